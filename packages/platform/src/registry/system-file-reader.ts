@@ -1,0 +1,273 @@
+// Reads `proofhouse.yaml`: text → validated, normalised `SystemFile`. Pure; every refusal names file, line, column,
+// key and the nearest valid key, so that the configuration can be fixed from the error alone.
+
+import { canonicalJson, type JsonValue, OperatingError, sha256Hex } from '@proofhouse/evidence'
+import { Compile } from 'typebox/compile'
+import { isAlias, isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml'
+import { nearestName, type Rule } from '../assess/index.ts'
+import { type SystemFileSource, systemFileSchema } from './system-file.ts'
+
+/** Larger than any honest system file; a guard against feeding the wrong file. */
+const sizeMaxBytes = 1_048_576
+
+/** `proofhouse.yaml` with every default filled in and every value as text, as the rest of the product uses it. */
+export interface SystemFile {
+  readonly system: {
+    readonly id: string
+    readonly name: string
+    readonly purpose: string
+    readonly owner: string
+    readonly risk_class: 'minimal' | 'limited' | 'high'
+    readonly jurisdictions: readonly string[]
+  }
+  readonly model: {
+    readonly path: string
+    readonly sign: boolean
+    readonly classes: readonly string[] | null
+    readonly memoryMb: number
+    readonly timeoutSeconds: number
+  } | null
+  readonly data: Readonly<Partial<Record<DataRole, string>>> & { readonly test: string }
+  readonly columns: {
+    readonly label: string
+    readonly positiveClass: string
+    readonly protected: readonly string[]
+    readonly identifiers: readonly string[]
+    readonly time: string | null
+    readonly prediction: string | null
+    readonly score: string | null
+    readonly features: readonly string[] | null
+  }
+  readonly assessment: {
+    readonly mode: 'strict' | 'compatible'
+    readonly confidence: number
+    readonly interval: 'exact' | 'bootstrap'
+    readonly intersections: boolean
+    readonly threshold: number | null
+    readonly missingValues: 'refuse' | 'as_nan'
+  }
+  readonly rules: readonly Rule[]
+}
+
+/** What a data set is for. */
+export type DataRole = 'train' | 'test' | 'reference' | 'current'
+
+const validator = Compile(systemFileSchema)
+
+type Schema = {
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly items?: Schema
+  readonly enum?: readonly string[]
+  readonly description?: string
+}
+
+/** `/policy/rules/0/min` → ['policy', 'rules', 0, 'min']. */
+const segmentsOf = (pointer: string): (string | number)[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part))
+
+function schemaAt(segments: readonly (string | number)[]): Schema | undefined {
+  let schema: Schema | undefined = systemFileSchema as Schema
+  for (const part of segments)
+    schema = typeof part === 'number' ? schema?.items : schema?.properties?.[part]
+  return schema
+}
+
+const spoken = (segments: readonly (string | number)[]): string =>
+  segments.reduce<string>(
+    (path, part) => (typeof part === 'number' ? `${path}[${part}]` : path ? `${path}.${part}` : part),
+    '',
+  )
+
+/** A parsed YAML document that can say on which line a key stands. */
+function parseYaml(text: string, fileName: string) {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, merge: false })
+  const place = (offset: number | undefined): string => {
+    if (offset === undefined) return fileName
+    const { line, col } = lines.linePos(offset)
+    return `${fileName}:${line}:${col}`
+  }
+  const problem = document.errors[0] ?? document.warnings[0]
+  if (problem !== undefined)
+    throw new OperatingError(
+      'config-invalid',
+      `${place(problem.pos[0])}: not valid YAML: ${problem.message.split('\n')[0]?.replace(/ at line .*$/, '')}`,
+    )
+  visit(document, {
+    Alias(_, node) {
+      throw new OperatingError(
+        'config-invalid',
+        `${place(node.range?.[0])}: aliases (\`*${node.source}\`) are not used in this file; write the value out`,
+      )
+    },
+  })
+  const placeOf = (segments: readonly (string | number)[]): string => {
+    for (let depth = segments.length; depth > 0; depth--) {
+      const parent = document.getIn(segments.slice(0, depth - 1), true)
+      const key = segments[depth - 1]
+      const pair = isMap(parent)
+        ? parent.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key))
+        : undefined
+      if (pair !== undefined && isScalar(pair.key)) return place(pair.key.range?.[0])
+      const node = document.getIn(segments.slice(0, depth), true)
+      if (isScalar(node) || isMap(node)) return place(node.range?.[0])
+    }
+    return place(0)
+  }
+  return { value: document.toJS({ maxAliasCount: 0 }) as unknown, placeOf, isAlias }
+}
+
+/** The first thing wrong with the value, in words; errors are ordered so that the cause comes before its effects. */
+function refusal(value: unknown, placeOf: (segments: readonly (string | number)[]) => string): string {
+  const errors = validator.Errors(value)
+  const unknown = errors.find((e) => e.keyword === 'additionalProperties')
+  if (unknown !== undefined) {
+    const parent = segmentsOf(unknown.instancePath)
+    const key = String((unknown.params as { additionalProperties: string[] }).additionalProperties[0])
+    const valid = Object.keys(schemaAt(parent)?.properties ?? {})
+    const near = nearestName(key, valid)
+    const where = parent.length === 0 ? '' : ` in \`${spoken(parent)}\``
+    const hint =
+      near === undefined ? `valid keys are ${valid.map((k) => `\`${k}\``).join(', ')}` : `did you mean \`${near}\`?`
+    return `${placeOf([...parent, key])}: unknown key \`${key}\`${where}; ${hint}`
+  }
+  const missing = errors.find((e) => e.keyword === 'required')
+  if (missing !== undefined) {
+    const parent = segmentsOf(missing.instancePath)
+    const key = String((missing.params as { requiredProperties: string[] }).requiredProperties[0])
+    const meaning = schemaAt([...parent, key])?.description
+    return `${placeOf(parent)}: \`${spoken([...parent, key])}\` is missing${meaning ? `: ${lowerFirst(meaning)}` : ''}`
+  }
+  const first = errors.find((e) => e.keyword !== 'boolean') ?? errors[0]
+  const segments = segmentsOf(first?.instancePath ?? '')
+  const allowed = schemaAt(segments)?.enum
+  const must = allowed === undefined ? first?.message : `must be one of ${allowed.map((v) => `\`${v}\``).join(', ')}`
+  return `${placeOf(segments)}: \`${spoken(segments) || 'the file'}\` ${must ?? 'is not valid'}`
+}
+
+const lowerFirst = (sentence: string) =>
+  (sentence.charAt(0).toLowerCase() + sentence.slice(1)).replace(/\.$/, '')
+
+function ruleOf(source: SystemFileSource['policy']['rules'][number]): Rule {
+  const over = source.over ?? []
+  const slice =
+    source.slice === undefined
+      ? undefined
+      : Object.fromEntries(Object.entries(source.slice).map(([k, v]) => [k, String(v)]))
+  const derived = [source.measure, ...over, ...Object.values(slice ?? {})].join('-')
+  return {
+    id: source.id ?? derived.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').slice(0, 64),
+    // The policy itself says whether such a measure exists, and names the nearest one.
+    measure: source.measure as Rule['measure'],
+    over,
+    ...(slice === undefined ? {} : { slice }),
+    ...(source.min === undefined ? {} : { min: source.min }),
+    ...(source.max === undefined ? {} : { max: source.max }),
+    ...(source.warn_at === undefined ? {} : { warn_at: source.warn_at }),
+    severity: source.severity ?? 'high',
+    holds: source.holds ?? 'interval',
+    rationale: source.rationale,
+    requirements: source.requirements ?? [],
+  }
+}
+
+function normalise(source: SystemFileSource): SystemFile {
+  const { columns, assessment = {}, model } = source
+  return {
+    system: source.system,
+    model:
+      model === undefined
+        ? null
+        : {
+            path: model.path,
+            sign: model.sign ?? false,
+            classes: model.classes?.map(String) ?? null,
+            memoryMb: model.memory_mb ?? 4_096,
+            timeoutSeconds: model.timeout_seconds ?? 600,
+          },
+    data: source.data as SystemFile['data'],
+    columns: {
+      label: columns.label,
+      positiveClass: String(columns.positive_class),
+      protected: columns.protected,
+      identifiers: columns.identifiers ?? [],
+      time: columns.time ?? null,
+      prediction: columns.prediction ?? null,
+      score: columns.score ?? null,
+      features: columns.features ?? null,
+    },
+    assessment: {
+      mode: assessment.mode ?? 'strict',
+      confidence: assessment.confidence ?? 0.95,
+      interval: assessment.interval ?? 'exact',
+      intersections: assessment.intersections ?? true,
+      threshold: assessment.threshold ?? null,
+      missingValues: assessment.missing_values ?? 'refuse',
+    },
+    rules: source.policy.rules.map(ruleOf),
+  }
+}
+
+/** What the schema cannot say: how the parts must fit together. */
+function checkWhole(file: SystemFile, placeOf: (segments: readonly (string | number)[]) => string): void {
+  const refuse = (segments: readonly (string | number)[], message: string): never => {
+    throw new OperatingError('config-invalid', `${placeOf(segments)}: ${message}`)
+  }
+  const { columns } = file
+  if (file.model === null && columns.prediction === null && columns.score === null)
+    refuse(
+      ['columns'],
+      'there is neither a `model` nor a `columns.prediction` or `columns.score` to assess; add one of them',
+    )
+  if (file.model !== null && (columns.prediction !== null || columns.score !== null))
+    refuse(
+      ['columns'],
+      '`columns.prediction` and `columns.score` are for assessing without a `model`; remove them or the model',
+    )
+  if (columns.protected.includes(columns.label))
+    refuse(['columns', 'protected'], `the label \`${columns.label}\` cannot be a protected column`)
+  const seen = new Set<string>()
+  file.rules.forEach((rule, n) => {
+    const at = ['policy', 'rules', n]
+    if (seen.has(rule.id)) refuse(at, `two rules are called \`${rule.id}\`; give each its own \`id\``)
+    seen.add(rule.id)
+    for (const name of [...rule.over, ...Object.keys(rule.slice ?? {})])
+      if (!columns.protected.includes(name)) {
+        const near = nearestName(name, columns.protected)
+        refuse(
+          [...at, 'over'],
+          `\`${name}\` is not a protected column; ${
+            near === undefined ? `protected are ${columns.protected.join(', ')}` : `did you mean \`${near}\`?`
+          }`,
+        )
+      }
+  })
+}
+
+/**
+ * The system file's text as a validated, normalised object.
+ * @param fileName how messages name the file
+ * @throws config-invalid naming file, line and the nearest valid key
+ */
+export function readSystemFile(text: string, fileName: string): SystemFile {
+  if (text.length > sizeMaxBytes)
+    throw new OperatingError(
+      'config-invalid',
+      `${fileName}: larger than ${sizeMaxBytes} bytes; is this the right file?`,
+    )
+  const { value, placeOf } = parseYaml(text, fileName)
+  if (!validator.Check(value)) throw new OperatingError('config-invalid', refusal(value, placeOf))
+  const file = normalise(value)
+  checkWhole(file, placeOf)
+  return file
+}
+
+/** SHA-256 of the policy (rules and how to measure) in canonical JSON: the name of what was promised beforehand. */
+export function policyDigest(file: Pick<SystemFile, 'rules' | 'assessment'>): string {
+  const policy = { assessment: file.assessment, rules: file.rules }
+  return sha256Hex(canonicalJson(JSON.parse(JSON.stringify(policy)) as JsonValue))
+}

@@ -1,0 +1,221 @@
+// The shape of `proofhouse.yaml`: one AI system, its data, what its columns mean, and the policy it must hold.
+// The published JSON Schema (spec/proofhouse.schema.json) is generated from this file, so editors and the product agree.
+// Unknown keys are errors everywhere: a misspelt rule must never be a rule that silently does not apply.
+
+import { type Static, Type } from 'typebox'
+
+const text = (description: string) => Type.String({ minLength: 1, maxLength: 2_000, description })
+const closed = { additionalProperties: false }
+const column = (description: string) => Type.String({ minLength: 1, maxLength: 256, description })
+const path = (description: string) =>
+  Type.String({ minLength: 1, maxLength: 4_096, description: `${description} Relative to this file.` })
+const value = (description: string) =>
+  Type.Union([Type.String({ minLength: 1 }), Type.Number(), Type.Boolean()], { description })
+
+const system = Type.Object(
+  {
+    id: Type.String({
+      pattern: '^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$',
+      description: 'Stable name for machines: lower-case letters, digits and hyphens, at most 64.',
+    }),
+    name: text('Name for people.'),
+    purpose: text('What the system decides, about whom, and what follows from a decision.'),
+    owner: text('Who answers for the system: a role or a mailbox.'),
+    risk_class: Type.Enum(['minimal', 'limited', 'high'], {
+      description: 'Risk class under the EU AI Act or the equivalent in your jurisdiction.',
+    }),
+    jurisdictions: Type.Array(text('A country or union, such as `EU` or `US-NY`.'), {
+      minItems: 1,
+      maxItems: 100,
+    }),
+  },
+  { ...closed, description: 'The AI system under governance.' },
+)
+
+const model = Type.Object(
+  {
+    path: path('The ONNX model.'),
+    sign: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description: 'Sign the model with the workspace key when the structural check has passed.',
+      }),
+    ),
+    classes: Type.Optional(
+      Type.Array(value('A label value.'), {
+        minItems: 2,
+        maxItems: 2,
+        description: "The label values in the order of the model's outputs, when it does not name them.",
+      }),
+    ),
+    memory_mb: Type.Optional(
+      Type.Integer({
+        minimum: 256,
+        maximum: 262_144,
+        default: 4_096,
+        description: 'Memory limit of the process that runs the model, in MiB.',
+      }),
+    ),
+    timeout_seconds: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 86_400,
+        default: 600,
+        description: 'Wall-clock limit for running the model over the data.',
+      }),
+    ),
+  },
+  { ...closed, description: 'The model; leave out to assess a column of predictions.' },
+)
+
+const data = Type.Object(
+  {
+    train: Type.Optional(path('The data the model was trained on (CSV or Parquet).')),
+    test: path('The data the system is assessed on (CSV or Parquet).'),
+    reference: Type.Optional(path('A reference period for later comparison.')),
+    current: Type.Optional(path('A later period to compare with the reference.')),
+  },
+  { ...closed, description: 'The data sets; each is named in the evidence by its digest.' },
+)
+
+const columns = Type.Object(
+  {
+    label: column('The true outcome.'),
+    positive_class: value('The label value that counts as selected, such as `approved`.'),
+    protected: Type.Array(column('A protected attribute.'), {
+      minItems: 1,
+      maxItems: 8,
+      uniqueItems: true,
+      description: 'Columns whose groups are compared, one by one and in their intersections.',
+    }),
+    identifiers: Type.Optional(
+      Type.Array(column('An identifier.'), { uniqueItems: true, maxItems: 100, default: [] }),
+    ),
+    time: Type.Optional(column('When the row was observed.')),
+    prediction: Type.Optional(column('The predicted label, when there is no model.')),
+    score: Type.Optional(
+      column('The predicted probability of the positive class, when there is no model.'),
+    ),
+    features: Type.Optional(
+      Type.Array(column('A model feature.'), {
+        uniqueItems: true,
+        minItems: 1,
+        maxItems: 10_000,
+        description: 'The order of the features, for a model with one input tensor.',
+      }),
+    ),
+  },
+  { ...closed, description: 'What the columns of the data mean.' },
+)
+
+const assessment = Type.Object(
+  {
+    mode: Type.Optional(
+      Type.Enum(['strict', 'compatible'], {
+        default: 'strict',
+        description: 'strict: an undefined rate is undefined. compatible: it is what Fairlearn reports.',
+      }),
+    ),
+    confidence: Type.Optional(
+      Type.Number({ minimum: 0.5, maximum: 0.9999, default: 0.95, description: 'Of every interval.' }),
+    ),
+    interval: Type.Optional(
+      Type.Enum(['exact', 'bootstrap'], {
+        default: 'exact',
+        description: 'exact: intervals that cover at the boundary. bootstrap: for comparison only.',
+      }),
+    ),
+    intersections: Type.Optional(
+      Type.Boolean({ default: true, description: 'Also compare intersections of protected columns.' }),
+    ),
+    threshold: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 1,
+        description: 'Score at or above which a row counts as selected; left out, the model decides.',
+      }),
+    ),
+    missing_values: Type.Optional(
+      Type.Enum(['refuse', 'as_nan'], {
+        default: 'refuse',
+        description: 'What to do with an empty cell in a numeric feature.',
+      }),
+    ),
+  },
+  { ...closed, description: 'How to measure.' },
+)
+
+const rule = Type.Object(
+  {
+    id: Type.Optional(
+      Type.String({
+        pattern: '^[a-z0-9][a-z0-9-]{0,63}$',
+        description: 'Stable name of the rule; derived from measure and columns when left out.',
+      }),
+    ),
+    measure: Type.String({ description: 'Such as `fairness.demographic_parity_ratio`.' }),
+    over: Type.Optional(
+      Type.Array(column('A protected column.'), {
+        uniqueItems: true,
+        maxItems: 8,
+        default: [],
+        description: 'The protected columns whose groups are compared; empty for everyone together.',
+      }),
+    ),
+    slice: Type.Optional(
+      Type.Record(Type.String(), value('A value of the column.'), {
+        description: 'One group only, such as `{sex: female}`.',
+      }),
+    ),
+    min: Type.Optional(Type.Number({ description: 'The measure must not be below this.' })),
+    max: Type.Optional(Type.Number({ description: 'The measure must not be above this.' })),
+    warn_at: Type.Optional(
+      Type.Number({
+        description:
+          'Warn beyond this value; by default 80 % of the way from the ideal value to the bound.',
+      }),
+    ),
+    severity: Type.Optional(
+      Type.Enum(['low', 'medium', 'high', 'critical'], { default: 'high' }),
+    ),
+    holds: Type.Optional(
+      Type.Enum(['interval', 'point'], {
+        default: 'interval',
+        description: 'Whether the whole interval must be within the bound, or only the value.',
+      }),
+    ),
+    rationale: text('Why this bound, and why it is good enough.'),
+    requirements: Type.Optional(
+      Type.Array(text('A requirement id, such as `eu-ai-act:art-10`.'), {
+        maxItems: 50,
+        default: [],
+      }),
+    ),
+  },
+  { ...closed, description: 'A bound on one measure.' },
+)
+
+/** JSON Schema of `proofhouse.yaml`, and the source of its TypeScript type. */
+export const systemFileSchema = Type.Object(
+  {
+    system,
+    model: Type.Optional(model),
+    data,
+    columns,
+    assessment: Type.Optional(assessment),
+    policy: Type.Object(
+      { rules: Type.Array(rule, { minItems: 1, maxItems: 1_000 }) },
+      { ...closed, description: 'What must hold before the system may be released.' },
+    ),
+  },
+  {
+    ...closed,
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'https://proofhouse.dev/schemas/proofhouse.schema.json',
+    title: 'proofhouse.yaml',
+    description: 'One AI system: what it is, its data, and the policy it must hold.',
+  },
+)
+
+/** `proofhouse.yaml` as written. */
+export type SystemFileSource = Static<typeof systemFileSchema>
