@@ -1,0 +1,180 @@
+// The catalogue of measures: their names, what each means, its value at parity or perfection, and its range.
+// Names and definitions are Fairlearn's and scikit-learn's; docs/measures.md explains each at length.
+// A performance measure is one number per slice; a fairness measure compares all slices of some columns.
+
+/** Facts about a measure that hold whatever the data. */
+export interface MeasureDefinition {
+  readonly title: string
+  readonly definition: string
+  /** The value at perfection (performance) or parity (fairness); null where no value is better in itself. */
+  readonly ideal: number | null
+  /** The smallest value there can be. */
+  readonly low: number
+  /** The largest value there can be. */
+  readonly high: number
+  /** Whether it needs scores (probabilities), not only decisions. */
+  readonly needsScores: boolean
+  /** `rate`: one value per slice. `disparity`: one value over all slices of some columns. */
+  readonly kind: 'rate' | 'disparity'
+}
+
+const base = { ideal: 1, low: 0, high: 1, needsScores: false } as const
+const rate = { ...base, kind: 'rate' } as const
+const difference = { ...base, ideal: 0, kind: 'disparity' } as const
+const ratio = { ...base, kind: 'disparity' } as const
+
+/** Every measure there is. Names are stable: policies and statements carry them. */
+export const measureCatalogue = {
+  'performance.accuracy': {
+    ...rate,
+    title: 'Accuracy',
+    definition: 'share of rows whose prediction equals the label',
+  },
+  'performance.balanced_accuracy': {
+    ...rate,
+    title: 'Balanced accuracy',
+    definition: 'mean of the true positive rate and the true negative rate',
+  },
+  'performance.precision': {
+    ...rate,
+    title: 'Precision',
+    definition: 'share of positive predictions that are right',
+  },
+  'performance.recall': {
+    ...rate,
+    title: 'Recall',
+    definition: 'share of positive rows predicted positive',
+  },
+  'performance.f1': {
+    ...rate,
+    title: 'F1',
+    definition: 'harmonic mean of precision and recall',
+  },
+  'performance.roc_auc': {
+    ...rate,
+    needsScores: true,
+    title: 'ROC AUC',
+    definition: 'chance that a positive row scores above a negative one, ties counting half',
+  },
+  'performance.brier': {
+    ...rate,
+    ideal: 0,
+    needsScores: true,
+    title: 'Brier score',
+    definition: 'mean squared distance of the score from the label (0 or 1)',
+  },
+  'performance.log_loss': {
+    ...rate,
+    ideal: 0,
+    high: 52 * Math.LN2,
+    needsScores: true,
+    title: 'Log loss',
+    definition: 'mean of minus the natural logarithm of the probability given to the true label',
+  },
+  'performance.selection_rate': {
+    ...rate,
+    ideal: null,
+    title: 'Selection rate',
+    definition: 'share of rows predicted positive',
+  },
+  'performance.true_positive_rate': {
+    ...rate,
+    title: 'True positive rate',
+    definition: 'share of positive rows predicted positive',
+  },
+  'performance.true_negative_rate': {
+    ...rate,
+    title: 'True negative rate',
+    definition: 'share of negative rows predicted negative',
+  },
+  'performance.false_positive_rate': {
+    ...rate,
+    ideal: 0,
+    title: 'False positive rate',
+    definition: 'share of negative rows predicted positive',
+  },
+  'performance.false_negative_rate': {
+    ...rate,
+    ideal: 0,
+    title: 'False negative rate',
+    definition: 'share of positive rows predicted negative',
+  },
+  'fairness.demographic_parity_difference': {
+    ...difference,
+    title: 'Demographic parity difference',
+    definition: 'largest minus smallest selection rate over the groups',
+  },
+  'fairness.demographic_parity_ratio': {
+    ...ratio,
+    title: 'Demographic parity ratio',
+    definition: 'smallest selection rate divided by the largest, over the groups',
+  },
+  'fairness.equalized_odds_difference': {
+    ...difference,
+    title: 'Equalized odds difference',
+    definition: 'the larger of the differences of true and of false positive rates over the groups',
+  },
+  'fairness.equalized_odds_ratio': {
+    ...ratio,
+    title: 'Equalized odds ratio',
+    definition: 'the smaller of the ratios of true and of false positive rates over the groups',
+  },
+  'fairness.equal_opportunity_difference': {
+    ...difference,
+    title: 'Equal opportunity difference',
+    definition: 'largest minus smallest true positive rate over the groups',
+  },
+} as const satisfies Record<string, MeasureDefinition>
+
+/** The name of a measure. */
+export type MeasureName = keyof typeof measureCatalogue
+
+/** Every name, in the order in which measures are reported. */
+export const measureNames = Object.keys(measureCatalogue) as readonly MeasureName[]
+
+/** Whether a text names a measure. */
+export function isMeasureName(text: string): text is MeasureName {
+  return Object.hasOwn(measureCatalogue, text)
+}
+
+/** A measured value with the interval that holds the truth at the stated confidence. */
+export interface Measure {
+  readonly measure: MeasureName
+  /** The columns whose values make the slices; `[]` for everyone. */
+  readonly over: readonly string[]
+  /** The slice it is about, one value per column of `over`; null for everyone and for disparities. */
+  readonly slice: Readonly<Record<string, string>> | null
+  /** Null when the data do not define it; `note` then says why. */
+  readonly value: number | null
+  /** Lower limit; null exactly when the value is. */
+  readonly low: number | null
+  /** Upper limit; null exactly when the value is. */
+  readonly high: number | null
+  /** Rows of the slice, or of all slices for a disparity. */
+  readonly n: number
+  /** What a reader must know to use the value: why it is undefined, what was left out. */
+  readonly note?: string
+}
+
+/**
+ * `strict` leaves undefined what the data do not define; `compatible` gives what Fairlearn and scikit-learn give
+ * there (0.0 for a rate with nothing in its denominator).
+ */
+export type Mode = 'strict' | 'compatible'
+
+/** `exact`: covers at the boundary too (the default). `score`: narrower, approximate. `bootstrap`: for comparison. */
+export type IntervalMethod = 'exact' | 'score' | 'bootstrap'
+
+/** How to measure. */
+export interface MeasureOptions {
+  readonly mode: Mode
+  /** Coverage of every interval, e.g. 0.95; simultaneous over the slices of one `over`. */
+  readonly confidence: number
+  readonly interval: IntervalMethod
+  /** Seed of the bootstrap; any integer. */
+  readonly seed: number
+  /** Draws of the bootstrap. */
+  readonly draws: number
+  /** The column sets to measure over: `[]` for everyone, one column, or an intersection of several. */
+  readonly overs: readonly (readonly string[])[]
+}
