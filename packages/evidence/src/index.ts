@@ -1,0 +1,97 @@
+// What @proofhouse/evidence offers: every wire format and all verification, pure and isomorphic.
+// One block per owner of formats; explicit names only.
+
+// Foundations
+export { type HexDigest, type Sha256, digestSizeBytes, sha256, sha256Hex } from './digest.ts'
+export {
+  type Bytes,
+  concatBytes,
+  equalBytes,
+  fromBase64,
+  fromHex,
+  textOf,
+  toBase64,
+  toHex,
+  utf8,
+} from './encoding.ts'
+export { type ErrorCode, OperatingError, assert, errorRegistry } from './errors.ts'
+
+// Statements and signatures
+export { canonicalJson, parseCanonicalJson } from './canonical-json.ts'
+export { type JsonObject, type JsonValue, isJsonObject, jsonDepthMax, parseJson } from './json.ts'
+export { formatPem, parsePem } from './pem.ts'
+export {
+  type CurveName,
+  type EcdsaVerifier,
+  derToRawSignature,
+  ecdsaVerifier,
+  keyHint,
+  rawToDerSignature,
+} from './ecdsa.ts'
+export {
+  type DsseSigner,
+  type DsseVerifier,
+  type Envelope,
+  type EnvelopeSignature,
+  type VerifiedPayload,
+  encodeEnvelope,
+  pae,
+  parseEnvelope,
+  signEnvelope,
+  verifyEnvelope,
+} from './dsse.ts'
+export {
+  type PredicateType,
+  type ResourceDescriptor,
+  type Statement,
+  encodeStatement,
+  makeStatement,
+  parseStatement,
+  readStatement,
+  statementPayloadType,
+} from './statement.ts'
+export {
+  type EncodedEntry,
+  type EnvelopeReference,
+  type LedgerEntry,
+  encodeLedgerEntry,
+  parseLedgerEntry,
+  resolveReference,
+} from './ledger-entry.ts'
+export { type Verdict, verdicts } from './verdict.ts'
+export { type RunAnnounced, runAnnounced } from './predicates/run-announced.ts'
+export { type RunClosed, runClosed } from './predicates/run-closed.ts'
+export { type MeasuredValue, type Measures, measures } from './predicates/measures.ts'
+export { type TestResult, testResult } from './predicates/test-result.ts'
+export {
+  type GateDecision,
+  type VerificationSummary,
+  summarizeGate,
+  verdictField,
+  verificationSummary,
+} from './predicates/verification-summary.ts'
+export {
+  type ModelSignature,
+  type OmsResource,
+  type OmsSerialization,
+  type ShardName,
+  modelSignature,
+  omsRootDigest,
+  parseShardName,
+  singleFileName,
+  sortResources,
+} from './predicates/model-signature.ts'
+export {
+  type ModelDifference,
+  type OmsBundle,
+  type SignedModel,
+  assertUnchanged,
+  buildOmsStatement,
+  compareResources,
+  makeOmsBundle,
+  omsBundleMediaType,
+  omsBundleSizeMaxBytes,
+  openOmsBundle,
+  parseOmsBundle,
+  verifyOmsBundle,
+} from './oms.ts'

@@ -1,0 +1,89 @@
+// Predicate https://proofhouse.dev/measures/v1: what an assessment measured, each number with its interval and slice.
+// Page: spec/predicates. Names and definitions of measures are the assessment's business; here they are opaque.
+
+import {
+  anyNumber,
+  anyText,
+  type Check,
+  count,
+  idText,
+  listOf,
+  mapOf,
+  nullable,
+  oneOf,
+  record,
+  refuseShape,
+  type Shape,
+  shapeOf,
+  someText,
+  textLike,
+} from '../shape.ts'
+import type { PredicateType } from '../statement.ts'
+
+/** A named number with an interval, over a slice. */
+export type MeasuredValue = {
+  /** For example `fairness.demographic_parity_ratio`. */
+  readonly measure: string
+  /** The columns that partition the rows; empty for everyone. */
+  readonly over: readonly string[]
+  /** The part this number is about, column → value; null when it is about the whole partition. */
+  readonly slice: Readonly<Record<string, string>> | null
+  /** Null when it is not defined, for example a rate of a group without members. */
+  readonly value: number | null
+  readonly low: number | null
+  readonly high: number | null
+  /** Rows it was computed from. */
+  readonly n: number
+  readonly note?: string
+}
+
+/** Everything an assessment measured. */
+export type Measures = {
+  readonly runId: string
+  /** `strict`: undefined stays undefined; `compatible`: as Fairlearn reports it. */
+  readonly mode: 'strict' | 'compatible'
+  /** Coverage the intervals aim for, above 0 and below 1. */
+  readonly confidence: number
+  readonly interval: 'exact' | 'bootstrap'
+  /** The protected columns. */
+  readonly columns: readonly string[]
+  readonly measures: readonly MeasuredValue[]
+  /** Slices left out because they are smaller than the policy allows to show. */
+  readonly suppressedCells: readonly Readonly<Record<string, string>>[]
+}
+
+const measuredValue = record(
+  {
+    measure: textLike(/^[a-z0-9_]+(\.[a-z0-9_]+)+$/, 'a name like `performance.accuracy`'),
+    over: listOf(someText),
+    slice: nullable(mapOf(anyText)),
+    value: nullable(anyNumber),
+    low: nullable(anyNumber),
+    high: nullable(anyNumber),
+    n: count,
+  },
+  { note: someText },
+)
+
+const fields: Shape<Measures> = shapeOf(
+  record({
+    runId: idText,
+    mode: oneOf(['strict', 'compatible']),
+    confidence: anyNumber,
+    interval: oneOf(['exact', 'bootstrap']),
+    columns: listOf(someText),
+    measures: listOf(measuredValue),
+    suppressedCells: listOf(mapOf(anyText, { sizeMin: 1 })),
+  }),
+)
+
+const check: Check = (value, at, direction) => {
+  const { confidence } = fields(value, at, direction)
+  if (confidence <= 0 || confidence >= 1) refuseShape(`${at}.confidence`, 'above 0 and below 1')
+}
+
+/** The predicate type of measures. */
+export const measures: PredicateType<Measures> = {
+  uri: 'https://proofhouse.dev/measures/v1',
+  shape: shapeOf(check),
+}
