@@ -41,7 +41,7 @@ export interface SystemFile {
   readonly assessment: {
     readonly mode: 'strict' | 'compatible'
     readonly confidence: number
-    readonly interval: 'exact' | 'bootstrap'
+    readonly interval: 'exact' | 'score' | 'bootstrap'
     readonly intersections: boolean
     readonly threshold: number | null
     readonly missingValues: 'refuse' | 'as_nan'
@@ -78,7 +78,8 @@ function schemaAt(segments: readonly (string | number)[]): Schema | undefined {
 
 const spoken = (segments: readonly (string | number)[]): string =>
   segments.reduce<string>(
-    (path, part) => (typeof part === 'number' ? `${path}[${part}]` : path ? `${path}.${part}` : part),
+    (path, part) =>
+      typeof part === 'number' ? `${path}[${part}]` : path ? `${path}.${part}` : part,
     '',
   )
 
@@ -122,17 +123,24 @@ function parseYaml(text: string, fileName: string) {
 }
 
 /** The first thing wrong with the value, in words; errors are ordered so that the cause comes before its effects. */
-function refusal(value: unknown, placeOf: (segments: readonly (string | number)[]) => string): string {
+function refusal(
+  value: unknown,
+  placeOf: (segments: readonly (string | number)[]) => string,
+): string {
   const errors = validator.Errors(value)
   const unknown = errors.find((e) => e.keyword === 'additionalProperties')
   if (unknown !== undefined) {
     const parent = segmentsOf(unknown.instancePath)
-    const key = String((unknown.params as { additionalProperties: string[] }).additionalProperties[0])
+    const key = String(
+      (unknown.params as { additionalProperties: string[] }).additionalProperties[0],
+    )
     const valid = Object.keys(schemaAt(parent)?.properties ?? {})
     const near = nearestName(key, valid)
     const where = parent.length === 0 ? '' : ` in \`${spoken(parent)}\``
     const hint =
-      near === undefined ? `valid keys are ${valid.map((k) => `\`${k}\``).join(', ')}` : `did you mean \`${near}\`?`
+      near === undefined
+        ? `valid keys are ${valid.map((k) => `\`${k}\``).join(', ')}`
+        : `did you mean \`${near}\`?`
     return `${placeOf([...parent, key])}: unknown key \`${key}\`${where}; ${hint}`
   }
   const missing = errors.find((e) => e.keyword === 'required')
@@ -145,7 +153,10 @@ function refusal(value: unknown, placeOf: (segments: readonly (string | number)[
   const first = errors.find((e) => e.keyword !== 'boolean') ?? errors[0]
   const segments = segmentsOf(first?.instancePath ?? '')
   const allowed = schemaAt(segments)?.enum
-  const must = allowed === undefined ? first?.message : `must be one of ${allowed.map((v) => `\`${v}\``).join(', ')}`
+  const must =
+    allowed === undefined
+      ? first?.message
+      : `must be one of ${allowed.map((v) => `\`${v}\``).join(', ')}`
   return `${placeOf(segments)}: \`${spoken(segments) || 'the file'}\` ${must ?? 'is not valid'}`
 }
 
@@ -160,7 +171,12 @@ function ruleOf(source: SystemFileSource['policy']['rules'][number]): Rule {
       : Object.fromEntries(Object.entries(source.slice).map(([k, v]) => [k, String(v)]))
   const derived = [source.measure, ...over, ...Object.values(slice ?? {})].join('-')
   return {
-    id: source.id ?? derived.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').slice(0, 64),
+    id:
+      source.id ??
+      derived
+        .toLowerCase()
+        .replaceAll(/[^a-z0-9]+/g, '-')
+        .slice(0, 64),
     // The policy itself says whether such a measure exists, and names the nearest one.
     measure: source.measure as Rule['measure'],
     over,
@@ -213,7 +229,10 @@ function normalise(source: SystemFileSource): SystemFile {
 }
 
 /** What the schema cannot say: how the parts must fit together. */
-function checkWhole(file: SystemFile, placeOf: (segments: readonly (string | number)[]) => string): void {
+function checkWhole(
+  file: SystemFile,
+  placeOf: (segments: readonly (string | number)[]) => string,
+): void {
   const refuse = (segments: readonly (string | number)[], message: string): never => {
     throw new OperatingError('config-invalid', `${placeOf(segments)}: ${message}`)
   }
@@ -233,7 +252,8 @@ function checkWhole(file: SystemFile, placeOf: (segments: readonly (string | num
   const seen = new Set<string>()
   file.rules.forEach((rule, n) => {
     const at = ['policy', 'rules', n]
-    if (seen.has(rule.id)) refuse(at, `two rules are called \`${rule.id}\`; give each its own \`id\``)
+    if (seen.has(rule.id))
+      refuse(at, `two rules are called \`${rule.id}\`; give each its own \`id\``)
     seen.add(rule.id)
     for (const name of [...rule.over, ...Object.keys(rule.slice ?? {})])
       if (!columns.protected.includes(name)) {
@@ -241,7 +261,9 @@ function checkWhole(file: SystemFile, placeOf: (segments: readonly (string | num
         refuse(
           [...at, 'over'],
           `\`${name}\` is not a protected column; ${
-            near === undefined ? `protected are ${columns.protected.join(', ')}` : `did you mean \`${near}\`?`
+            near === undefined
+              ? `protected are ${columns.protected.join(', ')}`
+              : `did you mean \`${near}\`?`
           }`,
         )
       }

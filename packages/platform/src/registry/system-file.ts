@@ -8,7 +8,11 @@ const text = (description: string) => Type.String({ minLength: 1, maxLength: 2_0
 const closed = { additionalProperties: false }
 const column = (description: string) => Type.String({ minLength: 1, maxLength: 256, description })
 const path = (description: string) =>
-  Type.String({ minLength: 1, maxLength: 4_096, description: `${description} Relative to this file.` })
+  Type.String({
+    minLength: 1,
+    maxLength: 4_096,
+    description: `${description} Relative to this file.`,
+  })
 const value = (description: string) =>
   Type.Union([Type.String({ minLength: 1 }), Type.Number(), Type.Boolean()], { description })
 
@@ -45,7 +49,8 @@ const model = Type.Object(
       Type.Array(value('A label value.'), {
         minItems: 2,
         maxItems: 2,
-        description: "The label values in the order of the model's outputs, when it does not name them.",
+        description:
+          "The label values in the order of the model's outputs, when it does not name them.",
       }),
     ),
     memory_mb: Type.Optional(
@@ -113,26 +118,36 @@ const assessment = Type.Object(
     mode: Type.Optional(
       Type.Enum(['strict', 'compatible'], {
         default: 'strict',
-        description: 'strict: an undefined rate is undefined. compatible: it is what Fairlearn reports.',
+        description:
+          'strict: an undefined rate is undefined. compatible: it is what Fairlearn reports.',
       }),
     ),
     confidence: Type.Optional(
-      Type.Number({ minimum: 0.5, maximum: 0.9999, default: 0.95, description: 'Of every interval.' }),
+      Type.Number({
+        minimum: 0.5,
+        maximum: 0.9999,
+        default: 0.95,
+        description: 'Of every interval.',
+      }),
     ),
     interval: Type.Optional(
-      Type.Enum(['exact', 'bootstrap'], {
+      Type.Enum(['exact', 'score', 'bootstrap'], {
         default: 'exact',
         description: 'exact: intervals that cover at the boundary. bootstrap: for comparison only.',
       }),
     ),
     intersections: Type.Optional(
-      Type.Boolean({ default: true, description: 'Also compare intersections of protected columns.' }),
+      Type.Boolean({
+        default: true,
+        description: 'Also compare intersections of protected columns.',
+      }),
     ),
     threshold: Type.Optional(
       Type.Number({
         minimum: 0,
         maximum: 1,
-        description: 'Score at or above which a row counts as selected; left out, the model decides.',
+        description:
+          'Score at or above which a row counts as selected; left out, the model decides.',
       }),
     ),
     missing_values: Type.Optional(
@@ -159,7 +174,8 @@ const rule = Type.Object(
         uniqueItems: true,
         maxItems: 8,
         default: [],
-        description: 'The protected columns whose groups are compared; empty for everyone together.',
+        description:
+          'The protected columns whose groups are compared; empty for everyone together.',
       }),
     ),
     slice: Type.Optional(
@@ -175,9 +191,7 @@ const rule = Type.Object(
           'Warn beyond this value; by default 80 % of the way from the ideal value to the bound.',
       }),
     ),
-    severity: Type.Optional(
-      Type.Enum(['low', 'medium', 'high', 'critical'], { default: 'high' }),
-    ),
+    severity: Type.Optional(Type.Enum(['low', 'medium', 'high', 'critical'], { default: 'high' })),
     holds: Type.Optional(
       Type.Enum(['interval', 'point'], {
         default: 'interval',

@@ -1,0 +1,20 @@
+// Registry: systems as their files describe them, their runs, and the statements that record both.
+
+export {
+  type KnownRun,
+  readRunHistory,
+  runsOverSameData,
+} from './run-history.ts'
+export {
+  type BlobStore,
+  type RecordedStatement,
+  type StatementRecorder,
+  statementRecorder,
+} from './statement-recorder.ts'
+export { systemFileSchema } from './system-file.ts'
+export {
+  type DataRole,
+  policyDigest,
+  readSystemFile,
+  type SystemFile,
+} from './system-file-reader.ts'

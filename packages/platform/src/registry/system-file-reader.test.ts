@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs'
+import { OperatingError } from '@proofhouse/evidence'
+import { expect, test } from 'vitest'
+import { systemFileSchema } from './system-file.ts'
+import { policyDigest, readSystemFile } from './system-file-reader.ts'
+
+const valid = `system:
+  id: loans
+  name: Loans
+  purpose: Decides who gets a loan.
+  owner: risk@example.org
+  risk_class: high
+  jurisdictions: [EU]
+model:
+  path: model.onnx
+data:
+  test: test.csv
+columns:
+  label: outcome
+  positive_class: 1
+  protected: [sex]
+policy:
+  rules:
+    - measure: performance.accuracy
+      min: 0.7
+      rationale: Better than always saying yes.
+    - measure: fairness.demographic_parity_ratio
+      over: [sex]
+      min: 0.8
+      rationale: Four fifths.
+`
+
+/** The message of the refusal. */
+function refusal(text: string): string {
+  try {
+    readSystemFile(text, 'proofhouse.yaml')
+  } catch (error) {
+    expect(error).toBeInstanceOf(OperatingError)
+    expect((error as OperatingError).code).toBe('config-invalid')
+    return (error as OperatingError).message
+  }
+  throw new Error('was accepted')
+}
+
+test('fills in every default', () => {
+  const file = readSystemFile(valid, 'proofhouse.yaml')
+  expect(file.model).toEqual({
+    path: 'model.onnx',
+    sign: false,
+    classes: null,
+    memoryMb: 4096,
+    timeoutSeconds: 600,
+  })
+  expect(file.columns.positiveClass).toBe('1')
+  expect(file.assessment).toEqual({
+    mode: 'strict',
+    confidence: 0.95,
+    interval: 'exact',
+    intersections: true,
+    threshold: null,
+    missingValues: 'refuse',
+  })
+  expect(file.rules.map((r) => r.id)).toEqual([
+    'performance-accuracy',
+    'fairness-demographic-parity-ratio-sex',
+  ])
+  expect(file.rules[0]?.holds).toBe('interval')
+})
+
+test.each([
+  [
+    'risk_class: high',
+    'risk_clas: high',
+    /^proofhouse\.yaml:6:3: unknown key `risk_clas` in `system`; did you mean `risk_class`\?$/,
+  ],
+  [
+    'risk_class: high',
+    'risk_class: hihg',
+    /^proofhouse\.yaml:6:3: `system\.risk_class` must be one of `minimal`, `limited`, `high`$/,
+  ],
+  [
+    '  label: outcome\n',
+    '',
+    /^proofhouse\.yaml:\d+:\d+: `columns\.label` is missing: the true outcome$/,
+  ],
+  ['policy:', 'polices:', /unknown key `polices`; did you mean `policy`\?/],
+  [
+    '      min: 0.7',
+    '      minn: 0.7',
+    /:19:7: unknown key `minn` in `policy\.rules\[0\]`; did you mean `min`\?/,
+  ],
+  ['      min: 0.7', '      min: lots', /:19:7: `policy\.rules\[0\]\.min` must be number/],
+  ['over: [sex]', 'over: [sxe]', /`sxe` is not a protected column; did you mean `sex`\?/],
+  ['protected: [sex]', 'protected: []', /`columns\.protected`/],
+  ['protected: [sex]', 'protected: [outcome]', /the label `outcome` cannot be a protected column/],
+  ['model:\n  path: model.onnx\n', '', /neither a `model` nor a `columns\.prediction`/],
+  ['  label: outcome\n', '  label: outcome\n  score: p\n', /for assessing without a `model`/],
+  ['system:', 'system: [', /not valid YAML/],
+  ['name: Loans', 'name: Loans\n  name: Twice', /not valid YAML: .*unique/],
+  ['jurisdictions: [EU]', 'jurisdictions: &a [EU]\n  id: *a', /YAML|alias/],
+])('refuses %j written as %j', (from, to, message) => {
+  expect(refusal(valid.replace(from, to))).toMatch(message)
+})
+
+test('refuses two rules of one name, an empty file and a huge one', () => {
+  expect(
+    refusal(
+      `${valid}    - measure: performance.accuracy\n      min: 0.8\n      rationale: Again.\n`,
+    ),
+  ).toMatch(/two rules are called `performance-accuracy`/)
+  expect(refusal('')).toMatch(/proofhouse\.yaml:1:1/)
+  expect(refusal('#'.repeat(1_048_577))).toMatch(/is this the right file/)
+})
+
+test('the policy digest changes with the policy and with nothing else', () => {
+  const digest = policyDigest(readSystemFile(valid, 'a'))
+  expect(digest).toMatch(/^[0-9a-f]{64}$/)
+  expect(policyDigest(readSystemFile(valid.replace('Loans', 'Credit'), 'b'))).toBe(digest)
+  expect(policyDigest(readSystemFile(valid.replace('min: 0.8', 'min: 0.79'), 'c'))).not.toBe(digest)
+})
+
+test('the published schema is the one that is enforced', () => {
+  const published: unknown = JSON.parse(
+    readFileSync(new URL('../../../../spec/proofhouse.schema.json', import.meta.url), 'utf8'),
+  )
+  expect(published).toEqual(JSON.parse(JSON.stringify(systemFileSchema)))
+})
