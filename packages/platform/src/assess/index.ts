@@ -26,3 +26,34 @@ export {
   type Statistics,
   statisticsOf,
 } from './statistics.ts'
+
+// Data and models: ports for adapters, and the checks and mappings between them.
+export { canonicalText, listed, missingGroup, rowList, shortened } from './dataset-values.ts'
+export {
+  type AggregateEngine,
+  type CategoryProfile,
+  type CellSample,
+  type ColumnBatch,
+  type ColumnKind,
+  type ColumnProfile,
+  type DataColumn,
+  type DataSource,
+  type DataTable,
+  type LoadModelRequest,
+  type ModelRunner,
+  type ModelSession,
+  type ModelValue,
+  type NumberProfile,
+  type PredictionBatch,
+  type PredictionSource,
+  type ProfileRequest,
+  profileRowsMax,
+  profileValuesMax,
+  type ReadColumn,
+  type ReadRequest,
+  type StatisticsRequest,
+  type Tensor,
+  type TensorData,
+  type TensorType,
+} from './ports.ts'
+export { cellStatistics, logLoss, squaredError } from './scoring-losses.ts'

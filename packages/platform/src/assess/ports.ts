@@ -1,0 +1,222 @@
+// What assessment asks of the outside world: an engine that holds one table of rows and reduces it to
+// sufficient statistics, and a runner that executes one model over batches of columns.
+// Rows are numbered from 1 in every message (the first row after a header), and from 0 in every `firstRow`.
+// INVARIANT: no row ever leaves an engine except as a batch for the model; measures see statistics only.
+
+import type { Bytes, HexDigest } from '@proofhouse/evidence'
+import type { Statistics } from './statistics.ts'
+
+/** What a column holds. Every column of a CSV file is `text`: its cells mean what the reader asks of them. */
+export type ColumnKind = 'number' | 'boolean' | 'text' | 'other'
+
+/** One column as the file declares it. */
+export interface DataColumn {
+  readonly name: string
+  readonly kind: ColumnKind
+  /** The file's own name for the type, such as `BIGINT`; `text` throughout a CSV file. */
+  readonly type: string
+}
+
+/** A table whose bytes have been read once and named by digest. */
+export interface DataTable {
+  readonly path: string
+  readonly format: 'csv' | 'parquet'
+  readonly rows: number
+  readonly sizeBytes: number
+  /** SHA-256 of exactly the bytes the rows came from. */
+  readonly sha256: HexDigest
+  readonly columns: readonly DataColumn[]
+}
+
+/** A cell to show in a message: its row, counted from 1, and its text as written. */
+export interface CellSample {
+  readonly row: number
+  readonly text: string
+}
+
+/** A question about one column: its categories, or its numbers. */
+export interface ProfileRequest {
+  readonly column: string
+  readonly as: 'category' | 'number'
+}
+
+/** The distinct values of a column, in the canonical text of `dataset-values.ts`. */
+export interface CategoryProfile {
+  readonly as: 'category'
+  readonly column: string
+  readonly distinct: number
+  /** Most frequent first, then by text; at most {@link profileValuesMax}. */
+  readonly values: readonly { readonly value: string; readonly rows: number }[]
+  readonly missing: number
+  /** Rows of the first missing cells, counted from 1. */
+  readonly missingRows: readonly number[]
+}
+
+/** The numbers of a column. */
+export interface NumberProfile {
+  readonly as: 'number'
+  readonly column: string
+  readonly missing: number
+  readonly missingRows: readonly number[]
+  /** Cells that hold text which is no number. */
+  readonly unreadable: number
+  readonly firstUnreadable: CellSample | null
+  readonly infinite: number
+  readonly firstInfinite: CellSample | null
+  /** Over the finite values; null when there are none. */
+  readonly min: number | null
+  readonly max: number | null
+  readonly firstMin: CellSample | null
+  readonly firstMax: CellSample | null
+}
+
+/** The answer to one {@link ProfileRequest}. */
+export type ColumnProfile = CategoryProfile | NumberProfile
+
+/** How many distinct values a profile lists. */
+export const profileValuesMax = 101
+
+/** How many rows a profile names as examples. */
+export const profileRowsMax = 5
+
+/** One column to read, as numbers (missing = NaN) or as text (missing = null). */
+export interface ReadColumn {
+  readonly name: string
+  readonly as: 'number' | 'text'
+}
+
+/** A run of rows, column by column, in the order asked for. */
+export interface ColumnBatch {
+  readonly firstRow: number
+  readonly rows: number
+  readonly columns: readonly (Float64Array | readonly (string | null)[])[]
+}
+
+/** What to read: the columns, and how many rows a batch holds (the last may hold fewer). */
+export interface ReadRequest {
+  readonly columns: readonly ReadColumn[]
+  readonly batchRows: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Predictions for a run of rows: whether each is the positive class, and its score where the model gives one. */
+export interface PredictionBatch {
+  readonly firstRow: number
+  /** 1 where the positive class is predicted, else 0. */
+  readonly positive: Uint8Array
+  /** Probability of the positive class, 0 to 1; null when the model gives only classes. */
+  readonly score: Float64Array | null
+}
+
+/** Where predictions come from: columns of the table, or those attached to it. */
+export type PredictionSource =
+  | { readonly from: 'attached' }
+  | { readonly from: 'prediction'; readonly prediction: string; readonly score: string | null }
+  | { readonly from: 'score'; readonly score: string; readonly threshold: number }
+
+/** What to count: outcomes per combination of the protected columns' values. */
+export interface StatisticsRequest {
+  readonly label: string
+  /** Canonical text of the positive class. */
+  readonly positiveClass: string
+  readonly protectedColumns: readonly string[]
+  readonly predictions: PredictionSource
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * One table of rows. An engine is single-use: opened on one file, closed by its owner, and every
+ * method throws `interrupted` once its signal fires.
+ */
+export interface AggregateEngine {
+  readonly table: DataTable
+  /** Answers in the order of the requests. Columns must exist. */
+  profile(
+    requests: readonly ProfileRequest[],
+    signal?: AbortSignal,
+  ): Promise<readonly ColumnProfile[]>
+  /**
+   * Batches in file order, covering every row once.
+   * @throws `data-unsuitable` where a cell asked for as a number holds other text, naming row and column.
+   */
+  read(request: ReadRequest): AsyncIterable<ColumnBatch>
+  /** Attaches one prediction per row, in file order, replacing earlier ones; all batches or none. */
+  attach(predictions: AsyncIterable<PredictionBatch>): Promise<void>
+  /**
+   * Counts over the finest intersection of the protected columns. Only combinations that occur are
+   * listed; a missing value is the group `(missing)`. Counts are exact and do not depend on threads.
+   */
+  statistics(request: StatisticsRequest): Promise<Statistics>
+  /** Releases memory and temporary files. Safe to repeat. */
+  close(): Promise<void>
+}
+
+/** Opens files as tables. */
+export interface DataSource {
+  /**
+   * Reads a whole CSV or Parquet file into an engine of its own.
+   * @throws `file-missing`, `file-unreadable`; `data-malformed` for ragged rows, duplicate or empty
+   *   column names, wrong encoding, an empty file; `interrupted`
+   */
+  open(path: string, signal?: AbortSignal): Promise<AggregateEngine>
+}
+
+/** Element types of tensors that assessment can fill or read. */
+export type TensorType = 'float32' | 'float64' | 'int32' | 'int64' | 'bool' | 'string'
+
+/** An input or output that a model declares. */
+export interface ModelValue {
+  readonly name: string
+  /** A tensor type as the runtime names it, or `sequence`/`map`/… for anything that is no tensor. */
+  readonly type: string
+  /** Sizes, with -1 where free; null when it is no tensor or the model does not say. */
+  readonly shape: readonly number[] | null
+}
+
+/** The elements of a tensor, row by row. */
+export type TensorData =
+  | { readonly type: 'float32'; readonly data: Float32Array }
+  | { readonly type: 'float64'; readonly data: Float64Array }
+  | { readonly type: 'int32'; readonly data: Int32Array }
+  | { readonly type: 'int64'; readonly data: BigInt64Array }
+  | { readonly type: 'bool'; readonly data: Uint8Array }
+  | { readonly type: 'string'; readonly data: readonly string[] }
+
+/** A named tensor going into or coming out of a model. */
+export interface Tensor {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly values: TensorData
+}
+
+/** A model loaded into a confined process. */
+export interface ModelSession {
+  readonly inputs: readonly ModelValue[]
+  readonly outputs: readonly ModelValue[]
+  /**
+   * Runs one batch and returns the outputs named.
+   * @throws `model-failed` when the process dies, runs out of time or memory, or the model refuses the batch
+   */
+  run(feeds: readonly Tensor[], outputs: readonly string[]): Promise<readonly Tensor[]>
+  /** Ends the process. Safe to repeat. */
+  close(): Promise<void>
+}
+
+/** What to load and how far it may go. */
+export interface LoadModelRequest {
+  /** Name for messages; the file itself is never read again. */
+  readonly name: string
+  readonly bytes: Bytes
+  /** Digest of what the caller checked and announced; the process refuses any other bytes. */
+  readonly sha256: HexDigest
+  readonly memoryBytes: number
+  /** Wall-clock limit for loading plus all runs together. */
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Executes models away from this process. */
+export interface ModelRunner {
+  /** @throws `model-malformed` when the runtime cannot load it; `model-changed`; `model-failed`; `interrupted` */
+  load(request: LoadModelRequest): Promise<ModelSession>
+}
