@@ -1,0 +1,180 @@
+// What an assessment found, as data: the one input of every renderer in this folder, and the content of `report.json`.
+// Field names are those of the wire (snake case): the JSON form is the type, without translation.
+// INVARIANT: nothing here is about one person; the smallest thing counted is a slice.
+
+import {
+  marginal,
+  type Measure,
+  type OutcomeCounts,
+  type RuleOutcome,
+  rowsOf,
+  type Statistics,
+  type Verdict,
+} from '../assess/index.ts'
+
+/** The value of `format`; a change that old readers would misread gets a new one. */
+export const reportFormat = 'proofhouse.dev/report/v1'
+
+/** Everything a report says. Renderers add words and layout, never facts. */
+export interface AssessmentReport {
+  readonly format: typeof reportFormat
+  /** ISO 8601, UTC. */
+  readonly generated_at: string
+  readonly tool: { readonly name: string; readonly version: string }
+  readonly verdict: Verdict
+  readonly system: ReportSystem
+  readonly run: ReportRun
+  readonly artifacts: ReportArtifacts
+  readonly columns: ReportColumns
+  readonly assessment: ReportAssessment
+  /** Everyone, then every slice that was measured; see `reportGroups`. */
+  readonly groups: readonly ReportGroup[]
+  readonly measures: readonly Measure[]
+  readonly rules: readonly RuleOutcome[]
+  /** Sentences about what a reader must know before trusting a figure. */
+  readonly warnings: readonly string[]
+  /** Sentences about what was not looked at, or could not be. */
+  readonly not_checked: readonly string[]
+  readonly ledger: ReportLedger
+  /** Commands that check this report, in the order to run them. */
+  readonly verify: readonly ReportCommand[]
+}
+
+/** The system as its file describes it. */
+export interface ReportSystem {
+  readonly id: string
+  readonly name: string
+  readonly purpose: string
+  readonly owner: string
+  readonly risk_class: 'minimal' | 'limited' | 'high'
+  readonly jurisdictions: readonly string[]
+}
+
+/** This run and the ones before it over the same data. */
+export interface ReportRun {
+  readonly id: string
+  /** ISO 8601, UTC. */
+  readonly announced_at: string
+  /** Ledger index of the announcement. */
+  readonly announced_index: number
+  /** Ledger index of the closure; null while the report is written before it. */
+  readonly closed_index: number | null
+  /** Whether an independent witness saw the announcement before the run computed. */
+  readonly preregistration: 'unwitnessed' | 'witnessed'
+  readonly earlier_runs: readonly EarlierRun[]
+}
+
+/** An earlier run over the same data; several of them are a reason to ask why. */
+export interface EarlierRun {
+  readonly id: string
+  readonly announced_at: string
+  /** `open`: announced and never closed. */
+  readonly outcome: 'completed' | 'failed' | 'abandoned' | 'open'
+  /** Null unless it completed. */
+  readonly verdict: Verdict | null
+  readonly policy_digest: string
+  /** Null when the run assessed a column of predictions. */
+  readonly model_root_digest: string | null
+  /** Whether its policy differs from this run's. */
+  readonly policy_changed: boolean
+}
+
+/** The bytes the assessment is about, named by digest (SHA-256, lower-case hex). */
+export interface ReportArtifacts {
+  /** The system file, as findings in a repository name it: relative, with forward slashes. */
+  readonly system_file: string
+  readonly model: ReportModel | null
+  readonly data: readonly ReportData[]
+  readonly policy_digest: string
+}
+
+/** The model and what its structural check and its signature say. */
+export interface ReportModel {
+  readonly path: string
+  readonly root_digest: string
+  readonly size_bytes: number
+  readonly check: { readonly verdict: Verdict; readonly findings: readonly string[] }
+  readonly signature: { readonly path: string; readonly key_hint: string } | null
+}
+
+/** One data file. */
+export interface ReportData {
+  readonly role: 'train' | 'test' | 'reference' | 'current'
+  readonly path: string
+  readonly sha256: string
+  readonly size_bytes: number
+  readonly rows: number
+  readonly columns: number
+}
+
+/** What the columns mean. */
+export interface ReportColumns {
+  readonly label: string
+  readonly positive_class: string
+  readonly protected: readonly string[]
+  readonly identifiers: readonly string[]
+  /** How many columns the model reads; null without a model. */
+  readonly features: number | null
+}
+
+/** How it was measured. */
+export interface ReportAssessment {
+  readonly mode: 'strict' | 'compatible'
+  /** Coverage of every interval, e.g. 0.95. */
+  readonly confidence: number
+  readonly interval: string
+  /** Score at or above which a row counts as selected; null when the model decides. */
+  readonly threshold: number | null
+}
+
+/** The rows of one slice by outcome. */
+export interface ReportGroup extends OutcomeCounts {
+  /** `[]` for everyone. */
+  readonly over: readonly string[]
+  readonly slice: Readonly<Record<string, string>> | null
+  readonly n: number
+}
+
+/** Where the evidence lies. */
+export interface ReportLedger {
+  readonly origin: string
+  readonly size: number
+  /** Root hash, base64. */
+  readonly root: string
+  /** The log's verifier key, as found beside it. */
+  readonly vkey: string
+  /** What is established about the log, e.g. `intact; origin not established; unwitnessed`. */
+  readonly trust: string
+  readonly statements: readonly {
+    readonly index: number
+    readonly type: string
+    readonly digest: string
+  }[]
+}
+
+/** A command and what it shows when it succeeds. */
+export interface ReportCommand {
+  readonly shows: string
+  readonly command: string
+}
+
+/**
+ * The groups of a report: everyone first, then the slices of each column set in the order given.
+ * @param overs as measured, e.g. `[[], ['sex'], ['sex', 'age_group']]`
+ */
+export function reportGroups(
+  statistics: Statistics,
+  overs: readonly (readonly string[])[],
+): ReportGroup[] {
+  return overs.flatMap((over) =>
+    marginal(statistics, over).cells.map(({ cell, outcomes }) => ({
+      over,
+      slice:
+        over.length === 0
+          ? null
+          : Object.fromEntries(over.map((column, position) => [column, cell[position] ?? ''])),
+      n: rowsOf(outcomes),
+      ...outcomes,
+    })),
+  )
+}
