@@ -114,6 +114,11 @@ export function rawToDerSignature(raw: Uint8Array, curveName: CurveName): Bytes 
   return concatBytes(Uint8Array.of(0x30, ...length), body)
 }
 
+/** The hash that goes with a curve, by its WebCrypto name. */
+export function hashOf(curveName: CurveName): 'SHA-256' | 'SHA-384' | 'SHA-512' {
+  return curveNamed(curveName).hash
+}
+
 function hintOf(spki: Uint8Array): string {
   return sha256Hex(utf8(formatPem(spki, 'PUBLIC KEY')))
 }

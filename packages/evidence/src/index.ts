@@ -28,6 +28,7 @@ export {
   keyHint,
   rawToDerSignature,
 } from './ecdsa.ts'
+export { type EcdsaKeyPair, ecdsaSigner } from './ecdsa-signer.ts'
 export {
   type DsseSigner,
   type DsseVerifier,
