@@ -1,0 +1,116 @@
+// What a column holds, in a few counts: its categories, or its numbers; and the first cells to show in a message.
+
+import { assert } from '@proofhouse/evidence'
+import {
+  type CategoryProfile,
+  type CellSample,
+  type ColumnProfile,
+  type DataColumn,
+  type DataTable,
+  type NumberProfile,
+  type ProfileRequest,
+  profileRowsMax,
+  profileValuesMax,
+} from '../assess/index.ts'
+import type { DuckdbDatabase, Scalar } from './duckdb-database.ts'
+import { asDouble, canonicalText, columnAt, isMissing } from './duckdb-sql.ts'
+
+interface Place {
+  readonly database: DuckdbDatabase
+  readonly column: DataColumn
+  readonly sql: string
+  readonly signal: AbortSignal | undefined
+}
+
+/** Answers one profile request. */
+export function profileColumn(
+  database: DuckdbDatabase,
+  table: DataTable,
+  request: ProfileRequest,
+  signal: AbortSignal | undefined,
+): Promise<ColumnProfile> {
+  const { column, sql } = findColumn(table, request.column)
+  const place = { database, column, sql, signal }
+  return request.as === 'category' ? categories(place) : numbers(place)
+}
+
+/** A column of the table and its SQL name. */
+export function findColumn(table: DataTable, name: string): { column: DataColumn; sql: string } {
+  const position = table.columns.findIndex((column) => column.name === name)
+  const column = table.columns[position]
+  assert(column !== undefined, `column ${name} exists: names are checked before they are used`)
+  return { column, sql: columnAt(position) }
+}
+
+async function categories(place: Place): Promise<CategoryProfile> {
+  const { database, column, sql, signal } = place
+  const from = `(SELECT ${canonicalText(sql, column)} AS v FROM data)`
+  const [totals] = await database.query(
+    `SELECT count(DISTINCT v), count(*) - count(v) FROM ${from}`,
+    signal,
+  )
+  const values = await database.query(
+    `SELECT v, count(*) AS n FROM ${from} WHERE v IS NOT NULL
+      GROUP BY v ORDER BY n DESC, v LIMIT ${profileValuesMax}`,
+    signal,
+  )
+  const missing = Number(totals?.[1])
+  return {
+    as: 'category',
+    column: column.name,
+    distinct: Number(totals?.[0]),
+    values: values.map(([value, rows]) => ({ value: String(value), rows: Number(rows) })),
+    missing,
+    missingRows: missing === 0 ? [] : await rowsWhere(place, isMissing(sql, column)),
+  }
+}
+
+async function numbers(place: Place): Promise<NumberProfile> {
+  const { database, column, sql, signal } = place
+  const from = `(SELECT ${asDouble(sql, column)} AS d FROM data)`
+  const [row = []] = await database.query(
+    `SELECT count(*) FILTER (isnan(d)), count(*) FILTER (d IS NULL), count(*) FILTER (isinf(d)),
+      min(d) FILTER (isfinite(d)), max(d) FILTER (isfinite(d)) FROM ${from}`,
+    signal,
+  )
+  const [missing, unreadable, infinite] = [Number(row[0]), Number(row[1]), Number(row[2])]
+  const [min, max] = [numberOrNull(row[3]), numberOrNull(row[4])]
+  const double = asDouble(sql, column)
+  const equals = (value: number | null) =>
+    value === null ? null : firstWhere(place, `${double} = CAST('${value}' AS DOUBLE)`)
+  return {
+    as: 'number',
+    column: column.name,
+    missing,
+    missingRows: missing === 0 ? [] : await rowsWhere(place, `isnan(${double})`),
+    unreadable,
+    firstUnreadable: unreadable === 0 ? null : await firstWhere(place, `${double} IS NULL`),
+    infinite,
+    firstInfinite: infinite === 0 ? null : await firstWhere(place, `isinf(${double})`),
+    min,
+    max,
+    firstMin: await equals(min),
+    firstMax: await equals(max),
+  }
+}
+
+async function rowsWhere({ database, signal }: Place, condition: string): Promise<number[]> {
+  const rows = await database.query(
+    `SELECT rowid FROM data WHERE ${condition} ORDER BY rowid LIMIT ${profileRowsMax}`,
+    signal,
+  )
+  return rows.map(([row]) => Number(row) + 1)
+}
+
+async function firstWhere(place: Place, condition: string): Promise<CellSample | null> {
+  const { database, sql, signal } = place
+  const [row] = await database.query(
+    `SELECT rowid, CAST(${sql} AS VARCHAR) FROM data WHERE ${condition} ORDER BY rowid LIMIT 1`,
+    signal,
+  )
+  return row === undefined ? null : { row: Number(row[0]) + 1, text: String(row[1]) }
+}
+
+function numberOrNull(value: Scalar | undefined): number | null {
+  return value === null || value === undefined ? null : Number(value)
+}

@@ -1,0 +1,64 @@
+// SQL text for the DuckDB engine. Column names of a file never become SQL: a table's columns are c0, c1, …
+// by position, so the only foreign text in a query is a string literal, quoted here.
+// The canonical text of a value follows assess/dataset-values.ts, rule by rule.
+
+import type { ColumnKind, DataColumn } from '../assess/index.ts'
+
+/** A string literal; doubling the quote is the only escape that standard SQL strings know. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+/** The SQL name of the column at a position. */
+export function columnAt(position: number): string {
+  return `c${position}`
+}
+
+/** A cell as text, exactly as written; NULL when it is missing. */
+export function rawText(sql: string, column: DataColumn): string {
+  if (column.kind === 'text') return `CASE WHEN ${isMissing(sql, column)} THEN NULL ELSE ${sql} END`
+  return canonicalText(sql, column)
+}
+
+/** The canonical text of a cell; NULL when it is missing. */
+export function canonicalText(sql: string, column: DataColumn): string {
+  if (column.kind === 'boolean' || isWhole(column.type)) return `CAST(${sql} AS VARCHAR)`
+  const text = column.kind === 'text' ? sql : `CAST(${sql} AS VARCHAR)`
+  return `CASE
+    WHEN ${isMissing(sql, column)} THEN NULL
+    WHEN contains(${text}, '.0') AND regexp_full_match(${text}, '[+-]?[0-9]+[.]0+')
+      THEN regexp_replace(${text}, '[.]0+$', '')
+    WHEN lower(${text}) IN ('true', 'false') THEN lower(${text})
+    ELSE ${text} END`
+}
+
+/** A cell as a double: NaN when missing, NULL when its text is no number. */
+export function asDouble(sql: string, column: DataColumn): string {
+  if (column.kind !== 'text') return `coalesce(CAST(${sql} AS DOUBLE), 'nan'::DOUBLE)`
+  return `coalesce(TRY_CAST(${sql} AS DOUBLE), CASE
+    WHEN ${isMissing(sql, column)} THEN 'nan'::DOUBLE
+    WHEN lower(${sql}) = 'true' THEN 1 WHEN lower(${sql}) = 'false' THEN 0 END)`
+}
+
+/** Whether a cell holds nothing. */
+export function isMissing(sql: string, column: DataColumn): string {
+  if (column.kind === 'text')
+    return `(${sql} IS NULL OR trim(${sql}) = '' OR lower(${sql}) IN ('nan', 'null'))`
+  return isFloating(column.type) ? `(${sql} IS NULL OR isnan(${sql}))` : `(${sql} IS NULL)`
+}
+
+/** What assessment can do with a column of a DuckDB type. */
+export function kindOfType(type: string): ColumnKind {
+  if (type === 'BOOLEAN') return 'boolean'
+  if (isWhole(type) || isFloating(type) || type.startsWith('DECIMAL')) return 'number'
+  if (type === 'VARCHAR' || type.startsWith('ENUM')) return 'text'
+  return 'other'
+}
+
+function isWhole(type: string): boolean {
+  return /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/.test(type)
+}
+
+function isFloating(type: string): boolean {
+  return type === 'DOUBLE' || type === 'FLOAT'
+}
