@@ -1,0 +1,140 @@
+// Statistics in, measures out: every measure of the catalogue that the statistics allow, over everyone, over each
+// group and over each intersection asked for, each with its interval. Pure and deterministic.
+
+import { assert } from '@proofhouse/evidence'
+import { percentileLimits, resample } from './intervals/bootstrap.ts'
+import {
+  clopperPearson,
+  type Limits,
+  type ProportionLimits,
+  sidak,
+  wilson,
+} from './intervals/proportion.ts'
+import { seededRandom } from './intervals/random.ts'
+import { type Measure, type MeasureName, measureNames, type MeasureOptions } from './measure.ts'
+import { disparity, disparityInterval, disparityNames } from './measures/disparities.ts'
+import { outcomeRate, outcomeRateInterval, outcomeRateNames } from './measures/outcome-rates.ts'
+import { type PointInterval, scoreMeasures } from './measures/score-measures.ts'
+import {
+  type CellStatistics,
+  marginal,
+  type OutcomeCounts,
+  rowsOf,
+  type Statistics,
+} from './statistics.ts'
+
+/** The limits of a proportion by method; the bootstrap replaces what it can and leaves the rest exact. */
+const proportionLimits: Record<MeasureOptions['interval'], ProportionLimits> = {
+  exact: clopperPearson,
+  score: wilson,
+  bootstrap: clopperPearson,
+}
+
+/**
+ * All measures over each of the asked column sets, in the order asked, then slice by slice in catalogue order, the
+ * disparities last. Score measures are absent for a system without scores, disparities over `[]`.
+ */
+export function measure(statistics: Statistics, options: MeasureOptions): Measure[] {
+  assert(options.confidence > 0 && options.confidence < 1, 'confidence lies between 0 and 1')
+  return options.overs.flatMap((over) => measureOver(marginal(statistics, over), options))
+}
+
+function measureOver(statistics: Statistics, options: MeasureOptions): Measure[] {
+  const { columns, cells } = statistics
+  const error = 1 - options.confidence
+  const limits = proportionLimits[options.interval]
+  const tail = sidak(error, cells.length) / 2
+  const outcomes = cells.map((cell) => cell.outcomes)
+  const drawn = options.interval === 'bootstrap' ? bootstrap(outcomes, options) : null
+  const measures = cells.flatMap((cell, position) =>
+    measureSlice(cell, { options, limits, tail }).map(({ name, ...point }) =>
+      entry(name, drawn?.slice(position, name, point) ?? point, {
+        over: columns,
+        slice: columns.length === 0 ? null : sliceOf(columns, cell.cell),
+        n: rowsOf(cell.outcomes),
+      }),
+    ),
+  )
+  if (columns.length === 0) return measures
+  const n = outcomes.reduce((sum, group) => sum + rowsOf(group), 0)
+  for (const name of disparityNames) {
+    const point = {
+      ...disparity(name, outcomes, options.mode),
+      limits: disparityInterval(name, outcomes, { limits, error }),
+    }
+    measures.push(entry(name, drawn?.all(name, point) ?? point, { over: columns, slice: null, n }))
+  }
+  return measures
+}
+
+type NamedPoint = PointInterval & { readonly name: MeasureName }
+
+function measureSlice(
+  cell: CellStatistics,
+  by: {
+    readonly options: MeasureOptions
+    readonly limits: ProportionLimits
+    readonly tail: number
+  },
+): NamedPoint[] {
+  const rates = outcomeRateNames.map((name) => ({
+    name,
+    ...outcomeRate(name, cell.outcomes, by.options.mode),
+    limits: outcomeRateInterval(name, cell.outcomes, by),
+  }))
+  const order = (point: NamedPoint): number => measureNames.indexOf(point.name)
+  return [...rates, ...scoreMeasures(cell, by.tail)].toSorted((a, b) => order(a) - order(b))
+}
+
+function sliceOf(columns: readonly string[], cell: readonly string[]): Record<string, string> {
+  return Object.fromEntries(columns.map((column, position) => [column, cell[position] ?? '']))
+}
+
+function entry(
+  name: MeasureName,
+  { value, limits, note }: PointInterval,
+  where: Pick<Measure, 'over' | 'slice' | 'n'>,
+): Measure {
+  const { over, slice, n } = where
+  const low = value === null ? null : (limits?.low ?? null)
+  const high = value === null ? null : (limits?.high ?? null)
+  return {
+    measure: name,
+    over,
+    slice,
+    value,
+    low,
+    high,
+    n,
+    ...(note === undefined ? {} : { note }),
+  }
+}
+
+/** Percentile intervals of everything the outcome counts define; for the rest, the point as it was. */
+function bootstrap(groups: readonly OutcomeCounts[], options: MeasureOptions) {
+  const { mode, draws, seed } = options
+  const random = seededRandom(seed)
+  const error = 1 - options.confidence
+  const samples = Array.from({ length: draws }, () => resample(random, groups))
+  const replace = (
+    point: PointInterval,
+    valueIn: (sample: readonly OutcomeCounts[]) => number | null,
+  ): PointInterval => {
+    const values = Float64Array.from(samples, (sample) => valueIn(sample) ?? Number.NaN)
+    const limits: Limits | null = percentileLimits(values, error)
+    return { ...point, limits }
+  }
+  return {
+    slice(position: number, name: MeasureName, point: PointInterval): PointInterval {
+      const rate = outcomeRateNames.find((known) => known === name)
+      if (rate === undefined) return point
+      return replace(point, (sample) => {
+        const group = sample[position]
+        return group === undefined ? null : outcomeRate(rate, group, mode).value
+      })
+    },
+    all(name: (typeof disparityNames)[number], point: PointInterval): PointInterval {
+      return replace(point, (sample) => disparity(name, sample, mode).value)
+    },
+  }
+}
