@@ -61,6 +61,7 @@ describe('refuses, naming the line', () => {
     ['text after a quote', 'a,b\n"1"x,2\n', /line 2: text follows a closing/],
     ['a space before a quote', 'a,b\n1, "2"\n', /line 2: a space stands before/],
     ['mixed line endings', 'a,b\r\n1,2\n3,4\r\n', /line 2: the line ending differs/],
+    ['a blank line in one column', 'a\n1\n\n2\n', /line 3: is blank, in a table of one column/],
     ['a zero byte', 'a,b\n1,\0\n', /line 2: holds a zero byte/],
     ['a repeated name', 'a,b,a\n1,2,3\n', /columns 1 and 3 are both named `a`/],
     ['an empty name', ',a\n0,1\n', /column 1 has no name.*index=False/],

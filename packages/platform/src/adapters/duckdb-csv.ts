@@ -185,6 +185,8 @@ export class CsvScanner {
     if (this.#newline !== newline)
       this.#refuse(this.#line, 'the line ending differs from the lines before; use one throughout')
     if (this.#recordBytes > 0) this.#endRecord()
+    else if (this.#names.length === 1)
+      this.#refuse(this.#line, 'is blank, in a table of one column; write `""` for a missing value')
     this.#line += 1
     this.#recordLine = this.#line
   }

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open as openFile, stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
-import { assert, type HexDigest, OperatingError } from '@proofhouse/evidence'
+import { type HexDigest, OperatingError } from '@proofhouse/evidence'
 import type { AggregateEngine, DataColumn, DataSource, DataTable } from '../assess/index.ts'
 import { checkColumnNames, CsvScanner, type CsvStructure } from './duckdb-csv.ts'
 import { DuckdbDatabase, type DuckdbLimits, throwIfAborted } from './duckdb-database.ts'
@@ -51,7 +51,12 @@ async function openTable(
         'data-malformed',
         `${path}: has no rows; add at least one row of data`,
       )
-    assert(structure === null || structure.rows === rows, 'every record of the file is a row')
+    if (structure !== null && structure.rows !== rows)
+      throw new OperatingError(
+        'data-malformed',
+        `${path}: has ${structure.rows} records, of which ${rows} could be read as rows; ` +
+          'write the file again with every text field in double quotes',
+      )
     const table: DataTable = { path, format, rows, sizeBytes, sha256, columns }
     return new DuckdbEngine(database, table)
   } catch (error) {

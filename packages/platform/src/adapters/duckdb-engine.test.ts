@@ -1,0 +1,267 @@
+import fc from 'fast-check'
+import { afterAll, describe, expect, test } from 'vitest'
+import {
+  cellStatistics,
+  type PredictionBatch,
+  type PredictionSource,
+  statisticsOf,
+} from '../assess/index.ts'
+import { canonicalText } from '../assess/dataset-values.ts'
+import { duckdbSource } from './duckdb-source.ts'
+import { temporaryFolder } from './duckdb.fixture.ts'
+
+const files = temporaryFolder()
+const source = duckdbSource({ threads: 2, memoryBytes: 512 * 2 ** 20 })
+afterAll(files.remove)
+
+const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`
+
+async function* inBatches(
+  positive: readonly boolean[],
+  score: readonly number[] | null,
+  size: number,
+): AsyncGenerator<PredictionBatch> {
+  for (let firstRow = 0; firstRow < positive.length; firstRow += size)
+    yield await Promise.resolve({
+      firstRow,
+      positive: Uint8Array.from(positive.slice(firstRow, firstRow + size), Number),
+      score: score === null ? null : Float64Array.from(score.slice(firstRow, firstRow + size)),
+    })
+}
+
+describe('profiles', () => {
+  test('categories: values by frequency, canonical, and the rows without one', async () => {
+    const engine = await source.open(files.csv('g\n1\n1.0\nTrue\ntrue\nTRUE\n""\nNaN\nnull\n x\n'))
+    const [profile] = await engine.profile([{ column: 'g', as: 'category' }])
+    await engine.close()
+    expect(profile).toEqual({
+      as: 'category',
+      column: 'g',
+      distinct: 3,
+      values: [
+        { value: 'true', rows: 3 },
+        { value: '1', rows: 2 },
+        { value: ' x', rows: 1 },
+      ],
+      missing: 3,
+      missingRows: [6, 7, 8],
+    })
+  })
+
+  test('categories agree with canonicalText for any text', async () => {
+    const tokens = [
+      '1',
+      '1.0',
+      '-1.00',
+      '1.05',
+      '01.0',
+      'True',
+      'FALSE',
+      'nan',
+      'NULL',
+      ' ',
+      '\t',
+      '+2.0',
+      '.0',
+      '1.0.0',
+    ]
+    const cell = fc.oneof(fc.constantFrom(...tokens), fc.string({ maxLength: 6 }))
+    await fc.assert(
+      fc.asyncProperty(fc.array(cell, { minLength: 1, maxLength: 30 }), async (drawn) => {
+        const cells = drawn.map((text) => text.replaceAll('\0', ''))
+        const engine = await source.open(files.csv(`g\n${cells.map(quoted).join('\n')}\n`))
+        const [profile] = await engine.profile([{ column: 'g', as: 'category' }])
+        await engine.close()
+        const expected = new Map<string, number>()
+        for (const text of cells.map(canonicalText))
+          if (text !== null) expected.set(text, (expected.get(text) ?? 0) + 1)
+        expect(profile?.as === 'category' ? profile.values.length : -1).toBe(expected.size)
+        if (profile?.as === 'category')
+          for (const { value, rows } of profile.values) expect(expected.get(value)).toBe(rows)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('numbers: range, and the first cells that are none', async () => {
+    const engine = await source.open(files.csv('x\n1\n-0.5\n7e2\nabc\nTrue\ninf\n""\nnan\nx\n'))
+    const [profile] = await engine.profile([{ column: 'x', as: 'number' }])
+    await engine.close()
+    expect(profile).toMatchObject({
+      missing: 2,
+      missingRows: [7, 8],
+      unreadable: 2,
+      firstUnreadable: { row: 4, text: 'abc' },
+      infinite: 1,
+      firstInfinite: { row: 6, text: 'inf' },
+      min: -0.5,
+      max: 700,
+      firstMin: { row: 2, text: '-0.5' },
+      firstMax: { row: 3, text: '7e2' },
+    })
+  })
+})
+
+describe('reads', () => {
+  test('numbers and text in batches, every row once and in order', async () => {
+    const rows = Array.from({ length: 10_001 }, (_, i) => `${i},t${i}`)
+    const engine = await source.open(files.csv(`n,t\n${rows.join('\n')}\n`))
+    for (const batchRows of [1, 1000, 2048, 3000, 20_000]) {
+      let seen = 0
+      const columns = [
+        { name: 't', as: 'text' },
+        { name: 'n', as: 'number' },
+      ] as const
+      for await (const batch of engine.read({ columns, batchRows })) {
+        expect(batch.firstRow).toBe(seen)
+        for (let i = 0; i < batch.rows; i++) {
+          expect(batch.columns[1]?.[i]).toBe(seen + i)
+          expect(batch.columns[0]?.[i]).toBe(`t${seen + i}`)
+        }
+        expect(batch.columns.map((c) => c.length)).toEqual([batch.rows, batch.rows])
+        seen += batch.rows
+        if (batchRows === 1 && seen > 50) break
+      }
+      if (batchRows > 1) expect(seen).toBe(10_001)
+    }
+    await engine.close()
+  })
+
+  test('refuses text where a number is asked for, naming the row', async () => {
+    const path = files.csv(`n\n${Array.from({ length: 5000 }, (_, i) => i).join('\n')}\ntwelve\n`)
+    const engine = await source.open(path)
+    const reading = (async () => {
+      for await (const _ of engine.read({
+        columns: [{ name: 'n', as: 'number' }],
+        batchRows: 999,
+      }));
+    })()
+    await expect(reading).rejects.toThrow(/row 5001, column `n`: `twelve` is not a number/)
+    await engine.close()
+  })
+
+  test('stops when aborted half-way', async () => {
+    const path = files.csv(`n\n${Array.from({ length: 50_000 }, (_, i) => i).join('\n')}\n`)
+    const engine = await source.open(path)
+    const abort = new AbortController()
+    const columns = [{ name: 'n', as: 'number' }] as const
+    const reading = (async () => {
+      for await (const batch of engine.read({ columns, batchRows: 100, signal: abort.signal }))
+        if (batch.firstRow === 5000) abort.abort()
+    })()
+    await expect(reading).rejects.toMatchObject({ code: 'interrupted' })
+    await engine.close()
+  })
+})
+
+const row = fc.record({
+  g: fc.constantFrom('a', 'b', "o'x", ''),
+  h: fc.constantFrom('1', '1.0', '2'),
+  y: fc.boolean(),
+  p: fc.boolean(),
+  s: fc.oneof(fc.constantFrom(0, 1, 0.5, -0), fc.double({ min: 0, max: 1, noNaN: true })),
+})
+type Row = { g: string; h: string; y: boolean; p: boolean; s: number }
+
+/** The same statistics by the slowest, plainest means. */
+function bruteForce(rows: readonly Row[], options: { scores: boolean; threshold?: number }) {
+  const cells = rows.map(({ g, h, y, p, s }) => {
+    const predicted = options.threshold === undefined ? p : s >= options.threshold
+    const outcomes = {
+      tp: Number(y && predicted),
+      fp: Number(!y && predicted),
+      tn: Number(!y && !predicted),
+      fn: Number(y && !predicted),
+    }
+    const scores = {
+      scores: Float64Array.of(s + 0),
+      positives: Float64Array.of(Number(y)),
+      negatives: Float64Array.of(Number(!y)),
+    }
+    const cell = [canonicalText(g) ?? '(missing)', canonicalText(h) ?? '(missing)']
+    return cellStatistics(cell, outcomes, options.scores ? scores : null)
+  })
+  return statisticsOf(['g', 'h'], cells)
+}
+
+describe('statistics equal those of the rows one by one', () => {
+  const write = (rows: readonly Row[]) =>
+    files.csv(
+      `g,h,y,p,s\n${rows.map((r) => [quoted(r.g), r.h, r.y, r.p, r.s].join(',')).join('\n')}\n`,
+    )
+  const check = async (rows: readonly Row[], predictions: PredictionSource, scores: boolean) => {
+    const engine = await source.open(write(rows))
+    if (predictions.from === 'attached')
+      await engine.attach(
+        inBatches(
+          rows.map((r) => r.p),
+          scores ? rows.map((r) => r.s) : null,
+          5,
+        ),
+      )
+    const found = await engine.statistics({
+      label: 'y',
+      positiveClass: 'true',
+      protectedColumns: ['g', 'h'],
+      predictions,
+    })
+    const everyone = await engine.statistics({
+      label: 'y',
+      positiveClass: 'true',
+      protectedColumns: [],
+      predictions,
+    })
+    await engine.close()
+    const threshold = predictions.from === 'score' ? { threshold: predictions.threshold } : {}
+    const expected = bruteForce(rows, { scores, ...threshold })
+    expect(found.columns).toEqual(['g', 'h'])
+    expect(found.cells.map((c) => [c.cell, c.outcomes, c.scores])).toEqual(
+      expected.cells.map((c) => [c.cell, c.outcomes, c.scores]),
+    )
+    for (const [i, cell] of found.cells.entries())
+      for (const kind of ['squaredError', 'logLoss'] as const)
+        for (const key of ['n', 'sum', 'sum2', 'sum3', 'min', 'max'] as const)
+          expect(cell[kind]?.[key] ?? 0).toBeCloseTo(expected.cells[i]?.[kind]?.[key] ?? 0, 8)
+    const all = everyone.cells[0]?.outcomes
+    expect((all?.tp ?? 0) + (all?.fp ?? 0) + (all?.tn ?? 0) + (all?.fn ?? 0)).toBe(rows.length)
+  }
+
+  test.each<[string, PredictionSource, boolean]>([
+    ['a prediction column', { from: 'prediction', prediction: 'p', score: null }, false],
+    ['prediction and score columns', { from: 'prediction', prediction: 'p', score: 's' }, true],
+    ['a score column and a threshold', { from: 'score', score: 's', threshold: 0.5 }, true],
+    ['attached classes', { from: 'attached' }, false],
+    ['attached classes and scores', { from: 'attached' }, true],
+  ])('%s', async (_, predictions, scores) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 40 }), (rows) =>
+        check(rows, predictions, scores),
+      ),
+      { numRuns: 15 },
+    )
+  })
+
+  test('attaching again replaces; a failed attachment leaves the earlier one', async () => {
+    const engine = await source.open(files.csv('y,g\n1,a\n0,a\n1,b\n'))
+    const count = async () => {
+      const found = await engine.statistics({
+        label: 'y',
+        positiveClass: '1',
+        protectedColumns: [],
+        predictions: { from: 'attached' },
+      })
+      return found.cells[0]?.outcomes
+    }
+    await engine.attach(inBatches([true, true, true], null, 2))
+    expect(await count()).toEqual({ tp: 2, fp: 1, tn: 0, fn: 0 })
+    const failing = async function* () {
+      yield* inBatches([false], null, 1)
+      throw new Error('model died')
+    }
+    await expect(engine.attach(failing())).rejects.toThrow('model died')
+    expect(await count()).toEqual({ tp: 2, fp: 1, tn: 0, fn: 0 })
+    await engine.attach(inBatches([true, false, false], null, 3))
+    expect(await count()).toEqual({ tp: 1, fp: 0, tn: 1, fn: 1 })
+    await engine.close()
+  })
+})
