@@ -107,7 +107,7 @@ export function parseOmsBundle(bytes: Uint8Array): OmsBundle {
   refuseUnknown(value, ['mediaType', 'verificationMaterial', 'dsseEnvelope'], 'bundle')
   if (value['mediaType'] !== omsBundleMediaType)
     throw malformed(`is not of media type \`${omsBundleMediaType}\``)
-  const envelope = readEnvelope(value['dsseEnvelope'] ?? null, 'bundle-malformed')
+  const envelope = readBundledEnvelope(value['dsseEnvelope'] ?? null)
   if (envelope.signatures.length !== 1) throw malformed('must carry exactly one signature')
   const keyid = envelope.signatures[0]?.keyid ?? ''
   const keyHint = readKeyHint(value['verificationMaterial'])
@@ -201,6 +201,21 @@ function namesOf(resources: readonly OmsResource[]): readonly string[] {
 
 function malformed(problem: string): OperatingError {
   return new OperatingError('bundle-malformed', `model signature ${problem}`)
+}
+
+/** DSSE ignores fields it does not know; a bundle has a closed set, so that none of its bytes is without a meaning. */
+function readBundledEnvelope(value: JsonValue): Envelope {
+  const envelope = readEnvelope(value, 'bundle-malformed')
+  if (isJsonObject(value)) {
+    refuseUnknown(value, ['payload', 'payloadType', 'signatures'], '`dsseEnvelope`')
+    for (const signature of listOf(value['signatures']))
+      if (isJsonObject(signature)) refuseUnknown(signature, ['sig', 'keyid'], 'signature')
+  }
+  return envelope
+}
+
+function listOf(value: JsonValue | undefined): readonly JsonValue[] {
+  return Array.isArray(value) ? value : []
 }
 
 function refuseUnknown(value: JsonObject, known: readonly string[], what: string): void {
