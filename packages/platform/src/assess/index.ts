@@ -30,6 +30,16 @@ export {
 } from './statistics.ts'
 
 // Data and models: ports for adapters, and the checks and mappings between them.
+export {
+  type CheckedData,
+  type CheckOptions,
+  checkData,
+  type ColumnRoles,
+  type DataWarning,
+  maxGroupsPerColumn,
+  neverPredicted,
+  type ProtectedGroups,
+} from './dataset.ts'
 export { canonicalText, listed, missingGroup, rowList, shortened } from './dataset-values.ts'
 export {
   type AggregateEngine,
@@ -49,6 +59,7 @@ export {
   type PredictionBatch,
   type PredictionSource,
   type ProfileRequest,
+  intersectionsMax,
   profileRowsMax,
   profileValuesMax,
   type ReadColumn,

@@ -130,7 +130,8 @@ export const measureCatalogue = {
 export type MeasureName = keyof typeof measureCatalogue
 
 /** Every name, in the order in which measures are reported. */
-export const measureNames = Object.keys(measureCatalogue) as readonly MeasureName[]
+export const measureNames: readonly MeasureName[] =
+  Object.keys(measureCatalogue).filter(isMeasureName)
 
 /** Whether a text names a measure. */
 export function isMeasureName(text: string): text is MeasureName {

@@ -1,9 +1,9 @@
 // Limits of the mean of a bounded, possibly very skewed loss (squared error, log loss).
 // Hall's (1992) cubic correction of Student's t takes the skewness seen into account. It cannot see what the sample
 // did not show, e.g. the rare confident mistake of a model whose every test row went well. So each limit also allows
-// for an unseen share of rows at the end of the range: the share that the exact binomial limit allows after n rows
-// without one. Below `fewRows` rows only the range is trusted: Hoeffding's (1963) binomial Chernoff bound, valid for
-// every distribution within it.
+// that the few rows with the most to lose (or gain) had had the other label: as many as an event never seen may be
+// expected among n rows. Below `fewRows` rows only the range is trusted: Hoeffding's (1963) binomial Chernoff bound,
+// valid for every distribution within it.
 
 import { assert } from '@proofhouse/evidence'
 import { type Moments, shapeOf } from '../moments.ts'
@@ -20,10 +20,11 @@ function hallInverse(x: number, skewness: number, n: number): number {
   return (3 / a) * (Math.cbrt(1 + a * (x - a / 6)) - 1)
 }
 
+const logRatio = (p: number, q: number): number => (p === 0 ? 0 : p * Math.log(p / q))
+
 /** The relative entropy of a coin of chance `seen` against one of chance `truth`. */
 function entropy(seen: number, truth: number): number {
-  const term = (p: number, q: number): number => (p === 0 ? 0 : p * Math.log(p / q))
-  return term(seen, truth) + term(1 - seen, 1 - truth)
+  return logRatio(seen, truth) + logRatio(1 - seen, 1 - truth)
 }
 
 /** Where the relative entropy from `seen` reaches `bound`, on the side of `end` (0 or 1), by bisection. */
@@ -39,8 +40,16 @@ function entropyLimit(seen: number, bound: number, end: 0 | 1): number {
   return outside
 }
 
-/** The interval of a mean of values that lie in `range`, with the error `tail` on each side. */
-export function meanInterval(moments: Moments, range: Limits, tail: number): Limits {
+/** What a sample of losses reveals beyond its moments. */
+export interface LossRoom {
+  /** The range every loss lies in. */
+  readonly range: Limits
+  /** By how much the sum of the losses could at most rise, or fall, were the labels of `rows` rows the other way. */
+  readonly change: (rows: number) => { readonly rise: number; readonly fall: number }
+}
+
+/** The interval of a mean of losses, with the error `tail` on each side. */
+export function meanInterval(moments: Moments, { range, change }: LossRoom, tail: number): Limits {
   const { n } = moments
   assert(n > 0 && range.high > range.low, 'a mean needs rows and a range')
   const width = range.high - range.low
@@ -55,15 +64,9 @@ export function meanInterval(moments: Moments, range: Limits, tail: number): Lim
   const { mean, deviation, skewness } = shapeOf(moments)
   const error = deviation / Math.sqrt(n)
   const t = studentQuantile(tail, n - 1)
-  // The largest share of rows at an end of the range that n rows without one leave plausible.
-  const unseen = -Math.expm1(Math.log(tail) / n)
-  const low = Math.min(
-    mean - error * hallInverse(t, skewness, n),
-    mean + unseen * (range.low - mean),
-  )
-  const high = Math.max(
-    mean - error * hallInverse(-t, skewness, n),
-    mean + unseen * (range.high - mean),
-  )
+  // An event of which n rows showed none is expected at most −ln(tail) times in n rows.
+  const unseen = change(-Math.log(tail))
+  const low = Math.min(mean - error * hallInverse(t, skewness, n), mean - unseen.fall / n)
+  const high = Math.max(mean - error * hallInverse(-t, skewness, n), mean + unseen.rise / n)
   return { low: Math.max(range.low, low), high: Math.min(range.high, high) }
 }

@@ -4,6 +4,8 @@
 /** A source of uniform numbers in [0, 1). */
 export type Random = () => number
 
+const rotate = (x: number, k: number): number => (x << k) | (x >>> (32 - k))
+
 /** The generator of a seed; any integer is a seed. */
 export function seededRandom(seed: number): Random {
   let state = seed | 0
@@ -15,7 +17,6 @@ export function seededRandom(seed: number): Random {
     return z ^ (z >>> 15)
   }
   let [a, b, c, d] = [split(), split(), split(), split()]
-  const rotate = (x: number, k: number): number => (x << k) | (x >>> (32 - k))
   const next = (): number => {
     const result = (rotate((a + d) | 0, 7) + a) >>> 0
     const t = b << 9

@@ -8,49 +8,42 @@ import type { MeasureName, Mode } from '../measure.ts'
 import type { OutcomeCounts } from '../statistics.ts'
 import { type Point, simpleRates } from './outcome-rates.ts'
 
-const selected = simpleRates['performance.selection_rate'].of
-const truePositives = simpleRates['performance.true_positive_rate'].of
-const falsePositives = simpleRates['performance.false_positive_rate'].of
+const families = {
+  'performance.selection_rate': simpleRates['performance.selection_rate'].of,
+  'performance.true_positive_rate': simpleRates['performance.true_positive_rate'].of,
+  'performance.false_positive_rate': simpleRates['performance.false_positive_rate'].of,
+} as const
 
 interface Disparity {
-  readonly rates: readonly (keyof typeof simpleRates)[]
+  /** The rates compared; of several, the worst comparison counts. */
+  readonly rates: readonly (keyof typeof families)[]
   readonly form: 'difference' | 'ratio'
 }
 
-const families = {
-  'performance.selection_rate': selected,
-  'performance.true_positive_rate': truePositives,
-  'performance.false_positive_rate': falsePositives,
-} as const
+/** The name of a fairness measure. */
+export type DisparityName = Extract<MeasureName, `fairness.${string}`>
+
+const selection = ['performance.selection_rate'] as const
+const opportunity = ['performance.true_positive_rate'] as const
+const odds = ['performance.true_positive_rate', 'performance.false_positive_rate'] as const
 
 /** Which rates each disparity compares, and how. */
-const disparities = {
-  'fairness.demographic_parity_difference': {
-    rates: ['performance.selection_rate'],
-    form: 'difference',
-  },
-  'fairness.demographic_parity_ratio': { rates: ['performance.selection_rate'], form: 'ratio' },
-  'fairness.equalized_odds_difference': {
-    rates: ['performance.true_positive_rate', 'performance.false_positive_rate'],
-    form: 'difference',
-  },
-  'fairness.equalized_odds_ratio': {
-    rates: ['performance.true_positive_rate', 'performance.false_positive_rate'],
-    form: 'ratio',
-  },
-  'fairness.equal_opportunity_difference': {
-    rates: ['performance.true_positive_rate'],
-    form: 'difference',
-  },
-} as const satisfies Partial<
-  Record<MeasureName, Disparity & { readonly rates: readonly (keyof typeof families)[] }>
->
-
-/** The name of a fairness measure. */
-export type DisparityName = keyof typeof disparities
+const disparities: Readonly<Record<DisparityName, Disparity>> = {
+  'fairness.demographic_parity_difference': { rates: selection, form: 'difference' },
+  'fairness.demographic_parity_ratio': { rates: selection, form: 'ratio' },
+  'fairness.equalized_odds_difference': { rates: odds, form: 'difference' },
+  'fairness.equalized_odds_ratio': { rates: odds, form: 'ratio' },
+  'fairness.equal_opportunity_difference': { rates: opportunity, form: 'difference' },
+}
 
 /** Every disparity, in catalogue order. */
-export const disparityNames = Object.keys(disparities) as readonly DisparityName[]
+export const disparityNames: readonly DisparityName[] = [
+  'fairness.demographic_parity_difference',
+  'fairness.demographic_parity_ratio',
+  'fairness.equalized_odds_difference',
+  'fairness.equalized_odds_ratio',
+  'fairness.equal_opportunity_difference',
+]
 
 const familiesOf = (name: DisparityName, groups: readonly OutcomeCounts[]): Family[] =>
   disparities[name].rates.map((rate) => groups.map(families[rate]))

@@ -1,7 +1,7 @@
 // The measures of one slice that need scores: ROC AUC, Brier score, log loss. Both modes agree on them; an AUC
 // without both classes is undefined in both (scikit-learn warns and gives NaN).
 
-import { meanInterval } from '../intervals/bounded-mean.ts'
+import { type LossRoom, meanInterval } from '../intervals/bounded-mean.ts'
 import type { Limits } from '../intervals/proportion.ts'
 import { rocAuc, rocAucInterval } from '../intervals/roc-auc.ts'
 import type { MeasureName } from '../measure.ts'
@@ -15,6 +15,9 @@ export type ScoreMeasureName = Extract<
   MeasureName,
   'performance.roc_auc' | 'performance.brier' | 'performance.log_loss'
 >
+
+/** The loss of one row by its score and label. */
+type Loss = (score: number, label: 0 | 1) => number
 
 /** A point and the limits that belong to it. */
 export interface PointInterval extends Point {
@@ -36,12 +39,12 @@ export function scoreMeasures(
     roc === null
       ? { value: null, limits: null, note: 'undefined: one class has no rows' }
       : { value: roc.auc, limits: rocAucInterval(roc, tail) }
-  const loss = (moments: Moments, of: (score: number, label: 0 | 1) => number): PointInterval =>
+  const loss = (moments: Moments, of: Loss): PointInterval =>
     moments.n === 0
       ? { value: null, limits: null, note: 'undefined: no rows' }
       : {
           value: moments.sum / moments.n,
-          limits: meanInterval(moments, { low: 0, high: worstLoss(scores, of) }, tail),
+          limits: meanInterval(moments, roomOf(scores, of), tail),
         }
   return [
     { name: 'performance.roc_auc', ...auc },
@@ -56,9 +59,39 @@ export function logLossOf(score: number, label: 0 | 1): number {
   return -Math.log(label === 1 ? clipped : 1 - clipped)
 }
 
-/** The largest loss any row would have had, had its label been the other one: the range the sample reveals. */
-function worstLoss(counts: ScoreCounts, of: (score: number, label: 0 | 1) => number): number {
+/** The losses the same scores could have given with other labels. */
+function roomOf(counts: ScoreCounts, of: Loss): LossRoom {
   const least = counts.scores[0] ?? 0
   const most = counts.scores.at(-1) ?? 1
-  return Math.max(of(least, 1), of(most, 0))
+  return {
+    range: { low: 0, high: Math.max(of(least, 1), of(most, 0)) },
+    change: (rows) => ({
+      rise: mostChange(counts, of, { rows, low: counts.negatives, high: counts.positives }),
+      fall: mostChange(counts, of, { rows, low: counts.positives, high: counts.negatives }),
+    }),
+  }
+}
+
+/**
+ * The largest change of the summed loss by turning the labels of `rows` rows: the further a score is from the middle,
+ * the more its label matters, so the rows come off both ends of the scores, whichever end matters more.
+ */
+function mostChange(
+  { scores }: ScoreCounts,
+  of: Loss,
+  from: { readonly rows: number; readonly low: Float64Array; readonly high: Float64Array },
+): number {
+  let [i, j, left, sum] = [0, scores.length - 1, from.rows, 0]
+  while (left > 0 && (i < scores.length || j >= 0)) {
+    const low = i < scores.length ? of(scores[i] ?? 0, 1) - of(scores[i] ?? 0, 0) : -Infinity
+    const high = j >= 0 ? of(scores[j] ?? 0, 0) - of(scores[j] ?? 0, 1) : -Infinity
+    const gain = Math.max(low, high)
+    if (gain <= 0) break
+    const rows = Math.min(left, (low >= high ? from.low[i] : from.high[j]) ?? 0)
+    sum += rows * gain
+    left -= rows
+    if (low >= high) i += 1
+    else j -= 1
+  }
+  return sum
 }
