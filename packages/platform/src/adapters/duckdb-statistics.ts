@@ -1,11 +1,13 @@
 // Rows to counts, in SQL: GROUP BY the finest intersection of the protected columns and, where there are scores, by
 // score. Only counts are formed here, so the answer is exact and the same for any number of threads.
 
-import { assert } from '@proofhouse/evidence'
+import { assert, OperatingError } from '@proofhouse/evidence'
 import {
   type CellStatistics,
   cellStatistics,
   type DataTable,
+  intersectionsMax,
+  listed,
   missingGroup,
   type PredictionSource,
   type Statistics,
@@ -27,9 +29,16 @@ export async function countOutcomes(
   const keys = protectedColumns.map((_, i) => `k${i}`)
   const cells = await database.query(
     `SELECT ${[...keys, ...outcomeCounts].join(', ')}, count(*) FROM (${rows})
-      ${keys.length === 0 ? '' : `GROUP BY ${keys.join(', ')} ORDER BY ${keys.join(', ')}`}`,
+      ${keys.length === 0 ? '' : `GROUP BY ${keys.join(', ')} ORDER BY ${keys.join(', ')}`}
+      LIMIT ${intersectionsMax + 1}`,
     signal,
   )
+  if (cells.length > intersectionsMax)
+    throw new OperatingError(
+      'data-unsuitable',
+      `${table.path}: the protected columns ${listed(protectedColumns)} have more than ` +
+        `${intersectionsMax} combinations; group their values, or protect fewer columns`,
+    )
   const hasScores = await scored(database, request)
   const scores = hasScores ? await scoreCounts(database, rows, keys, signal) : null
   const counted: CellStatistics[] = cells.map((row) => {

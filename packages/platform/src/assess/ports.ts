@@ -79,6 +79,9 @@ export const profileValuesMax = 101
 /** How many rows a profile names as examples. */
 export const profileRowsMax = 5
 
+/** How many combinations of protected values are counted; more would be mostly groups of one. */
+export const intersectionsMax = 10_000
+
 /** One column to read, as numbers (missing = NaN) or as text (missing = null). */
 export interface ReadColumn {
   readonly name: string
@@ -145,6 +148,7 @@ export interface AggregateEngine {
   /**
    * Counts over the finest intersection of the protected columns. Only combinations that occur are
    * listed; a missing value is the group `(missing)`. Counts are exact and do not depend on threads.
+   * @throws `data-unsuitable` for more than {@link intersectionsMax} combinations
    */
   statistics(request: StatisticsRequest): Promise<Statistics>
   /** Releases memory and temporary files. Safe to repeat. */

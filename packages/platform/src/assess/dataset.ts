@@ -1,0 +1,264 @@
+// Whether a table can be assessed as configured: every named column exists and holds what its role needs. Each refusal
+// is one sentence that says where, what, and what to do; what is odd but can be measured becomes a warning, as data.
+
+import { type ErrorCode, OperatingError } from '@proofhouse/evidence'
+import { listed, missingGroup, rowList, shortened } from './dataset-values.ts'
+import { nearestName } from './nearest-name.ts'
+import type {
+  AggregateEngine,
+  CategoryProfile,
+  DataTable,
+  NumberProfile,
+  PredictionSource,
+} from './ports.ts'
+import type { Statistics } from './statistics.ts'
+
+/** Distinct values a protected column may have; more than this is a number or an identifier, not a group. */
+export const maxGroupsPerColumn = 100
+
+/** The score at or above which a row counts as selected, when neither the model nor the configuration says. */
+export const defaultThreshold = 0.5
+
+/** What the columns mean: the `columns` section of the system file. */
+export interface ColumnRoles {
+  readonly label: string
+  readonly positiveClass: string
+  readonly protected: readonly string[]
+  readonly identifiers: readonly string[]
+  readonly time: string | null
+  readonly prediction: string | null
+  readonly score: string | null
+  readonly features: readonly string[] | null
+}
+
+/** Something a reader of the results should know. */
+export interface DataWarning {
+  readonly kind: 'missing-group' | 'never-predicted'
+  readonly message: string
+}
+
+/** The groups of one protected column, largest first; missing values are the group `(missing)`. */
+export interface ProtectedGroups {
+  readonly column: string
+  readonly groups: readonly { readonly value: string; readonly rows: number }[]
+}
+
+/** A table that can be assessed, and what was learnt while making sure. */
+export interface CheckedData {
+  /** Canonical texts of the two label values. */
+  readonly positiveClass: string
+  readonly negativeClass: string
+  readonly positives: number
+  readonly negatives: number
+  readonly protectedGroups: readonly ProtectedGroups[]
+  /** Null when a model is to make the predictions. */
+  readonly predictions: PredictionSource | null
+  readonly warnings: readonly DataWarning[]
+}
+
+/** How predictions come about, and how far to go. */
+export interface CheckOptions {
+  /** Whether a model makes the predictions; otherwise the table must hold them. */
+  readonly hasModel: boolean
+  readonly threshold: number | null
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Checks a table against the roles of its columns.
+ * @throws `config-invalid` for a column that does not exist; `data-unsuitable` for one that cannot play its role
+ */
+export async function checkData(
+  engine: AggregateEngine,
+  roles: ColumnRoles,
+  options: CheckOptions,
+): Promise<CheckedData> {
+  const { table } = engine
+  checkNames(table, roles, options)
+  const label = await category(engine, roles.label, options)
+  const negativeClass = checkLabel(table, label, roles.positiveClass)
+  const rowsOf = (value: string) => label.values.find((v) => v.value === value)?.rows ?? 0
+  const protectedGroups: ProtectedGroups[] = []
+  for (const column of roles.protected)
+    protectedGroups.push(groupsOf(table, await category(engine, column, options)))
+  if (!options.hasModel) {
+    if (roles.prediction !== null)
+      checkPrediction(table, await category(engine, roles.prediction, options), label)
+    if (roles.score !== null) checkScore(table, await numbers(engine, roles.score, options))
+  }
+  return {
+    positiveClass: roles.positiveClass,
+    negativeClass,
+    positives: rowsOf(roles.positiveClass),
+    negatives: rowsOf(negativeClass),
+    protectedGroups,
+    predictions: options.hasModel ? null : predictionSource(roles, options.threshold),
+    warnings: protectedGroups.flatMap(({ column, groups }) =>
+      groups
+        .filter((group) => group.value === missingGroup)
+        .map(({ rows }) => ({
+          kind: 'missing-group' as const,
+          message: `${rows} rows have no \`${column}\` and are compared as the group \`${missingGroup}\``,
+        })),
+    ),
+  }
+}
+
+/** A warning for each class that no row is predicted to be: rates that depend on it may be undefined. */
+export function neverPredicted(statistics: Statistics, data: CheckedData): DataWarning[] {
+  let [selected, rejected] = [0, 0]
+  for (const { outcomes } of statistics.cells) {
+    selected += outcomes.tp + outcomes.fp
+    rejected += outcomes.tn + outcomes.fn
+  }
+  const unseen = [
+    ...(selected === 0 ? [data.positiveClass] : []),
+    ...(rejected === 0 ? [data.negativeClass] : []),
+  ]
+  return unseen.map((name) => ({
+    kind: 'never-predicted',
+    message: `no row is predicted to be \`${name}\`; check the threshold and the order of the classes`,
+  }))
+}
+
+/**
+ * Refuses a column that the table does not have, naming the nearest it has.
+ * @throws `config-invalid`
+ */
+export function checkColumnExists(table: DataTable, name: string, role: string): void {
+  const names = table.columns.map((column) => column.name)
+  if (names.includes(name)) return
+  const near = nearestName(name, names)
+  const hint =
+    near === undefined ? `its columns are ${listed(names)}` : `did you mean \`${shortened(near)}\`?`
+  throw new OperatingError(
+    'config-invalid',
+    `${table.path}: there is no column \`${shortened(name)}\`, named under \`${role}\`; ${hint}`,
+    { details: { column: name } },
+  )
+}
+
+function checkNames(table: DataTable, roles: ColumnRoles, options: CheckOptions): void {
+  const named: [string, string | null][] = [
+    ['columns.label', roles.label],
+    ...roles.protected.map((name): [string, string] => ['columns.protected', name]),
+    ...roles.identifiers.map((name): [string, string] => ['columns.identifiers', name]),
+    ['columns.time', roles.time],
+    ...(options.hasModel
+      ? (roles.features ?? []).map((name): [string, string] => ['columns.features', name])
+      : ([
+          ['columns.prediction', roles.prediction],
+          ['columns.score', roles.score],
+        ] satisfies [string, string | null][])),
+  ]
+  for (const [role, name] of named) if (name !== null) checkColumnExists(table, name, role)
+  if (options.hasModel) return
+  if (roles.prediction === null && roles.score === null)
+    throw new OperatingError(
+      'config-invalid',
+      'there is neither a model nor a column of predictions; set `model.path`, `columns.prediction` or `columns.score`',
+    )
+  if (roles.prediction === roles.label)
+    throw new OperatingError(
+      'config-invalid',
+      `\`${roles.label}\` is named as label and as prediction; name the column that holds the predictions`,
+    )
+}
+
+function checkLabel(table: DataTable, label: CategoryProfile, positiveClass: string): string {
+  const where = `${table.path}: the label column \`${label.column}\``
+  const values = label.values.map(({ value }) => value)
+  if (label.missing > 0)
+    unsuitable(
+      `${where} is empty in ${rowList(label.missingRows, label.missing)}; ` +
+        'fill in the outcomes or remove the rows',
+    )
+  if (values.length === 1)
+    unsuitable(
+      `${where} holds only ${listed(values)}; nothing can be compared, so use data with both outcomes`,
+    )
+  if (values.length !== 2)
+    unsuitable(
+      `${where} has ${label.distinct} values (${listed(values, 5)}); only two outcomes can be assessed, ` +
+        'so name another column or reduce it to two values',
+    )
+  const negative = values.find((value) => value !== positiveClass)
+  if (!values.includes(positiveClass) || negative === undefined)
+    unsuitable(
+      `${where} never holds \`${shortened(positiveClass)}\`; its values are ${listed(values)}, ` +
+        'so set `columns.positive_class` to one of them',
+    )
+  return negative
+}
+
+function groupsOf(table: DataTable, profile: CategoryProfile): ProtectedGroups {
+  if (profile.distinct > maxGroupsPerColumn)
+    unsuitable(
+      `${table.path}: the protected column \`${profile.column}\` has ${profile.distinct} values, ` +
+        `of at most ${maxGroupsPerColumn}; group them, for example ages into ranges, in a column of its own`,
+    )
+  const missing = profile.missing > 0 ? [{ value: missingGroup, rows: profile.missing }] : []
+  return { column: profile.column, groups: [...profile.values, ...missing] }
+}
+
+function checkPrediction(table: DataTable, found: CategoryProfile, label: CategoryProfile): void {
+  const where = `${table.path}: the prediction column \`${found.column}\``
+  if (found.missing > 0)
+    unsuitable(
+      `${where} is empty in ${rowList(found.missingRows, found.missing)}; every row needs a prediction`,
+    )
+  const known = label.values.map(({ value }) => value)
+  const strange = found.values.map(({ value }) => value).filter((value) => !known.includes(value))
+  if (strange.length > 0)
+    unsuitable(
+      `${where} holds ${listed(strange, 5)}, which the label \`${label.column}\` never is ` +
+        `(it is ${listed(known)}); write both with the same values`,
+    )
+}
+
+function checkScore(table: DataTable, found: NumberProfile): void {
+  const where = `${table.path}: the score column \`${found.column}\``
+  const mustBe = 'a score is the probability of the positive class, from 0 to 1'
+  const cell = (sample: { row: number; text: string } | null) =>
+    `\`${shortened(sample?.text ?? '')}\` in row ${sample?.row ?? '?'}`
+  if (found.missing > 0)
+    unsuitable(`${where} is empty in ${rowList(found.missingRows, found.missing)}; ${mustBe}`)
+  if (found.unreadable > 0) unsuitable(`${where} holds ${cell(found.firstUnreadable)}; ${mustBe}`)
+  if (found.infinite > 0) unsuitable(`${where} holds ${cell(found.firstInfinite)}; ${mustBe}`)
+  if (found.min !== null && found.min < 0)
+    unsuitable(`${where} holds ${cell(found.firstMin)}; ${mustBe}`)
+  if (found.max !== null && found.max > 1)
+    unsuitable(`${where} holds ${cell(found.firstMax)}; ${mustBe}`)
+}
+
+function predictionSource(roles: ColumnRoles, threshold: number | null): PredictionSource {
+  const { prediction, score } = roles
+  if (prediction !== null) return { from: 'prediction', prediction, score }
+  return { from: 'score', score: score ?? '', threshold: threshold ?? defaultThreshold }
+}
+
+async function category(engine: AggregateEngine, column: string, options: CheckOptions) {
+  refuseNested(engine.table, column)
+  const [profile] = await engine.profile([{ column, as: 'category' }], options.signal)
+  return profile as CategoryProfile
+}
+
+async function numbers(engine: AggregateEngine, column: string, options: CheckOptions) {
+  refuseNested(engine.table, column)
+  const [profile] = await engine.profile([{ column, as: 'number' }], options.signal)
+  return profile as NumberProfile
+}
+
+function refuseNested(table: DataTable, name: string): void {
+  const column = table.columns.find((c) => c.name === name)
+  if (column?.kind !== 'other') return
+  unsuitable(
+    `${table.path}: column \`${name}\` has the type ${shortened(column.type)}; ` +
+      'write it as text, a number or a boolean',
+  )
+}
+
+function unsuitable(message: string): never {
+  const code: ErrorCode = 'data-unsuitable'
+  throw new OperatingError(code, message)
+}
