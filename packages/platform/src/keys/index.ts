@@ -1,0 +1,5 @@
+// Keys: what signs statements, models and checkpoints.
+
+export type { KeyFiles } from './ports.ts'
+export { type SigningKey, signingKeyFromPem } from './signing-key.ts'
+export { keyFileNames, type LedgerKey, openLedgerKey, openSigningKey } from './workspace-keys.ts'
