@@ -3,6 +3,7 @@
 
 import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api'
 import { OperatingError } from '@proofhouse/evidence'
+import { interruption, throwIfAborted } from '../assess/index.ts'
 import { literal } from './duckdb-sql.ts'
 
 /** How much of the machine an engine may use. */
@@ -86,7 +87,7 @@ export class DuckdbDatabase {
 
   #translated(error: unknown, signal: AbortSignal | undefined): unknown {
     if (error instanceof OperatingError) return error
-    if (signal?.aborted === true) return interrupted(error)
+    if (signal?.aborted === true) return interruption(error)
     if (error instanceof Error && /^Out of Memory Error/.test(error.message)) {
       const mebibytes = Math.round(this.#limits.memoryBytes / 2 ** 20)
       return new OperatingError(
@@ -98,13 +99,4 @@ export class DuckdbDatabase {
     }
     return error
   }
-}
-
-/** @throws `interrupted` once the signal has fired */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw interrupted(signal.reason)
-}
-
-function interrupted(cause: unknown): OperatingError {
-  return new OperatingError('interrupted', 'interrupted; nothing was lost, run it again', { cause })
 }

@@ -7,9 +7,15 @@ import { createReadStream } from 'node:fs'
 import { open as openFile, stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { type HexDigest, OperatingError } from '@proofhouse/evidence'
-import type { AggregateEngine, DataColumn, DataSource, DataTable } from '../assess/index.ts'
+import {
+  type AggregateEngine,
+  type DataColumn,
+  type DataSource,
+  type DataTable,
+  throwIfAborted,
+} from '../assess/index.ts'
 import { checkColumnNames, CsvScanner, type CsvStructure } from './duckdb-csv.ts'
-import { DuckdbDatabase, type DuckdbLimits, throwIfAborted } from './duckdb-database.ts'
+import { DuckdbDatabase, type DuckdbLimits } from './duckdb-database.ts'
 import { DuckdbEngine } from './duckdb-engine.ts'
 import { columnAt, kindOfType, literal } from './duckdb-sql.ts'
 

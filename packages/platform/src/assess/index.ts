@@ -69,4 +69,5 @@ export {
   type TensorData,
   type TensorType,
 } from './ports.ts'
+export { interruption, throwIfAborted } from './scoring-interruption.ts'
 export { cellStatistics, logLoss, squaredError } from './scoring-losses.ts'

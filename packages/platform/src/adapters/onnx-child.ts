@@ -1,0 +1,80 @@
+// The process that a model runs in. It reads no file but ONNX Runtime's own, gets the model's bytes over the channel,
+// refuses any whose digest is not the announced one, and ends when the channel does.
+// Started by onnx-runner.ts only; everything it imports is on the list of files it may read.
+
+import { createHash } from 'node:crypto'
+import process from 'node:process'
+import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node'
+import type { ModelValue, Tensor, TensorData } from '../assess/index.ts'
+import type { ChildMessage, RunnerMessage } from './onnx-messages.ts'
+
+let session: InferenceSession | null = null
+
+async function answerTo(message: RunnerMessage): Promise<ChildMessage> {
+  if (message.ask === 'load') return load(message)
+  if (session === null)
+    return { answer: 'refused', code: 'model-failed', reason: 'nothing is loaded' }
+  try {
+    const feeds = Object.fromEntries(message.feeds.map((feed) => [feed.name, toOnnx(feed)]))
+    const results = await session.run(feeds, [...message.outputs])
+    const outputs = message.outputs.map((name) => fromOnnx(name, results[name]))
+    return { answer: 'ran', outputs }
+  } catch (error) {
+    return { answer: 'refused', code: 'model-failed', reason: reasonOf(error) }
+  }
+}
+
+async function load(message: RunnerMessage & { ask: 'load' }): Promise<ChildMessage> {
+  const digest = createHash('sha256').update(message.bytes).digest('hex')
+  if (digest !== message.sha256)
+    return { answer: 'refused', code: 'model-changed', reason: `the digest is ${digest}` }
+  try {
+    session = await InferenceSession.create(message.bytes, {
+      intraOpNumThreads: message.threads,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      logSeverityLevel: 4,
+    })
+  } catch (error) {
+    return { answer: 'refused', code: 'model-malformed', reason: reasonOf(error) }
+  }
+  return {
+    answer: 'loaded',
+    inputs: session.inputMetadata.map(valueOf),
+    outputs: session.outputMetadata.map(valueOf),
+  }
+}
+
+function valueOf(value: InferenceSession.ValueMetadata): ModelValue {
+  if (!value.isTensor) return { name: value.name, type: 'not a tensor', shape: null }
+  const shape = value.shape.map((size) => (typeof size === 'number' ? size : -1))
+  return { name: value.name, type: value.type, shape }
+}
+
+function toOnnx({ values, shape }: Tensor): OnnxTensor {
+  return values.type === 'string'
+    ? new OnnxTensor('string', [...values.data], shape)
+    : new OnnxTensor(values.type, values.data, shape)
+}
+
+const readable = ['float32', 'float64', 'int32', 'int64', 'bool', 'string']
+
+function fromOnnx(name: string, tensor: OnnxTensor | undefined): Tensor {
+  if (tensor === undefined) throw new Error(`it gives no output \`${name}\``)
+  if (!readable.includes(tensor.type))
+    throw new Error(`the type ${tensor.type} of output \`${name}\` cannot be read`)
+  const values = { type: tensor.type, data: tensor.data } as TensorData
+  return { name, shape: tensor.dims, values }
+}
+
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  return text.slice(0, 2_000)
+}
+
+// One message at a time, in the order they came: answers carry no number to match them by.
+let last: Promise<unknown> = Promise.resolve()
+process.on('message', (message: RunnerMessage) => {
+  last = last.then(async () => process.send?.(await answerTo(message)))
+})
+process.on('disconnect', () => process.exit(0))
