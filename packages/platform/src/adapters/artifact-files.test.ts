@@ -1,0 +1,210 @@
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Bytes, sha256Hex, utf8 } from '@proofhouse/evidence'
+import {
+  defaultCut,
+  hashModel,
+  ignorePathsFor,
+  signModel,
+  verifyModel,
+} from '../artifacts/index.ts'
+import { type SigningKey, signingKeyFromPem } from '../keys/index.ts'
+import { diskModelFiles } from './artifact-files.ts'
+
+let folder: string
+let model: string
+let key: SigningKey
+
+beforeAll(async () => {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  key = await signingKeyFromPem(privateKey.export({ type: 'pkcs8', format: 'pem' }))
+})
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'proofhouse-model-'))
+  model = join(folder, 'model')
+  await mkdir(join(model, 'sub', 'deep'), { recursive: true })
+  await mkdir(join(model, '.git'))
+  await writeFile(join(model, 'config.json'), '{}')
+  await writeFile(join(model, 'weights.bin'), Uint8Array.of(1, 2, 3))
+  await writeFile(join(model, 'sub', 'deep', 'x'), 'x'.repeat(25))
+  await writeFile(join(model, 'empty'), '')
+  await writeFile(join(model, '.git', 'HEAD'), 'ref')
+})
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true })
+})
+
+function names(hashed: { readonly resources: readonly { readonly name: string }[] }) {
+  return hashed.resources.map(({ name }) => name)
+}
+
+async function sign(root: string, options: Partial<typeof defaultCut> = {}) {
+  const signaturePath = join(model, 'model.sig')
+  const cut = { ...defaultCut, ...options, ignorePaths: ignorePathsFor(root, signaturePath) }
+  const signature = await signModel(await hashModel(diskModelFiles, root, cut), key.signer)
+  await writeFile(signaturePath, signature)
+  return { root, signature, signaturePath }
+}
+
+async function verify(
+  signed: { readonly root: string; readonly signature: Bytes; readonly signaturePath: string },
+  unsignedFiles: 'refuse' | 'report' = 'refuse',
+) {
+  return verifyModel(diskModelFiles, signed, { verifiers: [key.verifier], unsignedFiles })
+}
+
+describe('hashing', () => {
+  test('lists every file by code point, and what is left out', async () => {
+    const hashed = await hashModel(diskModelFiles, model)
+    expect(names(hashed)).toEqual(['config.json', 'empty', 'sub/deep/x', 'weights.bin'])
+    expect(hashed.uncovered).toEqual([{ path: '.git', why: 'ignored' }])
+    expect(hashed.sizeBytes).toBe(30)
+    expect(hashed.name).toBe('model')
+  })
+
+  test('has the documented root digest', async () => {
+    await rm(join(model, 'sub'), { recursive: true })
+    await rm(join(model, 'empty'))
+    expect((await hashModel(diskModelFiles, model)).rootDigest).toBe(
+      '1e54bbd69b2150f2803d3d12c92483e31bd18b86a3dc2dde610793f70c4ac718',
+    )
+  })
+
+  test('cuts shards and says that empty files have none', async () => {
+    const cut = { ...defaultCut, method: 'shards', shardSizeBytes: 10 } as const
+    const hashed = await hashModel(diskModelFiles, join(model, 'sub'), cut)
+    expect(names(hashed)).toEqual(['deep/x:0:10', 'deep/x:10:20', 'deep/x:20:25'])
+    expect(hashed.resources[2]?.digest).toBe(sha256Hex(utf8('xxxxx')))
+    expect((await hashModel(diskModelFiles, model, cut)).uncovered).toEqual([
+      { path: '.git', why: 'ignored' },
+      { path: 'empty', why: 'empty' },
+    ])
+  })
+
+  test('hashes a file larger than its buffer', async () => {
+    const content = 'abcdefgh'.repeat(400_000)
+    await writeFile(join(folder, 'large'), content)
+    const hashed = await hashModel(diskModelFiles, join(folder, 'large'))
+    expect(hashed.resources).toEqual([
+      { name: '.', algorithm: 'sha256', digest: sha256Hex(utf8(content)) },
+    ])
+  })
+
+  test('refuses links, to files unless allowed and to folders always', async () => {
+    await symlink(join(model, 'weights.bin'), join(model, 'link'))
+    await expect(hashModel(diskModelFiles, model)).rejects.toThrow(
+      `\`link\` in model \`${model}\` is a symbolic link`,
+    )
+    const following = { ...defaultCut, followLinks: true }
+    expect(names(await hashModel(diskModelFiles, model, following))).toContain('link')
+    await symlink(join(model, 'sub'), join(model, 'folder-link'))
+    await expect(hashModel(diskModelFiles, model, following)).rejects.toThrow('links to a folder')
+    await expect(hashModel(diskModelFiles, join(model, 'link'))).rejects.toMatchObject({
+      code: 'model-refused',
+    })
+  })
+
+  test('refuses pipes, without waiting for a writer', async () => {
+    execFileSync('mkfifo', [join(model, 'pipe')])
+    await expect(hashModel(diskModelFiles, model)).rejects.toThrow('neither a file nor a folder')
+  })
+
+  test('refuses names that are not UTF-8', async () => {
+    await writeFile(Buffer.concat([Buffer.from(`${model}/`), Buffer.of(0x66, 0xff)]), '')
+    await expect(hashModel(diskModelFiles, model)).rejects.toThrow('not UTF-8')
+  })
+
+  test.each(['/etc', '..', 'a/../..', '.', ''])('refuses to ignore `%s`', async (path) => {
+    const cut = { ...defaultCut, ignorePaths: [path] }
+    await expect(hashModel(diskModelFiles, model, cut)).rejects.toMatchObject({
+      code: 'usage-invalid',
+    })
+  })
+
+  test('names what is missing and refuses what is empty', async () => {
+    const nowhere = join(folder, 'nowhere')
+    await expect(hashModel(diskModelFiles, nowhere)).rejects.toThrow(`no file at \`${nowhere}\``)
+    await mkdir(nowhere)
+    await expect(hashModel(diskModelFiles, nowhere)).rejects.toThrow('no file to sign')
+  })
+
+  test('notices a file whose size is not what was listed', async () => {
+    const file = { path: 'weights.bin', kind: 'file', sizeBytes: 2 } as const
+    await expect(diskModelFiles.digest(model, file, [{ start: 0, end: 2 }])).rejects.toMatchObject({
+      code: 'model-changed',
+    })
+  })
+})
+
+describe('signing and verifying', () => {
+  test('a folder, with its signature inside it', async () => {
+    const verified = await verify(await sign(model))
+    expect(verified).toMatchObject({ name: 'model', method: 'files', resourceCount: 4 })
+    expect(verified.keyId).toBe(key.signer.keyId)
+    expect(verified.uncovered.map(({ path }) => path)).toEqual(['.git', 'model.sig'])
+  })
+
+  test('a folder in shards, which leaves empty files uncovered', async () => {
+    const verified = await verify(await sign(model, { method: 'shards', shardSizeBytes: 7 }))
+    expect(verified.uncovered).toContainEqual({ path: 'empty', why: 'empty' })
+  })
+
+  test.each(['reference-name', 'own-name'] as const)(
+    'a single file by its %s',
+    async (singleFile) => {
+      const root = join(model, 'weights.bin')
+      const signed = await sign(root, { singleFile })
+      expect((await verify(signed)).resourceCount).toBe(1)
+      await writeFile(root, Uint8Array.of(1, 2, 4))
+      await expect(verify(signed)).rejects.toMatchObject({ code: 'model-changed' })
+    },
+  )
+
+  test.each<[string, () => Promise<unknown>, string]>([
+    ['changed', () => writeFile(join(model, 'config.json'), '[]'), '`config.json` has changed'],
+    ['removed', () => rm(join(model, 'empty')), '`empty` is missing'],
+    ['added', () => writeFile(join(model, 'run.py'), ''), '`run.py` was not signed'],
+    [
+      'renamed',
+      () => rename(join(model, 'empty'), join(model, 'vacant')),
+      '`empty` is missing, `vacant` was not signed',
+    ],
+  ])('refuses a folder with a file %s', async (_, change, message) => {
+    const signed = await sign(model)
+    await change()
+    await expect(verify(signed)).rejects.toThrow(message)
+  })
+
+  test('names unsigned files where the policy asks for that, and still refuses changed ones', async () => {
+    const signed = await sign(model)
+    await writeFile(join(model, 'notes.txt'), 'n')
+    const verified = await verify(signed, 'report')
+    expect(verified.uncovered).toContainEqual({ path: 'notes.txt', why: 'not-signed' })
+    await writeFile(join(model, 'weights.bin'), 'z')
+    await expect(verify(signed, 'report')).rejects.toThrow('`weights.bin` has changed')
+  })
+
+  test('refuses any other key', async () => {
+    const signed = await sign(model)
+    const other = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey
+    const { verifier } = await signingKeyFromPem(other.export({ type: 'pkcs8', format: 'pem' }))
+    const verified = verifyModel(diskModelFiles, signed, {
+      verifiers: [verifier],
+      unsignedFiles: 'refuse',
+    })
+    await expect(verified).rejects.toMatchObject({ code: 'envelope-signature-invalid' })
+  })
+
+  test('a link put in place of a signed file is refused', async () => {
+    const signed = await sign(model)
+    await rename(join(model, 'weights.bin'), join(folder, 'elsewhere'))
+    await symlink(join(folder, 'elsewhere'), join(model, 'weights.bin'))
+    await expect(verify(signed)).rejects.toMatchObject({ code: 'model-refused' })
+  })
+})

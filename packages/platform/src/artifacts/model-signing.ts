@@ -1,0 +1,127 @@
+// Signs models and verifies them: OpenSSF Model Signing v1.0 over the files of a model. Signing takes an already hashed
+// model, so that what was checked and run is what is signed. Verifying needs keys from outside; what the signature does not
+// cover is part of the answer.
+
+import { basename, isAbsolute, relative, resolve, sep } from 'node:path'
+import {
+  assert,
+  assertUnchanged,
+  buildOmsStatement,
+  type Bytes,
+  compareResources,
+  type DsseSigner,
+  type DsseVerifier,
+  type HexDigest,
+  makeOmsBundle,
+  openOmsBundle,
+  type SignedModel,
+} from '@proofhouse/evidence'
+import {
+  defaultIgnorePaths,
+  type HashedModel,
+  hashModel,
+  type ModelCut,
+  type UncoveredPath,
+} from './model-hash.ts'
+import type { ModelFiles } from './ports.ts'
+
+/** How strict verification is, beyond the signature itself. */
+export interface ModelVerifyPolicy {
+  /** The public keys that are believed, from outside the thing verified; at least one. */
+  readonly verifiers: readonly DsseVerifier[]
+  /** Files in the model that nobody signed: refuse the model, or name them in the answer. */
+  readonly unsignedFiles: 'refuse' | 'report'
+}
+
+/** A model that is what somebody signed. */
+export interface VerifiedModel {
+  readonly name: string
+  readonly rootDigest: HexDigest
+  /** Hint of the key that signed. */
+  readonly keyId: string
+  readonly method: SignedModel['serialization']['method']
+  readonly resourceCount: number
+  readonly sizeBytes: number
+  /** What is in the model and not covered by the signature. */
+  readonly uncovered: readonly UncoveredPath[]
+}
+
+/**
+ * The paths to leave out when a model is signed: the given ones, version control, and the signature where it lies inside.
+ * @param signaturePath where the signature will be written
+ */
+export function ignorePathsFor(
+  root: string,
+  signaturePath: string,
+  more: readonly string[] = [],
+): readonly string[] {
+  const inside = pathInside(root, signaturePath)
+  const paths = [...defaultIgnorePaths, ...more, ...(inside === null ? [] : [inside])]
+  return [...new Set(paths)]
+}
+
+/** The bytes of a signature over a hashed model; the signer's `keyId` must be its public key's hint. */
+export async function signModel(model: HashedModel, signer: DsseSigner): Promise<Bytes> {
+  const { name, serialization, resources } = model
+  return makeOmsBundle(buildOmsStatement({ name, serialization, resources }), signer)
+}
+
+/**
+ * Verifies a model against its signature, in the order trust flows: signature under a believed key, then every file.
+ * @throws envelope-signature-invalid, bundle-malformed, statement-malformed, key-unsupported when the signature is not good
+ * @throws model-changed when a file was changed, removed or added; model-refused for links and special files
+ */
+export async function verifyModel(
+  files: ModelFiles,
+  model: { readonly root: string; readonly signature: Bytes; readonly signaturePath: string },
+  policy: ModelVerifyPolicy,
+): Promise<VerifiedModel> {
+  assert(policy.verifiers.length > 0, 'a policy names at least one key')
+  const signed = await openOmsBundle(model.signature, policy.verifiers)
+  const actual = await hashModel(files, model.root, cutOf(signed, model))
+  const difference = compareResources(signed.resources, actual.resources)
+  const tolerated = policy.unsignedFiles === 'report' ? difference.extra : []
+  assertUnchanged({ ...difference, extra: tolerated.length > 0 ? [] : difference.extra })
+  return {
+    name: signed.name,
+    rootDigest: signed.rootDigest,
+    keyId: signed.keyId,
+    method: signed.serialization.method,
+    resourceCount: signed.resources.length,
+    sizeBytes: actual.sizeBytes,
+    uncovered: [
+      ...actual.uncovered,
+      ...tolerated.map((path) => ({ path, why: 'not-signed' as const })),
+    ],
+  }
+}
+
+/** The cut a signature was made with; signatures that do not say what they ignored mean the defaults. */
+function cutOf(
+  signed: SignedModel,
+  model: { readonly root: string; readonly signaturePath: string },
+): ModelCut {
+  const { method, shard_size, allow_symlinks, ignore_paths } = signed.serialization
+  const inside = pathInside(model.root, model.signaturePath)
+  // Some signers list paths outside the model, which match nothing in it.
+  const ignored = (ignore_paths ?? defaultIgnorePaths).filter(
+    (path) => !/^\/|(^|\/)\.\.(\/|$)/.test(path),
+  )
+  const own = basename(resolve(model.root))
+  const [first] = signed.resources
+  const named = first?.name === own || first?.name.startsWith(`${own}:`) === true
+  return {
+    method,
+    ...(shard_size === undefined ? {} : { shardSizeBytes: shard_size }),
+    followLinks: allow_symlinks,
+    ignorePaths: [...ignored, ...(inside === null ? [] : [inside])],
+    singleFile: named ? 'own-name' : 'reference-name',
+  }
+}
+
+/** A path relative to the model, with `/`; null when it does not lie inside. */
+function pathInside(root: string, path: string): string | null {
+  const inside = relative(resolve(root), resolve(path))
+  const outside = inside === '' || isAbsolute(inside) || inside.split(sep)[0] === '..'
+  return outside ? null : inside.split(sep).join('/')
+}
