@@ -14,3 +14,11 @@ export {
   type ReportRun,
   type ReportSystem,
 } from './assessment-report.ts'
+export { renderGitlabCodeQuality } from './gitlab-code-quality.ts'
+export { renderHtml } from './html.ts'
+export { renderJson } from './json.ts'
+export { renderJUnit } from './junit.ts'
+export { renderModelCard } from './model-card.ts'
+export { renderSarif } from './sarif.ts'
+export { renderSummary } from './summary.ts'
+export { terminalReport, type TerminalView } from './terminal.ts'

@@ -1,0 +1,86 @@
+// `report.html`: one self-contained page for whoever must decide, sign or audit. No script, no request, no font from
+// elsewhere: a content security policy allows the one style sheet by its hash and nothing else.
+// Readable on screen, in the dark, on paper, by keyboard and by screen reader.
+
+import { createHash } from 'node:crypto'
+import type { AssessmentReport } from './assessment-report.ts'
+import { artifactsPart, limitsPart, provenancePart } from './html/evidence-part.ts'
+import { groupsPart, performancePart } from './html/groups-part.ts'
+import { foreign, html, type Markup } from './html/markup.ts'
+import { rulesPart } from './html/rules-part.ts'
+import { styleSheet } from './html/style.ts'
+import { formatInstant } from './numbers.ts'
+import { counted, headline, riskClassWords, verdictWords } from './wording.ts'
+
+const parts = [
+  ['rules', 'Rules'],
+  ['performance', 'Performance'],
+  ['groups', 'Groups'],
+  ['artifacts', 'What was assessed'],
+  ['provenance', 'Provenance'],
+  ['limits', 'What this does not show'],
+] as const
+
+/** The report as a self-contained HTML page. */
+export function renderHtml(report: AssessmentReport): string {
+  const styleHash = createHash('sha256').update(styleSheet, 'utf8').digest('base64')
+  const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'`
+  const head = html`<!doctype html>
+<html lang="en" dir="ltr">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="${report.tool.name} ${report.tool.version}">
+<title>${verdictWords[report.verdict].word}: ${report.system.name} – assessment report</title>
+<style>`
+  const body = html`</style>
+</head>
+<body>
+<a class="skip" href="#rules">Skip to the rules</a>
+${top(report)}
+<main>
+${warnings(report)}
+${rulesPart(report)}
+${performancePart(report)}
+${groupsPart(report)}
+${artifactsPart(report)}
+${provenancePart(report)}
+${limitsPart(report)}
+</main>
+<footer><p>Written by ${foreign(report.tool.name)} ${foreign(report.tool.version)} on ${formatInstant(report.generated_at)}. The same content
+for programs is in <code>report.json</code>.</p></footer>
+</body>
+</html>
+`
+  // The style sheet is a constant of this program, and the only thing on the page that is not escaped.
+  return `${head.toString()}${styleSheet}${body.toString()}`
+}
+
+function top(report: AssessmentReport): Markup {
+  const { system, verdict, run } = report
+  const { icon, word } = verdictWords[verdict]
+  const earlier = run.earlier_runs.length
+  return html`<header class="top">
+<p class="eyebrow">Assessment report · ${formatInstant(report.generated_at)}</p>
+<h1>${foreign(system.name)}</h1>
+<p class="purpose muted">${foreign(system.purpose)}</p>
+<div class="decision ${verdict}"><span class="icon" aria-hidden="true">${icon}</span>
+<div><strong>${word}</strong><p>${headline(report)}</p></div></div>
+<nav aria-label="Parts of this report"><ul>${parts.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
+<dl class="facts">
+<div><dt>Owner</dt><dd>${foreign(system.owner)}</dd></div>
+<div><dt>Risk class</dt><dd>${riskClassWords[system.risk_class]}</dd></div>
+<div><dt>Jurisdictions</dt><dd>${system.jurisdictions.map((name, n) => [n === 0 ? null : ', ', foreign(name)])}</dd></div>
+<div><dt>Test data</dt><dd>${counted(report.groups[0]?.n ?? 0, 'row', 'rows')}</dd></div>
+<div><dt>Pre-registration</dt><dd>${run.preregistration}</dd></div>
+<div><dt>Earlier runs over the same data</dt><dd>${earlier === 0 ? 'none on record' : String(earlier)}</dd></div>
+</dl></header>`
+}
+
+function warnings(report: AssessmentReport): Markup | null {
+  if (report.warnings.length === 0) return null
+  return html`<section class="part" id="warnings" aria-labelledby="warnings-h"><h2 id="warnings-h">Before you read the figures</h2>
+<div class="notice">${report.warnings.map((text) => html`<p>${foreign(text)}</p>`)}</div></section>`
+}

@@ -1,0 +1,172 @@
+// The groups on the page: rates per group and intersection, plots of the three that fairness turns on, the confusion
+// matrix of each group, and the disparities between them.
+
+import { type Measure, measureCatalogue, type MeasureName } from '../../assess/index.ts'
+import type { AssessmentReport, ReportGroup } from '../assessment-report.ts'
+import { formatCount, formatInterval, formatValue, undefinedMark } from '../numbers.ts'
+import { measuredText, overName, sameTexts, sliceName } from '../wording.ts'
+import { intervalPlot } from './interval-plot.ts'
+import { html, type Markup } from './markup.ts'
+import { dataTable, valueCell } from './table.ts'
+
+const rateColumns = [
+  ['performance.selection_rate', 'Selected'],
+  ['performance.true_positive_rate', 'TPR'],
+  ['performance.false_positive_rate', 'FPR'],
+  ['performance.true_negative_rate', 'TNR'],
+  ['performance.false_negative_rate', 'FNR'],
+  ['performance.accuracy', 'Accuracy'],
+  ['performance.roc_auc', 'AUC'],
+] as const satisfies readonly (readonly [MeasureName, string])[]
+
+const plotted = [
+  'performance.selection_rate',
+  'performance.true_positive_rate',
+  'performance.false_positive_rate',
+] as const satisfies readonly MeasureName[]
+
+const matrixNote = html`<p class="muted small">Rows in each combination, in percent of the rows with that outcome. Shaded where
+prediction and outcome agree.</p>`
+
+/** How everyone together fares. */
+export function performancePart(report: AssessmentReport): Markup {
+  const overall = report.measures.filter((m) => m.over.length === 0)
+  return html`<section class="part" id="performance" aria-labelledby="performance-h"><h2 id="performance-h">Performance</h2>
+<p>Over all ${formatCount(report.groups[0]?.n ?? 0)} test rows together. The positive class is
+<bdi>${report.columns.positive_class}</bdi> in <bdi>${report.columns.label}</bdi>.</p>
+${dataTable({
+  caption: 'Measures over everyone',
+  columns: ['Measure', { number: 'Value' }, { number: 'Interval' }, { text: 'What it is' }],
+  rows: overall.map((m) => [
+    measureCatalogue[m.measure].title,
+    formatValue(m.value),
+    formatInterval(m.low, m.high),
+    noted(measureCatalogue[m.measure].definition, m),
+  ]),
+})}
+<h3 id="matrix-h">Predictions and outcomes</h3>
+${matrixNote}
+${report.groups.filter((g) => g.over.length === 0).map((g) => matrix(g, 'Everyone', report))}</section>`
+}
+
+/** How each group fares, and how far groups lie apart. */
+export function groupsPart(report: AssessmentReport): Markup {
+  const overs = distinctOvers(report.groups)
+  return html`<section class="part" id="groups" aria-labelledby="groups-h"><h2 id="groups-h">Groups</h2>
+<p>The same rates for each group. Intervals hold for all groups of a comparison at once. A group with few rows has a wide
+interval: that is what the data know about it.</p>
+${overs.map((over, n) => comparison(report, over, n + 1))}
+<h3 id="disparities-h">How far groups lie apart</h3>
+${disparities(report)}</section>`
+}
+
+function comparison(report: AssessmentReport, over: readonly string[], number: number): Markup {
+  const groups = report.groups.filter((g) => sameTexts(g.over, over))
+  const name = overName(over)
+  return html`<h3 id="over-${number}">By <bdi>${name}</bdi></h3>
+${ratesTable(report, groups, name)}
+<div class="panels">${plotted.map((measure, n) => ratePlot(report, over, measure, `over-${number}-plot-${n + 1}`))}</div>
+<h4 id="over-${number}-matrices">Predictions and outcomes</h4>
+${matrixNote}
+<div class="panels">${groups.map((g) => matrix(g, sliceName(g.slice), report))}</div>`
+}
+
+function ratesTable(
+  report: AssessmentReport,
+  groups: readonly ReportGroup[],
+  name: string,
+): Markup {
+  const columns = rateColumns.filter(([measure]) =>
+    groups.some((g) => measureOf(report, g, measure) !== undefined),
+  )
+  return dataTable({
+    caption: `Rates by ${name}, with the interval beneath each value`,
+    columns: ['Group', { number: 'Rows' }, ...columns.map(([, title]) => ({ number: title }))],
+    rows: groups.map((g) => [
+      html`<bdi>${sliceName(g.slice)}</bdi>`,
+      formatCount(g.n),
+      ...columns.map(([measure]) => {
+        const m = measureOf(report, g, measure)
+        return m === undefined
+          ? undefinedMark
+          : valueCell(formatValue(m.value), formatInterval(m.low, m.high))
+      }),
+    ]),
+  })
+}
+
+function ratePlot(
+  report: AssessmentReport,
+  over: readonly string[],
+  measure: MeasureName,
+  id: string,
+): Markup {
+  const { title, definition, low, high } = measureCatalogue[measure]
+  const measures = report.measures.filter((m) => m.measure === measure && sameTexts(m.over, over))
+  const defined = measures
+    .filter((m) => m.value !== null)
+    .toSorted((a, b) => (a.value ?? 0) - (b.value ?? 0))
+  const [lowest, highest] = [defined[0] ?? null, defined.at(-1) ?? null]
+  const summary =
+    lowest === null || highest === null
+      ? 'Not defined for any group on these data.'
+      : `${title} (${definition}): lowest for ${sliceName(lowest.slice)} at ${measuredText(lowest)}, highest for ${sliceName(highest.slice)} at ${measuredText(highest)}.`
+  return html`<div><h4 id="${id}-h">${title}</h4>
+${intervalPlot({ id, title: `${title} by ${overName(over)}`, summary, measures, range: [low, high] })}</div>`
+}
+
+/** Rows of one combination and their share of the rows with that outcome. */
+function matrixCell(count: number, of: number, right: boolean): Markup {
+  const share = of === 0 ? undefinedMark : `${((100 * count) / of).toFixed(1)}\u202f%`
+  return html`<td${right ? html` class="right"` : null}>${formatCount(count)}<span class="within">${share}</span></td>`
+}
+
+function matrix(group: ReportGroup, name: string, report: AssessmentReport): Markup {
+  const positive = group.tp + group.fn
+  const negative = group.fp + group.tn
+  const { positive_class: wanted } = report.columns
+  return html`<div class="scroll"><table class="matrix">
+<caption><bdi>${name}</bdi>, ${formatCount(group.n)} rows</caption>
+<thead><tr><th scope="col">Outcome</th><th scope="col" class="number">Selected</th><th scope="col" class="number">Not selected</th></tr></thead>
+<tbody><tr><th scope="row"><bdi>${wanted}</bdi></th>${matrixCell(group.tp, positive, true)}${matrixCell(group.fn, positive, false)}</tr>
+<tr><th scope="row">not <bdi>${wanted}</bdi></th>${matrixCell(group.fp, negative, false)}${matrixCell(group.tn, negative, true)}</tr></tbody></table></div>`
+}
+
+function disparities(report: AssessmentReport): Markup {
+  const found = report.measures.filter((m) => measureCatalogue[m.measure].kind === 'disparity')
+  return dataTable({
+    caption: 'Disparities; 0 is parity for a difference, 1 for a ratio',
+    columns: [
+      'Measure',
+      'Between',
+      { number: 'Value' },
+      { number: 'Interval' },
+      { text: 'What it is' },
+    ],
+    rows: found.map((m) => [
+      measureCatalogue[m.measure].title,
+      html`<bdi>${overName(m.over)}</bdi>`,
+      formatValue(m.value),
+      formatInterval(m.low, m.high),
+      noted(measureCatalogue[m.measure].definition, m),
+    ]),
+  })
+}
+
+function noted(definition: string, measure: Measure): Markup {
+  return html`${definition}${measure.note === undefined ? null : html`<span class="within">${measure.note}</span>`}`
+}
+
+function measureOf(report: AssessmentReport, group: ReportGroup, measure: MeasureName) {
+  return report.measures.find(
+    (m) =>
+      m.measure === measure &&
+      sameTexts(m.over, group.over) &&
+      sameTexts(Object.values(m.slice ?? {}), Object.values(group.slice ?? {})),
+  )
+}
+
+function distinctOvers(groups: readonly ReportGroup[]): (readonly string[])[] {
+  const overs = groups.map((g) => g.over).filter((over) => over.length > 0)
+  return overs.filter((over, n) => overs.findIndex((other) => sameTexts(over, other)) === n)
+}
