@@ -69,5 +69,7 @@ export {
   type TensorData,
   type TensorType,
 } from './ports.ts'
+export type { MissingValues } from './model-inputs-tensors.ts'
+export { scoreModel, type ScoringRequest, type ScoringSummary } from './scoring.ts'
 export { interruption, throwIfAborted } from './scoring-interruption.ts'
 export { cellStatistics, logLoss, squaredError } from './scoring-losses.ts'

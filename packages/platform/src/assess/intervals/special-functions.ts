@@ -28,7 +28,7 @@ export function logGamma(a: number): number {
 /** a ln(a/m) + m − a without cancellation where m is near a. */
 function deviance(a: number, m: number): number {
   const t = (m - a) / a
-  if (Math.abs(t) > 0.1) return a * (t - Math.log1p(t))
+  if (Math.abs(t) > 0.1) return a * (t - Math.log(m / a))
   // t − ln(1 + t) = t²/2 − t³/3 + …
   let [term, sum] = [t * t, 0]
   for (let k = 2; k < 40; k++) {
@@ -90,17 +90,15 @@ export function betaQuantile(p: number, a: number, b: number): number {
   const mean = a / (a + b)
   const deviation = Math.sqrt((mean * (1 - mean)) / (a + b + 1))
   const guess = Math.min(1 - 1e-9, Math.max(mean + z * deviation, mean * Math.exp(-1 / a)))
-  let y = Math.log(a > 1 ? guess : Math.min(guess, mean))
+  // I ≤ xᵃ / aB(a, b) for b ≥ 1, so the root is not left of this; steps from a flat start must not be either.
+  const least = (Math.log(p * a) + logGamma(a) + logGamma(b) - logGamma(a + b)) / a
+  let y = Math.max(least, Math.log(a > 1 ? guess : Math.min(guess, mean)))
   for (let step = 0; step < 200; step++) {
     const x = Math.exp(y)
     const cdf = betaCdf(x, a, b)
-    if (cdf <= 0) {
-      y += 1
-      continue
-    }
     // d ln I / d ln x = x f(x) / I, and x f(x) is the kernel over (1 − x).
     const slope = Math.exp(logBetaKernel(a, b, x)) / (1 - x) / cdf
-    const next = Math.min(y + (Math.log(p) - Math.log(cdf)) / slope, -1e-17)
+    const next = Math.min(Math.max(least, y + (Math.log(p) - Math.log(cdf)) / slope), -1e-17)
     if (Math.abs(next - y) <= 4e-16 * Math.max(1, Math.abs(y))) return Math.exp(next)
     y = next
   }

@@ -1,0 +1,50 @@
+// At nominal 95 %, every kind of interval must hold the truth in at least 93 % of simulated samples, in every
+// population: parity, disparity, tiny groups, empty cells, very unequal sizes. Seeds are fixed; bench/coverage.ts
+// prints larger grids and the methods that fail them.
+import { describe, expect, test } from 'vitest'
+import { disparityNames } from '../measures/disparities.ts'
+import {
+  disparityCoverage,
+  methods,
+  populations,
+  rateCoverage,
+  simulatedRates,
+} from './coverage.fixture.ts'
+import { scoreCoverage, scoredPopulations, scoreMeasureNames } from './score-coverage.fixture.ts'
+
+const least = 0.93
+
+describe.each(Object.entries(populations))('%s', (name, groups) => {
+  const draws = groups.length > 10 ? 300 : 1_000
+
+  test.each(disparityNames)('%s covers', (measure) => {
+    const by = { method: methods.exact, draws, seed: 20_261_120 }
+    expect(disparityCoverage(measure, groups, by).covered, name).toBeGreaterThanOrEqual(least)
+  })
+
+  test.each(simulatedRates)('%s covers in all groups at once', (measure) => {
+    const by = { limits: 'exact' as const, draws, seed: 20_261_121 }
+    expect(rateCoverage(measure, groups, by).covered, name).toBeGreaterThanOrEqual(least)
+  })
+})
+
+describe.each(Object.entries(scoredPopulations))('%s', (name, population) => {
+  test.each(scoreMeasureNames)('%s covers', (measure) => {
+    const by = { draws: 600, seed: 20_261_122 }
+    expect(scoreCoverage(measure, population, by).covered, name).toBeGreaterThanOrEqual(least)
+  })
+})
+
+test('the simulation can tell a method that does not cover', () => {
+  const parity = populations['parity, 2 × 250 at .3'] ?? []
+  const draws = { draws: 100, seed: 1 }
+  const name = 'fairness.demographic_parity_difference'
+  const bootstrap = disparityCoverage(name, parity, { ...draws, method: methods.bootstrap })
+  expect(bootstrap.covered).toBeLessThan(0.2)
+  const tiny = populations['parity, 3 tiny beside 3 large at .02'] ?? []
+  const score = rateCoverage('performance.true_positive_rate', tiny, {
+    ...draws,
+    limits: 'score',
+  })
+  expect(score.covered).toBeLessThan(least)
+})
