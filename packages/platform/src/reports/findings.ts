@@ -4,8 +4,15 @@
 import { createHash } from 'node:crypto'
 import type { RuleOutcome } from '../assess/index.ts'
 import type { AssessmentReport } from './assessment-report.ts'
-import { visibleText } from './plain-text.ts'
-import { boundOf, limitsOf, measuredText, subjectOf, verdictWords } from './wording.ts'
+import {
+  boundOf,
+  limitsOf,
+  measuredText,
+  reasonOf,
+  sentence,
+  subjectOf,
+  verdictWords,
+} from './wording.ts'
 
 /** A rule to be shown as a finding. */
 export interface Finding {
@@ -22,7 +29,7 @@ export function findingsOf(report: AssessmentReport): Finding[] {
     .map((rule) => ({
       rule,
       fingerprint: fingerprintOf(report.system.id, rule.id),
-      message: `${verdictWords[rule.verdict].word}: ${subjectOf(rule)} is ${measuredText(rule.worst, limitsOf(rule))}, bound ${boundOf(rule)} (${rule.holds} must hold). ${visibleText(rule.reason)}`,
+      message: `${verdictWords[rule.verdict].word}: ${subjectOf(rule)}: ${measuredText(rule.worst, limitsOf(rule))}, must be ${boundOf(rule)}. ${sentence(reasonOf(rule))}`,
     }))
 }
 

@@ -2,9 +2,9 @@
 // A rule that fails is a failure; one that could not be decided is an error, so that neither is ever shown as passed.
 // A warning passes, with its sentence on the standard output.
 
-import type { RuleOutcome } from '../assess/index.ts'
+import type { RuleOutcome, Verdict } from '../assess/index.ts'
 import type { AssessmentReport } from './assessment-report.ts'
-import { boundOf, limitsOf, measuredText, subjectOf } from './wording.ts'
+import { boundOf, limitsOf, measuredText, reasonOf, subjectOf } from './wording.ts'
 import { escapeXml } from './xml.ts'
 
 /** The rules as JUnit XML. */
@@ -30,14 +30,12 @@ ${cases.join('\n')}
 function testCase(report: AssessmentReport, rule: RuleOutcome): string {
   const open = `    <testcase name="${escapeXml(`${rule.id}: ${subjectOf(rule)} ${boundOf(rule)}`)}" classname="${escapeXml(`proofhouse.${report.system.id}`)}" file="${escapeXml(report.artifacts.system_file)}" time="0"`
   const details = `measured ${measuredText(rule.worst, limitsOf(rule))}; severity ${rule.severity}; ${rule.rationale}`
-  switch (rule.verdict) {
-    case 'pass':
-      return `${open}/>`
-    case 'warn':
-      return `${open}>\n      <system-out>${escapeXml(`warning: ${rule.reason}; ${details}`)}</system-out>\n    </testcase>`
-    case 'fail':
-      return `${open}>\n      <failure type="fail" message="${escapeXml(rule.reason)}">${escapeXml(details)}</failure>\n    </testcase>`
-    case 'inconclusive':
-      return `${open}>\n      <error type="inconclusive" message="${escapeXml(rule.reason)}">${escapeXml(details)}</error>\n    </testcase>`
+  const bodies: Readonly<Record<Verdict, string | null>> = {
+    pass: null,
+    warn: `<system-out>${escapeXml(`warning: ${reasonOf(rule)}; ${details}`)}</system-out>`,
+    fail: `<failure type="fail" message="${escapeXml(reasonOf(rule))}">${escapeXml(details)}</failure>`,
+    inconclusive: `<error type="inconclusive" message="${escapeXml(reasonOf(rule))}">${escapeXml(details)}</error>`,
   }
+  const body = bodies[rule.verdict]
+  return body === null ? `${open}/>` : `${open}>\n      ${body}\n    </testcase>`
 }

@@ -195,7 +195,7 @@ function ethics(report: AssessmentReport): string {
     '## Ethical considerations\n',
     item(
       'Bounds and why they are there',
-      `${report.rules.length === 0 ? 'no rule was set' : 'from the policy'}`,
+      report.rules.length === 0 ? 'no rule was set' : 'from the policy',
     ),
     ...report.rules.map(
       (rule) =>

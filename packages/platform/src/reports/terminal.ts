@@ -7,7 +7,7 @@ import type { RuleOutcome, Verdict } from '../assess/index.ts'
 import type { AssessmentReport } from './assessment-report.ts'
 import { formatInterval, formatValue, undefinedMark } from './numbers.ts'
 import { charactersOf, shortened, visibleText } from './plain-text.ts'
-import { boundOf, headline, limitsOf, sliceName, subjectOf, verdictWords } from './wording.ts'
+import { boundOf, headline, limitsOf, reasonOf, subjectOf, verdictWords } from './wording.ts'
 
 /** Where the result is shown, and where the rest of it lies. */
 export interface TerminalView {
@@ -97,12 +97,4 @@ function cellsOf(rule: RuleOutcome): Cells {
     worst === null ? undefinedMark : formatInterval(worst.low, worst.high, bounds),
     boundOf(rule),
   ]
-}
-
-function reasonOf(rule: RuleOutcome): string {
-  const reason = visibleText(rule.reason)
-  const group = rule.worst?.slice ?? null
-  return group === null || reason.includes(sliceName(group))
-    ? reason
-    : `${sliceName(group)}: ${reason}`
 }

@@ -132,6 +132,11 @@ export const limitsOfEvidence = [
   'A ledger proves what was recorded and that it was not changed afterwards. It cannot prove that what was recorded was true.',
 ] as const
 
+/** Why a rule came out as it did, with the measure's title where the policy has its name. */
+export function reasonOf(rule: Pick<RuleOutcome, 'measure' | 'reason'>): string {
+  return visibleText(rule.reason.replace(rule.measure, measureCatalogue[rule.measure].title))
+}
+
 /** With a capital letter. */
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)

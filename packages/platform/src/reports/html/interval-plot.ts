@@ -174,8 +174,8 @@ function row(
     value === null
       ? `— · n ${formatCount(measure.n)}`
       : `${formatValue(value, bounds)} · n ${formatCount(measure.n)}`
-  const label = html`<text x="1%" dx="4" y="${top + 17}">${name}</text>
-<text class="quiet" x="99%" dx="-4" y="${top + 17}" text-anchor="end">${said}</text>
+  const label = html`<text class="label" x="1%" dx="4" y="${top + 17}">${name}</text>
+<text class="label quiet" x="99%" dx="-4" y="${top + 17}" text-anchor="end">${said}</text>
 <line class="track" x1="1%" x2="99%" y1="${y}" y2="${y}"/>`
   if (value === null || low === null || high === null) return label
   const fit = fitOf(measure, plot)

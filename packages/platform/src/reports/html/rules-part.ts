@@ -12,6 +12,7 @@ import {
   measuredText,
   measuresOf,
   overName,
+  reasonOf,
   sentence,
   sliceName,
   subjectOf,
@@ -52,10 +53,9 @@ function ruleCard(report: AssessmentReport, rule: RuleOutcome, number: number): 
   const { definition, low, high } = measureCatalogue[rule.measure]
   const measures = measuresOf(rule, report.measures)
   const title = subjectOf(rule)
-  const worst = rule.worst?.slice ?? null
   return html`<article class="rule" id="rule-${number}" aria-labelledby="rule-${number}-h">
 <header><h3 id="rule-${number}-h">${title}</h3>${badge(rule.verdict)}</header>
-<p>${sentence(rule.reason)}${worst === null ? null : html` <span class="muted">Decided by: <bdi>${sliceName(worst)}</bdi>.</span>`}</p>
+<p>${sentence(reasonOf(rule))}</p>
 ${intervalPlot({
   id: `rule-${number}-plot`,
   title: `${title}, against ${boundOf(rule)}`,

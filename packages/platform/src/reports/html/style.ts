@@ -20,7 +20,8 @@ h4{font-size:.95rem}
 p{margin:0;max-inline-size:46rem;text-wrap:pretty}
 a{color:var(--accent);text-underline-offset:.18em}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:2px}
-code{font:.86em/1.5 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
+code{font:.86em/1.5 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:break-word}
+.text code{overflow-wrap:anywhere}
 ul,ol{margin:0;padding-inline-start:1.25rem;max-inline-size:46rem}
 li+li{margin-block-start:.35rem}
 .muted{color:var(--muted)}
@@ -84,7 +85,7 @@ border-block-end-color:var(--muted)}
 tbody th{font-weight:500}
 .number{text-align:end;white-space:nowrap}
 .within{display:block;color:var(--muted);font-size:.8125rem}
-tbody th{min-inline-size:9rem}
+tbody th{min-inline-size:7.5rem}
 .text{min-inline-size:14rem}
 .matrix{inline-size:auto}
 .matrix th,.matrix td{padding:.45rem .8rem}
@@ -102,6 +103,7 @@ figcaption{font-size:.875rem;color:var(--muted);margin-block-start:.35rem;max-in
 svg{display:block;inline-size:100%;overflow:visible}
 svg text{font-size:.8125rem;fill:var(--ink)}
 svg .quiet{fill:var(--muted)}
+svg .label{paint-order:stroke;stroke:var(--surface);stroke-width:3px;stroke-linejoin:round}
 svg .track{stroke:var(--line);stroke-width:1}
 svg .grid{stroke:var(--line);stroke-width:1}
 svg .span{stroke:var(--mark);stroke-width:2.5}
@@ -132,7 +134,7 @@ section.part{border:0;border-block-start:1px solid var(--muted);border-radius:0;
 details::details-content{content-visibility:visible;block-size:auto}
 .scroll{overflow:visible}
 h2,h3,h4,caption,.rule header{break-after:avoid}
-.decision,figure,tr,.rule header,.facts>div{break-inside:avoid}
+.decision,figure,tr,.matrix,.panels>div,.rule header,.facts>div{break-inside:avoid}
 .rule{break-inside:avoid-page}
 a{color:inherit;text-decoration:none}
 table{font-size:.92rem}
