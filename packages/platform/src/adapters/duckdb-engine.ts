@@ -49,7 +49,7 @@ export class DuckdbEngine implements AggregateEngine {
     this.#attached = true
   }
 
-  statistics(request: StatisticsRequest): Promise<Statistics> {
+  async statistics(request: StatisticsRequest): Promise<Statistics> {
     assert(
       request.predictions.from !== 'attached' || this.#attached,
       'predictions are attached before they are counted',

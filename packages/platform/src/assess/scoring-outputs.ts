@@ -1,0 +1,232 @@
+// Outputs of a model to predictions: the conventions of skl2onnx (a label, and probabilities [N, 2]), of XGBoost and
+// LightGBM exports (the same), and of a network with one sigmoid output ([N] or [N, 1], the score of the second class).
+// A score is checked to be a probability; where a label and probabilities are both given they must agree.
+
+import { assert, OperatingError } from '@proofhouse/evidence'
+import { canonicalText, listed, shortened } from './dataset-values.ts'
+import { defaultThreshold } from './dataset.ts'
+import type { ModelValue, PredictionBatch, Tensor } from './ports.ts'
+import { type Classes, type ClassPositions, matchClasses } from './scoring-classes.ts'
+
+/** Rounding that a probability may be off by: scores are floats, and sums of trees. */
+const roundingMax = 1e-4
+
+/** What a plan is made from. */
+export interface OutputRequest {
+  /** Name of the model, for messages. */
+  readonly model: string
+  readonly outputs: readonly ModelValue[]
+  readonly positiveClass: string
+  readonly negativeClass: string
+  readonly declaredClasses: readonly string[] | null
+  readonly foundClasses: readonly string[] | null
+  /** Null: the model's label decides, or 0.5 where it gives none. */
+  readonly threshold: number | null
+}
+
+/** Reads predictions from one run after another; `finish` once all are read. */
+export interface OutputPlan {
+  /** The outputs to ask for. */
+  readonly names: readonly string[]
+  /** @throws `model-mismatch` naming the row where an output is not what it should be */
+  predictions(tensors: readonly Tensor[], firstRow: number, rows: number): PredictionBatch
+  /** @throws `model-mismatch` when labels and probabilities contradict each other more often than not */
+  finish(): void
+}
+
+/**
+ * Decides which outputs are the label and the score.
+ * @throws `model-mismatch` saying which output cannot be read and how to export the model instead
+ */
+export function planOutputs(request: OutputRequest): OutputPlan {
+  const { model, outputs, threshold } = request
+  const { label, score } = findOutputs(request)
+  if (score === null && threshold !== null)
+    mismatch(
+      model,
+      'gives no probabilities, so `assessment.threshold` cannot be applied; leave it out',
+    )
+  if (label === null && score === null)
+    mismatch(
+      model,
+      `gives neither a label nor probabilities; its outputs are ${described(outputs)}`,
+    )
+  const { classes, positions } = matchClasses({
+    model,
+    labels: [request.negativeClass, request.positiveClass],
+    declared: request.declaredClasses,
+    found: request.foundClasses,
+    namesItself: label?.type === 'string',
+  })
+  // A label that cannot be told is left aside where the probabilities say the same.
+  const readable = positions.size === 0 && score !== null ? null : label
+  return new Outputs({ request, label: readable, score, classes, positions })
+}
+
+interface Chosen {
+  readonly request: OutputRequest
+  readonly label: ModelValue | null
+  readonly score: ModelValue | null
+  readonly classes: Classes
+  readonly positions: ClassPositions
+}
+
+class Outputs implements OutputPlan {
+  readonly names
+  readonly #chosen: Chosen
+  readonly #positive: number
+  #agreeing = 0
+  #contradicting = 0
+
+  constructor(chosen: Chosen) {
+    this.#chosen = chosen
+    this.names = [chosen.label, chosen.score].filter((o) => o !== null).map((o) => o.name)
+    this.#positive = chosen.classes.indexOf(chosen.request.positiveClass)
+  }
+
+  predictions(tensors: readonly Tensor[], firstRow: number, rows: number): PredictionBatch {
+    const tensor = (value: ModelValue | null) => tensors.find((t) => t.name === value?.name)
+    const labels = this.#labels(tensor(this.#chosen.label), firstRow, rows)
+    const score = this.#scores(tensor(this.#chosen.score), firstRow, rows)
+    const { threshold } = this.#chosen.request
+    const positive = new Uint8Array(rows)
+    for (let i = 0; i < rows; i++) {
+      const byScore = (score?.[i] ?? 0) >= (threshold ?? defaultThreshold)
+      const byLabel = labels?.[i] === this.#positive
+      positive[i] = Number(threshold === null && labels !== null ? byLabel : byScore)
+      if (labels === null || score === null || score[i] === 0.5) continue
+      if (byLabel === (score[i] ?? 0) > 0.5) this.#agreeing += 1
+      else this.#contradicting += 1
+    }
+    return { firstRow, positive, score }
+  }
+
+  finish(): void {
+    if (this.#contradicting <= this.#agreeing) return
+    const { request, classes, label, score } = this.#chosen
+    mismatch(
+      request.model,
+      `contradicts itself in ${this.#contradicting} rows if its classes are ${listed(classes)}: the label ` +
+        `\`${label?.name}\` is not the likelier class of \`${score?.name}\`; write ` +
+        `\`model.classes: [${classes.toReversed().join(', ')}]\` if that is its order`,
+    )
+  }
+
+  /** Position of the class each row is given. */
+  #labels(tensor: Tensor | undefined, firstRow: number, rows: number): Uint8Array | null {
+    if (tensor === undefined) return null
+    const { data } = tensor.values
+    this.#checkSize(tensor, rows)
+    const known = new Map<unknown, number>()
+    const labels = new Uint8Array(rows)
+    for (let i = 0; i < rows; i++) {
+      const value: unknown = data[i]
+      const position = known.get(value) ?? this.#position(tensor, value, firstRow + i)
+      known.set(value, position)
+      labels[i] = position
+    }
+    return labels
+  }
+
+  #position(tensor: Tensor, value: unknown, row: number): number {
+    const text = canonicalText(String(value)) ?? ''
+    const { positions, classes, request } = this.#chosen
+    const asBool = tensor.values.type === 'bool' ? ['false', 'true'][Number(value)] : undefined
+    const position =
+      positions.get(text) ?? (asBool === undefined ? undefined : positions.get(asBool))
+    if (position !== undefined) return position
+    return mismatch(
+      request.model,
+      `predicts \`${shortened(text)}\` for row ${row + 1}, and the label is ${listed(classes)}; ` +
+        "write the label values in the order of the model's classes under `model.classes`",
+    )
+  }
+
+  #scores(tensor: Tensor | undefined, firstRow: number, rows: number): Float64Array | null {
+    if (tensor === undefined) return null
+    const { data } = tensor.values
+    const width = this.#checkSize(tensor, rows)
+    const scores = new Float64Array(rows)
+    for (let i = 0; i < rows; i++) {
+      const second = Number(data[width * i + width - 1])
+      const first = width === 2 ? Number(data[2 * i]) : 1 - second
+      if (
+        !(
+          second >= -roundingMax &&
+          second <= 1 + roundingMax &&
+          Math.abs(first + second - 1) <= roundingMax
+        )
+      )
+        this.#noProbability(tensor, width === 2 ? [first, second] : [second], firstRow + i)
+      const score = this.#positive === 1 ? second : first
+      scores[i] = Math.min(1, Math.max(0, score))
+    }
+    return scores
+  }
+
+  #noProbability(tensor: Tensor, values: readonly number[], row: number): never {
+    return mismatch(
+      this.#chosen.request.model,
+      `gives \`${values.join(', ')}\` for row ${row + 1} in \`${tensor.name}\`, which is no probability; ` +
+        'export it with a sigmoid or softmax as its last step',
+    )
+  }
+
+  /** Elements per row. */
+  #checkSize({ name, shape, values }: Tensor, rows: number): number {
+    const width = values.data.length / rows
+    if (shape[0] === rows && (width === 1 || width === 2)) return width
+    return mismatch(
+      this.#chosen.request.model,
+      `gives \`${name}\` the shape [${shape.join(', ')}] for ${rows} rows; one label, one score or two ` +
+        'probabilities per row can be read',
+    )
+  }
+}
+
+function findOutputs({ model, outputs }: OutputRequest) {
+  const foreign = outputs.find((output) => output.shape === null && output.type === 'not a tensor')
+  if (foreign !== undefined)
+    mismatch(
+      model,
+      `gives \`${foreign.name}\` as a sequence of maps (ZipMap), which cannot be read; export it with ` +
+        '`options={id(model): {"zipmap": False}}` in skl2onnx, or `zipmap=False` in onnxmltools',
+    )
+  const widthOf = ({ shape }: ModelValue) => (shape?.length === 2 ? (shape[1] ?? -1) : 1)
+  const labels = outputs.filter((o) => /^(int|string|bool)/.test(o.type) && widthOf(o) <= 1)
+  const floats = outputs.filter((o) => /^float/.test(o.type))
+  const [label = null] = pick(model, labels, /label|class|pred/i, 'label')
+  const [score = null] = pick(model, floats, /prob/i, 'scores')
+  const width = score === null ? 1 : widthOf(score)
+  if (width > 2)
+    mismatch(
+      model,
+      `gives ${width} probabilities per row in \`${score?.name}\`; only two classes can be assessed`,
+    )
+  assert(label !== score || label === null, 'an output is a label or a score')
+  return { label, score }
+}
+
+/** The only candidate, or the only one with a telling name. */
+function pick(model: string, candidates: readonly ModelValue[], telling: RegExp, what: string) {
+  if (candidates.length <= 1) return candidates
+  const named = candidates.filter((o) => telling.test(o.name))
+  if (named.length === 1) return named
+  return mismatch(
+    model,
+    `has several outputs that could be its ${what}: ${described(candidates)}; export it with one`,
+  )
+}
+
+function described(outputs: readonly ModelValue[]): string {
+  return outputs
+    .map(
+      ({ name, type, shape }) =>
+        `\`${name}\` (${type}${shape === null ? '' : ` [${shape.join(', ')}]`})`,
+    )
+    .join(', ')
+}
+
+function mismatch(model: string, problem: string): never {
+  throw new OperatingError('model-mismatch', `${model}: the model ${problem}`)
+}
