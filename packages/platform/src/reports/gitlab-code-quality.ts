@@ -4,6 +4,7 @@
 import type { RuleOutcome } from '../assess/index.ts'
 import type { AssessmentReport } from './assessment-report.ts'
 import { findingsOf } from './findings.ts'
+import { visibleText } from './plain-text.ts'
 
 const severities = {
   low: 'minor',
@@ -16,10 +17,10 @@ const severities = {
 export function renderGitlabCodeQuality(report: AssessmentReport): string {
   const issues = findingsOf(report).map(({ rule, fingerprint, message }) => ({
     description: message,
-    check_name: rule.id,
+    check_name: visibleText(rule.id),
     fingerprint,
     severity: rule.verdict === 'warn' ? 'minor' : severities[rule.severity],
-    location: { path: report.artifacts.system_file, lines: { begin: 1 } },
+    location: { path: visibleText(report.artifacts.system_file), lines: { begin: 1 } },
   }))
   return `${JSON.stringify(issues, null, 2)}\n`
 }

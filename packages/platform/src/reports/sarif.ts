@@ -52,19 +52,22 @@ export function renderSarif(report: AssessmentReport): string {
 function descriptor(rule: RuleOutcome) {
   const { definition } = measureCatalogue[rule.measure]
   return {
-    id: rule.id,
+    id: visibleText(rule.id),
     shortDescription: { text: `${subjectOf(rule)}: ${boundOf(rule)}` },
     fullDescription: { text: `${definition}; ${rule.holds} must hold` },
     help: { text: visibleText(rule.rationale) },
     defaultConfiguration: { level: levels[rule.severity] },
-    properties: { tags: [rule.measure, ...rule.requirements], severity: rule.severity },
+    properties: {
+      tags: [rule.measure, ...rule.requirements.map(visibleText)],
+      severity: rule.severity,
+    },
   }
 }
 
 function result(report: AssessmentReport, { rule, fingerprint, message }: Finding) {
   const { worst, verdict } = rule
   return {
-    ruleId: rule.id,
+    ruleId: visibleText(rule.id),
     ruleIndex: report.rules.indexOf(rule),
     kind: 'fail',
     level:

@@ -1,0 +1,133 @@
+// The page as a whole: well-formed, self-contained, accessible in what can be checked without eyes, and deaf to hostile text.
+
+import { createHash } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { renderHtml } from './html.ts'
+import { styleSheet } from './html/style.ts'
+import { elementsOf, readMarkup, textOf } from './markup-tree.fixture.ts'
+import { hostileReport, hostileText, reportFixture } from './report.fixture.ts'
+
+const pages = [
+  ['the example', renderHtml(reportFixture())],
+  ['hostile text', renderHtml(hostileReport())],
+] as const
+
+describe.each(pages)('a page of %s', (_, page) => {
+  const all = elementsOf(readMarkup(page, { html: true }))
+  const named = (name: string) => all.filter((element) => element.name === name)
+  const ids = all.flatMap((element) => element.attributes.get('id') ?? [])
+
+  test('has distinct ids, and every reference to one resolves', () => {
+    expect(new Set(ids).size).toBe(ids.length)
+    const references = all.flatMap(({ attributes }) => [
+      ...(attributes.get('aria-labelledby')?.split(' ') ?? []),
+      ...(attributes.get('href')?.startsWith('#') ? [attributes.get('href')?.slice(1) ?? ''] : []),
+    ])
+    expect(references.length).toBeGreaterThan(20)
+    expect(references.filter((id) => !ids.includes(id))).toEqual([])
+  })
+
+  test('allows one style sheet by its hash, runs no script and asks for nothing', () => {
+    const [policy] = named('meta').flatMap(({ attributes }) =>
+      attributes.get('http-equiv') === 'Content-Security-Policy' ? attributes.get('content') : [],
+    )
+    const [style] = named('style')
+    const hash = createHash('sha256')
+      .update(style === undefined ? '' : textOf(style))
+      .digest('base64')
+    expect(policy).toBe(
+      `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`,
+    )
+    expect(named('style')).toHaveLength(1)
+    expect(named('script')).toEqual([])
+    const attributes = all.flatMap((element) => [...element.attributes])
+    expect(attributes.filter(([name]) => /^(on|style$|src)/.test(name))).toEqual([])
+    expect(attributes.filter(([name, value]) => name === 'href' && !value.startsWith('#'))).toEqual(
+      [],
+    )
+  })
+
+  test('gives every drawing a name, a description, a sentence and the table behind it', () => {
+    const drawn = named('figure').filter((f) => elementsOf(f).some((e) => e.name === 'svg'))
+    expect(named('svg').length).toBe(drawn.length)
+    expect(drawn.length).toBeGreaterThan(5)
+    for (const figure of drawn) {
+      const inside = elementsOf(figure)
+      const has = (name: string) =>
+        inside.some((element) => element.name === name && textOf(element).trim() !== '')
+      expect(
+        ['title', 'desc', 'figcaption', 'summary', 'table'].filter((name) => !has(name)),
+      ).toEqual([])
+      expect(inside.find((e) => e.name === 'svg')?.attributes.get('role')).toBe('img')
+    }
+  })
+
+  test('has tables with a caption, headed columns and headed rows of one length', () => {
+    for (const table of named('table')) {
+      const inside = elementsOf(table)
+      expect(inside.filter((e) => e.name === 'caption')).toHaveLength(1)
+      const lengths = inside
+        .filter((e) => e.name === 'tr')
+        .map((row) => elementsOf(row).filter((e) => e.name === 'th' || e.name === 'td').length)
+      expect(new Set(lengths).size).toBe(1)
+      expect(inside.filter((e) => e.name === 'th' && !e.attributes.has('scope'))).toEqual([])
+    }
+  })
+
+  test('has headings that never skip a level, below one title', () => {
+    const levels = all.flatMap((e) => (/^h[1-6]$/.test(e.name) ? Number(e.name.slice(1)) : []))
+    expect(levels.filter((level) => level === 1)).toHaveLength(1)
+    expect(levels.filter((level, n) => level > (levels[n - 1] ?? 0) + 1)).toEqual([])
+  })
+})
+
+test('hostile text is shown as the text it is', () => {
+  const [, [, page]] = pages
+  const shown = textOf(readMarkup(page, { html: true }))
+  expect(shown).toContain(hostileText.slice(0, 40))
+  expect(shown).toContain('⟨U+202E⟩gnp.exe')
+  expect(page.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+})
+
+test('the verdict is said in words, and each rule says its verdict beside its name', () => {
+  const [[, page]] = pages
+  const text = textOf(readMarkup(page, { html: true }))
+  expect(text).toContain('Of 5 rules, one rule does not hold, one rule could not be decided')
+  for (const word of ['Pass', 'Warning', 'Fail', 'Inconclusive']) expect(text).toContain(word)
+})
+
+test('an undefined measure is a dash with its reason, and draws nothing', () => {
+  const report = reportFixture()
+  const [rule] = report.rules
+  const undefinedMeasure = {
+    ...report.measures[0],
+    measure: 'performance.roc_auc',
+    over: [],
+    slice: null,
+    value: null,
+    low: null,
+    high: null,
+    n: 3,
+    note: 'there are no negative rows',
+  } as const
+  if (rule === undefined) throw new Error('the fixture has rules')
+  const page = renderHtml({
+    ...report,
+    measures: [undefinedMeasure],
+    rules: [{ ...rule, worst: undefinedMeasure, verdict: 'inconclusive' }],
+  })
+  const all = elementsOf(readMarkup(page, { html: true }))
+  const [article] = all.filter((element) => element.name === 'article')
+  expect(
+    elementsOf(article ?? { name: '', attributes: new Map(), children: [] }).map((e) => e.name),
+  ).not.toContain('svg')
+  expect(page).toContain('— (there are no negative rows)')
+})
+
+test('the style sheet mirrors with the direction of the page and uses no colour outside the palette', () => {
+  expect(styleSheet).not.toMatch(
+    /(margin|padding|border)-(left|right|top|bottom)|[^-](left|right):|text-align:(left|right)|float:/,
+  )
+  const rules = styleSheet.replaceAll(/:root\{[^}]*\}/g, '')
+  expect(rules).not.toMatch(/#[0-9a-f]{3,8}\b|rgb|hsl/i)
+})

@@ -1,0 +1,72 @@
+// What a plot shows: the right part of the scale, marks on the right side of the bound, everything inside the drawing.
+
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Measure } from '../../assess/index.ts'
+import { elementsOf, readMarkup } from '../markup-tree.fixture.ts'
+import { domainOf, fitOf, type IntervalPlot, intervalPlot } from './interval-plot.ts'
+
+const measured = (value: number, low: number, high: number): Measure => ({
+  measure: 'performance.accuracy',
+  over: [],
+  slice: null,
+  value,
+  low,
+  high,
+  n: 10,
+})
+const plotOf = (
+  measures: readonly Measure[],
+  bounds: Partial<IntervalPlot> = {},
+): IntervalPlot => ({
+  id: 'p',
+  title: 'T',
+  summary: 'S.',
+  measures,
+  range: [0, 1],
+  ...bounds,
+})
+
+test.each([
+  ['kept', measured(0.9, 0.85, 0.95), { min: 0.8 }],
+  ['open', measured(0.9, 0.75, 0.95), { min: 0.8 }],
+  ['beyond', measured(0.7, 0.65, 0.85), { min: 0.8 }],
+  ['kept', measured(0.05, 0, 0.1), { max: 0.1 }],
+  ['open', measured(0.05, 0, 0.11), { max: 0.1 }],
+  ['beyond', measured(0.2, 0.1, 0.3), { min: 0, max: 0.1 }],
+] as const)('an interval is %s', (fit, measure, bounds) => {
+  expect(fitOf(measure, bounds)).toBe(fit)
+})
+
+const share = fc.double({ min: 0, max: 1, noNaN: true })
+
+test('the scale holds every figure and bound, stays in the range of the measure, and is never a sliver', () => {
+  fc.assert(
+    fc.property(fc.tuple(share, share, share), share, (figures, bound) => {
+      const [low = 0, value = 0, high = 0] = figures.toSorted((a, b) => a - b)
+      const [from, to] = domainOf(plotOf([measured(value, low, high)], { min: bound }))
+      expect(from).toBeLessThanOrEqual(Math.min(low, bound))
+      expect(to).toBeGreaterThanOrEqual(Math.max(high, bound))
+      expect(from).toBeGreaterThanOrEqual(0)
+      expect(to).toBeLessThanOrEqual(1)
+      expect(to - from).toBeGreaterThan(0.29)
+    }),
+  )
+})
+
+test('every mark lies inside the drawing', () => {
+  fc.assert(
+    fc.property(fc.tuple(share, share, share), share, (figures, bound) => {
+      const [low = 0, value = 0, high = 0] = figures.toSorted((a, b) => a - b)
+      const plot = plotOf([measured(value, low, high)], { max: bound, warnAt: bound * 0.8 })
+      const all = elementsOf(readMarkup(intervalPlot(plot).toString(), { html: true }))
+      const places = all.flatMap(({ attributes }) =>
+        ['x', 'x1', 'x2', 'cx'].flatMap((name) => attributes.get(name) ?? []),
+      )
+      expect(places.length).toBeGreaterThan(6)
+      expect(
+        places.filter((p) => !(Number.parseFloat(p) >= 0.99 && Number.parseFloat(p) <= 99.01)),
+      ).toEqual([])
+    }),
+  )
+})
