@@ -16,6 +16,74 @@ export {
 } from './encoding.ts'
 export { type ErrorCode, OperatingError, assert, errorRegistry } from './errors.ts'
 
+// Transparency log
+export {
+  type ConsistencyClaim,
+  type Frontier,
+  type GetNode,
+  type InclusionClaim,
+  type NodeId,
+  appendLeaf,
+  emptyFrontier,
+  emptyRoot,
+  frontierRoot,
+  leafHash,
+  nodeHash,
+  peakNodes,
+  proveConsistency,
+  proveInclusion,
+  verifyConsistency,
+  verifyInclusion,
+} from './merkle.ts'
+export {
+  type BundleId,
+  type GetTile,
+  type TileFile,
+  type TileId,
+  bundlesOfSize,
+  decodeBundle,
+  decodeTile,
+  encodeBundle,
+  entriesPath,
+  maxEntrySizeBytes,
+  nodeFromTiles,
+  parseTilePath,
+  tilePath,
+  tilesOfSize,
+  tileWidth,
+} from './tile.ts'
+export {
+  type NoteSigner,
+  type NoteVerifier,
+  type OpenedNote,
+  formatSignerKey,
+  formatVerifierKey,
+  isKeyName,
+  keyIdOf,
+  openNote,
+  parseNote,
+  parseSignerKey,
+  parseVerifierKey,
+  readVerifierKey,
+  signatureType,
+  signNote,
+} from './note.ts'
+export { type Checkpoint, formatCheckpoint, openCheckpoint, parseCheckpoint } from './checkpoint.ts'
+export { cosign, parseWitnessKey } from './cosignature.ts'
+export {
+  type TrustedCheckpoint,
+  type TrustPolicy,
+  checkTrust,
+  parseTrustPolicy,
+  trustLogOnly,
+} from './trust-policy.ts'
+export {
+  type TlogProof,
+  formatTlogProof,
+  parseTlogProof,
+  verifyTlogProof,
+} from './tlog-proof.ts'
+
 // Statements and signatures
 export { canonicalJson, parseCanonicalJson } from './canonical-json.ts'
 export { type JsonObject, type JsonValue, isJsonObject, jsonDepthMax, parseJson } from './json.ts'
@@ -62,6 +130,7 @@ export {
 export { type Verdict, verdicts } from './verdict.ts'
 export { type RunAnnounced, runAnnounced } from './predicates/run-announced.ts'
 export { type RunClosed, runClosed } from './predicates/run-closed.ts'
+export { type DataSet, dataSet } from './predicates/data-set.ts'
 export { type MeasuredValue, type Measures, measures } from './predicates/measures.ts'
 export { type TestResult, testResult } from './predicates/test-result.ts'
 export {
@@ -79,9 +148,25 @@ export {
   modelSignature,
   omsRootDigest,
   parseShardName,
+  shardAlgorithm,
   singleFileName,
   sortResources,
 } from './predicates/model-signature.ts'
+export {
+  type PackContent,
+  type PackFile,
+  type PackStatement,
+  buildPack,
+  packType,
+  readPack,
+} from './pack.ts'
+export {
+  type PackReport,
+  type PackTrust,
+  type VerifiedStatement,
+  type VouchedFile,
+  verifyPack,
+} from './pack-verify.ts'
 export {
   type ModelDifference,
   type OmsBundle,

@@ -23,7 +23,8 @@ import type { PredicateType } from '../statement.ts'
 /** A file of a model, or `path:start:end` for a part of one. */
 export type OmsResource = {
   readonly name: string
-  readonly algorithm: 'sha256'
+  /** For a shard, as the reference implementation names it, with the shard size; some writers say `sha256` there too. */
+  readonly algorithm: 'sha256' | `sha256-sharded-${number}`
   readonly digest: HexDigest
 }
 
@@ -70,7 +71,7 @@ const serialization: Check = (value, at, direction) => {
     refuseShape(`${at}.shard_size`, sharded ? 'at least 1' : 'given only with method `shards`')
 }
 
-const resource = record({ name: resourceName, algorithm: oneOf(['sha256']), digest: sha256Text })
+const resource = record({ name: resourceName, algorithm: someText, digest: sha256Text })
 
 const fields: Shape<ModelSignature> = shapeOf(
   record({ serialization, resources: listOf(resource, 1) }),
@@ -84,8 +85,16 @@ const check: Check = (value, at, direction) => {
   if (names.size !== resources.length) refuseShape(`${at}.resources`, 'a list of distinct names')
   if (names.has(singleFileName) && names.size > 1)
     refuseShape(`${at}.resources`, `either \`${singleFileName}\` alone or the files of a directory`)
+  const shardSizeBytes = method.shard_size ?? 0
   if (method.method === 'shards')
-    for (const { name } of resources) parseShardName(name, method.shard_size ?? 0)
+    for (const { name } of resources) parseShardName(name, shardSizeBytes)
+  const algorithms = [
+    'sha256',
+    ...(method.method === 'shards' ? [shardAlgorithm(shardSizeBytes)] : []),
+  ]
+  for (const [index, { algorithm }] of resources.entries())
+    if (!algorithms.includes(algorithm))
+      refuseShape(`${at}.resources[${index}].algorithm`, algorithms.join(' or '))
   if (direction === 'write' && !isSorted(resources))
     refuseShape(`${at}.resources`, 'sorted by code point of the name')
 }
@@ -94,6 +103,11 @@ const check: Check = (value, at, direction) => {
 export const modelSignature: PredicateType<ModelSignature> = {
   uri: 'https://model_signing/signature/v1.0',
   shape: shapeOf(check),
+}
+
+/** How the reference implementation names SHA-256 over a shard; the bytes hashed are the shard's and nothing else. */
+export function shardAlgorithm(shardSizeBytes: number): OmsResource['algorithm'] {
+  return `sha256-sharded-${shardSizeBytes}`
 }
 
 /** SHA-256 over the raw digests of the resources, in the order given. */

@@ -9,6 +9,7 @@ import {
   type OmsResource,
   type OmsSerialization,
   omsRootDigest,
+  shardAlgorithm,
   singleFileName,
   sortResources,
 } from '@proofhouse/evidence'
@@ -79,7 +80,7 @@ export async function hashModel(
     for (const [index, part] of parts.entries()) {
       const suffix = cut.method === 'shards' ? `:${part.start}:${part.end}` : ''
       const digest = digests[index] ?? ''
-      resources.push({ name: `${name}${suffix}`, algorithm: 'sha256', digest })
+      resources.push({ name: `${name}${suffix}`, algorithm: algorithmOf(cut), digest })
     }
   }
   if (resources.length === 0)
@@ -133,6 +134,10 @@ function partsOf(item: FoundPath, cut: ModelCut): readonly ByteRange[] {
   for (let start = 0; start < item.sizeBytes; start += shardSizeBytes)
     parts.push({ start, end: Math.min(start + shardSizeBytes, item.sizeBytes) })
   return parts
+}
+
+function algorithmOf(cut: ModelCut): OmsResource['algorithm'] {
+  return cut.method === 'shards' ? shardAlgorithm(cut.shardSizeBytes ?? 0) : 'sha256'
 }
 
 function wholeOf({ sizeBytes }: FoundPath): ByteRange {
