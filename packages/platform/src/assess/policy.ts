@@ -203,13 +203,18 @@ function boundOf(rule: Rule): Bound {
     return refuse(
       `\`${rule.measure}\` has no ideal value to warn from; say where to warn in \`warn_at\``,
     )
-  const warnAt = rule.warn_at ?? (ideal ?? at) + warnShare * (at - (ideal ?? at))
+  const warnAt = rule.warn_at ?? warningLevel(ideal ?? at, at)
   const useful = side === 'min' ? warnAt >= at : warnAt <= at
   if (rule.warn_at !== undefined && !useful)
     refuse(
       `\`warn_at\` ${rule.warn_at} lies beyond the bound ${at}, where it fails already; put it on the passing side`,
     )
   return { side, at, warnAt }
+}
+
+/** Rounded to 12 decimals, so that a value equal to the level as people write it is not past it. */
+function warningLevel(ideal: number, bound: number): number {
+  return Number((ideal + warnShare * (bound - ideal)).toFixed(12))
 }
 
 function unknownMeasure(name: string): string {

@@ -1,0 +1,206 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { Type } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { describe, expect, test } from 'vitest'
+import { type Measure, type MeasureOptions, measureCatalogue } from './measure.ts'
+import { oversOfCase, rowsOfCase } from './measures/parity-cases.fixture.ts'
+import { measure } from './measuring.ts'
+import { type Row, statisticsFromRows } from './rows.fixture.ts'
+import { mergeStatistics } from './statistics.ts'
+
+const options: MeasureOptions = {
+  mode: 'strict',
+  confidence: 0.95,
+  interval: 'exact',
+  seed: 1,
+  draws: 200,
+  overs: [[], ['sex'], ['age'], ['sex', 'age']],
+}
+const row = (sex: string, label: 0 | 1, predicted: 0 | 1, score: number | null = null): Row => ({
+  cell: [sex, 'any'],
+  label,
+  predicted,
+  score,
+})
+const find = (measures: readonly Measure[], name: string, sex?: string): Measure | undefined =>
+  measures.find(
+    (m) => m.measure === name && (sex === undefined ? m.slice === null : m.slice?.['sex'] === sex),
+  )
+
+// Written by `node scripts/run.mjs scripts/conformance/fairlearn.mjs --write-reference`.
+const referenceShape = Type.Array(
+  Type.Object({
+    case: Type.Object({
+      name: Type.String(),
+      columns: Type.Array(Type.String()),
+      cells: Type.Array(Type.Array(Type.String())),
+      rows: Type.Array(Type.Array(Type.Number())),
+    }),
+    values: Type.Array(
+      Type.Tuple([
+        Type.String(),
+        Type.Array(Type.String()),
+        Type.Union([Type.Null(), Type.Record(Type.String(), Type.String())]),
+        Type.Union([Type.Null(), Type.Number()]),
+      ]),
+    ),
+  }),
+)
+const reference = Compile(referenceShape).Parse(
+  JSON.parse(readFileSync(new URL('./measures/fairlearn.reference.json', import.meta.url), 'utf8')),
+)
+
+const key = (name: string, over: readonly string[], slice: Measure['slice']) =>
+  JSON.stringify([name, over, slice])
+
+describe('compatible mode equals Fairlearn and scikit-learn to 1e-12', () => {
+  test.each(reference.map(({ case: peerCase, values }) => ({ peerCase, values })))(
+    '$peerCase.name',
+    ({ peerCase, values }) => {
+      const ours = measure(statisticsFromRows(peerCase.columns, rowsOfCase(peerCase)), {
+        ...options,
+        mode: 'compatible',
+        overs: oversOfCase(peerCase),
+      })
+      const byKey = new Map(ours.map((m) => [key(m.measure, m.over, m.slice), m.value]))
+      expect(byKey.size).toBe(values.length)
+      for (const [name, over, slice, theirs] of values) {
+        const mine = byKey.get(key(name, over, slice))
+        expect(mine === null, `${name} over ${over.join()}`).toBe(theirs === null)
+        expect(Math.abs((mine ?? 0) - (theirs ?? 0)), name).toBeLessThanOrEqual(1e-12)
+      }
+    },
+  )
+})
+
+describe('strict mode', () => {
+  const rows = [
+    row('f', 0, 0),
+    row('f', 0, 1),
+    row('m', 1, 1),
+    row('m', 1, 0),
+    row('m', 0, 0),
+    row('m', 0, 1),
+  ]
+  const measures = measure(statisticsFromRows(['sex', 'age'], rows), {
+    ...options,
+    overs: [[], ['sex']],
+  })
+
+  test('a rate with nothing to divide by is undefined, and says why', () => {
+    const tpr = find(measures, 'performance.true_positive_rate', 'f')
+    expect(tpr).toMatchObject({ value: null, low: null, high: null, n: 2 })
+    expect(tpr?.note).toContain('no rows whose label is positive')
+    expect(find(measures, 'performance.balanced_accuracy', 'f')?.value).toBeNull()
+  })
+
+  test('a disparity needs two groups whose rate is defined', () => {
+    expect(find(measures, 'fairness.equal_opportunity_difference')?.value).toBeNull()
+    expect(find(measures, 'fairness.demographic_parity_difference')?.value).toBe(0)
+  })
+
+  test('a group of unknown rate widens the interval and is named in the note', () => {
+    const wide = measure(
+      statisticsFromRows(['sex', 'age'], [...rows, row('x', 1, 1), row('x', 0, 0)]),
+      { ...options, overs: [['sex']] },
+    )
+    const difference = find(wide, 'fairness.equal_opportunity_difference')
+    expect(difference?.value).toBe(0.5)
+    expect(difference?.high).toBeGreaterThan(0.97)
+    expect(difference?.note).toContain('1 of 3 groups have no rows whose label is positive')
+    expect(find(wide, 'fairness.equalized_odds_ratio')?.low).toBe(0)
+  })
+
+  test('a ratio of rates that are all zero is undefined', () => {
+    const none = [row('f', 1, 0), row('m', 1, 0)]
+    const found = measure(statisticsFromRows(['sex', 'age'], none), {
+      ...options,
+      overs: [['sex']],
+    })
+    const ratio = find(found, 'fairness.demographic_parity_ratio')
+    expect(ratio).toMatchObject({ value: null, note: 'undefined: every rate is 0' })
+    expect(find(found, 'fairness.demographic_parity_difference')?.value).toBe(0)
+  })
+})
+
+test('a system without scores has no score measures', () => {
+  const found = measure(statisticsFromRows(['sex', 'age'], [row('f', 1, 1)]), options)
+  expect(found.some((m) => measureCatalogue[m.measure].needsScores)).toBe(false)
+})
+
+test('exact intervals never collapse, not even at an empty cell', () => {
+  const rows = Array.from({ length: 40 }, (_, k) => row(k % 2 ? 'f' : 'm', 1, 0, 0.25))
+  const found = measure(statisticsFromRows(['sex', 'age'], rows), { ...options, overs: [['sex']] })
+  const difference = find(found, 'fairness.demographic_parity_difference')
+  expect(difference).toMatchObject({ value: 0, low: 0 })
+  expect(difference?.high).toBeGreaterThan(0.1)
+})
+
+const bit = fc.constantFrom<0 | 1>(0, 1)
+const arbitraryRows = fc.array(
+  fc.record({
+    cell: fc.tuple(fc.constantFrom('f', 'm', 'x'), fc.constantFrom('young', 'old')),
+    label: bit,
+    predicted: bit,
+    score: fc.oneof(fc.constantFrom(0, 0.5, 1), fc.double({ min: 0, max: 1, noNaN: true })),
+  }),
+  { minLength: 1, maxLength: 60 },
+)
+const modes = fc.constantFrom<MeasureOptions['mode']>('strict', 'compatible')
+const intervals = fc.constantFrom<MeasureOptions['interval']>('exact', 'score')
+
+test('every measure lies in its range and in its own interval', () => {
+  fc.assert(
+    fc.property(arbitraryRows, modes, intervals, (rows, mode, interval) => {
+      const found = measure(statisticsFromRows(['sex', 'age'], rows), {
+        ...options,
+        mode,
+        interval,
+      })
+      for (const { measure: name, value, low, high } of found) {
+        const range = measureCatalogue[name]
+        expect([low === null, high === null]).toEqual([value === null, value === null])
+        if (value === null || low === null || high === null) continue
+        const ordered = [range.low, low, value, high, range.high]
+        expect(
+          ordered.every((x, k) => k === 0 || (ordered[k - 1] ?? 0) <= x + 1e-9),
+          name,
+        ).toBe(true)
+      }
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('measures do not depend on how the rows were split or ordered', () => {
+  fc.assert(
+    fc.property(arbitraryRows, fc.nat(), (rows, cut) => {
+      const at = cut % rows.length
+      const whole = statisticsFromRows(['sex', 'age'], rows)
+      const parts = mergeStatistics(
+        statisticsFromRows(['sex', 'age'], rows.slice(at)),
+        statisticsFromRows(['sex', 'age'], rows.slice(0, at)),
+      )
+      const [a, b] = [whole, parts].map((statistics) => measure(statistics, options))
+      expect(b?.length).toBe(a?.length)
+      for (const [k, { value }] of (a ?? []).entries())
+        expect(Math.abs((b?.[k]?.value ?? 0) - (value ?? 0))).toBeLessThan(1e-12)
+    }),
+    { numRuns: 40 },
+  )
+})
+
+test('the bootstrap is repeatable, and another seed draws otherwise', () => {
+  const rows = Array.from({ length: 90 }, (_, k) =>
+    row(k % 3 ? 'f' : 'm', bitOf(k % 2), bitOf(k % 5)),
+  )
+  const run = (seed: number) =>
+    measure(statisticsFromRows(['sex', 'age'], rows), { ...options, interval: 'bootstrap', seed })
+  expect(run(1)).toEqual(run(1))
+  expect(run(2)).not.toEqual(run(1))
+})
+
+function bitOf(k: number): 0 | 1 {
+  return k === 0 ? 0 : 1
+}

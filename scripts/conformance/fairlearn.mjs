@@ -1,0 +1,95 @@
+// Compares every measure with the real Fairlearn and scikit-learn, to 1e-12, in the compatible mode: cases made from a
+// seed chosen now, UCI Adult where PROOFHOUSE_DATA names a folder that holds adult-train.csv.gz, and the example.
+// Run: npm run conformance (or node scripts/run.mjs scripts/conformance/fairlearn.mjs [--seed N])
+// With --write-reference it renews the reference values that the tests read instead.
+import { spawnSync } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { peerPython } from '../../bench/setup.mjs'
+import {
+  oversOfCase,
+  parityCases,
+  rowsOfCase,
+} from '../../packages/platform/src/assess/measures/parity-cases.fixture.ts'
+import { measure } from '../../packages/platform/src/assess/measuring.ts'
+import { statisticsFromRows } from '../../packages/platform/src/assess/rows.fixture.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const referencePath = join(root, 'packages/platform/src/assess/measures/fairlearn.reference.json')
+const referenceSeed = 20_261_120
+const tolerance = 1e-12
+const outputBytesMax = 512 * 1024 * 1024
+
+/** Cases with the peer's values. */
+function askPeer(cases, adult) {
+  const script = fileURLToPath(new URL('fairlearn_values.py', import.meta.url))
+  const { status, stdout, stderr, error } = spawnSync(
+    peerPython(),
+    [script, ...(adult === undefined ? [] : ['--adult', adult])],
+    { input: JSON.stringify(cases), maxBuffer: outputBytesMax, encoding: 'utf8' },
+  )
+  if (status !== 0) throw new Error(`fairlearn_values.py failed: ${error?.message ?? stderr}`)
+  return JSON.parse(stdout)
+}
+
+const keyOf = (name, over, slice) => JSON.stringify([name, over, slice ?? null])
+
+/** One line per measure and case that differs; empty when all agree. */
+function differences({ case: peerCase, values }) {
+  const ours = measure(statisticsFromRows(peerCase.columns, rowsOfCase(peerCase)), {
+    mode: 'compatible',
+    confidence: 0.95,
+    interval: 'score',
+    seed: 1,
+    draws: 1,
+    overs: oversOfCase(peerCase),
+  })
+  const byKey = new Map(ours.map((m) => [keyOf(m.measure, m.over, m.slice), m.value]))
+  const found = []
+  for (const [name, over, slice, theirs] of values) {
+    const key = keyOf(name, over, slice)
+    const mine = byKey.get(key)
+    const agree =
+      mine === theirs ||
+      (typeof mine === 'number' && theirs !== null && Math.abs(mine - theirs) <= tolerance)
+    found.push({ name, agree, text: `${peerCase.name}: ${key}: ours ${mine}, theirs ${theirs}` })
+    byKey.delete(key)
+  }
+  for (const key of byKey.keys())
+    found.push({ name: 'extra', agree: false, text: `${peerCase.name}: ${key} only ours` })
+  return found
+}
+
+function adultPath() {
+  const folder = process.env['PROOFHOUSE_DATA']
+  const path = folder === undefined ? undefined : join(folder, 'adult-train.csv.gz')
+  return path !== undefined && existsSync(path) ? path : undefined
+}
+
+const { values: options } = parseArgs({
+  options: { seed: { type: 'string' }, 'write-reference': { type: 'boolean' } },
+})
+if (options['write-reference']) {
+  const reference = askPeer(parityCases(referenceSeed, 1))
+  writeFileSync(referencePath, `[\n${reference.map((r) => JSON.stringify(r)).join(',\n')}\n]\n`)
+  process.stdout.write(`wrote ${referencePath}\n`)
+} else {
+  const seed = Number(options.seed ?? randomInt(2 ** 31))
+  process.stdout.write(`seed ${seed}: repeat with --seed ${seed}\n`)
+  const adult = adultPath()
+  if (adult === undefined)
+    process.stdout.write('skipped Adult: PROOFHOUSE_DATA names no folder with adult-train.csv.gz\n')
+  const answers = askPeer(parityCases(seed, 6), adult)
+  const compared = answers.flatMap(differences)
+  for (const { text } of compared.filter(({ agree }) => !agree)) process.stdout.write(`${text}\n`)
+  for (const [name, results] of Map.groupBy(compared, (result) => result.name)) {
+    const agreed = results.filter(({ agree }) => agree).length
+    process.stdout.write(`${name}: ${agreed} of ${results.length} values agree\n`)
+  }
+  const failed = compared.filter(({ agree }) => !agree).length
+  process.stdout.write(`${compared.length - failed} passed, ${failed} failed\n`)
+  process.exitCode = failed === 0 ? 0 : 1
+}

@@ -1,0 +1,126 @@
+"""What Fairlearn and scikit-learn say: reads cases as JSON on stdin, writes their values as JSON on stdout.
+
+A case is {"name", "columns", "rows": [[cell, label, predicted, score], ...], "cells": [[value, ...], ...]}; `cell`
+indexes `cells`. For each case the answer is a list of [measure, over, slice or null, value or null]: every measure
+overall, by each column, and by all columns together. `--adult FILE` adds a case: UCI Adult, half of it predicted by a
+logistic regression trained on the other half.
+"""
+
+import functools
+import json
+import sys
+import warnings
+
+import fairlearn.metrics as fm
+import numpy as np
+import pandas as pd
+import sklearn.metrics as skm
+
+warnings.filterwarnings("ignore")
+
+by_prediction = {
+    "performance.accuracy": skm.accuracy_score,
+    "performance.balanced_accuracy": skm.balanced_accuracy_score,
+    "performance.precision": skm.precision_score,
+    "performance.recall": skm.recall_score,
+    "performance.f1": skm.f1_score,
+    "performance.selection_rate": fm.selection_rate,
+    "performance.true_positive_rate": fm.true_positive_rate,
+    "performance.true_negative_rate": fm.true_negative_rate,
+    "performance.false_positive_rate": fm.false_positive_rate,
+    "performance.false_negative_rate": fm.false_negative_rate,
+}
+
+
+def log_loss(y_true, y_pred):
+    return skm.log_loss(y_true, y_pred, labels=[0, 1])
+
+
+by_score = {
+    "performance.roc_auc": skm.roc_auc_score,
+    "performance.brier": functools.partial(skm.brier_score_loss, pos_label=1),
+    "performance.log_loss": log_loss,
+}
+disparities = {
+    "fairness.demographic_parity_difference": fm.demographic_parity_difference,
+    "fairness.demographic_parity_ratio": fm.demographic_parity_ratio,
+    "fairness.equalized_odds_difference": fm.equalized_odds_difference,
+    "fairness.equalized_odds_ratio": fm.equalized_odds_ratio,
+    "fairness.equal_opportunity_difference": fm.equal_opportunity_difference,
+}
+
+
+def plain(value):
+    return None if np.isnan(value) else float(value)
+
+
+def values(case):
+    rows = np.array(case["rows"], dtype=float)
+    cells = [case["cells"][int(index)] for index in rows[:, 0]]
+    features = pd.DataFrame(cells, columns=case["columns"])
+    label, predicted, score = rows[:, 1].astype(int), rows[:, 2].astype(int), rows[:, 3]
+    found = []
+    overs = [[column] for column in case["columns"]]
+    if len(case["columns"]) > 1:
+        overs.append(case["columns"])
+    for position, over in enumerate(overs):
+        groups = features[over]
+        for metrics, given in [(by_prediction, predicted), (by_score, score)]:
+            frame = fm.MetricFrame(
+                metrics=metrics, y_true=label, y_pred=given, sensitive_features=groups
+            )
+            if position == 0:
+                found += [[name, [], None, plain(frame.overall[name])] for name in metrics]
+            present = {tuple(row) for row in groups.itertuples(index=False)}
+            for key, row in frame.by_group.iterrows():
+                key = key if isinstance(key, tuple) else (key,)
+                if key in present:
+                    where = dict(zip(over, key, strict=True))
+                    found += [[name, over, where, plain(row[name])] for name in metrics]
+        for name, metric in disparities.items():
+            found.append([name, over, None, plain(metric(label, predicted, sensitive_features=groups))])
+    return found
+
+
+def adult(path):
+    from sklearn.compose import make_column_transformer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+    names = (
+        "age workclass fnlwgt education education-num marital-status occupation relationship race sex "
+        "capital-gain capital-loss hours-per-week native-country income"
+    ).split()
+    data = pd.read_csv(path, names=names, skipinitialspace=True)
+    numbers = ["age", "education-num", "capital-gain", "capital-loss", "hours-per-week"]
+    label = (data["income"] == ">50K").astype(int).to_numpy()
+    inputs = data.drop(columns=["income", "fnlwgt"])
+    texts = [name for name in inputs.columns if name not in numbers]
+    model = make_pipeline(
+        make_column_transformer(
+            (StandardScaler(), numbers), (OneHotEncoder(handle_unknown="ignore"), texts)
+        ),
+        LogisticRegression(max_iter=1000),
+    )
+    train = np.arange(len(data)) % 2 == 0
+    model.fit(inputs[train], label[train])
+    score = model.predict_proba(inputs[~train])[:, 1]
+    columns = ["sex", "race"]
+    keys = data.loc[~train, columns].apply(tuple, axis=1)
+    cells = sorted(set(keys))
+    position = {cell: index for index, cell in enumerate(cells)}
+    rows = zip(keys.map(position), label[~train], (score >= 0.5).astype(int), score, strict=True)
+    return {
+        "name": "Adult, sex and race",
+        "columns": columns,
+        "cells": [list(cell) for cell in cells],
+        "rows": [[int(c), int(y), int(p), float(s)] for c, y, p, s in rows],
+    }
+
+
+if __name__ == "__main__":
+    cases = json.load(sys.stdin)
+    if len(sys.argv) == 3 and sys.argv[1] == "--adult":
+        cases.append(adult(sys.argv[2]))
+    json.dump([{"case": case, "values": values(case)} for case in cases], sys.stdout)
