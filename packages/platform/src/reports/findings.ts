@@ -4,15 +4,7 @@
 import { createHash } from 'node:crypto'
 import type { RuleOutcome } from '../assess/index.ts'
 import type { AssessmentReport } from './assessment-report.ts'
-import {
-  boundOf,
-  limitsOf,
-  measuredText,
-  reasonOf,
-  sentence,
-  subjectOf,
-  verdictWords,
-} from './wording.ts'
+import { boundOf, measuredText, reasonOf, sentence, subjectOf, verdictWords } from './wording.ts'
 
 /** A rule to be shown as a finding. */
 export interface Finding {
@@ -29,7 +21,7 @@ export function findingsOf(report: AssessmentReport): Finding[] {
     .map((rule) => ({
       rule,
       fingerprint: fingerprintOf(report.system.id, rule.id),
-      message: `${verdictWords[rule.verdict].word}: ${subjectOf(rule)}: ${measuredText(rule.worst, limitsOf(rule))}, must be ${boundOf(rule)}. ${sentence(reasonOf(rule))}`,
+      message: `${verdictWords[rule.verdict].word}: ${subjectOf(rule)}: ${measuredText(rule.worst, rule)}, must be ${boundOf(rule)}. ${sentence(reasonOf(rule))}`,
     }))
 }
 

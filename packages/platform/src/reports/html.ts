@@ -10,7 +10,7 @@ import { foreign, html, type Markup } from './html/markup.ts'
 import { rulesPart } from './html/rules-part.ts'
 import { styleSheet } from './html/style.ts'
 import { formatInstant } from './numbers.ts'
-import { counted, headline, riskClassWords, verdictWords } from './wording.ts'
+import { counted, headline, riskClassWords, valueAloneText, verdictWords } from './wording.ts'
 
 const parts = [
   ['rules', 'Rules'],
@@ -67,7 +67,7 @@ function top(report: AssessmentReport): Markup {
 <h1>${foreign(system.name)}</h1>
 <p class="purpose muted">${foreign(system.purpose)}</p>
 <div class="decision ${verdict}"><span class="icon" aria-hidden="true">${icon}</span>
-<div><strong>${word}</strong><p>${headline(report)}</p></div></div>
+<div><strong>${word}</strong><p>${headline(report)} ${valueAloneText(report)}</p></div></div>
 <nav aria-label="Parts of this report"><ul>${parts.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
 <dl class="facts">
 <div><dt>Owner</dt><dd>${foreign(system.owner)}</dd></div>

@@ -4,7 +4,7 @@
 
 import type { RuleOutcome, Verdict } from '../assess/index.ts'
 import type { AssessmentReport } from './assessment-report.ts'
-import { boundOf, limitsOf, measuredText, reasonOf, subjectOf } from './wording.ts'
+import { boundOf, measuredText, reasonOf, subjectOf } from './wording.ts'
 import { escapeXml } from './xml.ts'
 
 /** The rules as JUnit XML. */
@@ -29,7 +29,7 @@ ${cases.join('\n')}
 
 function testCase(report: AssessmentReport, rule: RuleOutcome): string {
   const open = `    <testcase name="${escapeXml(`${rule.id}: ${subjectOf(rule)} ${boundOf(rule)}`)}" classname="${escapeXml(`proofhouse.${report.system.id}`)}" file="${escapeXml(report.artifacts.system_file)}" time="0"`
-  const details = `measured ${measuredText(rule.worst, limitsOf(rule))}; severity ${rule.severity}; ${rule.rationale}`
+  const details = `measured ${measuredText(rule.worst, rule)}; severity ${rule.severity}; ${rule.rationale}`
   const bodies: Readonly<Record<Verdict, string | null>> = {
     pass: null,
     warn: `<system-out>${escapeXml(`warning: ${reasonOf(rule)}; ${details}`)}</system-out>`,

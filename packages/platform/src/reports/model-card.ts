@@ -16,13 +16,13 @@ import {
   boundOf,
   headline,
   joined,
-  limitsOf,
   limitsOfEvidence,
   measuredText,
   overName,
   riskClassWords,
   sliceName,
   subjectOf,
+  valueAloneText,
   verdictWords,
 } from './wording.ts'
 
@@ -161,7 +161,7 @@ function analyses(report: AssessmentReport): string {
       report.rules.map((rule) => [
         verdictWords[rule.verdict].word,
         escapeMarkdown(subjectOf(rule)),
-        escapeMarkdown(measuredText(rule.worst, limitsOf(rule))),
+        escapeMarkdown(measuredText(rule.worst, rule)),
         boundOf(rule),
       ]),
     ),
@@ -209,9 +209,12 @@ function ethics(report: AssessmentReport): string {
 }
 
 function caveats(report: AssessmentReport): string {
+  const alone = valueAloneText(report)
   return [
     '## Caveats and recommendations\n',
-    ...[...report.warnings, ...report.not_checked].map((text) => `- ${escapeMarkdown(text)}`),
+    ...[...(alone === null ? [] : [alone]), ...report.warnings, ...report.not_checked].map(
+      (text) => `- ${escapeMarkdown(text)}`,
+    ),
     ...limitsOfEvidence.map((text) => `- ${text}`),
   ].join('\n')
 }

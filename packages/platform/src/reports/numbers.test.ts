@@ -32,8 +32,8 @@ test('an undefined value and an undefined interval are a dash', () => {
 
 test.each([
   [0.714, 0.842, [], '0.71–0.84'],
-  [0.8027, 1, [0.8], '0.803–1.00'],
-  [0.797, 1, [0.8], '0.797–1.00'],
+  [0.8027, 1, [0.8], '0.803–1.000'],
+  [0.797, 1, [0.8], '0.797–1.000'],
   [0.8, 1, [0.8], '0.80–1.00'],
 ] as const)('%s to %s beside %j reads %s', (low, high, bounds, text) => {
   expect(formatInterval(low, high, bounds)).toBe(text)

@@ -27,21 +27,31 @@ export function formatInterval(
   bounds: readonly number[] = [],
 ): string {
   if (low === null || high === null) return undefinedMark
-  const decimals = Math.max(Math.abs(low), Math.abs(high)) >= 10 ? 1 : 2
-  return `${rounded(low, decimals, bounds)}–${rounded(high, decimals, bounds)}`
+  const start = Math.max(Math.abs(low), Math.abs(high)) >= 10 ? 1 : 2
+  for (let decimals = start; decimals <= decimalsMax; decimals++) {
+    if (tells(low, decimals, bounds) && tells(high, decimals, bounds))
+      return `${fixed(low, decimals)}–${fixed(high, decimals)}`
+  }
+  return `${low.toPrecision(3)}–${high.toPrecision(3)}`
 }
 
 function rounded(value: number, decimalsMin: number, bounds: readonly number[]): string {
-  for (let decimals = decimalsMin; decimals <= decimalsMax; decimals++) {
-    const text = value.toFixed(decimals)
-    const shown = Number(text)
-    const misleads =
-      (shown === 0 && value !== 0) ||
-      bounds.some((bound) => Math.sign(shown - bound) !== Math.sign(value - bound))
-    if (!misleads) return text === `-${(0).toFixed(decimals)}` ? text.slice(1) : text
-  }
+  for (let decimals = decimalsMin; decimals <= decimalsMax; decimals++)
+    if (tells(value, decimals, bounds)) return fixed(value, decimals)
   return value.toPrecision(3)
 }
+
+/** Whether so many decimals keep the value apart from zero and on its own side of every bound. */
+function tells(value: number, decimals: number, bounds: readonly number[]): boolean {
+  const shown = Number(value.toFixed(decimals))
+  return (
+    (shown !== 0 || value === 0) &&
+    bounds.every((bound) => Math.sign(shown - bound) === Math.sign(value - bound))
+  )
+}
+
+const fixed = (value: number, decimals: number) =>
+  value.toFixed(decimals).replace(/^-(0\.0*)$/, '$1')
 
 /** A whole number with thin groups of three, such as `1 000 000`: no comma that another country reads as a point. */
 export function formatCount(count: number): string {

@@ -3,7 +3,14 @@
 import type { AssessmentReport } from './assessment-report.ts'
 import { codeSpan, escapeMarkdown, markdownTable } from './markdown.ts'
 import { formatCount } from './numbers.ts'
-import { boundOf, headline, limitsOf, measuredText, subjectOf, verdictWords } from './wording.ts'
+import {
+  boundOf,
+  headline,
+  measuredText,
+  subjectOf,
+  valueAloneText,
+  verdictWords,
+} from './wording.ts'
 
 /** The step summary in Markdown. */
 export function renderSummary(report: AssessmentReport): string {
@@ -12,12 +19,13 @@ export function renderSummary(report: AssessmentReport): string {
   const rules = report.rules.map((rule) => [
     `${verdictWords[rule.verdict].icon} ${verdictWords[rule.verdict].word}`,
     escapeMarkdown(subjectOf(rule)),
-    escapeMarkdown(measuredText(rule.worst, limitsOf(rule))),
+    escapeMarkdown(measuredText(rule.worst, rule)),
     boundOf(rule),
     rule.holds,
     rule.severity,
   ])
-  const notes = [...report.warnings, ...report.not_checked].map(
+  const alone = valueAloneText(report)
+  const notes = [...(alone === null ? [] : [alone]), ...report.warnings, ...report.not_checked].map(
     (text) => `- ${escapeMarkdown(text)}`,
   )
   const earlier = run.earlier_runs.length

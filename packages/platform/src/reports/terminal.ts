@@ -5,9 +5,18 @@ import { join } from 'node:path'
 import { styleText } from 'node:util'
 import type { RuleOutcome, Verdict } from '../assess/index.ts'
 import type { AssessmentReport } from './assessment-report.ts'
-import { formatInterval, formatValue, undefinedMark } from './numbers.ts'
+import { undefinedMark } from './numbers.ts'
 import { charactersOf, shortened, visibleText } from './plain-text.ts'
-import { boundOf, headline, limitsOf, reasonOf, subjectOf, verdictWords } from './wording.ts'
+import {
+  boundOf,
+  headline,
+  intervalText,
+  reasonOf,
+  subjectOf,
+  valueAloneText,
+  valueText,
+  verdictWords,
+} from './wording.ts'
 
 /** Where the result is shown, and where the rest of it lies. */
 export interface TerminalView {
@@ -39,6 +48,7 @@ function forPeople(report: AssessmentReport, view: TerminalView): string {
   const paint = (format: Parameters<typeof styleText>[0], text: string) =>
     view.colour ? styleText(format, text, { validateStream: false }) : text
   const { icon, word } = verdictWords[report.verdict]
+  const alone = valueAloneText(report)
   const rows = report.rules.map((rule) => ({ rule, cells: cellsOf(rule) }))
   const widest = (n: number) =>
     Math.max(0, ...rows.map(({ cells }) => charactersOf(cells[n] ?? '').length))
@@ -55,6 +65,7 @@ function forPeople(report: AssessmentReport, view: TerminalView): string {
   return [
     `${paint(['bold', colours[report.verdict]], `${icon} ${word}`)}  ${paint('bold', visibleText(report.system.name))}`,
     `  ${headline(report)}`,
+    ...(alone === null ? [] : [`  ${alone}`]),
     '',
     ...lines,
     '',
@@ -89,12 +100,11 @@ const placesOf = (workspace: string) => [
 type Cells = readonly [subject: string, value: string, interval: string, bound: string]
 
 function cellsOf(rule: RuleOutcome): Cells {
-  const bounds = limitsOf(rule)
   const { worst } = rule
   return [
     subjectOf(rule),
-    worst === null ? undefinedMark : formatValue(worst.value, bounds),
-    worst === null ? undefinedMark : formatInterval(worst.low, worst.high, bounds),
+    worst === null ? undefinedMark : valueText(worst, rule),
+    worst === null ? undefinedMark : intervalText(worst, rule),
     boundOf(rule),
   ]
 }

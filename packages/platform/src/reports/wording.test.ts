@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import type { Verdict } from '../assess/index.ts'
 import { visibleText } from './plain-text.ts'
 import { reportFixture } from './report.fixture.ts'
-import { boundOf, headline, joined, measuresOf, sliceName, subjectOf } from './wording.ts'
+import { boundOf, headline, joined, sliceName, subjectOf, valueAloneText } from './wording.ts'
 
 const [template] = reportFixture().rules
 const rulesOf = (verdicts: readonly Verdict[]) => {
@@ -35,19 +35,20 @@ test('subjects, slices and bounds', () => {
   expect(joined(['a', 'b', 'c'])).toBe('a, b and c')
 })
 
-test('a rule finds the measures it judged: all slices, or its own', () => {
-  const { measures, rules } = reportFixture()
-  const [rule] = rules.map(
-    (r) => ({ ...r, measure: 'performance.accuracy', over: ['sex'] }) as const,
-  )
-  if (rule === undefined) throw new Error('the fixture has rules')
-  expect(measuresOf(rule, measures).map((m) => m.n)).toEqual([154, 346])
-  expect(measuresOf({ ...rule, slice: { sex: 'male' } }, measures).map((m) => m.n)).toEqual([346])
-})
-
 test('invisible and reordering characters are spelled out, other scripts left alone', () => {
   expect(visibleText('a\u202eb\u0000\u200b\ud800\u{e0041}')).toBe(
     'a⟨U+202E⟩b⟨U+0000⟩⟨U+200B⟩⟨U+D800⟩⟨U+E0041⟩',
   )
   expect(visibleText('عمر, 年齢, Größe\n')).toBe('عمر, 年齢, Größe ')
+})
+
+test('rules that hold by their value alone are counted aloud', () => {
+  expect(valueAloneText(reportFixture())).toBeNull()
+  const { measures, rules } = reportFixture()
+  const held = rules.map((rule) =>
+    rule.id === 'approval-by-age' ? ({ ...rule, holds: 'point', verdict: 'pass' } as const) : rule,
+  )
+  expect(valueAloneText({ measures, rules: held })).toBe(
+    'One rule holds by the value alone, as the policy allows: its interval reaches beyond the bound, so chance may be the reason.',
+  )
 })

@@ -3,6 +3,7 @@
 
 import { type Measure, measureCatalogue, type Rule, type RuleOutcome } from '../assess/index.ts'
 import type { AssessmentReport } from './assessment-report.ts'
+import { type Bounds, heldByValueAlone } from './bounds.ts'
 import { formatBound, formatInterval, formatValue } from './numbers.ts'
 import { visibleText } from './plain-text.ts'
 
@@ -55,17 +56,37 @@ export function boundOf(rule: Pick<Rule, 'min' | 'max'>): string {
   return parts.length === 0 ? 'no bound' : joined(parts)
 }
 
-/** Every number of a rule that rounding must respect. */
-export function limitsOf(rule: Pick<RuleOutcome, 'min' | 'max' | 'warn_at_used'>): number[] {
-  return [rule.min, rule.max, rule.warn_at_used].filter((n) => typeof n === 'number')
-}
-
-/** Such as `0.747 (0.63–0.85)`; an undefined value says why. */
-export function measuredText(measure: Measure | null, bounds: readonly number[] = []): string {
+/**
+ * Such as `0.747 (0.63–0.85)`; an undefined value says why.
+ * @param rule whose bounds rounding must respect
+ */
+export function measuredText(measure: Measure | null, rule: Bounds = {}): string {
   if (measure === null) return 'not measured'
   if (measure.value === null)
     return `— (${measure.note === undefined ? 'undefined on these data' : visibleText(measure.note)})`
-  return `${formatValue(measure.value, bounds)} (${formatInterval(measure.low, measure.high, bounds)})`
+  return `${valueText(measure, rule)} (${intervalText(measure, rule)})`
+}
+
+/** The value, on its own side of bound and warning level. */
+export function valueText(measure: Measure, rule: Bounds): string {
+  return formatValue(measure.value, numbersIn(rule.min, rule.max, rule.warn_at_used))
+}
+
+/** The interval, each end on its own side of the bound. */
+export function intervalText(measure: Measure, rule: Bounds): string {
+  return formatInterval(measure.low, measure.high, numbersIn(rule.min, rule.max))
+}
+
+const numbersIn = (...numbers: readonly (number | null | undefined)[]) =>
+  numbers.filter((n) => typeof n === 'number')
+
+/** What a reader must know of rules that hold by their value only; null when there are none. */
+export function valueAloneText(
+  report: Pick<AssessmentReport, 'rules' | 'measures'>,
+): string | null {
+  const count = heldByValueAlone(report).length
+  if (count === 0) return null
+  return `${capital(counted(count, 'rule holds', 'rules hold'))} by the value alone, as the policy allows: ${count === 1 ? 'its interval reaches' : 'their intervals reach'} beyond the bound, so chance may be the reason.`
 }
 
 /** The verdict in one sentence. */
@@ -87,29 +108,6 @@ export function headline(report: Pick<AssessmentReport, 'rules'>): string {
     ...(warned === 0 ? [] : [`${counted(warned, 'rule holds', 'rules hold')} with a warning`]),
   ]
   return `Of ${counted(total, 'rule', 'rules')}, ${joined(parts)}.`
-}
-
-/** The measures a rule looked at: one for a disparity or a named slice, else one per slice. */
-export function measuresOf(rule: Rule, measures: readonly Measure[]): Measure[] {
-  return measures.filter(
-    (m) =>
-      m.measure === rule.measure &&
-      sameTexts(m.over, rule.over) &&
-      (rule.slice === undefined || sameSlice(m.slice, rule.slice)),
-  )
-}
-
-/** Whether two lists hold the same texts in the same order. */
-export function sameTexts(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((text, n) => text === b[n])
-}
-
-function sameSlice(a: Measure['slice'], b: Readonly<Record<string, string>>): boolean {
-  return (
-    a !== null &&
-    Object.keys(a).length === Object.keys(b).length &&
-    Object.entries(b).every(([column, value]) => a[column] === value)
-  )
 }
 
 /** The names columns are grouped by, such as `sex and age_group`. */

@@ -3,8 +3,9 @@
 
 import { type Measure, measureCatalogue, type MeasureName } from '../../assess/index.ts'
 import type { AssessmentReport, ReportGroup } from '../assessment-report.ts'
+import { sameTexts } from '../bounds.ts'
 import { formatCount, formatInterval, formatValue, undefinedMark } from '../numbers.ts'
-import { measuredText, overName, sameTexts, sliceName } from '../wording.ts'
+import { measuredText, overName, sliceName } from '../wording.ts'
 import { intervalPlot } from './interval-plot.ts'
 import { html, type Markup } from './markup.ts'
 import { dataTable, valueCell } from './table.ts'

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Measure } from '../../assess/index.ts'
 import { elementsOf, readMarkup } from '../markup-tree.fixture.ts'
-import { domainOf, fitOf, type IntervalPlot, intervalPlot } from './interval-plot.ts'
+import { domainOf, type IntervalPlot, intervalPlot } from './interval-plot.ts'
 
 const measured = (value: number, low: number, high: number): Measure => ({
   measure: 'performance.accuracy',
@@ -25,17 +25,6 @@ const plotOf = (
   measures,
   range: [0, 1],
   ...bounds,
-})
-
-test.each([
-  ['kept', measured(0.9, 0.85, 0.95), { min: 0.8 }],
-  ['open', measured(0.9, 0.75, 0.95), { min: 0.8 }],
-  ['beyond', measured(0.7, 0.65, 0.85), { min: 0.8 }],
-  ['kept', measured(0.05, 0, 0.1), { max: 0.1 }],
-  ['open', measured(0.05, 0, 0.11), { max: 0.1 }],
-  ['beyond', measured(0.2, 0.1, 0.3), { min: 0, max: 0.1 }],
-] as const)('an interval is %s', (fit, measure, bounds) => {
-  expect(fitOf(measure, bounds)).toBe(fit)
 })
 
 const share = fc.double({ min: 0, max: 1, noNaN: true })

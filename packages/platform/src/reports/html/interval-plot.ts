@@ -5,9 +5,10 @@
 // INVARIANT: each plot has a title, a description, a summary sentence and the table behind it.
 
 import type { Measure } from '../../assess/index.ts'
-import { formatBound, formatCount, formatInterval, formatValue } from '../numbers.ts'
+import { type Bounds, type Fit, fitOf } from '../bounds.ts'
+import { formatBound, formatCount } from '../numbers.ts'
 import { shortened, visibleText } from '../plain-text.ts'
-import { overName, sliceName } from '../wording.ts'
+import { intervalText, overName, sliceName, valueText } from '../wording.ts'
 import { type Content, html, type Markup } from './markup.ts'
 import { dataTable } from './table.ts'
 
@@ -30,16 +31,6 @@ const rowHeight = 46
 const topHeight = 22
 const axisHeight = 26
 const labelLengthMax = 44
-
-type Fit = 'kept' | 'open' | 'beyond'
-
-/** How a measure lies to the bounds. */
-export function fitOf(measure: Measure, bounds: Pick<IntervalPlot, 'min' | 'max'>): Fit {
-  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = bounds
-  if (measure.value === null || measure.low === null || measure.high === null) return 'open'
-  if (measure.value < min || measure.value > max) return 'beyond'
-  return measure.low < min || measure.high > max ? 'open' : 'kept'
-}
 
 /** The part of the range to show: what the figures need, in steps of a tenth, at least three tenths wide. */
 export function domainOf(plot: IntervalPlot): readonly [number, number] {
@@ -87,8 +78,8 @@ export function intervalPlot(plot: IntervalPlot): Markup {
     ],
     rows: plot.measures.map((m) => [
       html`<bdi>${groupName(m)}</bdi>`,
-      formatValue(m.value, boundsOf(plot)),
-      formatInterval(m.low, m.high, boundsOf(plot)),
+      valueText(m, ruleOf(plot)),
+      intervalText(m, ruleOf(plot)),
       formatCount(m.n),
       ...(noted ? [m.note ?? ''] : []),
     ]),
@@ -102,8 +93,11 @@ export function intervalPlot(plot: IntervalPlot): Markup {
 const groupName = (m: Measure) =>
   m.slice === null && m.over.length > 0 ? `groups by ${overName(m.over)}` : sliceName(m.slice)
 
-const boundsOf = (plot: IntervalPlot) =>
-  [plot.min, plot.max, plot.warnAt].filter((n) => typeof n === 'number')
+const ruleOf = ({ min, max, warnAt }: IntervalPlot): Bounds => ({
+  ...(min === undefined ? {} : { min }),
+  ...(max === undefined ? {} : { max }),
+  warn_at_used: warnAt ?? null,
+})
 
 function drawing(plot: IntervalPlot): Markup {
   const domain = domainOf(plot)
@@ -168,17 +162,16 @@ function row(
 ): Markup {
   const y = top + 32
   const name = shortened(visibleText(groupName(measure)), labelLengthMax)
-  const bounds = boundsOf(plot)
   const { value, low, high } = measure
   const said =
     value === null
       ? `— · n ${formatCount(measure.n)}`
-      : `${formatValue(value, bounds)} · n ${formatCount(measure.n)}`
+      : `${valueText(measure, ruleOf(plot))} · n ${formatCount(measure.n)}`
   const label = html`<text class="label" x="1%" dx="4" y="${top + 17}">${name}</text>
 <text class="label quiet" x="99%" dx="-4" y="${top + 17}" text-anchor="end">${said}</text>
 <line class="track" x1="1%" x2="99%" y1="${y}" y2="${y}"/>`
   if (value === null || low === null || high === null) return label
-  const fit = fitOf(measure, plot)
+  const fit = fitOf(measure, ruleOf(plot))
   const ends = [low, high].map(
     (end) =>
       html`<line class="span ${fit}" x1="${x(end)}" x2="${x(end)}" y1="${y - 5}" y2="${y + 5}"/>`,

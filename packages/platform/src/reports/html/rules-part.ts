@@ -2,15 +2,14 @@
 
 import { measureCatalogue, type RuleOutcome, type Verdict } from '../../assess/index.ts'
 import type { AssessmentReport } from '../assessment-report.ts'
+import { fitOf, measuresOf } from '../bounds.ts'
 import { formatBound, formatPercent } from '../numbers.ts'
 import {
   boundOf,
   capital,
   counted,
   joined,
-  limitsOf,
   measuredText,
-  measuresOf,
   overName,
   reasonOf,
   sentence,
@@ -18,7 +17,7 @@ import {
   subjectOf,
   verdictWords,
 } from '../wording.ts'
-import { fitOf, intervalPlot } from './interval-plot.ts'
+import { intervalPlot } from './interval-plot.ts'
 import { code, foreign, html, type Markup } from './markup.ts'
 import { dataTable } from './table.ts'
 
@@ -40,7 +39,7 @@ ${dataTable({
   rows: report.rules.map((rule, n) => [
     html`<a href="#rule-${n + 1}">${subjectOf(rule)}</a><span class="within">${foreign(rule.id)}</span>`,
     badge(rule.verdict),
-    measuredText(rule.worst, limitsOf(rule)),
+    measuredText(rule.worst, rule),
     boundOf(rule),
     rule.holds,
     rule.severity,
@@ -75,7 +74,6 @@ ${intervalPlot({
 function summaryOf(rule: RuleOutcome, report: AssessmentReport): string {
   const measures = measuresOf(rule, report.measures)
   const defined = measures.filter((m) => m.value !== null)
-  const bounds = limitsOf(rule)
   if (defined.length === 0)
     return 'There is no figure to draw: the measure is not defined on these data.'
   const [first] = defined
@@ -85,10 +83,10 @@ function summaryOf(rule: RuleOutcome, report: AssessmentReport): string {
       : ''
   const limit = `the solid line is the bound (${boundOf(rule)})${warned}`
   if (defined.length === 1 && first !== undefined)
-    return `The value is ${measuredText(first, bounds)}; ${limit}.${fitSentence(rule, defined)}`
+    return `The value is ${measuredText(first, rule)}; ${limit}.${fitSentence(rule, defined)}`
   const ordered = defined.toSorted((a, b) => (a.value ?? 0) - (b.value ?? 0))
   const [lowest, highest] = [ordered[0] ?? null, ordered.at(-1) ?? null]
-  return `Over ${defined.length} groups by ${overName(rule.over)} the values run from ${measuredText(lowest, bounds)} for ${sliceName(lowest?.slice ?? null)} to ${measuredText(highest, bounds)} for ${sliceName(highest?.slice ?? null)}; ${limit}.${fitSentence(rule, defined)}`
+  return `Over ${defined.length} groups by ${overName(rule.over)} the values run from ${measuredText(lowest, rule)} for ${sliceName(lowest?.slice ?? null)} to ${measuredText(highest, rule)} for ${sliceName(highest?.slice ?? null)}; ${limit}.${fitSentence(rule, defined)}`
 }
 
 function fitSentence(rule: RuleOutcome, defined: ReturnType<typeof measuresOf>): string {
