@@ -1,6 +1,7 @@
-// Holds our model signatures against the reference implementation of OpenSSF Model Signing (PyPI `model-signing`), in both
-// directions, for every curve, for folders and single files, whole and in shards; and shows that both refuse what was
-// tampered with. Needs python3 with venv; the peer goes into `.peers/`, which git ignores. Prints one line per case.
+// Holds our model signatures against the reference implementation of OpenSSF Model Signing (PyPI
+// `model-signing`), in both directions, for every curve, for folders and single files, whole and in
+// shards; and shows that both refuse what was tampered with. Needs python3 with venv; the peer goes
+// into `.peers/`, which git ignores. Prints one line per case.
 
 import { execFile } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
@@ -42,7 +43,10 @@ async function installPeer() {
   return python
 }
 
-/** What the peer does, by its command line; shards only by its library, which its command line does not offer. */
+/**
+ * What the peer does, by its command line; shards only by its library, which its command line does
+ * not offer.
+ */
 function peerOf(python) {
   const cli = (...args) => run(python, ['-m', 'model_signing', ...args])
   const library = (code, ...args) =>

@@ -1,6 +1,7 @@
-// Canonical JSON: RFC 8785 (JCS). One value has one spelling, so its digest and signature are reproducible anywhere.
-// Numbers print as ECMAScript prints them (§3.2.2.3), names sort by UTF-16 code unit (§3.2.3), nothing is escaped that
-// need not be (§3.2.2.2). What JSON cannot say without loss is refused, never approximated.
+// Canonical JSON: RFC 8785 (JCS). One value has one spelling, so its digest and signature are
+// reproducible anywhere. Numbers print as ECMAScript prints them (§3.2.2.3), names sort by UTF-16
+// code unit (§3.2.3), nothing is escaped that need not be (§3.2.2.2). What JSON cannot say without
+// loss is refused, never approximated.
 
 import { type Bytes, equalBytes, utf8 } from './encoding.ts'
 import { assert, OperatingError } from './errors.ts'

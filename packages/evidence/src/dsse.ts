@@ -1,6 +1,7 @@
-// DSSE v1: signed envelopes over a typed payload (github.com/secure-systems-lab/dsse, protocol v1.0.2).
-// What is signed is PAE(type, payload), never the JSON around it, so the envelope may be re-spelled but not reread.
-// `keyid` is an unauthenticated hint: verification tries every key it was given and never trusts the hint.
+// DSSE v1: signed envelopes over a typed payload (github.com/secure-systems-lab/dsse, protocol
+// v1.0.2). What is signed is PAE(type, payload), never the JSON around it, so the envelope may be
+// re-spelled but not reread. `keyid` is an unauthenticated hint: verification tries every key it
+// was given and never trusts the hint.
 
 import { canonicalJson } from './canonical-json.ts'
 import { type Bytes, concatBytes, fromBase64, toBase64, utf8 } from './encoding.ts'
@@ -30,7 +31,9 @@ export interface DsseSigner {
   sign(message: Bytes): Promise<Bytes>
 }
 
-/** A public key that checks signatures; false for a bad or malformed signature, never an exception. */
+/**
+ * A public key that checks signatures; false for a bad or malformed signature, never an exception.
+ */
 export interface DsseVerifier {
   readonly keyId: string
   verify(message: Bytes, signature: Bytes): Promise<boolean>
@@ -44,9 +47,12 @@ export interface VerifiedPayload {
 }
 
 /** Most signatures one envelope may carry. */
-export const envelopeSignaturesMax = 16
+const envelopeSignaturesMax = 16
 
-/** Pre-authentication encoding: `DSSEv1 SP len(type) SP type SP len(payload) SP payload`, lengths in bytes. */
+/**
+ * Pre-authentication encoding: `DSSEv1 SP len(type) SP type SP len(payload) SP payload`, lengths in
+ * bytes.
+ */
 export function pae(payloadType: string, payload: Uint8Array): Bytes {
   const typeSizeBytes = utf8(payloadType).length
   return concatBytes(utf8(`DSSEv1 ${typeSizeBytes} ${payloadType} ${payload.length} `), payload)
@@ -103,7 +109,8 @@ export function encodeEnvelope(envelope: Envelope): Bytes {
 }
 
 /**
- * The envelope in JSON bytes. Fields it does not know are ignored, as DSSE asks; nothing signed can hide in them.
+ * The envelope in JSON bytes. Fields it does not know are ignored, as DSSE asks; nothing signed can
+ * hide in them.
  * @throws envelope-malformed
  */
 export function parseEnvelope(bytes: Uint8Array): Envelope {

@@ -1,5 +1,6 @@
-// Signing with an ECDSA key that is at hand as PKCS#8, in Node and in browsers alike (WebCrypto). Keys in an HSM or a cloud
-// are other implementations of DsseSigner; where key files come from and who may read them is the platform's business.
+// Signing with an ECDSA key that is at hand as PKCS#8, in Node and in browsers alike (WebCrypto).
+// Keys in an HSM or a cloud are other implementations of DsseSigner; where key files come from and
+// who may read them is the platform's business.
 
 import type { DsseSigner } from './dsse.ts'
 import { ecdsaVerifier, hashOf, rawToDerSignature } from './ecdsa.ts'

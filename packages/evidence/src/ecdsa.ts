@@ -1,7 +1,8 @@
-// ECDSA over the NIST curves P-256, P-384 and P-521 (FIPS 186-5), each with the SHA-2 of its strength, as Sigstore
-// bundles and OpenSSF Model Signing use them. Public keys are SubjectPublicKeyInfo (RFC 5480) with an uncompressed
-// point; signatures travel in DER (RFC 3279 §2.2.3) and WebCrypto wants r ‖ s (IEEE P1363), so both ways are strict.
-// Known weakness: ECDSA signatures are malleable (r, −s); nothing here may treat a signature as an identifier.
+// ECDSA over the NIST curves P-256, P-384 and P-521 (FIPS 186-5), each with the SHA-2 of its
+// strength, as Sigstore bundles and OpenSSF Model Signing use them. Public keys are
+// SubjectPublicKeyInfo (RFC 5480) with an uncompressed point; signatures travel in DER (RFC 3279
+// §2.2.3) and WebCrypto wants r ‖ s (IEEE P1363), so both ways are strict. Known weakness: ECDSA
+// signatures are malleable (r, −s); nothing here may treat a signature as an identifier.
 
 import { sha256Hex } from './digest.ts'
 import type { DsseVerifier } from './dsse.ts'
@@ -79,7 +80,8 @@ export async function ecdsaVerifier(publicKeyPem: string): Promise<EcdsaVerifier
 }
 
 /**
- * The hint by which OMS bundles and our envelopes name a public key: hex SHA-256 of its PEM text, 64 columns wide,
+ * The hint by which OMS bundles and our envelopes name a public key: hex SHA-256 of its PEM text,
+ * 64 columns wide,
  * with a trailing line feed.
  * @throws key-malformed when the text is not a PEM public key
  */
@@ -151,7 +153,8 @@ function derInteger(unsigned: Uint8Array): Bytes {
 
 /** r ‖ s, or null when the bytes are not strict DER. */
 function tryDerToRaw(der: Uint8Array, curve: Curve): Bytes | null {
-  // Both integers fit in 2 + 67 bytes, so the sequence's length is one byte, or 81 and one byte of at least 80.
+  // Both integers fit in 2 + 67 bytes, so the sequence's length is one byte, or 81 and one byte of
+  // at least 80.
   const long = der[1] === 0x81
   const start = long ? 3 : 2
   const length = der[start - 1] ?? 0
@@ -163,7 +166,10 @@ function tryDerToRaw(der: Uint8Array, curve: Curve): Bytes | null {
   return concatBytes(r.unsigned, s.unsigned)
 }
 
-/** A minimal positive integer at an offset, left-padded to the curve's width; null when it is not one. */
+/**
+ * A minimal positive integer at an offset, left-padded to the curve's width; null when it is not
+ * one.
+ */
 function readInteger(
   der: Uint8Array,
   at: number,

@@ -1,7 +1,8 @@
-// Reading JSON that somebody signed: RFC 8259 with the ambiguities of I-JSON (RFC 7493) refused. Two readers of the
-// same bytes must never see different values, so duplicate names, lone surrogates and numbers too large for a double
-// are errors here, where most parsers keep going.
-// INVARIANT: after `JSON.parse` accepted the text, `checkNames` only has to tell strings from structure.
+// Reading JSON that somebody signed: RFC 8259 with the ambiguities of I-JSON (RFC 7493) refused.
+// Two readers of the same bytes must never see different values, so duplicate names, lone
+// surrogates and numbers too large for a double are errors here, where most parsers keep going.
+// INVARIANT: after `JSON.parse` accepted the text, `checkNames` only has to tell strings from
+// structure.
 
 import { textOf } from './encoding.ts'
 import { type ErrorCode, OperatingError } from './errors.ts'
@@ -47,7 +48,10 @@ export function parseJson(bytes: Uint8Array, code: ErrorCode): JsonValue {
   return value
 }
 
-/** The first duplicate name or too deep nesting in a well-formed text, in words; null when there is none. */
+/**
+ * The first duplicate name or too deep nesting in a well-formed text, in words; null when there is
+ * none.
+ */
 function checkNames(text: string): string | null {
   const open: (Set<string> | null)[] = []
   for (let at = 0; at < text.length; at++) {
@@ -84,7 +88,10 @@ function endOfString(text: string, start: number): number {
   return at
 }
 
-/** The first text or number that two readers could see differently, in words; null when there is none. */
+/**
+ * The first text or number that two readers could see differently, in words; null when there is
+ * none.
+ */
 function checkValue(value: JsonValue): string | null {
   if (typeof value === 'string')
     return value.isWellFormed() ? null : 'has a lone surrogate in a string'

@@ -1,6 +1,7 @@
-// What an entry of the evidence log holds: a signed envelope, or, where the envelope is larger than an entry may be
-// (C2SP tlog-tiles: 65,535 bytes), a reference that pins it by digest and says what it is about, while the envelope goes to
-// the blob store. A reference needs no signature: the digest pins one envelope, and that one is signed.
+// What an entry of the evidence log holds: a signed envelope, or, where the envelope is larger than
+// an entry may be (C2SP tlog-tiles: 65,535 bytes), a reference that pins it by digest and says what
+// it is about, while the envelope goes to the blob store. A reference needs no signature: the
+// digest pins one envelope, and that one is signed.
 
 import { canonicalJson, parseCanonicalJson } from './canonical-json.ts'
 import { type HexDigest, sha256Hex } from './digest.ts'
@@ -12,7 +13,7 @@ import { count, listOf, oneOf, record, sha256Text, type Shape, shapeOf, uriText 
 import { parseStatement, type ResourceDescriptor, resourceDescriptor } from './statement.ts'
 
 /** The `type` of every reference. */
-export const envelopeReferenceType = 'https://proofhouse.dev/envelope-reference/v1'
+const envelopeReferenceType = 'https://proofhouse.dev/envelope-reference/v1'
 
 /** Largest entry of a log in bytes (its length is a u16 in an entry bundle). */
 const entrySizeMaxBytes = 65_535
@@ -86,7 +87,8 @@ export function parseLedgerEntry(entry: Uint8Array): LedgerEntry {
 
 /**
  * The envelope that a reference pins, from the bytes somebody kept for it.
- * @throws envelope-malformed when the bytes are not the ones pinned, or are about something else than it says
+ * @throws envelope-malformed when the bytes are not the ones pinned, or are about something else
+ *   than it says
  */
 export function resolveReference(reference: EnvelopeReference, blob: Uint8Array): Envelope {
   if (blob.length !== reference.sizeBytes || sha256Hex(blob) !== reference.digest)

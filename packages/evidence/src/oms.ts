@@ -1,6 +1,7 @@
-// OpenSSF Model Signing v1.0: a Sigstore bundle (v0.3) around a DSSE envelope around a statement about a model. Verification
-// is in the order that trust flows: bundle → key → signature → statement → root digest → the model's own bytes.
-// Only bundles signed with a bare public key verify here; others are read far enough to say what they are.
+// OpenSSF Model Signing v1.0: a Sigstore bundle (v0.3) around a DSSE envelope around a statement
+// about a model. Verification is in the order that trust flows: bundle → key → signature →
+// statement → root digest → the model's own bytes. Only bundles signed with a bare public key
+// verify here; others are read far enough to say what they are.
 
 import { canonicalJson } from './canonical-json.ts'
 import type { HexDigest } from './digest.ts'
@@ -88,7 +89,8 @@ export async function makeOmsBundle(
     dsseEnvelope: {
       payloadType: envelope.payloadType,
       payload: envelope.payload,
-      // The key is named once, in the verification material; the reference implementation leaves this empty too.
+      // The key is named once, in the verification material; the reference implementation leaves
+      // this empty too.
       signatures: envelope.signatures.map(({ sig }) => ({ keyid: '', sig })),
     },
   })
@@ -96,7 +98,8 @@ export async function makeOmsBundle(
 
 /**
  * A bundle's parts.
- * @throws bundle-malformed when it is not a v0.3 bundle around exactly one envelope with one signature
+ * @throws bundle-malformed when it is not a v0.3 bundle around exactly one envelope with one
+ *   signature
  * @throws key-unsupported when it was signed with a certificate or keyless
  */
 export function parseOmsBundle(bytes: Uint8Array): OmsBundle {
@@ -117,9 +120,10 @@ export function parseOmsBundle(bytes: Uint8Array): OmsBundle {
 }
 
 /**
- * What a bundle's signer said of the model, once its signature holds under one of the keys and the root digest is that of the
- * listed resources. The model itself has not been looked at yet.
- * @throws envelope-signature-invalid, bundle-malformed, statement-malformed, key-unsupported, limit-exceeded
+ * What a bundle's signer said of the model, once its signature holds under one of the keys and the
+ * root digest is that of the listed resources. The model itself has not been looked at yet.
+ * @throws envelope-signature-invalid, bundle-malformed, statement-malformed, key-unsupported,
+ *   limit-exceeded
  */
 export async function openOmsBundle(
   bytes: Uint8Array,
@@ -143,7 +147,10 @@ export async function openOmsBundle(
   return { name: subject[0].name ?? '', rootDigest, keyId, ...predicate }
 }
 
-/** How the resources computed from a model differ from the signed ones, each list sorted by code point. */
+/**
+ * How the resources computed from a model differ from the signed ones, each list sorted by code
+ * point.
+ */
 export function compareResources(
   signed: readonly OmsResource[],
   actual: readonly OmsResource[],
@@ -162,7 +169,8 @@ export function compareResources(
 /**
  * Checks a model against its bundle: the signature, the root digest, and every resource.
  * @param actual the resources computed from the model's bytes, cut as the bundle says
- * @throws what openOmsBundle throws, and model-changed when any resource differs, is missing or is extra
+ * @throws what openOmsBundle throws, and model-changed when any resource differs, is missing or is
+ *   extra
  */
 export async function verifyOmsBundle(
   bytes: Uint8Array,
@@ -203,7 +211,10 @@ function malformed(problem: string): OperatingError {
   return new OperatingError('bundle-malformed', `model signature ${problem}`)
 }
 
-/** DSSE ignores fields it does not know; a bundle has a closed set, so that none of its bytes is without a meaning. */
+/**
+ * DSSE ignores fields it does not know; a bundle has a closed set, so that none of its bytes is
+ * without a meaning.
+ */
 function readBundledEnvelope(value: JsonValue): Envelope {
   const envelope = readEnvelope(value, 'bundle-malformed')
   if (isJsonObject(value)) {

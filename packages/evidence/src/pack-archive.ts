@@ -1,15 +1,17 @@
-// The container of an audit pack: a zip archive in its one canonical spelling, so that every byte of it has a meaning. Entries
-// are stored, not compressed (a compressor's output is no format to rely on), sorted by name, without dates.
-// INVARIANT: readArchive accepts exactly the bytes that writeArchive makes, which it checks by making them again.
+// The container of an audit pack: a zip archive in its one canonical spelling, so that every byte
+// of it has a meaning. Entries are stored, not compressed (a compressor's output is no format to
+// rely on), sorted by name, without dates.
+// INVARIANT: readArchive accepts exactly the bytes that writeArchive makes, which it checks by
+// making them again.
 
 import { unzipSync, zipSync } from 'fflate'
 import { type Bytes, equalBytes, utf8 } from './encoding.ts'
 import { OperatingError } from './errors.ts'
 
 /** Most files in a pack. */
-export const packFilesMax = 20_000
+const packFilesMax = 20_000
 /** Largest pack in bytes. */
-export const packSizeMaxBytes = 512 * 1024 * 1024
+const packSizeMaxBytes = 512 * 1024 * 1024
 /** Longest name of a file in a pack, in characters. */
 const nameLengthMax = 200
 
@@ -27,7 +29,8 @@ export function writeArchive(files: PackFiles): Bytes {
   checkNames(names)
   const entries: Record<string, Uint8Array> = {}
   for (const name of names) entries[name] = files.get(name) ?? new Uint8Array()
-  // Zip counts time from 1980, in the local time of whoever reads it; both parts of this are needed for the same bytes anywhere.
+  // Zip counts time from 1980, in the local time of whoever reads it; both parts of this are needed
+  // for the same bytes anywhere.
   const zipped = zipSync(entries, { level: 0, mtime: new Date(1980, 0, 1) })
   return new Uint8Array(zipped)
 }

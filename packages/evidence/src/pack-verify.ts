@@ -1,6 +1,7 @@
-// Verifies an audit pack, offline, in the order trust flows: archive and digests → checkpoint → every statement's proof →
-// every statement's signature → which files the statements name. Keys found in the pack prove only that it is whole: whoever
-// made it could have made them too. Where it comes from is proven by keys from outside, and so is that anybody saw the log.
+// Verifies an audit pack, offline, in the order trust flows: archive and digests → checkpoint →
+// every statement's proof → every statement's signature → which files the statements name. Keys
+// found in the pack prove only that it is whole: whoever made it could have made them too. Where it
+// comes from is proven by keys from outside, and so is that anybody saw the log.
 
 import type { HexDigest } from './digest.ts'
 import { type DsseVerifier, type Envelope, verifyEnvelope } from './dsse.ts'
@@ -38,7 +39,10 @@ export interface VerifiedStatement {
   readonly predicate: JsonValue
 }
 
-/** A file in the pack, and the statements that name its digest; none means that nobody signed for it. */
+/**
+ * A file in the pack, and the statements that name its digest; none means that nobody signed for
+ * it.
+ */
 export interface VouchedFile {
   readonly name: string
   readonly sha256: HexDigest
@@ -66,7 +70,8 @@ export interface PackReport {
 
 /**
  * Verifies a pack.
- * @throws pack-malformed, pack-invalid, and what proofs, checkpoints, envelopes and statements throw
+ * @throws pack-malformed, pack-invalid, and what proofs, checkpoints, envelopes and statements
+ *   throw
  * @throws trust-not-met when the witnesses that the policy asks for did not sign
  */
 export async function verifyPack(bytes: Uint8Array, given: PackTrust = {}): Promise<PackReport> {

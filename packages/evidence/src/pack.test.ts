@@ -254,6 +254,7 @@ describe('a pack made to deceive, with a sound manifest', () => {
       }),
       'are not that envelope',
     ],
+    ['no statement', () => ({ statements: [] }), 'proves nothing'],
     ['no key', () => ({ publicKeys: [] }), 'under the 0 given keys'],
     [
       'another key',

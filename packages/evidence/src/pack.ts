@@ -1,6 +1,7 @@
-// Audit packs: everything needed to verify evidence offline, in one file. A manifest lists every other file by digest; each
-// statement comes as its ledger entry with a proof up to the pack's checkpoint. Page: spec/pack.md. What a pack proves and
-// what only outside keys can prove is in pack-verify.ts.
+// Audit packs: everything needed to verify evidence offline, in one file. A manifest lists every
+// other file by digest; each statement comes as its ledger entry with a proof up to the pack's
+// checkpoint. Page: spec/pack.md. What a pack proves and what only outside keys can prove is in
+// pack-verify.ts.
 
 import { canonicalJson, parseCanonicalJson } from './canonical-json.ts'
 import { type HexDigest, sha256Hex } from './digest.ts'
@@ -70,7 +71,8 @@ export function buildPack(content: PackContent): Bytes {
 }
 
 /**
- * What a pack holds, once its archive and every digest of its manifest hold. Nothing is proven by that yet: see verifyPack.
+ * What a pack holds, once its archive and every digest of its manifest hold. Nothing is proven by
+ * that yet: see verifyPack.
  * @throws pack-malformed, pack-invalid
  */
 export function readPack(
@@ -92,6 +94,7 @@ export function readPack(
     else if (name !== checkpointName && name !== verifierKeyName)
       throw malformed(`holds \`${name}\`, which has no place in a pack`)
   }
+  if (statements.size === 0) throw malformed('holds no statement, so it proves nothing')
   return {
     checkpoint: textOf(required(files, checkpointName)),
     verifierKey: textOf(required(files, verifierKeyName)).trimEnd(),

@@ -1,5 +1,6 @@
-// PEM text (RFC 7468) around one DER structure. Reading tolerates line ends and widths, because people paste keys;
-// writing has one spelling, 64 columns with a trailing line feed, because key hints hash that text.
+// PEM text (RFC 7468) around one DER structure. Reading tolerates line ends and widths, because
+// people paste keys; writing has one spelling, 64 columns with a trailing line feed, because key
+// hints hash that text.
 
 import { type Bytes, fromBase64, toBase64 } from './encoding.ts'
 import { OperatingError } from './errors.ts'
@@ -10,7 +11,8 @@ const columns = 64
 
 /**
  * The DER bytes of the only PEM block of a text.
- * @throws key-malformed when there is no such block, another label, anything around it, or bad base64
+ * @throws key-malformed when there is no such block, another label, anything around it, or bad
+ *   base64
  */
 export function parsePem(text: string, label: string): Bytes {
   const begin = `-----BEGIN ${label}-----`

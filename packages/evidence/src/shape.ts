@@ -1,12 +1,13 @@
-// Small checks that compose into validators of statements and predicates. Writing refuses fields nobody defined, so that
-// a typing error never becomes evidence; reading keeps them, so that tomorrow's statements still verify today.
-// Every refusal names the place, as in `predicate.measures[3].low`.
+// Small checks that compose into validators of statements and predicates. Writing refuses fields
+// nobody defined, so that a typing error never becomes evidence; reading keeps them, so that
+// tomorrow's statements still verify today. Every refusal names the place, as in
+// `predicate.measures[3].low`.
 
 import { OperatingError } from './errors.ts'
 import { isJsonObject, type JsonValue } from './json.ts'
 
 /** Whether a value is about to be signed or was signed by somebody. */
-export type Direction = 'write' | 'read'
+type Direction = 'write' | 'read'
 
 /** Refuses a value that does not have its shape; `at` is where it stands, for the message. */
 export type Check = (value: JsonValue | undefined, at: string, direction: Direction) => void

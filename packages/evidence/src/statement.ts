@@ -1,5 +1,6 @@
-// in-toto Statement v1 (github.com/in-toto/attestation, spec/v1/statement.md): a predicate of a named type about
-// artifacts named by digest. Statements are written as canonical JSON and read from any unambiguous JSON.
+// in-toto Statement v1 (github.com/in-toto/attestation, spec/v1/statement.md): a predicate of a
+// named type about artifacts named by digest. Statements are written as canonical JSON and read
+// from any unambiguous JSON.
 // INVARIANT: what makeStatement returns passes readStatement, whatever the predicate type.
 
 import { canonicalJson } from './canonical-json.ts'
@@ -23,7 +24,7 @@ import {
 } from './shape.ts'
 
 /** The `_type` of every statement. */
-export const statementType = 'https://in-toto.io/Statement/v1'
+const statementType = 'https://in-toto.io/Statement/v1'
 
 /** The DSSE payload type of a statement in JSON. */
 export const statementPayloadType = 'application/vnd.in-toto+json'

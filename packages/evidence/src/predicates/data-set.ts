@@ -1,5 +1,6 @@
-// Predicate https://proofhouse.dev/data-set/v1: which data an assessment read, and what its columns were taken to mean.
-// The statement's subject is the file, by digest. No value of any cell is in it. Page: spec/predicates/data-set.md.
+// Predicate https://proofhouse.dev/data-set/v1: which data an assessment read, and what its columns
+// were taken to mean. The statement's subject is the file, by digest. No value of any cell is in
+// it. Page: spec/predicates/data-set.md.
 
 import { count, idText, listOf, nullable, oneOf, record, shapeOf, someText } from '../shape.ts'
 import type { PredicateType } from '../statement.ts'

@@ -1,5 +1,6 @@
-// Predicate https://proofhouse.dev/measures/v1: what an assessment measured, each number with its interval and slice.
-// Page: spec/predicates. Names and definitions of measures are the assessment's business; here they are opaque.
+// Predicate https://proofhouse.dev/measures/v1: what an assessment measured, each number with its
+// interval and slice. Page: spec/predicates. Names and definitions of measures are the assessment's
+// business; here they are opaque.
 
 import {
   anyNumber,

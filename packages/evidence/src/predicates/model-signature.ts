@@ -1,6 +1,8 @@
-// Predicate https://model_signing/signature/v1.0 (OpenSSF Model Signing, OMS v1.0): the resources of a model by digest, and
-// how they were cut. The root digest, SHA-256 over the raw digests in listed order, is the statement's only subject.
-// INVARIANT: names are unique and relative, so that one list describes one model and nothing outside it.
+// Predicate https://model_signing/signature/v1.0 (OpenSSF Model Signing, OMS v1.0): the resources
+// of a model by digest, and how they were cut. The root digest, SHA-256 over the raw digests in
+// listed order, is the statement's only subject.
+// INVARIANT: names are unique and relative, so that one list describes one model and nothing
+// outside it.
 
 import { type HexDigest, sha256Hex } from '../digest.ts'
 import { concatBytes, fromHex, utf8 } from '../encoding.ts'
@@ -23,7 +25,10 @@ import type { PredicateType } from '../statement.ts'
 /** A file of a model, or `path:start:end` for a part of one. */
 export type OmsResource = {
   readonly name: string
-  /** For a shard, as the reference implementation names it, with the shard size; some writers say `sha256` there too. */
+  /**
+   * For a shard, as the reference implementation names it, with the shard size; some writers say
+   * `sha256` there too.
+   */
   readonly algorithm: 'sha256' | `sha256-sharded-${number}`
   readonly digest: HexDigest
 }
@@ -45,7 +50,10 @@ export type ModelSignature = {
   readonly resources: readonly OmsResource[]
 }
 
-/** Name of the only resource of a model that is one file, as the reference implementation writes and expects it. */
+/**
+ * Name of the only resource of a model that is one file, as the reference implementation writes and
+ * expects it.
+ */
 export const singleFileName = '.'
 
 /** Most resources read from one signature. */
@@ -105,7 +113,10 @@ export const modelSignature: PredicateType<ModelSignature> = {
   shape: shapeOf(check),
 }
 
-/** How the reference implementation names SHA-256 over a shard; the bytes hashed are the shard's and nothing else. */
+/**
+ * How the reference implementation names SHA-256 over a shard; the bytes hashed are the shard's and
+ * nothing else.
+ */
 export function shardAlgorithm(shardSizeBytes: number): OmsResource['algorithm'] {
   return `sha256-sharded-${shardSizeBytes}`
 }
@@ -115,7 +126,10 @@ export function omsRootDigest(resources: readonly OmsResource[]): HexDigest {
   return sha256Hex(concatBytes(...resources.map(({ digest }) => fromHex(digest))))
 }
 
-/** The resources sorted by code point of the whole name, the order OMS asks for (which is not UTF-16 order). */
+/**
+ * The resources sorted by code point of the whole name, the order OMS asks for (which is not UTF-16
+ * order).
+ */
 export function sortResources(resources: readonly OmsResource[]): readonly OmsResource[] {
   // UTF-8 keeps code point order, so bytes compare as code points do.
   return resources

@@ -1,5 +1,6 @@
-// Predicate https://proofhouse.dev/run-announced/v1: an assessment is about to run, over these inputs, under this policy.
-// Logged before anything is computed, so that a run whose result displeased cannot vanish. Page: spec/predicates.
+// Predicate https://proofhouse.dev/run-announced/v1: an assessment is about to run, over these
+// inputs, under this policy. Logged before anything is computed, so that a run whose result
+// displeased cannot vanish. Page: spec/predicates.
 
 import {
   idText,
@@ -26,7 +27,10 @@ export type RunAnnounced = {
   readonly toolVersion: string
   /** UTC, RFC 3339. */
   readonly startedAt: string
-  /** `witnessed`: the run waits until a witness has signed a checkpoint that covers this entry; `logged`: it does not. */
+  /**
+   * `witnessed`: the run waits until a witness has signed a checkpoint that covers this entry;
+   * `logged`: it does not.
+   */
   readonly preregistration: 'logged' | 'witnessed'
 }
 

@@ -1,5 +1,5 @@
-// Predicate https://proofhouse.dev/run-closed/v1: how an announced run ended. Every announcement gets one, also when the
-// run failed or was abandoned. Page: spec/predicates.
+// Predicate https://proofhouse.dev/run-closed/v1: how an announced run ended. Every announcement
+// gets one, also when the run failed or was abandoned. Page: spec/predicates.
 
 import {
   type Check,

@@ -1,6 +1,7 @@
-// Predicate https://in-toto.io/attestation/test-result/v0.1 (github.com/in-toto/attestation, spec/predicates/test-result.md):
-// which rules of a policy passed, passed with a warning, or failed. An inconclusive rule counts as failed here, because the
-// standard has no third answer; our own verdict stands in the verification summary.
+// Predicate https://in-toto.io/attestation/test-result/v0.1 (github.com/in-toto/attestation,
+// spec/predicates/test-result.md): which rules of a policy passed, passed with a warning, or
+// failed. An inconclusive rule counts as failed here, because the standard has no third answer; our
+// own verdict stands in the verification summary.
 
 import { type Check, listOf, oneOf, record, shapeOf, someText, uriText } from '../shape.ts'
 import { type PredicateType, type ResourceDescriptor, resourceDescriptor } from '../statement.ts'

@@ -1,6 +1,7 @@
-// Predicate https://slsa.dev/verification_summary/v1 (SLSA 1.0, Verification Summary Attestation): the verdict of a gate.
-// SLSA knows PASSED and FAILED only; our four verdicts stand beside it in an extension field, whose name is a URI as the
-// parsing rules of SLSA ask of extensions. INVARIANT: pass and warn are PASSED, fail and inconclusive are FAILED.
+// Predicate https://slsa.dev/verification_summary/v1 (SLSA 1.0, Verification Summary Attestation):
+// the verdict of a gate. SLSA knows PASSED and FAILED only; our four verdicts stand beside it in an
+// extension field, whose name is a URI as the parsing rules of SLSA ask of extensions. INVARIANT:
+// pass and warn are PASSED, fail and inconclusive are FAILED.
 
 import {
   anyText,
@@ -95,7 +96,9 @@ export interface GateDecision {
   readonly inputAttestations: readonly ResourceDescriptor[]
 }
 
-/** The summary of a gate's decision; it claims no SLSA level, because the gate did not look at any. */
+/**
+ * The summary of a gate's decision; it claims no SLSA level, because the gate did not look at any.
+ */
 export function summarizeGate(decision: GateDecision): VerificationSummary {
   const verificationResult = resultOf(decision.verdict)
   return {

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
-import { execFileSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -110,9 +111,12 @@ describe('hashing', () => {
     })
   })
 
-  test('refuses pipes, without waiting for a writer', async () => {
-    execFileSync('mkfifo', [join(model, 'pipe')])
-    await expect(hashModel(diskModelFiles, model)).rejects.toThrow('neither a file nor a folder')
+  test('refuses sockets and other special files', async () => {
+    const server = createServer().listen(join(model, 'socket'))
+    await once(server, 'listening')
+    const hashed = hashModel(diskModelFiles, model)
+    await expect(hashed).rejects.toThrow('neither a file nor a folder')
+    await new Promise((closed) => server.close(closed))
   })
 
   test('refuses names that are not UTF-8', async () => {

@@ -1,6 +1,7 @@
-// Model files on the local disk. Names are read as bytes, so that one that is not UTF-8 is refused instead of being guessed
-// at; files are opened without following links unless a link was found and allowed, never blocking on a pipe, and hashed
-// through one buffer, so that memory does not grow with the model.
+// Model files on the local disk. Names are read as bytes, so that one that is not UTF-8 is refused
+// instead of being guessed at; files are opened without following links unless a link was found and
+// allowed, never blocking on a pipe, and hashed through one buffer, so that memory does not grow
+// with the model.
 
 import { createHash } from 'node:crypto'
 import { constants, type Dirent, type Stats } from 'node:fs'

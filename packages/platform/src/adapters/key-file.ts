@@ -1,6 +1,7 @@
-// Key files on the local disk. A private key is written to a temporary file that only its owner may read, synced, and linked
-// into place, so that it is there whole or not at all, and an existing key is never replaced. A key file that others may
-// read is refused: it may have been copied. Windows has no such mode bits; there the folder's permissions have to do.
+// Key files on the local disk. A private key is written to a temporary file that only its owner may
+// read, synced, and linked into place, so that it is there whole or not at all, and an existing key
+// is never replaced. A key file that others may read is refused: it may have been copied. Windows
+// has no such mode bits; there the folder's permissions have to do.
 
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'

@@ -1,6 +1,7 @@
-// The resources and root digest of a model, a file or a folder, as OpenSSF Model Signing v1.0 cuts and names them.
-// What a signature would not cover is reported, never skipped in silence; a link to a folder is refused, because the
-// reference implementation leaves what is behind it unsigned without a word.
+// The resources and root digest of a model, a file or a folder, as OpenSSF Model Signing v1.0 cuts
+// and names them. What a signature would not cover is reported, never skipped in silence; a link to
+// a folder is refused, because the reference implementation leaves what is behind it unsigned
+// without a word.
 
 import { basename, resolve } from 'node:path'
 import {
@@ -27,7 +28,10 @@ export interface ModelCut {
   readonly followLinks: boolean
   /** Paths relative to the model that are left out, with everything below them. */
   readonly ignorePaths: readonly string[]
-  /** Name of a model that is one file: `.` as the reference implementation has it, or the file's own. */
+  /**
+   * Name of a model that is one file: `.` as the reference implementation has it, or the file's
+   * own.
+   */
   readonly singleFile: 'reference-name' | 'own-name'
 }
 
@@ -60,8 +64,8 @@ export const defaultCut: ModelCut = {
 
 /**
  * Hashes every file of a model.
- * @throws model-refused for links, special files and a model without files; model-changed when a file changes meanwhile;
- *   file-missing, file-unreadable, limit-exceeded
+ * @throws model-refused for links, special files and a model without files; model-changed when a
+ *   file changes meanwhile; file-missing, file-unreadable, limit-exceeded
  */
 export async function hashModel(
   files: ModelFiles,
@@ -124,7 +128,10 @@ function refuseUncoverable(root: string, item: FoundPath, followLinks: boolean):
     )
 }
 
-/** The parts a file is cut into: none for an empty file in shards, as in the reference implementation. */
+/**
+ * The parts a file is cut into: none for an empty file in shards, as in the reference
+ * implementation.
+ */
 function partsOf(item: FoundPath, cut: ModelCut): readonly ByteRange[] {
   if (cut.method === 'files') return [wholeOf(item)]
   const shardSizeBytes = cut.shardSizeBytes ?? 0

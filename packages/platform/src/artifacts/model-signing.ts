@@ -1,6 +1,6 @@
-// Signs models and verifies them: OpenSSF Model Signing v1.0 over the files of a model. Signing takes an already hashed
-// model, so that what was checked and run is what is signed. Verifying needs keys from outside; what the signature does not
-// cover is part of the answer.
+// Signs models and verifies them: OpenSSF Model Signing v1.0 over the files of a model. Signing
+// takes an already hashed model, so that what was checked and run is what is signed. Verifying
+// needs keys from outside; what the signature does not cover is part of the answer.
 
 import { basename, isAbsolute, relative, resolve, sep } from 'node:path'
 import {
@@ -47,7 +47,8 @@ export interface VerifiedModel {
 }
 
 /**
- * The paths to leave out when a model is signed: the given ones, version control, and the signature where it lies inside.
+ * The paths to leave out when a model is signed: the given ones, version control, and the signature
+ * where it lies inside.
  * @param signaturePath where the signature will be written
  */
 export function ignorePathsFor(
@@ -60,16 +61,21 @@ export function ignorePathsFor(
   return [...new Set(paths)]
 }
 
-/** The bytes of a signature over a hashed model; the signer's `keyId` must be its public key's hint. */
+/**
+ * The bytes of a signature over a hashed model; the signer's `keyId` must be its public key's hint.
+ */
 export async function signModel(model: HashedModel, signer: DsseSigner): Promise<Bytes> {
   const { name, serialization, resources } = model
   return makeOmsBundle(buildOmsStatement({ name, serialization, resources }), signer)
 }
 
 /**
- * Verifies a model against its signature, in the order trust flows: signature under a believed key, then every file.
- * @throws envelope-signature-invalid, bundle-malformed, statement-malformed, key-unsupported when the signature is not good
- * @throws model-changed when a file was changed, removed or added; model-refused for links and special files
+ * Verifies a model against its signature, in the order trust flows: signature under a believed key,
+ * then every file.
+ * @throws envelope-signature-invalid, bundle-malformed, statement-malformed, key-unsupported when
+ *   the signature is not good
+ * @throws model-changed when a file was changed, removed or added; model-refused for links and
+ *   special files
  */
 export async function verifyModel(
   files: ModelFiles,
@@ -96,7 +102,10 @@ export async function verifyModel(
   }
 }
 
-/** The cut a signature was made with; signatures that do not say what they ignored mean the defaults. */
+/**
+ * The cut a signature was made with; signatures that do not say what they ignored mean the
+ * defaults.
+ */
 function cutOf(
   signed: SignedModel,
   model: { readonly root: string; readonly signaturePath: string },

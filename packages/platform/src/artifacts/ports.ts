@@ -1,4 +1,5 @@
-// What the artifacts domain needs from the world: the files of a model, found and hashed without trusting their names.
+// What the artifacts domain needs from the world: the files of a model, found and hashed without
+// trusting their names.
 
 /** Something found below a model's root, or the root itself, whose path is then `.`. */
 export interface FoundPath {
@@ -20,15 +21,19 @@ export interface ByteRange {
 /** Models on a disk, or wherever models lie. */
 export interface ModelFiles {
   /**
-   * Every file, link and special file at or below a root, in no particular order; folders themselves are not listed.
-   * @param ignored asked for every path but the root; what it ignores is listed as such and not entered
+   * Every file, link and special file at or below a root, in no particular order; folders
+   * themselves are not listed.
+   * @param ignored asked for every path but the root; what it ignores is listed as such and not
+   *   entered
    * @throws file-missing, file-unreadable; limit-exceeded for too many or too deeply nested files;
    *   model-refused for a name that is not UTF-8
    */
   list(root: string, ignored: (path: string) => boolean): Promise<readonly FoundPath[]>
   /**
-   * SHA-256 in hexadecimal of the named parts of a file, which together are the whole file, in bounded memory.
-   * @throws file-missing, file-unreadable; model-changed when its size is not what the parts say, or changes meanwhile
+   * SHA-256 in hexadecimal of the named parts of a file, which together are the whole file, in
+   * bounded memory.
+   * @throws file-missing, file-unreadable; model-changed when its size is not what the parts say,
+   *   or changes meanwhile
    */
   digest(root: string, file: FoundPath, parts: readonly ByteRange[]): Promise<readonly string[]>
 }

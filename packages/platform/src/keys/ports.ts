@@ -9,7 +9,8 @@ export interface KeyFiles {
    */
   readPrivate(path: string): Promise<string | null>
   /**
-   * Creates a private key's file that only its owner may read, whole or not at all, durable on return.
+   * Creates a private key's file that only its owner may read, whole or not at all, durable on
+   * return.
    * @returns false when there is one already: it is never replaced
    * @throws file-unwritable
    */

@@ -1,5 +1,6 @@
-// Private keys as people have them in PEM files, PKCS#8 (RFC 5958) or SEC 1 (RFC 5915), encrypted or not, made into signers.
-// Only ECDSA over P-256, P-384 and P-521. The passphrase is used once and not kept.
+// Private keys as people have them in PEM files, PKCS#8 (RFC 5958) or SEC 1 (RFC 5915), encrypted
+// or not, made into signers. Only ECDSA over P-256, P-384 and P-521. The passphrase is used once
+// and not kept.
 
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import {
@@ -20,7 +21,8 @@ export interface SigningKey {
 /**
  * The signing key in the PEM text of a private key.
  * @param passphrase of an encrypted key
- * @throws key-malformed when the text is no private key, or is encrypted and the passphrase is missing or wrong
+ * @throws key-malformed when the text is no private key, or is encrypted and the passphrase is
+ *   missing or wrong
  * @throws key-unsupported when the key is not ECDSA over one of the three curves
  */
 export async function signingKeyFromPem(pem: string, passphrase?: string): Promise<SigningKey> {

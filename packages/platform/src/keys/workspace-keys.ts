@@ -1,6 +1,7 @@
-// The two keys of a workspace, made on first use: ECDSA P-256 that signs statements and models, and Ed25519 that signs the
-// ledger's checkpoints. They live outside the ledger, and each has its public half beside it. Two processes that start at
-// once agree on one key, because a private key's file is created whole or not at all and never replaced.
+// The two keys of a workspace, made on first use: ECDSA P-256 that signs statements and models, and
+// Ed25519 that signs the ledger's checkpoints. They live outside the ledger, and each has its
+// public half beside it. Two processes that start at once agree on one key, because a private key's
+// file is created whole or not at all and never replaced.
 
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { join } from 'node:path'
@@ -55,7 +56,8 @@ export async function openSigningKey(files: KeyFiles, folder: string): Promise<S
 
 /**
  * The ledger's key, made on first use under the given name, which is the log's origin.
- * @throws key-malformed when the file's key is malformed or has another name; file-unreadable, file-unwritable
+ * @throws key-malformed when the file's key is malformed or has another name; file-unreadable,
+ *   file-unwritable
  */
 export async function openLedgerKey(
   files: KeyFiles,
@@ -115,7 +117,9 @@ function verifierKeyText(name: string, seed: Uint8Array): string {
   return `${name}+${keyIdOf(name, publicKey)}+${key}`
 }
 
-/** C2SP signed-note: the first four bytes of SHA-256(name ‖ LF ‖ type ‖ public key), in hexadecimal. */
+/**
+ * C2SP signed-note: the first four bytes of SHA-256(name ‖ LF ‖ type ‖ public key), in hexadecimal.
+ */
 function keyIdOf(name: string, publicKey: Uint8Array): string {
   const hash = createHash('sha256').update(utf8(`${name}\n`))
   return hash.update(Uint8Array.of(ed25519Type)).update(publicKey).digest('hex').slice(0, 8)
