@@ -17,3 +17,7 @@ export {
   type VerifiedModel,
   verifyModel,
 } from './model-signing.ts'
+
+// The structural check of ONNX files
+export { checkOnnx, onnxSizeMaxBytes, requireCleanOnnx } from './onnx-check.ts'
+export type { OnnxFinding, OnnxReport, OnnxRule, OnnxSummary } from './onnx-check-report.ts'
