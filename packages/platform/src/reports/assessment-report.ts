@@ -41,7 +41,7 @@ export interface AssessmentReport {
 }
 
 /** The system as its file describes it. */
-export interface ReportSystem {
+interface ReportSystem {
   readonly id: string
   readonly name: string
   readonly purpose: string
@@ -51,7 +51,7 @@ export interface ReportSystem {
 }
 
 /** This run and the ones before it over the same data. */
-export interface ReportRun {
+interface ReportRun {
   readonly id: string
   /** ISO 8601, UTC. */
   readonly announced_at: string
@@ -80,7 +80,7 @@ export interface EarlierRun {
 }
 
 /** The bytes the assessment is about, named by digest (SHA-256, lower-case hex). */
-export interface ReportArtifacts {
+interface ReportArtifacts {
   /** The system file, as findings in a repository name it: relative, with forward slashes. */
   readonly system_file: string
   readonly model: ReportModel | null
@@ -89,7 +89,7 @@ export interface ReportArtifacts {
 }
 
 /** The model and what its structural check and its signature say. */
-export interface ReportModel {
+interface ReportModel {
   readonly path: string
   readonly root_digest: string
   readonly size_bytes: number
@@ -98,7 +98,7 @@ export interface ReportModel {
 }
 
 /** One data file. */
-export interface ReportData {
+interface ReportData {
   readonly role: 'train' | 'test' | 'reference' | 'current'
   readonly path: string
   readonly sha256: string
@@ -108,7 +108,7 @@ export interface ReportData {
 }
 
 /** What the columns mean. */
-export interface ReportColumns {
+interface ReportColumns {
   readonly label: string
   readonly positive_class: string
   readonly protected: readonly string[]
@@ -118,7 +118,7 @@ export interface ReportColumns {
 }
 
 /** How it was measured. */
-export interface ReportAssessment {
+interface ReportAssessment {
   readonly mode: 'strict' | 'compatible'
   /** Coverage of every interval, e.g. 0.95. */
   readonly confidence: number
@@ -136,7 +136,7 @@ export interface ReportGroup extends OutcomeCounts {
 }
 
 /** Where the evidence lies. */
-export interface ReportLedger {
+interface ReportLedger {
   readonly origin: string
   readonly size: number
   /** Root hash, base64. */
@@ -153,7 +153,7 @@ export interface ReportLedger {
 }
 
 /** A command and what it shows when it succeeds. */
-export interface ReportCommand {
+interface ReportCommand {
   readonly shows: string
   readonly command: string
 }

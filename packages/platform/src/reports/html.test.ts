@@ -4,8 +4,9 @@ import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { renderHtml } from './html.ts'
 import { styleSheet } from './html/style.ts'
+import { hostileReport, hostileText } from './hostile-report.fixture.ts'
 import { elementsOf, readMarkup, textOf } from './markup-tree.fixture.ts'
-import { hostileReport, hostileText, reportFixture } from './report.fixture.ts'
+import { reportFixture } from './report.fixture.ts'
 
 const pages = [
   ['the example', renderHtml(reportFixture())],

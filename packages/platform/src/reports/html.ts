@@ -49,8 +49,8 @@ ${artifactsPart(report)}
 ${provenancePart(report)}
 ${limitsPart(report)}
 </main>
-<footer><p>Written by ${foreign(report.tool.name)} ${foreign(report.tool.version)} on ${formatInstant(report.generated_at)}. The same content
-for programs is in <code>report.json</code>.</p></footer>
+<footer><p>Written by ${foreign(report.tool.name)} ${foreign(report.tool.version)} on
+${formatInstant(report.generated_at)}. The same content for programs is in <code>report.json</code>.</p></footer>
 </body>
 </html>
 `

@@ -1,19 +1,6 @@
 // Reports: an assessment as data, and one pure renderer per output format.
 
-export {
-  type AssessmentReport,
-  type EarlierRun,
-  type ReportArtifacts,
-  type ReportCommand,
-  type ReportData,
-  type ReportGroup,
-  reportFormat,
-  reportGroups,
-  type ReportLedger,
-  type ReportModel,
-  type ReportRun,
-  type ReportSystem,
-} from './assessment-report.ts'
+export { type AssessmentReport, reportFormat, reportGroups } from './assessment-report.ts'
 export { renderGitlabCodeQuality } from './gitlab-code-quality.ts'
 export { renderHtml } from './html.ts'
 export { renderJson } from './json.ts'
@@ -21,4 +8,4 @@ export { renderJUnit } from './junit.ts'
 export { renderModelCard } from './model-card.ts'
 export { renderSarif } from './sarif.ts'
 export { renderSummary } from './summary.ts'
-export { terminalReport, type TerminalView } from './terminal.ts'
+export { terminalReport } from './terminal.ts'

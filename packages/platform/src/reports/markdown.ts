@@ -3,8 +3,8 @@
 import { visibleText } from './plain-text.ts'
 
 /**
- * Text that stands as it is: ASCII punctuation with a meaning is escaped (CommonMark 2.4), HTML cannot begin, and nothing
- * becomes a link by itself (GFM 6.9) or a mention.
+ * Text that stands as it is: ASCII punctuation with a meaning is escaped (CommonMark 2.4), HTML cannot begin, and
+ * nothing becomes a link by itself (GFM 6.9) or a mention.
  */
 export function escapeMarkdown(text: string): string {
   return visibleText(text)

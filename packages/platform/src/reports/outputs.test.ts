@@ -12,9 +12,10 @@ import {
   renderSummary,
   terminalReport,
 } from './index.ts'
+import { hostileReport, hostileText } from './hostile-report.fixture.ts'
 import { elementsOf, readMarkup } from './markup-tree.fixture.ts'
 import { charactersOf } from './plain-text.ts'
-import { hostileReport, hostileText, reportFixture } from './report.fixture.ts'
+import { reportFixture } from './report.fixture.ts'
 
 const view = { interactive: true, colour: false, columns: 100, workspace: '.proofhouse' }
 const outputs: readonly (readonly [string, (report: AssessmentReport) => string])[] = [

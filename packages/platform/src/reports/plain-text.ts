@@ -3,8 +3,8 @@
 // Each renderer then escapes for its own format; this is about what survives escaping.
 
 /**
- * Control, format, surrogate, line and paragraph separator characters (general categories Cc, Cf, Cs, Zl, Zp): they show
- * nothing, or change how what stands around them is shown.
+ * Control, format, surrogate, line and paragraph separator characters (general categories Cc, Cf, Cs, Zl, Zp): they
+ * show nothing, or change how what stands around them is shown.
  */
 const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 

@@ -19,7 +19,7 @@ import {
 } from './wording.ts'
 
 /** Where the result is shown, and where the rest of it lies. */
-export interface TerminalView {
+interface TerminalView {
   /** Whether a person looks at it; a pipe gets plain lines. */
   readonly interactive: boolean
   readonly colour: boolean

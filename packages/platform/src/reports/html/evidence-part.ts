@@ -82,8 +82,8 @@ ${dataTable({
   rows: ledger.statements.map((s) => [String(s.index), code(s.type), code(s.digest)]),
 })}
 <h3 id="verify-h">Check it yourself</h3>
-<p>A key found beside a ledger shows that the ledger is intact, not whose it is. To establish that, get the key from its owner by another way and
-give it to the commands with <code dir="ltr">--trust</code>.</p>
+<p>A key found beside a ledger shows that the ledger is intact, not whose it is. To establish that, get the key from
+its owner by another way and give it to the commands with <code dir="ltr">--trust</code>.</p>
 ${report.verify.map((v) => html`<div><p class="small">${foreign(sentence(v.shows))}</p><pre>${code(v.command)}</pre></div>`)}</section>`
 }
 

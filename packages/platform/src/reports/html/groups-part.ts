@@ -54,8 +54,8 @@ ${report.groups.filter((g) => g.over.length === 0).map((g) => matrix(g, 'Everyon
 export function groupsPart(report: AssessmentReport): Markup {
   const overs = distinctOvers(report.groups)
   return html`<section class="part" id="groups" aria-labelledby="groups-h"><h2 id="groups-h">Groups</h2>
-<p>The same rates for each group. Intervals hold for all groups of a comparison at once. A group with few rows has a wide
-interval: that is what the data know about it.</p>
+<p>The same rates for each group. Intervals hold for all groups of a comparison at once. A group with few rows
+has a wide interval: that is what the data know about it.</p>
 ${overs.map((over, n) => comparison(report, over, n + 1))}
 <h3 id="disparities-h">How far groups lie apart</h3>
 ${disparities(report)}</section>`

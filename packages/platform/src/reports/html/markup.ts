@@ -33,7 +33,7 @@ const entities: Readonly<Record<string, string>> = {
 }
 
 /** Text as HTML content or a quoted attribute value, with invisible characters spelled out. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return visibleText(text).replaceAll(/[&<>"']/g, (character) => entities[character] ?? '')
 }
 

@@ -4,10 +4,10 @@
 import { type Content, html, type Markup } from './markup.ts'
 
 /** A column of text, of numbers, or of longer text. */
-export type Column = string | { readonly number: string } | { readonly text: string }
+type Column = string | { readonly number: string } | { readonly text: string }
 
 /** A table to draw. */
-export interface DataTable {
+interface DataTable {
   readonly caption: string
   readonly columns: readonly Column[]
   /** One cell per column; the first heads its row. */

@@ -1,0 +1,62 @@
+// The report with hostile text wherever a stranger can put text.
+
+import type { Measure } from '../assess/index.ts'
+import type { AssessmentReport } from './assessment-report.ts'
+import { digest, reportFixture } from './report.fixture.ts'
+
+/** Text that breaks out of every format that forgets to escape it. */
+export const hostileText =
+  '</script><script>alert(1)</script>"\'&<!--]]>|`*_[x](javascript:alert(1))\u202egnp.exe\u0000\u001b[31m\u2028'
+
+/** The report with hostile text wherever a stranger can put text. */
+export function hostileReport(): AssessmentReport {
+  const report = reportFixture()
+  const slice = { [hostileText]: hostileText }
+  const over = [hostileText]
+  const hurt = (m: Measure): Measure =>
+    m.slice === null ? { ...m, over: m.over.length === 0 ? [] : over } : { ...m, over, slice }
+  return {
+    ...report,
+    system: {
+      ...report.system,
+      name: hostileText,
+      purpose: hostileText,
+      owner: hostileText,
+      jurisdictions: [hostileText],
+    },
+    artifacts: {
+      ...report.artifacts,
+      system_file: `a/${hostileText}`,
+      model: {
+        path: hostileText,
+        root_digest: digest('e5'),
+        size_bytes: 1,
+        check: { verdict: 'fail', findings: [hostileText] },
+        signature: { path: hostileText, key_hint: hostileText },
+      },
+      data: report.artifacts.data.map((d) => ({ ...d, path: hostileText })),
+    },
+    columns: {
+      ...report.columns,
+      label: hostileText,
+      positive_class: hostileText,
+      protected: over,
+      identifiers: over,
+    },
+    groups: report.groups.map((g) => (g.slice === null ? g : { ...g, over, slice })),
+    measures: report.measures.map(hurt),
+    rules: report.rules.map((rule) => ({
+      ...rule,
+      id: hostileText,
+      over: rule.over.length === 0 ? [] : over,
+      rationale: hostileText,
+      reason: hostileText,
+      requirements: over,
+      worst: rule.worst === null ? null : { ...hurt(rule.worst), note: hostileText },
+    })),
+    warnings: over,
+    not_checked: over,
+    ledger: { ...report.ledger, origin: hostileText, trust: hostileText },
+    verify: [{ shows: hostileText, command: hostileText }],
+  }
+}
