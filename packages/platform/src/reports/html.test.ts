@@ -132,3 +132,36 @@ test('the style sheet mirrors with the direction of the page and uses no colour 
   const rules = styleSheet.replaceAll(/:root\{[^}]*\}/g, '')
   expect(rules).not.toMatch(/#[0-9a-f]{3,8}\b|rgb|hsl/i)
 })
+
+test('a page of a thousand groups stays a page: extremes drawn, every group in its table', () => {
+  const report = reportFixture()
+  const groups = Array.from({ length: 1_000 }, (_, n) => ({
+    over: ['region'],
+    slice: { region: `r${n}` },
+    n: n + 10,
+    tp: 5,
+    fp: 2,
+    tn: n + 2,
+    fn: 1,
+  }))
+  const measures = groups.flatMap(({ over, slice, n }) =>
+    (['performance.selection_rate', 'performance.true_positive_rate'] as const).map((measure) => ({
+      measure,
+      over,
+      slice,
+      n,
+      value: n / 2_000,
+      low: 0,
+      high: 1,
+    })),
+  )
+  const page = renderHtml({ ...report, groups, measures, rules: [] })
+  const figures = elementsOf(readMarkup(page, { html: true })).filter((e) => e.name === 'figure')
+  const [figure] = figures
+  if (figure === undefined) throw new Error('the page has figures')
+  const inside = elementsOf(figure)
+  expect(inside.filter((e) => e.name === 'circle')).toHaveLength(40)
+  expect(inside.filter((e) => e.name === 'tr')).toHaveLength(1_001)
+  expect(textOf(figure)).toContain('the 20 lowest and the 20 highest of 1\u202f000 groups')
+  expect(page.match(/class="matrix"/g)).toHaveLength(40)
+})

@@ -7,8 +7,8 @@ import { sameTexts } from '../bounds.ts'
 import { formatCount, formatInterval, formatValue, undefinedMark } from '../numbers.ts'
 import { measuredText, overName, sliceName } from '../wording.ts'
 import { intervalPlot } from './interval-plot.ts'
-import { html, type Markup } from './markup.ts'
-import { dataTable, valueCell } from './table.ts'
+import { type Content, html, type Markup } from './markup.ts'
+import { dataTable } from './table.ts'
 
 const rateColumns = [
   ['performance.selection_rate', 'Selected'],
@@ -25,6 +25,9 @@ const plotted = [
   'performance.true_positive_rate',
   'performance.false_positive_rate',
 ] as const satisfies readonly MeasureName[]
+
+/** More than this many small tables are a heap, not an overview. */
+const matricesMax = 40
 
 const matrixNote = html`<p class="muted small">Rows in each combination, in percent of the rows with that outcome. Shaded where
 prediction and outcome agree.</p>`
@@ -64,12 +67,21 @@ ${disparities(report)}</section>`
 function comparison(report: AssessmentReport, over: readonly string[], number: number): Markup {
   const groups = report.groups.filter((g) => sameTexts(g.over, over))
   const name = overName(over)
+  const shown =
+    groups.length <= matricesMax
+      ? groups
+      : groups.toSorted((a, b) => b.n - a.n).slice(0, matricesMax)
   return html`<h3 id="over-${number}">By <bdi>${name}</bdi></h3>
 ${ratesTable(report, groups, name)}
 <div class="panels">${plotted.map((measure, n) => ratePlot(report, over, measure, `over-${number}-plot-${n + 1}`))}</div>
 <h4 id="over-${number}-matrices">Predictions and outcomes</h4>
 ${matrixNote}
-<div class="panels">${groups.map((g) => matrix(g, sliceName(g.slice), report))}</div>`
+<div class="panels">${shown.map((g) => matrix(g, sliceName(g.slice), report))}</div>${
+    shown.length === groups.length
+      ? null
+      : html`<p class="muted small">Shown are the ${matricesMax} largest of ${formatCount(groups.length)} groups; the others are in
+<code>report.json</code>.</p>`
+  }`
 }
 
 function ratesTable(
@@ -77,8 +89,9 @@ function ratesTable(
   groups: readonly ReportGroup[],
   name: string,
 ): Markup {
+  const find = measureFinder(report.measures)
   const columns = rateColumns.filter(([measure]) =>
-    groups.some((g) => measureOf(report, g, measure) !== undefined),
+    groups.some((g) => find(g, measure) !== undefined),
   )
   return dataTable({
     caption: `Rates by ${name}, with the interval beneath each value`,
@@ -86,14 +99,16 @@ function ratesTable(
     rows: groups.map((g) => [
       html`<bdi>${sliceName(g.slice)}</bdi>`,
       formatCount(g.n),
-      ...columns.map(([measure]) => {
-        const m = measureOf(report, g, measure)
-        return m === undefined
-          ? undefinedMark
-          : valueCell(formatValue(m.value), formatInterval(m.low, m.high))
-      }),
+      ...columns.map(([measure]) => rateCell(find(g, measure))),
     ]),
   })
+}
+
+/** A value over its interval, or a dash over the reason why there is none. */
+function rateCell(m: Measure | undefined): Content {
+  if (m === undefined) return undefinedMark
+  const beneath = m.value === null ? (m.note ?? '') : formatInterval(m.low, m.high)
+  return html`${formatValue(m.value)}<span class="within">${beneath}</span>`
 }
 
 function ratePlot(
@@ -158,16 +173,17 @@ function noted(definition: string, measure: Measure): Markup {
   return html`${definition}${measure.note === undefined ? null : html`<span class="within">${measure.note}</span>`}`
 }
 
-function measureOf(report: AssessmentReport, group: ReportGroup, measure: MeasureName) {
-  return report.measures.find(
-    (m) =>
-      m.measure === measure &&
-      sameTexts(m.over, group.over) &&
-      sameTexts(Object.values(m.slice ?? {}), Object.values(group.slice ?? {})),
-  )
+const keyOf = (measure: string, over: readonly string[], slice: Measure['slice']) =>
+  JSON.stringify([measure, over, Object.values(slice ?? {})])
+
+/** Finds a group's measure without looking through all of them: there may be thousands of groups. */
+function measureFinder(measures: readonly Measure[]) {
+  const byKey = new Map(measures.map((m) => [keyOf(m.measure, m.over, m.slice), m]))
+  return (group: ReportGroup, measure: MeasureName) =>
+    byKey.get(keyOf(measure, group.over, group.slice))
 }
 
 function distinctOvers(groups: readonly ReportGroup[]): (readonly string[])[] {
-  const overs = groups.map((g) => g.over).filter((over) => over.length > 0)
-  return overs.filter((over, n) => overs.findIndex((other) => sameTexts(over, other)) === n)
+  const byKey = new Map(groups.map((g) => [JSON.stringify(g.over), g.over]))
+  return [...byKey.values()].filter((over) => over.length > 0)
 }

@@ -31,6 +31,8 @@ const rowHeight = 46
 const topHeight = 22
 const axisHeight = 26
 const labelLengthMax = 44
+/** More groups than this make a drawing nobody reads; the extremes are drawn, the table has all. */
+const drawnMax = 40
 
 /** The part of the range to show: what the figures need, in steps of a tenth, at least three tenths wide. */
 export function domainOf(plot: IntervalPlot): readonly [number, number] {
@@ -84,9 +86,24 @@ export function intervalPlot(plot: IntervalPlot): Markup {
       ...(noted ? [m.note ?? ''] : []),
     ]),
   })
-  return html`<figure>${defined.length === 0 ? null : drawing(plot)}
-<figcaption>${plot.summary}</figcaption>
+  const drawn = extremesOf(plot.measures)
+  const left =
+    drawn.length === plot.measures.length
+      ? null
+      : ` Drawn are the ${drawnMax / 2} lowest and the ${drawnMax / 2} highest of ${formatCount(plot.measures.length)} groups.`
+  return html`<figure>${defined.length === 0 ? null : drawing({ ...plot, measures: drawn })}
+<figcaption>${plot.summary}${left}</figcaption>
 <details><summary>Table behind this chart</summary>${table}</details></figure>`
+}
+
+/** All of few, or the lowest and highest of many. */
+function extremesOf(measures: readonly Measure[]): readonly Measure[] {
+  if (measures.length <= drawnMax) return measures
+  const ordered = measures
+    .filter((m) => m.value !== null)
+    .toSorted((a, b) => (a.value ?? 0) - (b.value ?? 0))
+  if (ordered.length <= drawnMax) return ordered
+  return [...ordered.slice(0, drawnMax / 2), ...ordered.slice(-drawnMax / 2)]
 }
 
 /** The slice, or for a disparity the columns it compares. */

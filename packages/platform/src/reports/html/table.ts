@@ -42,8 +42,3 @@ export function dataTable({ caption, columns, rows }: DataTable): Markup {
 `,
   )}</tbody></table></div>`
 }
-
-/** A value with its interval beneath, for a cell. */
-export function valueCell(value: string, interval: string): Markup {
-  return interval === '—' ? html`${value}` : html`${value}<span class="within">${interval}</span>`
-}
