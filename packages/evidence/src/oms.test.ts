@@ -144,9 +144,10 @@ describe('a model that is not what was signed', () => {
   test('a signed statement whose root digest is another is refused', async () => {
     const statement = buildOmsStatement({ name: 'm', serialization, resources: model })
     const subject = [{ name: 'm', digest: { sha256: 'ab'.repeat(32) } }]
+    const twoSubjects = [...statement.subject, ...subject]
     for (const lie of [
       { ...statement, subject },
-      { ...statement, subject: [...subject, ...subject] },
+      { ...statement, subject: twoSubjects },
     ]) {
       const bundle = await makeOmsBundle(lie, await ecdsaSigner(keys['P-256']))
       await expect(openOmsBundle(bundle, [verifiers['P-256']])).rejects.toThrow(

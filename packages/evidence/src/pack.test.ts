@@ -7,8 +7,9 @@ import { sha256Hex } from './digest.ts'
 import { signEnvelope } from './dsse.ts'
 import { ecdsaVerifier } from './ecdsa.ts'
 import { ecdsaSigner } from './ecdsa-signer.ts'
-import { type Bytes, concatBytes, fromBase64, fromHex, textOf, utf8 } from './encoding.ts'
+import { type Bytes, concatBytes, fromBase64, fromHex, toBase64, utf8 } from './encoding.ts'
 import { OperatingError } from './errors.ts'
+import type { JsonObject } from './json.ts'
 import { encodeLedgerEntry } from './ledger-entry.ts'
 import { appendLeaf, emptyFrontier, frontierRoot, leafHash, nodeHash } from './merkle.ts'
 import { formatVerifierKey, type NoteSigner, parseVerifierKey, signNote } from './note.ts'
@@ -27,6 +28,8 @@ const seedOf = (first: number) => Uint8Array.from({ length: 32 }, (_, i) => firs
 
 let content: PackContent
 let pack: Bytes
+/** An entry with a good signature that no log holds. */
+let stranger: Bytes
 
 async function ed25519(seed: Uint8Array, message: Bytes): Promise<Bytes> {
   const pkcs8 = concatBytes(fromHex('302e020100300506032b657004220420'), seed)
@@ -92,8 +95,21 @@ async function withFiles(change: (files: Map<string, Bytes>) => void) {
   return verifyPack(writeArchive(files))
 }
 
+/** The pack with its files changed and a manifest made for them, in which fields can be replaced. */
+function resealed(change: (files: Map<string, Bytes>) => unknown, fields: JsonObject = {}): Bytes {
+  const files = new Map(readArchive(pack))
+  files.delete('manifest.json')
+  change(files)
+  const listed = [...files]
+    .map(([name, bytes]) => ({ name, sha256: sha256Hex(bytes), sizeBytes: bytes.length }))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  const manifest = { type: 'https://proofhouse.dev/pack/v1', files: listed, ...fields }
+  return writeArchive(new Map([...files, ['manifest.json', canonicalJson(manifest)]]))
+}
+
 beforeAll(async () => {
   content = await makeContent()
+  stranger = (await entryAbout('<html>', 'never logged')).entry
   pack = buildPack(content)
 })
 
@@ -181,6 +197,17 @@ describe('a pack', () => {
     })
   })
 
+  test('is refused when the log key in it is another, even under a policy that knows better', async () => {
+    const { name } = parseVerifierKey(logKey)
+    const publicKey = fromBase64(witnessKey.split('+').slice(2).join('+')).slice(1)
+    const verifierKey = formatVerifierKey({ name, type: 1, publicKey })
+    const trust = parseTrustPolicy(`log ${logKey}\nquorum none\n`)
+    const mixed = buildPack({ ...content, verifierKey })
+    await expect(verifyPack(mixed, { trust })).rejects.toMatchObject({
+      code: 'note-signature-invalid',
+    })
+  })
+
   test('is refused when the witnesses that were asked for did not sign', async () => {
     const trust = parseTrustPolicy(`log ${logKey}\nwitness w ${witnessKey}\nquorum w\n`)
     await expect(verifyPack(pack, { trust })).rejects.toMatchObject({ code: 'trust-not-met' })
@@ -234,11 +261,30 @@ describe('a pack made to deceive, with a sound manifest', () => {
       'about another entry or another checkpoint',
     ],
     [
-      'an entry that is not in the log',
-      ({ statements: [first, second] }) => ({
-        statements: first && second ? [{ ...first, entry: second.entry }] : [],
+      'a signed entry that is not in the log',
+      ({ statements: [first] }) => ({ statements: first ? [{ ...first, entry: stranger }] : [] }),
+      'does not lead to the root',
+    ],
+    [
+      'a proof with another hash',
+      ({ statements: [first] }) => ({
+        statements: first
+          ? [
+              {
+                ...first,
+                proof: first.proof.replace(/(index 0\n).+/, `$1${toBase64(new Uint8Array(32))}`),
+              },
+            ]
+          : [],
       }),
-      '',
+      'does not lead to the root',
+    ],
+    [
+      'a proof up to another checkpoint',
+      ({ statements: [first] }) => ({
+        statements: first ? [{ ...first, proof: first.proof.replace('\n2\n', '\n3\n') }] : [],
+      }),
+      'about another entry or another checkpoint',
     ],
     [
       'an envelope left out',
@@ -299,15 +345,22 @@ describe('a pack made to deceive, with a sound manifest', () => {
   })
 
   test('has no place for files outside its folders', async () => {
-    const files = new Map(readArchive(pack))
-    files.delete('manifest.json')
-    files.set('run.sh', utf8('echo'))
-    const listed = [...files]
-      .map(([name, bytes]) => ({ name, sha256: sha256Hex(bytes), sizeBytes: bytes.length }))
-      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    const manifest = canonicalJson({ type: 'https://proofhouse.dev/pack/v1', files: listed })
-    const made = writeArchive(new Map([...files, ['manifest.json', manifest]]))
+    const made = resealed((files) => files.set('run.sh', utf8('echo')))
     await expect(verifyPack(made)).rejects.toThrow('`run.sh`, which has no place in a pack')
-    expect(textOf(manifest)).toContain('run.sh')
+  })
+
+  test('cannot hold a key under the name of another', async () => {
+    const other = utf8(keys['P-384'].publicKeyPem)
+    const made = resealed((files) => files.set(`keys/${keys['P-521'].hint}.pub`, other))
+    await expect(verifyPack(made)).rejects.toThrow('not named for its key')
+  })
+
+  test('has one manifest only: no fields besides, no row twice', async () => {
+    const more = resealed(() => undefined, { note: 'hello' })
+    await expect(verifyPack(more)).rejects.toThrow('unsound manifest')
+    await expect(verifyPack(resealed(() => undefined, { files: [] }))).rejects.toThrow('not listed')
+    const { listed } = readPack(pack)
+    const files = [...listed, ...listed].map((file) => ({ ...file }))
+    await expect(verifyPack(resealed(() => undefined, { files }))).rejects.toThrow('unsound')
   })
 })
