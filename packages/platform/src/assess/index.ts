@@ -16,7 +16,6 @@ export { addMoments, emptyMoments, type Moments, momentsOf } from './moments.ts'
 export { measure } from './measuring.ts'
 export { nearestName } from './nearest-name.ts'
 export { applyPolicy, checkPolicy, type Rule, type RuleOutcome, type Verdict } from './policy.ts'
-export { logLossOf } from './measures/score-measures.ts'
 export { addScoreCounts, emptyScoreCounts, type ScoreCounts } from './score-counts.ts'
 export {
   type CellStatistics,

@@ -1,7 +1,7 @@
 // Rows to statistics by the plainest possible code: what tests hold the product's faster ways against.
 
 import { momentsOf } from './moments.ts'
-import { logLossOf } from './measures/score-measures.ts'
+import { logLoss, squaredError } from './scoring-losses.ts'
 import type { ScoreCounts } from './score-counts.ts'
 import { type CellStatistics, type Statistics, statisticsOf } from './statistics.ts'
 
@@ -27,8 +27,10 @@ function cellFromRows(rows: readonly Row[]): CellStatistics {
   return {
     cell: rows[0]?.cell ?? [],
     outcomes: { tp: count(1, 1), fp: count(0, 1), tn: count(0, 0), fn: count(1, 0) },
-    squaredError: withScores ? momentsOf(scored.map((r) => (r.score - r.label) ** 2)) : null,
-    logLoss: withScores ? momentsOf(scored.map((r) => logLossOf(r.score, r.label))) : null,
+    squaredError: withScores
+      ? momentsOf(scored.map((r) => squaredError(r.score, r.label === 1)))
+      : null,
+    logLoss: withScores ? momentsOf(scored.map((r) => logLoss(r.score, r.label === 1))) : null,
     scores: withScores ? scoreCountsFrom(scored) : null,
   }
 }

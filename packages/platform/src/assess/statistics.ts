@@ -53,14 +53,20 @@ export function statisticsOf(
   columns: readonly string[],
   cells: readonly CellStatistics[],
 ): Statistics {
-  const byKey = new Map<string, CellStatistics>()
-  for (const cell of cells) {
-    assert(cell.cell.length === columns.length, 'a cell has one value per column')
-    const key = JSON.stringify(cell.cell)
-    const seen = byKey.get(key)
-    byKey.set(key, seen === undefined ? cell : addCells(seen, cell))
-  }
-  return { columns, cells: [...byKey.values()].toSorted((a, b) => compareCells(a.cell, b.cell)) }
+  const byKey = Map.groupBy(cells, ({ cell }) => {
+    assert(cell.length === columns.length, 'a cell has one value per column')
+    return JSON.stringify(cell)
+  })
+  const merged = [...byKey.values()].flatMap((same) => addAll(same) ?? [])
+  return { columns, cells: merged.toSorted((a, b) => compareCells(a.cell, b.cell)) }
+}
+
+/** Adds by halves: merging long score lists one after the other would copy the first ones again and again. */
+function addAll(cells: readonly CellStatistics[]): CellStatistics | undefined {
+  const half = Math.ceil(cells.length / 2)
+  const [left, right] = [cells.slice(0, half), cells.slice(half)]
+  const [a, b] = cells.length < 2 ? cells : [addAll(left), addAll(right)]
+  return a === undefined || b === undefined ? a : addCells(a, b)
 }
 
 /** The statistics of two disjoint sets of rows together; both must be over the same columns. */

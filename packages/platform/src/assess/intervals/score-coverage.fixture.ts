@@ -2,8 +2,8 @@
 // truth is a finite sum, the product's own interval code, fixed seeds.
 
 import type { CellStatistics } from '../statistics.ts'
-import { logLossOf, type ScoreMeasureName, scoreMeasures } from '../measures/score-measures.ts'
-import { momentsOf } from '../moments.ts'
+import { type ScoreMeasureName, scoreMeasures } from '../measures/score-measures.ts'
+import { cellStatistics, logLoss, squaredError } from '../scoring-losses.ts'
 import type { Coverage } from './coverage.fixture.ts'
 import { drawBinomial } from './bootstrap.ts'
 import { type Random, seededRandom } from './random.ts'
@@ -34,26 +34,17 @@ function drawScored(random: Random, { rows, levels }: ScoredPopulation): CellSta
     const positives = drawBinomial(random, count, positive)
     return { score, positives, negatives: count - positives }
   })
-  const losses = (of: (score: number, label: 0 | 1) => number) =>
-    momentsOf(
-      drawn.flatMap(({ score, positives, negatives }) => [
-        ...Array.from({ length: positives }, () => of(score, 1)),
-        ...Array.from({ length: negatives }, () => of(score, 0)),
-      ]),
-    )
   const seen = drawn.filter(({ positives, negatives }) => positives + negatives > 0)
   const tp = seen.reduce((sum, { positives }) => sum + positives, 0)
-  return {
-    cell: [],
-    outcomes: { tp, fp: 0, tn: rows - tp, fn: 0 },
-    squaredError: losses((score, label) => (score - label) ** 2),
-    logLoss: losses(logLossOf),
-    scores: {
+  return cellStatistics(
+    [],
+    { tp, fp: 0, tn: rows - tp, fn: 0 },
+    {
       scores: Float64Array.from(seen, ({ score }) => score),
       positives: Float64Array.from(seen, ({ positives }) => positives),
       negatives: Float64Array.from(seen, ({ negatives }) => negatives),
     },
-  }
+  )
 }
 
 /** What the measure is in the population itself. */
@@ -69,16 +60,14 @@ function truthOf(name: ScoreMeasureName, { levels }: ScoredPopulation): number {
       }
     return wins / pairs
   }
-  const of = name === 'performance.brier' ? squaredError : logLossOf
+  const of = name === 'performance.brier' ? squaredError : logLoss
   const sum = levels.reduce(
     (mean, { score, weight, positive }) =>
-      mean + weight * (positive * of(score, 1) + (1 - positive) * of(score, 0)),
+      mean + weight * (positive * of(score, true) + (1 - positive) * of(score, false)),
     0,
   )
   return sum / total
 }
-
-const squaredError = (score: number, label: 0 | 1): number => (score - label) ** 2
 
 /** Coverage of the interval of a score measure; draws that leave it undefined (one class only) do not count. */
 export function scoreCoverage(

@@ -7,7 +7,8 @@ import { rocAuc, rocAucInterval } from '../intervals/roc-auc.ts'
 import type { MeasureName } from '../measure.ts'
 import type { Moments } from '../moments.ts'
 import type { ScoreCounts } from '../score-counts.ts'
-import { type CellStatistics, logLossClip } from '../statistics.ts'
+import { logLoss, squaredError } from '../scoring-losses.ts'
+import type { CellStatistics } from '../statistics.ts'
 import type { Point } from './outcome-rates.ts'
 
 /** A measure of one slice that needs scores. */
@@ -16,8 +17,8 @@ export type ScoreMeasureName = Extract<
   'performance.roc_auc' | 'performance.brier' | 'performance.log_loss'
 >
 
-/** The loss of one row by its score and label. */
-type Loss = (score: number, label: 0 | 1) => number
+/** The loss of one row by its score and whether its label is positive. */
+type Loss = (score: number, positive: boolean) => number
 
 /** A point and the limits that belong to it. */
 export interface PointInterval extends Point {
@@ -32,8 +33,8 @@ export function scoreMeasures(
   cell: CellStatistics,
   tail: number,
 ): readonly (PointInterval & { readonly name: ScoreMeasureName })[] {
-  const { scores, squaredError, logLoss } = cell
-  if (scores === null || squaredError === null || logLoss === null) return []
+  const { scores } = cell
+  if (scores === null || cell.squaredError === null || cell.logLoss === null) return []
   const roc = rocAuc(scores)
   const auc: PointInterval =
     roc === null
@@ -48,15 +49,9 @@ export function scoreMeasures(
         }
   return [
     { name: 'performance.roc_auc', ...auc },
-    { name: 'performance.brier', ...loss(squaredError, (score, label) => (score - label) ** 2) },
-    { name: 'performance.log_loss', ...loss(logLoss, logLossOf) },
+    { name: 'performance.brier', ...loss(cell.squaredError, squaredError) },
+    { name: 'performance.log_loss', ...loss(cell.logLoss, logLoss) },
   ]
-}
-
-/** The log loss of one row, as scikit-learn clips it. */
-export function logLossOf(score: number, label: 0 | 1): number {
-  const clipped = Math.min(1 - logLossClip, Math.max(logLossClip, score))
-  return -Math.log(label === 1 ? clipped : 1 - clipped)
 }
 
 /** The losses the same scores could have given with other labels. */
@@ -64,7 +59,7 @@ function roomOf(counts: ScoreCounts, of: Loss): LossRoom {
   const least = counts.scores[0] ?? 0
   const most = counts.scores.at(-1) ?? 1
   return {
-    range: { low: 0, high: Math.max(of(least, 1), of(most, 0)) },
+    range: { low: 0, high: Math.max(of(least, true), of(most, false)) },
     change: (rows) => ({
       rise: mostChange(counts, of, { rows, low: counts.negatives, high: counts.positives }),
       fall: mostChange(counts, of, { rows, low: counts.positives, high: counts.negatives }),
@@ -83,8 +78,8 @@ function mostChange(
 ): number {
   let [i, j, left, sum] = [0, scores.length - 1, from.rows, 0]
   while (left > 0 && (i < scores.length || j >= 0)) {
-    const low = i < scores.length ? of(scores[i] ?? 0, 1) - of(scores[i] ?? 0, 0) : -Infinity
-    const high = j >= 0 ? of(scores[j] ?? 0, 0) - of(scores[j] ?? 0, 1) : -Infinity
+    const low = i < scores.length ? of(scores[i] ?? 0, true) - of(scores[i] ?? 0, false) : -Infinity
+    const high = j >= 0 ? of(scores[j] ?? 0, false) - of(scores[j] ?? 0, true) : -Infinity
     const gain = Math.max(low, high)
     if (gain <= 0) break
     const rows = Math.min(left, (low >= high ? from.low[i] : from.high[j]) ?? 0)
