@@ -1,7 +1,12 @@
 // One private in-memory DuckDB: a memory limit it must not pass, no disk to spill rows to, no extensions to fetch,
 // and no file system beyond the one file it was opened for. Its configuration is locked before any data is read.
 
-import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api'
+import {
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+  DuckDBInstance,
+  type DuckDBValue,
+} from '@duckdb/node-api'
 import { OperatingError } from '@proofhouse/evidence'
 import { interruption, throwIfAborted } from '../assess/index.ts'
 import { literal } from './duckdb-sql.ts'
@@ -11,9 +16,6 @@ export interface DuckdbLimits {
   readonly threads: number
   readonly memoryBytes: number
 }
-
-/** A scalar as DuckDB's JavaScript interface returns it, for the types that our queries produce. */
-export type Scalar = string | number | bigint | boolean | null
 
 /** A connection pool of one writer and as many readers as there are open streams. */
 export class DuckdbDatabase {
@@ -45,10 +47,9 @@ export class DuckdbDatabase {
   }
 
   /** Runs one statement and returns its rows. */
-  async query(sql: string, signal?: AbortSignal): Promise<readonly Scalar[][]> {
-    const rows: Scalar[][] = []
-    for await (const chunk of this.stream(sql, signal))
-      rows.push(...(chunk.getRows() as Scalar[][]))
+  async query(sql: string, signal?: AbortSignal): Promise<readonly DuckDBValue[][]> {
+    const rows: DuckDBValue[][] = []
+    for await (const chunk of this.stream(sql, signal)) rows.push(...chunk.getRows())
     return rows
   }
 
@@ -88,7 +89,7 @@ export class DuckdbDatabase {
   #translated(error: unknown, signal: AbortSignal | undefined): unknown {
     if (error instanceof OperatingError) return error
     if (signal?.aborted === true) return interruption(error)
-    if (error instanceof Error && /^Out of Memory Error/.test(error.message)) {
+    if (error instanceof Error && error.message.startsWith('Out of Memory Error')) {
       const mebibytes = Math.round(this.#limits.memoryBytes / 2 ** 20)
       return new OperatingError(
         'limit-exceeded',

@@ -1,5 +1,6 @@
 // What a column holds, in a few counts: its categories, or its numbers; and the first cells to show in a message.
 
+import type { DuckDBValue } from '@duckdb/node-api'
 import { assert } from '@proofhouse/evidence'
 import {
   type CategoryProfile,
@@ -12,7 +13,7 @@ import {
   profileRowsMax,
   profileValuesMax,
 } from '../assess/index.ts'
-import type { DuckdbDatabase, Scalar } from './duckdb-database.ts'
+import type { DuckdbDatabase } from './duckdb-database.ts'
 import { asDouble, canonicalText, columnAt, isMissing } from './duckdb-sql.ts'
 
 interface Place {
@@ -111,6 +112,6 @@ async function firstWhere(place: Place, condition: string): Promise<CellSample |
   return row === undefined ? null : { row: Number(row[0]) + 1, text: String(row[1]) }
 }
 
-function numberOrNull(value: Scalar | undefined): number | null {
+function numberOrNull(value: DuckDBValue | undefined): number | null {
   return value === null || value === undefined ? null : Number(value)
 }

@@ -63,21 +63,23 @@ function copyRows(copy: Copy): { column: number; offset: number } | null {
   for (const [position, target] of copy.columns.entries()) {
     const vector = copy.chunk.getColumnVector(position + 1)
     if (target instanceof Float64Array) {
-      const offset = copyNumbers(vector as DuckDBVector<number>, copy, target)
+      const offset = copyNumbers(vector, copy, target)
       if (offset >= 0) return { column: position, offset }
     } else {
-      for (let i = 0; i < copy.count; i++)
-        target.push((vector as DuckDBVector<string>).getItem(copy.from + i))
+      for (let i = 0; i < copy.count; i++) {
+        const text = vector.getItem(copy.from + i)
+        target.push(text === null ? null : String(text))
+      }
     }
   }
   return null
 }
 
 /** Returns -1, or the offset of the first cell that is no number. */
-function copyNumbers(vector: DuckDBVector<number>, copy: Copy, target: Float64Array): number {
+function copyNumbers(vector: DuckDBVector, copy: Copy, target: Float64Array): number {
   for (let i = 0; i < copy.count; i++) {
     const value = vector.getItem(copy.from + i)
-    if (value === null) return i
+    if (typeof value !== 'number') return i
     target[copy.to + i] = value
   }
   return -1

@@ -108,12 +108,12 @@ async function digestFile(
   const hash = createHash('sha256')
   let sizeBytes = 0
   await readingFile(path, async () => {
-    for await (const piece of createReadStream(file, { highWaterMark: readSizeBytes })) {
+    const stream: AsyncIterable<Buffer> = createReadStream(file, { highWaterMark: readSizeBytes })
+    for await (const piece of stream) {
       throwIfAborted(signal)
-      const bytes = piece as Buffer
-      hash.update(bytes)
-      sizeBytes += bytes.length
-      scanner?.push(bytes)
+      hash.update(piece)
+      sizeBytes += piece.length
+      scanner?.push(piece)
     }
   })
   return { sha256: hash.digest('hex'), sizeBytes }
@@ -124,7 +124,7 @@ async function readingFile<T>(path: string, read: () => Promise<T>): Promise<T> 
     return await read()
   } catch (error) {
     if (error instanceof OperatingError) throw error
-    const code = (error as NodeJS.ErrnoException).code
+    const code = codeOf(error)
     if (code === 'ENOENT' || code === 'ENOTDIR')
       throw new OperatingError(
         'file-missing',
@@ -137,6 +137,10 @@ async function readingFile<T>(path: string, read: () => Promise<T>): Promise<T> 
       { cause: error },
     )
   }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined
 }
 
 async function loadCsv(

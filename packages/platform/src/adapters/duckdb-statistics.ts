@@ -3,13 +3,14 @@
 
 import { assert, OperatingError } from '@proofhouse/evidence'
 import {
-  type CellStatistics,
   cellStatistics,
   type DataTable,
   intersectionsMax,
   listed,
   missingGroup,
+  type OutcomeCounts,
   type PredictionSource,
+  type ScoreCounts,
   type Statistics,
   statisticsOf,
   type StatisticsRequest,
@@ -18,6 +19,9 @@ import type { DuckdbDatabase } from './duckdb-database.ts'
 import { findColumn } from './duckdb-profile.ts'
 import { asDouble, canonicalText, literal } from './duckdb-sql.ts'
 
+/** Tables of counts made so far, so that each has a name of its own. */
+let counts = 0
+
 /** Counts what the request asks for. */
 export async function countOutcomes(
   database: DuckdbDatabase,
@@ -25,36 +29,67 @@ export async function countOutcomes(
   request: StatisticsRequest,
 ): Promise<Statistics> {
   const { signal, protectedColumns } = request
-  const rows = rowsQuery(table, request)
   const keys = protectedColumns.map((_, i) => `k${i}`)
-  const cells = await database.query(
-    `SELECT ${[...keys, ...outcomeCounts].join(', ')}, count(*) FROM (${rows})
-      ${keys.length === 0 ? '' : `GROUP BY ${keys.join(', ')} ORDER BY ${keys.join(', ')}`}
-      LIMIT ${intersectionsMax + 1}`,
+  const hasScores = await scored(database, request)
+  const counted = `counted${++counts}`
+  // One pass over the rows; everything else reads its far shorter result. Adding 0.0 makes −0 and 0 one score.
+  await database.query(
+    `CREATE TABLE ${counted} AS SELECT ${[...keys, 's + 0.0 AS s', ...outcomeCounts].join(', ')},
+      count(*) AS n FROM (${rowsQuery(table, request)}) GROUP BY ${[...keys, 's'].join(', ')}`,
     signal,
   )
-  if (cells.length > intersectionsMax)
-    throw new OperatingError(
-      'data-unsuitable',
-      `${table.path}: the protected columns ${listed(protectedColumns)} have more than ` +
-        `${intersectionsMax} combinations; group their values, or protect fewer columns`,
+  try {
+    const cells = await cellCounts(database, table, { counted, keys, request })
+    const scores = hasScores ? await scoreCounts(database, { counted, keys, signal }) : null
+    return statisticsOf(
+      protectedColumns,
+      cells.map(({ cell, outcomes }, i) =>
+        cellStatistics(cell, outcomes, scores === null ? null : (scores[i]?.finish() ?? null)),
+      ),
     )
-  const hasScores = await scored(database, request)
-  const scores = hasScores ? await scoreCounts(database, rows, keys, signal) : null
-  const counted: CellStatistics[] = cells.map((row) => {
-    const cell = row.slice(0, keys.length).map(String)
-    const [tp = 0, fp = 0, tn = 0, fn = 0, all = 0] = row.slice(keys.length).map(Number)
-    assert(tp + fp + tn + fn === all, 'every row has a label and a prediction')
-    const found = scores === null ? null : scores.get(JSON.stringify(cell))
-    assert(found !== undefined, 'every cell has its scores')
-    return cellStatistics(cell, { tp, fp, tn, fn }, found === null ? null : found.finish())
-  })
-  return statisticsOf(protectedColumns, counted)
+  } finally {
+    await database.query(`DROP TABLE IF EXISTS ${counted}`)
+  }
 }
 
-const outcomeCounts = ['y AND p', 'NOT y AND p', 'NOT y AND NOT p', 'y AND NOT p'].map(
-  (condition) => `count(*) FILTER (${condition})`,
-)
+interface CellCounts {
+  readonly cell: readonly string[]
+  readonly outcomes: OutcomeCounts
+}
+
+/** Outcomes per cell, cells in the order of their values. */
+async function cellCounts(
+  database: DuckdbDatabase,
+  table: DataTable,
+  from: { counted: string; keys: readonly string[]; request: StatisticsRequest },
+): Promise<CellCounts[]> {
+  const { counted, keys, request } = from
+  const sums = ['tp', 'fp', 'tn', 'fn', 'n'].map((count) => `sum(${count})`)
+  const order = keys.join(', ')
+  const rows = await database.query(
+    `SELECT ${[...keys, ...sums].join(', ')} FROM ${counted}
+      ${keys.length === 0 ? '' : `GROUP BY ${order} ORDER BY ${order}`} LIMIT ${intersectionsMax + 1}`,
+    request.signal,
+  )
+  if (rows.length > intersectionsMax)
+    throw new OperatingError(
+      'data-unsuitable',
+      `${table.path}: the protected columns ${listed(request.protectedColumns)} have more than ` +
+        `${intersectionsMax} combinations; group their values, or protect fewer columns`,
+    )
+  return rows.map((row) => {
+    const [tp = 0, fp = 0, tn = 0, fn = 0, all = 0] = row.slice(keys.length).map(Number)
+    assert(tp + fp + tn + fn === all, 'every row has a label and a prediction')
+    return { cell: row.slice(0, keys.length).map(String), outcomes: { tp, fp, tn, fn } }
+  })
+}
+
+const outcomeCounts = [
+  'count(*) FILTER (y AND p) AS tp',
+  'count(*) FILTER (NOT y AND p) AS fp',
+  'count(*) FILTER (NOT y AND NOT p) AS tn',
+  'count(*) FILTER (y AND NOT p) AS fn',
+]
 
 /** One row per row of the data: its groups k0, k1, …, its label y, its prediction p, its score s. */
 function rowsQuery(table: DataTable, request: StatisticsRequest): string {
@@ -83,24 +118,20 @@ function predictionSql(
     positive: string
   },
 ): { p: string; s: string; from: string } {
-  switch (source.from) {
-    case 'attached':
-      return {
-        p: 'predicted.positive',
-        s: 'predicted.score',
-        from: 'data JOIN predicted ON data.rowid = predicted.rowid',
-      }
-    case 'prediction':
-      return {
-        p: `${sql.text(source.prediction)} = ${sql.positive}`,
-        s: source.score === null ? 'CAST(NULL AS DOUBLE)' : sql.double(source.score),
-        from: 'data',
-      }
-    case 'score': {
-      const s = sql.double(source.score)
-      return { p: `${s} >= CAST('${source.threshold}' AS DOUBLE)`, s, from: 'data' }
+  if (source.from === 'attached')
+    return {
+      p: 'predicted.positive',
+      s: 'predicted.score',
+      from: 'data JOIN predicted ON data.rowid = predicted.rowid',
     }
-  }
+  if (source.from === 'prediction')
+    return {
+      p: `${sql.text(source.prediction)} = ${sql.positive}`,
+      s: source.score === null ? 'CAST(NULL AS DOUBLE)' : sql.double(source.score),
+      from: 'data',
+    }
+  const s = sql.double(source.score)
+  return { p: `${s} >= CAST('${source.threshold}' AS DOUBLE)`, s, from: 'data' }
 }
 
 async function scored(database: DuckdbDatabase, request: StatisticsRequest): Promise<boolean> {
@@ -112,70 +143,60 @@ async function scored(database: DuckdbDatabase, request: StatisticsRequest): Pro
   return withScore > 0
 }
 
-/** Rows by score and label, per cell; the cells keyed by their values as JSON. */
+/** Rows by score and label, per cell, in the order of `cellCounts`. */
 async function scoreCounts(
   database: DuckdbDatabase,
-  rows: string,
-  keys: readonly string[],
-  signal: AbortSignal | undefined,
-): Promise<Map<string, ScoreList>> {
-  const group = [...keys, 's'].join(', ')
-  // Adding 0.0 turns −0 into 0, so that one score is one group. Cells are numbered to keep the long result narrow.
-  const counted = `SELECT ${keys.map((k) => `${k}, `).join('')}s + 0.0 AS s, count(*) FILTER (y) AS yes,
-      count(*) FILTER (NOT y) AS no FROM (${rows}) GROUP BY ${group}`
-  const lists: ScoreList[] = []
-  const byCell = new Map<string, ScoreList>()
-  const cells = await database.query(
-    keys.length === 0
-      ? 'SELECT 0'
-      : `SELECT row_number() OVER (ORDER BY ${keys.join(', ')}) - 1, ${keys.join(', ')}
-          FROM (SELECT DISTINCT ${keys.join(', ')} FROM (${rows})) ORDER BY 1`,
-    signal,
-  )
-  for (const [, ...cell] of cells) {
-    const list = new ScoreList()
-    lists.push(list)
-    byCell.set(JSON.stringify(cell.map(String)), list)
-  }
+  from: { counted: string; keys: readonly string[]; signal: AbortSignal | undefined },
+): Promise<ScoreList[]> {
+  const { counted, keys, signal } = from
+  // The long result carries a cell's number instead of its values.
   const rank = keys.length === 0 ? '1' : `dense_rank() OVER (ORDER BY ${keys.join(', ')})`
-  const sql = `SELECT CAST(${rank} - 1 AS INTEGER) AS cell, s, CAST(yes AS DOUBLE), CAST(no AS DOUBLE)
-    FROM (${counted}) ORDER BY s`
+  const sql = `SELECT CAST(${rank} - 1 AS INTEGER), s, CAST(tp + fn AS DOUBLE), CAST(fp + tn AS DOUBLE)
+    FROM ${counted} ORDER BY s`
+  const lists: ScoreList[] = []
   for await (const chunk of database.stream(sql, signal)) {
-    const [cell, s, yes, no] = [0, 1, 2, 3].map((i) => chunk.getColumnVector(i))
+    const [cells, scores] = [chunk.getColumnVector(0), chunk.getColumnVector(1)]
+    const [positives, negatives] = [chunk.getColumnVector(2), chunk.getColumnVector(3)]
     for (let i = 0; i < chunk.rowCount; i++) {
-      const [c, score] = [Number(cell?.getItem(i)), s?.getItem(i)]
+      const [cell, score] = [Number(cells.getItem(i)), scores.getItem(i)]
       assert(typeof score === 'number', 'scores are checked before they are counted')
-      lists[c]?.add(score, Number(yes?.getItem(i)), Number(no?.getItem(i)))
+      const list = (lists[cell] ??= new ScoreList())
+      list.add(score, Number(positives.getItem(i)), Number(negatives.getItem(i)))
     }
   }
-  return byCell
+  return lists
 }
 
 /** Score counts that grow by ascending score. */
 class ScoreList {
-  #columns = [0, 1, 2].map(() => new Float64Array(16)) as [Float64Array, Float64Array, Float64Array]
+  #scores = new Float64Array(16)
+  #positives = new Float64Array(16)
+  #negatives = new Float64Array(16)
   #size = 0
 
   add(score: number, positives: number, negatives: number): void {
-    const [scores] = this.#columns
-    if (this.#size === scores.length)
-      this.#columns = this.#columns.map((old) => {
-        const grown = new Float64Array(2 * old.length)
-        grown.set(old)
-        return grown
-      }) as [Float64Array, Float64Array, Float64Array]
-    this.#columns[0][this.#size] = score
-    this.#columns[1][this.#size] = positives
-    this.#columns[2][this.#size] = negatives
+    if (this.#size === this.#scores.length) {
+      this.#scores = doubled(this.#scores)
+      this.#positives = doubled(this.#positives)
+      this.#negatives = doubled(this.#negatives)
+    }
+    this.#scores[this.#size] = score
+    this.#positives[this.#size] = positives
+    this.#negatives[this.#size] = negatives
     this.#size += 1
   }
 
-  finish() {
-    const [scores, positives, negatives] = this.#columns.map((c) => c.slice(0, this.#size)) as [
-      Float64Array,
-      Float64Array,
-      Float64Array,
-    ]
-    return { scores, positives, negatives }
+  finish(): ScoreCounts {
+    return {
+      scores: this.#scores.slice(0, this.#size),
+      positives: this.#positives.slice(0, this.#size),
+      negatives: this.#negatives.slice(0, this.#size),
+    }
   }
+}
+
+function doubled(values: Float64Array): Float64Array<ArrayBuffer> {
+  const grown = new Float64Array(2 * values.length)
+  grown.set(values)
+  return grown
 }

@@ -57,14 +57,19 @@ function toOnnx({ values, shape }: Tensor): OnnxTensor {
     : new OnnxTensor(values.type, values.data, shape)
 }
 
-const readable = ['float32', 'float64', 'int32', 'int64', 'bool', 'string']
-
 function fromOnnx(name: string, tensor: OnnxTensor | undefined): Tensor {
   if (tensor === undefined) throw new Error(`it gives no output \`${name}\``)
-  if (!readable.includes(tensor.type))
-    throw new Error(`the type ${tensor.type} of output \`${name}\` cannot be read`)
-  const values = { type: tensor.type, data: tensor.data } as TensorData
-  return { name, shape: tensor.dims, values }
+  return { name, shape: tensor.dims, values: valuesOf(name, tensor) }
+}
+
+function valuesOf(name: string, { type, data }: OnnxTensor): TensorData {
+  if (type === 'float32' && data instanceof Float32Array) return { type, data }
+  if (type === 'float64' && data instanceof Float64Array) return { type, data }
+  if (type === 'int32' && data instanceof Int32Array) return { type, data }
+  if (type === 'int64' && data instanceof BigInt64Array) return { type, data }
+  if (type === 'bool' && data instanceof Uint8Array) return { type, data }
+  if (type === 'string' && Array.isArray(data)) return { type, data }
+  throw new Error(`the type ${type} of output \`${name}\` cannot be read`)
 }
 
 function reasonOf(error: unknown): string {

@@ -20,7 +20,7 @@ import {
 import type { ChildMessage, RunnerMessage } from './onnx-messages.ts'
 
 /** Address space that Node and ONNX Runtime take before a model does, measured; the budget comes on top. */
-const baseAddressSpaceBytes = 1536 * 2 ** 20
+const baseAddressSpaceBytes = 1792 * 2 ** 20
 /** How much of what the child writes to stderr is kept for the error's details. */
 const stderrKeptBytes = 4096
 
@@ -93,7 +93,10 @@ class ModelProcess {
         resolve()
       })
     })
-    this.#process.on('message', (message) => this.#answered(message as ChildMessage))
+    this.#process.on('message', (message: unknown) => {
+      if (isAnswer(message)) this.#answered(message)
+      else this.#kill(this.unexpected())
+    })
     this.#process.stderr?.on('data', (data: Buffer) => {
       this.#stderr = (this.#stderr + data.toString('utf8')).slice(-stderrKeptBytes)
     })
@@ -128,6 +131,8 @@ class ModelProcess {
     const { code, reason } = message
     const { name } = this.#request
     const said = oneLine(reason)
+    if (/bad_alloc|cannot allocate|failed to allocate/i.test(said))
+      return waiting?.reject(this.#failed(`it ran out of ${this.#memory()}`))
     const text = {
       'model-malformed': `${name}: ONNX Runtime cannot load the model: ${said}; export it again`,
       'model-changed': `${name}: the bytes are not those that were checked and announced; run again`,
@@ -150,11 +155,14 @@ class ModelProcess {
     for (const { reject } of this.#waiting.splice(0)) reject(reason)
   }
 
-  #died(how: string): OperatingError {
+  #memory(): string {
     const mebibytes = Math.round(this.#request.memoryBytes / 2 ** 20)
+    return `its ${mebibytes} MiB of memory: raise \`model.memory_mb\``
+  }
+
+  #died(how: string): OperatingError {
     return this.#failed(
-      `its process ended unexpectedly (${how}); it may have needed more than ` +
-        `its ${mebibytes} MiB of memory: raise \`model.memory_mb\``,
+      `its process ended unexpectedly (${how}); it may have needed more than ` + this.#memory(),
     )
   }
 
@@ -177,6 +185,10 @@ class ModelProcess {
   }
 }
 
+function isAnswer(message: unknown): message is ChildMessage {
+  return typeof message === 'object' && message !== null && 'answer' in message
+}
+
 function spawnChild(memoryBytes: number): ChildProcess {
   const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
   const entry = fileURLToPath(new URL(`./onnx-child.${extension}`, import.meta.url))
@@ -190,6 +202,9 @@ function spawnChild(memoryBytes: number): ChildProcess {
     '--allow-addons',
     ...may.map((path) => `--allow-fs-read=${path}`),
     '--no-warnings',
+    // Type stripping is WebAssembly, which otherwise reserves as much address space as it can get.
+    '--disable-wasm-trap-handler',
+    '--wasm-max-mem-pages=1024',
     entry,
   ]
   // The limit and the command are arguments, never part of the script: no path can become shell.

@@ -5,7 +5,7 @@ import { integersOf, textOfField, type WireField } from './onnx-check-wire.ts'
 
 /** Collects candidates while the model is walked. */
 export class ClassNames {
-  readonly #attributes = new Set<string>()
+  readonly #attributes: (readonly string[])[] = []
   readonly #tensors = new Map<string, readonly string[]>()
   readonly #picked: string[] = []
 
@@ -20,7 +20,7 @@ export class ClassNames {
     const texts = fields.filter((field) => field.number === 9).map(textOfField)
     const integers = fields.filter((field) => field.number === 8).flatMap(integersOf)
     const names = [...texts, ...integers.map((value) => String(BigInt.asIntN(64, value)))]
-    if (names.length > 0) this.#attributes.add(JSON.stringify(names))
+    if (names.length > 0) this.#attributes.push(names)
   }
 
   /** A stored tensor that is a short list. */
@@ -33,10 +33,9 @@ export class ClassNames {
     const picked = this.#picked
       .map((name) => this.#tensors.get(name))
       .filter((texts) => texts !== undefined && texts.length > 1)
-      .map((texts) => JSON.stringify(texts))
     // What the label is picked from has the last word: it is where the model's answer is written.
-    const candidates = new Set(picked.length > 0 ? picked : this.#attributes)
-    const [only] = candidates
-    return candidates.size === 1 && only !== undefined ? (JSON.parse(only) as string[]) : null
+    const [first, ...others] = picked.length > 0 ? picked : this.#attributes
+    if (first === undefined) return null
+    return others.every((names) => JSON.stringify(names) === JSON.stringify(first)) ? first : null
   }
 }

@@ -38,6 +38,8 @@ const elementTypes = [
   'float8e8m0',
   'uint2',
   'int2',
+  'float6e2m3',
+  'float6e3m2',
 ] as const
 
 /** Name of a tensor's element type. */

@@ -3,33 +3,33 @@
 type Part = Uint8Array<ArrayBuffer>
 
 function join(parts: readonly Part[]): Part {
-  const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0))
+  const bytes = new Uint8Array(parts.reduce((size, piece) => size + piece.length, 0))
   let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
+  for (const piece of parts) {
+    bytes.set(piece, at)
+    at += piece.length
   }
   return bytes
 }
 
-function varint(value: bigint): Part {
+function varint(integer: bigint): Part {
   const bytes: number[] = []
-  for (let rest = BigInt.asUintN(64, value); ; rest >>= 7n) {
+  for (let rest = BigInt.asUintN(64, integer); ; rest >>= 7n) {
     if (rest < 128n) return Uint8Array.from([...bytes, Number(rest)])
     bytes.push(Number(rest & 127n) | 128)
   }
 }
 
 /** An integer field. */
-export function int(number: number, value: number | bigint): Part {
-  return join([varint(BigInt(number) << 3n), varint(BigInt(value))])
+export function int(number: number, integer: number | bigint): Part {
+  return join([varint(BigInt(number) << 3n), varint(BigInt(integer))])
 }
 
 /** A field of bytes, text, or the fields of a message. */
 export function part(number: number, content: string | Part | readonly Part[]): Part {
   const bytes =
     typeof content === 'string'
-      ? (new TextEncoder().encode(content) as Part)
+      ? new TextEncoder().encode(content)
       : content instanceof Uint8Array
         ? content
         : join(content)

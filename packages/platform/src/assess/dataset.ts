@@ -1,12 +1,13 @@
 // Whether a table can be assessed as configured: every named column exists and holds what its role needs. Each refusal
 // is one sentence that says where, what, and what to do; what is odd but can be measured becomes a warning, as data.
 
-import { type ErrorCode, OperatingError } from '@proofhouse/evidence'
+import { assert, OperatingError } from '@proofhouse/evidence'
 import { listed, missingGroup, rowList, shortened } from './dataset-values.ts'
 import { nearestName } from './nearest-name.ts'
 import type {
   AggregateEngine,
   CategoryProfile,
+  CellSample,
   DataTable,
   NumberProfile,
   PredictionSource,
@@ -219,8 +220,6 @@ function checkPrediction(table: DataTable, found: CategoryProfile, label: Catego
 function checkScore(table: DataTable, found: NumberProfile): void {
   const where = `${table.path}: the score column \`${found.column}\``
   const mustBe = 'a score is the probability of the positive class, from 0 to 1'
-  const cell = (sample: { row: number; text: string } | null) =>
-    `\`${shortened(sample?.text ?? '')}\` in row ${sample?.row ?? '?'}`
   if (found.missing > 0)
     unsuitable(`${where} is empty in ${rowList(found.missingRows, found.missing)}; ${mustBe}`)
   if (found.unreadable > 0) unsuitable(`${where} holds ${cell(found.firstUnreadable)}; ${mustBe}`)
@@ -229,6 +228,10 @@ function checkScore(table: DataTable, found: NumberProfile): void {
     unsuitable(`${where} holds ${cell(found.firstMin)}; ${mustBe}`)
   if (found.max !== null && found.max > 1)
     unsuitable(`${where} holds ${cell(found.firstMax)}; ${mustBe}`)
+}
+
+function cell(sample: CellSample | null): string {
+  return `\`${shortened(sample?.text ?? '')}\` in row ${sample?.row ?? '?'}`
 }
 
 function predictionSource(roles: ColumnRoles, threshold: number | null): PredictionSource {
@@ -240,13 +243,15 @@ function predictionSource(roles: ColumnRoles, threshold: number | null): Predict
 async function category(engine: AggregateEngine, column: string, options: CheckOptions) {
   refuseNested(engine.table, column)
   const [profile] = await engine.profile([{ column, as: 'category' }], options.signal)
-  return profile as CategoryProfile
+  assert(profile?.as === 'category', 'a profile answers its request')
+  return profile
 }
 
 async function numbers(engine: AggregateEngine, column: string, options: CheckOptions) {
   refuseNested(engine.table, column)
   const [profile] = await engine.profile([{ column, as: 'number' }], options.signal)
-  return profile as NumberProfile
+  assert(profile?.as === 'number', 'a profile answers its request')
+  return profile
 }
 
 function refuseNested(table: DataTable, name: string): void {
@@ -259,6 +264,5 @@ function refuseNested(table: DataTable, name: string): void {
 }
 
 function unsuitable(message: string): never {
-  const code: ErrorCode = 'data-unsuitable'
-  throw new OperatingError(code, message)
+  throw new OperatingError('data-unsuitable', message)
 }

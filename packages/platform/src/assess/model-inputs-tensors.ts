@@ -30,25 +30,16 @@ export function isTensorType(type: string): type is TensorType {
  */
 export function fillTensor(request: FillRequest): TensorData {
   const size = request.batch.rows * request.names.length
-  switch (request.type) {
-    case 'string':
-      return { type: 'string', data: fillText(request, size) }
-    case 'float32':
-      return { type: 'float32', data: fillNumbers(request, new Float32Array(size), floatFits) }
-    case 'float64':
-      return { type: 'float64', data: fillNumbers(request, new Float64Array(size), floatFits) }
-    case 'int32':
-      return { type: 'int32', data: fillNumbers(request, new Int32Array(size), int32Fits) }
-    case 'bool':
-      return { type: 'bool', data: fillNumbers(request, new Uint8Array(size), boolFits) }
-    case 'int64': {
-      const data = BigInt64Array.from(
-        fillNumbers(request, new Float64Array(size), int64Fits),
-        BigInt,
-      )
-      return { type: 'int64', data }
-    }
-  }
+  const { type } = request
+  if (type === 'string') return { type, data: fillText(request, size) }
+  if (type === 'float32')
+    return { type, data: fillNumbers(request, new Float32Array(size), floatFits) }
+  if (type === 'float64')
+    return { type, data: fillNumbers(request, new Float64Array(size), floatFits) }
+  if (type === 'int32') return { type, data: fillNumbers(request, new Int32Array(size), int32Fits) }
+  if (type === 'bool') return { type, data: fillNumbers(request, new Uint8Array(size), boolFits) }
+  const integers = fillNumbers(request, new Float64Array(size), int64Fits)
+  return { type, data: BigInt64Array.from(integers, BigInt) }
 }
 
 type Fits = (value: number, stored: number) => boolean
@@ -81,7 +72,7 @@ function fillNumbers<T extends Float32Array | Float64Array | Int32Array | Uint8A
 function fillText(request: FillRequest, size: number): string[] {
   const { batch, missingValues } = request
   const width = request.names.length
-  const data = new Array<string>(size).fill('')
+  const data = Array.from({ length: size }, () => '')
   for (const [position, column] of batch.columns.entries()) {
     if (column instanceof Float64Array) throw new TypeError('the column was read as text')
     for (const [row, value] of column.entries()) {

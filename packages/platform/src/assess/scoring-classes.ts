@@ -55,8 +55,6 @@ function ownPositions(
   found: readonly string[] | null,
   classes: Classes,
 ): ClassPositions {
-  const byName = (names: readonly string[]) =>
-    new Map(names.map((name, position) => [name, position]))
   if (found !== null) return byName(sameSet(found, classes) ? classes : found)
   if (namesItself || sameSet(['0', '1'], classes)) return byName(classes)
   // A number may be a position or a label value: only where it cannot be both is it read at all.
@@ -87,6 +85,10 @@ function chooseClasses(request: ClassRequest, found: readonly string[] | null): 
     `${own}, and the label is ${listed(labels)}; say which is which, in the order of the model's outputs: ` +
       `\`model.classes: [${sorted.join(', ')}]\` or \`[${sorted.toReversed().join(', ')}]\``,
   )
+}
+
+function byName(names: readonly string[]): ClassPositions {
+  return new Map(names.map((name, position) => [name, position]))
 }
 
 function sameSet(a: readonly string[], b: readonly string[]): boolean {

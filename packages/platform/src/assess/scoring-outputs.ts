@@ -192,9 +192,8 @@ function findOutputs({ model, outputs }: OutputRequest) {
       `gives \`${foreign.name}\` as a sequence of maps (ZipMap), which cannot be read; export it with ` +
         '`options={id(model): {"zipmap": False}}` in skl2onnx, or `zipmap=False` in onnxmltools',
     )
-  const widthOf = ({ shape }: ModelValue) => (shape?.length === 2 ? (shape[1] ?? -1) : 1)
   const labels = outputs.filter((o) => /^(int|string|bool)/.test(o.type) && widthOf(o) <= 1)
-  const floats = outputs.filter((o) => /^float/.test(o.type))
+  const floats = outputs.filter((o) => o.type.startsWith('float'))
   const [label = null] = pick(model, labels, /label|class|pred/i, 'label')
   const [score = null] = pick(model, floats, /prob/i, 'scores')
   const width = score === null ? 1 : widthOf(score)
@@ -205,6 +204,11 @@ function findOutputs({ model, outputs }: OutputRequest) {
     )
   assert(label !== score || label === null, 'an output is a label or a score')
   return { label, score }
+}
+
+/** Elements per row; -1 where the model does not say. */
+function widthOf({ shape }: ModelValue): number {
+  return shape?.length === 2 ? (shape[1] ?? -1) : 1
 }
 
 /** The only candidate, or the only one with a telling name. */
