@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { utf8 } from '@proofhouse/evidence'
+import { formatCheckpoint, fromBase64, signNote, utf8 } from '@proofhouse/evidence'
 import { keyFileNames, openLedgerKey, openSigningKey } from '../keys/index.ts'
 import { diskKeyFiles } from './key-file.ts'
 
@@ -87,23 +87,36 @@ describe('the keys of a workspace', () => {
     const seed = Uint8Array.from({ length: 32 }, (_, i) => i)
     const text = `PRIVATE+KEY+ledger.example/eval+2a540629+${Uint8Array.of(1, ...seed).toBase64()}\n`
     await writeFile(join(folder, keyFileNames.ledger), text, { mode: 0o600 })
-    expect(await openLedgerKey(diskKeyFiles, folder, 'ledger.example/eval')).toEqual({
-      signerKey: text.trim(),
-      verifierKey: 'ledger.example/eval+2a540629+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4',
-    })
+    const { signer, verifierKey } = await openLedgerKey(diskKeyFiles, folder, 'ledger.example/eval')
+    expect(verifierKey).toBe(
+      'ledger.example/eval+2a540629+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4',
+    )
+    const root = fromBase64('OF2jDzkXKCyJOd/4UZV+UZqxhGsTUaFMCts7EWMnQqo=')
+    const checkpoint = formatCheckpoint({ origin: signer.name, size: 3, root })
+    expect(await signNote(checkpoint, [signer])).toContain(
+      '\n— ledger.example/eval KlQGKeVAdmDKjK+U9JPfvM36RNw1yvC4XYvVty1ZXkMHaxGLwPY2nBKjAsUtfBLXVJvTwODfg5vJcVddvs5TVuG7Cgk=\n',
+    )
     await expect(openLedgerKey(diskKeyFiles, folder, 'other.example/l')).rejects.toThrow(
       'belongs to the log `ledger.example/eval`, not `other.example/l`',
     )
   })
 
   test.each([
-    ['not a key', 'hello\n'],
-    ['another id', `PRIVATE+KEY+l.example/x+00000000+${new Uint8Array(33).fill(1).toBase64()}\n`],
-    ['another type', `PRIVATE+KEY+l.example/x+00000000+${new Uint8Array(33).fill(2).toBase64()}\n`],
-  ])('a ledger key file with %s is refused', async (_, text) => {
+    ['not a key', 'hello\n', 'key-malformed'],
+    [
+      'another id',
+      `PRIVATE+KEY+l.example/x+00000000+${new Uint8Array(33).fill(1).toBase64()}\n`,
+      'key-malformed',
+    ],
+    [
+      'another type',
+      `PRIVATE+KEY+l.example/x+00000000+${new Uint8Array(33).fill(2).toBase64()}\n`,
+      'key-unsupported',
+    ],
+  ])('a ledger key file with %s is refused', async (_, text, code) => {
     await writeFile(join(folder, keyFileNames.ledger), text, { mode: 0o600 })
     await expect(openLedgerKey(diskKeyFiles, folder, 'l.example/x')).rejects.toMatchObject({
-      code: 'key-malformed',
+      code,
     })
   })
 })

@@ -3,15 +3,24 @@
 // public half beside it. Two processes that start at once agree on one key, because a private key's
 // file is created whole or not at all and never replaced.
 
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto'
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+} from 'node:crypto'
 import { join } from 'node:path'
 import {
   assert,
   concatBytes,
-  fromBase64,
+  formatSignerKey,
+  formatVerifierKey,
+  isKeyName,
+  type NoteSigner,
   OperatingError,
-  toBase64,
-  utf8,
+  parseSignerKey,
+  signatureType,
 } from '@proofhouse/evidence'
 import type { KeyFiles } from './ports.ts'
 import { type SigningKey, signingKeyFromPem } from './signing-key.ts'
@@ -24,18 +33,17 @@ export const keyFileNames = {
   ledgerPublic: 'ledger.vkey',
 } as const
 
-/** The key of a ledger in the text forms of the C2SP signed-note format. */
+/** The key of a ledger in use. */
 export interface LedgerKey {
-  /** `PRIVATE+KEY+name+id+base64(01 ‖ seed)` */
-  readonly signerKey: string
-  /** `name+id+base64(01 ‖ public key)` */
+  /** Signs notes, so checkpoints, in the log's name. */
+  readonly signer: NoteSigner
+  /** The public key in one line, as C2SP signed-note writes it. */
   readonly verifierKey: string
 }
 
-/** Type byte of Ed25519 keys in signed notes. */
-const ed25519Type = 0x01
 /** DER of a PKCS#8 Ed25519 key up to its 32-byte seed (RFC 8410 §7). */
 const ed25519Pkcs8Prefix = Uint8Array.fromHex('302e020100300506032b657004220420')
+/** Of the seed, and of the public key. */
 const seedSizeBytes = 32
 
 /**
@@ -64,18 +72,26 @@ export async function openLedgerKey(
   folder: string,
   origin: string,
 ): Promise<LedgerKey> {
-  assert(/^[^\s+]+$/u.test(origin), 'an origin has no spaces and no plus signs')
+  assert(isKeyName(origin), 'an origin is a key name')
   const path = join(folder, keyFileNames.ledger)
-  const found = await readOrCreate(files, path, () => {
+  const { text } = await readOrCreate(files, path, () => {
     const { privateKey } = generateKeyPairSync('ed25519')
     const der = privateKey.export({ type: 'pkcs8', format: 'der' })
-    return `${signerKeyText(origin, new Uint8Array(der.subarray(-seedSizeBytes)))}\n`
+    return signerKeyLine(origin, new Uint8Array(der.subarray(-seedSizeBytes)))
   })
-  const seed = seedOf(found.text, origin, path)
-  const key = { signerKey: signerKeyText(origin, seed), verifierKey: verifierKeyText(origin, seed) }
-  if (found.text !== `${key.signerKey}\n`) throw malformed(path, 'has a key id that is not its own')
-  await files.writePublic(join(folder, keyFileNames.ledgerPublic), `${key.verifierKey}\n`)
-  return key
+  const { name, keyId, seed } = parseSignerKey(text.trimEnd())
+  if (name !== origin) throw malformed(path, `belongs to the log \`${name}\`, not \`${origin}\``)
+  if (text !== signerKeyLine(origin, seed))
+    throw malformed(path, 'has a key id that is not its own')
+  const { privateKey, publicKey } = keyPairOf(seed)
+  const verifierKey = formatVerifierKey({ name, type: signatureType.ed25519, publicKey })
+  await files.writePublic(join(folder, keyFileNames.ledgerPublic), `${verifierKey}\n`)
+  const signer: NoteSigner = {
+    name,
+    keyId,
+    sign: (message) => Promise.resolve(new Uint8Array(sign(null, message, privateKey))),
+  }
+  return { signer, verifierKey }
 }
 
 async function readOrCreate(
@@ -93,42 +109,18 @@ async function readOrCreate(
   return { text: theirs }
 }
 
-function seedOf(text: string, origin: string, path: string): Uint8Array {
-  const match = /^PRIVATE\+KEY\+(?<name>[^\s+]+)\+[0-9a-f]{8}\+(?<key>[A-Za-z0-9+/=]+)\n$/u.exec(
-    text,
-  )
-  const { name, key } = match?.groups ?? {}
-  if (name === undefined || key === undefined) throw malformed(path, 'is no signer key')
-  if (name !== origin) throw malformed(path, `belongs to the log \`${name}\`, not \`${origin}\``)
-  const bytes = fromBase64(key)
-  if (bytes.length !== 1 + seedSizeBytes || bytes[0] !== ed25519Type)
-    throw malformed(path, 'is no Ed25519 key')
-  return bytes.subarray(1)
+function signerKeyLine(name: string, seed: Uint8Array): string {
+  return `${formatSignerKey({ name, seed, publicKey: keyPairOf(seed).publicKey })}\n`
 }
 
-function signerKeyText(name: string, seed: Uint8Array): string {
-  const key = toBase64(concatBytes(Uint8Array.of(ed25519Type), seed))
-  return `PRIVATE+KEY+${name}+${keyIdOf(name, publicKeyOf(seed))}+${key}`
-}
-
-function verifierKeyText(name: string, seed: Uint8Array): string {
-  const publicKey = publicKeyOf(seed)
-  const key = toBase64(concatBytes(Uint8Array.of(ed25519Type), publicKey))
-  return `${name}+${keyIdOf(name, publicKey)}+${key}`
-}
-
-/**
- * C2SP signed-note: the first four bytes of SHA-256(name ‖ LF ‖ type ‖ public key), in hexadecimal.
- */
-function keyIdOf(name: string, publicKey: Uint8Array): string {
-  const hash = createHash('sha256').update(utf8(`${name}\n`))
-  return hash.update(Uint8Array.of(ed25519Type)).update(publicKey).digest('hex').slice(0, 8)
-}
-
-function publicKeyOf(seed: Uint8Array): Uint8Array {
+function keyPairOf(seed: Uint8Array): {
+  readonly privateKey: KeyObject
+  readonly publicKey: Uint8Array
+} {
   const der = Buffer.from(concatBytes(ed25519Pkcs8Prefix, seed))
-  const key = createPublicKey(createPrivateKey({ key: der, type: 'pkcs8', format: 'der' }))
-  return new Uint8Array(key.export({ type: 'spki', format: 'der' }).subarray(-32))
+  const privateKey = createPrivateKey({ key: der, type: 'pkcs8', format: 'der' })
+  const spki = createPublicKey(privateKey).export({ type: 'spki', format: 'der' })
+  return { privateKey, publicKey: new Uint8Array(spki.subarray(-seedSizeBytes)) }
 }
 
 function malformed(path: string, problem: string): OperatingError {
