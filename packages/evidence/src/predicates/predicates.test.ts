@@ -5,6 +5,7 @@ import { utf8 } from '../encoding.ts'
 import { assert } from '../errors.ts'
 import { isJsonObject, type JsonObject, parseJson } from '../json.ts'
 import { makeStatement, parseStatement, readStatement } from '../statement.ts'
+import { dataSet } from './data-set.ts'
 import { measures } from './measures.ts'
 import { modelSignature } from './model-signature.ts'
 import { runAnnounced } from './run-announced.ts'
@@ -13,7 +14,15 @@ import { testResult } from './test-result.ts'
 import { summarizeGate, verdictField, verificationSummary } from './verification-summary.ts'
 
 const subject = [{ name: 'thing', digest: { sha256: 'ab'.repeat(32) } }]
-const types = [runAnnounced, runClosed, measures, testResult, verificationSummary, modelSignature]
+const types = [
+  runAnnounced,
+  runClosed,
+  dataSet,
+  measures,
+  testResult,
+  verificationSummary,
+  modelSignature,
+]
 
 const cases = types.map((type) => {
   const found = Object.entries(vectors).find(([uri]) => uri === type.uri)?.[1]
