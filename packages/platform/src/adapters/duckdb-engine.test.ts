@@ -75,9 +75,8 @@ describe('profiles', () => {
         const expected = new Map<string, number>()
         for (const text of cells.map(canonicalText))
           if (text !== null) expected.set(text, (expected.get(text) ?? 0) + 1)
-        expect(profile?.as === 'category' ? profile.values.length : -1).toBe(expected.size)
-        if (profile?.as === 'category')
-          for (const { value, rows } of profile.values) expect(expected.get(value)).toBe(rows)
+        const values = profile?.as === 'category' ? profile.values : []
+        expect(new Map(values.map(({ value, rows }) => [value, rows]))).toEqual(expected)
       }),
       { numRuns: 60 },
     )
@@ -122,7 +121,7 @@ describe('reads', () => {
         seen += batch.rows
         if (batchRows === 1 && seen > 50) break
       }
-      if (batchRows > 1) expect(seen).toBe(10_001)
+      expect(seen).toBe(batchRows === 1 ? 51 : 10_001)
     }
     await engine.close()
   })
@@ -184,48 +183,49 @@ function bruteForce(rows: readonly Row[], options: { scores: boolean; threshold?
   return statisticsOf(['g', 'h'], cells)
 }
 
-describe('statistics equal those of the rows one by one', () => {
-  const write = (rows: readonly Row[]) =>
-    files.csv(
-      `g,h,y,p,s\n${rows.map((r) => [quoted(r.g), r.h, r.y, r.p, r.s].join(',')).join('\n')}\n`,
-    )
-  const check = async (rows: readonly Row[], predictions: PredictionSource, scores: boolean) => {
-    const engine = await source.open(write(rows))
-    if (predictions.from === 'attached')
-      await engine.attach(
-        inBatches(
-          rows.map((r) => r.p),
-          scores ? rows.map((r) => r.s) : null,
-          5,
-        ),
-      )
-    const found = await engine.statistics({
-      label: 'y',
-      positiveClass: 'true',
-      protectedColumns: ['g', 'h'],
-      predictions,
-    })
-    const everyone = await engine.statistics({
-      label: 'y',
-      positiveClass: 'true',
-      protectedColumns: [],
-      predictions,
-    })
-    await engine.close()
-    const threshold = predictions.from === 'score' ? { threshold: predictions.threshold } : {}
-    const expected = bruteForce(rows, { scores, ...threshold })
-    expect(found.columns).toEqual(['g', 'h'])
-    expect(found.cells.map((c) => [c.cell, c.outcomes, c.scores])).toEqual(
-      expected.cells.map((c) => [c.cell, c.outcomes, c.scores]),
-    )
-    for (const [i, cell] of found.cells.entries())
-      for (const kind of ['squaredError', 'logLoss'] as const)
-        for (const key of ['n', 'sum', 'sum2', 'sum3', 'min', 'max'] as const)
-          expect(cell[kind]?.[key] ?? 0).toBeCloseTo(expected.cells[i]?.[kind]?.[key] ?? 0, 8)
-    const all = everyone.cells[0]?.outcomes
-    expect((all?.tp ?? 0) + (all?.fp ?? 0) + (all?.tn ?? 0) + (all?.fn ?? 0)).toBe(rows.length)
-  }
+function write(rows: readonly Row[]): string {
+  const lines = rows.map((r) => [quoted(r.g), r.h, r.y, r.p, r.s].join(','))
+  return files.csv(`g,h,y,p,s\n${lines.join('\n')}\n`)
+}
 
+const check = async (rows: readonly Row[], predictions: PredictionSource, scores: boolean) => {
+  const engine = await source.open(write(rows))
+  if (predictions.from === 'attached')
+    await engine.attach(
+      inBatches(
+        rows.map((r) => r.p),
+        scores ? rows.map((r) => r.s) : null,
+        5,
+      ),
+    )
+  const found = await engine.statistics({
+    label: 'y',
+    positiveClass: 'true',
+    protectedColumns: ['g', 'h'],
+    predictions,
+  })
+  const everyone = await engine.statistics({
+    label: 'y',
+    positiveClass: 'true',
+    protectedColumns: [],
+    predictions,
+  })
+  await engine.close()
+  const threshold = predictions.from === 'score' ? { threshold: predictions.threshold } : {}
+  const expected = bruteForce(rows, { scores, ...threshold })
+  expect(found.columns).toEqual(['g', 'h'])
+  expect(found.cells.map((c) => [c.cell, c.outcomes, c.scores])).toEqual(
+    expected.cells.map((c) => [c.cell, c.outcomes, c.scores]),
+  )
+  for (const [i, cell] of found.cells.entries())
+    for (const kind of ['squaredError', 'logLoss'] as const)
+      for (const key of ['n', 'sum', 'sum2', 'sum3', 'min', 'max'] as const)
+        expect(cell[kind]?.[key] ?? 0).toBeCloseTo(expected.cells[i]?.[kind]?.[key] ?? 0, 8)
+  const all = everyone.cells[0]?.outcomes
+  expect((all?.tp ?? 0) + (all?.fp ?? 0) + (all?.tn ?? 0) + (all?.fn ?? 0)).toBe(rows.length)
+}
+
+describe('statistics equal those of the rows one by one', () => {
   test.each<[string, PredictionSource, boolean]>([
     ['a prediction column', { from: 'prediction', prediction: 'p', score: null }, false],
     ['prediction and score columns', { from: 'prediction', prediction: 'p', score: 's' }, true],
@@ -233,6 +233,7 @@ describe('statistics equal those of the rows one by one', () => {
     ['attached classes', { from: 'attached' }, false],
     ['attached classes and scores', { from: 'attached' }, true],
   ])('%s', async (_, predictions, scores) => {
+    expect.hasAssertions()
     await fc.assert(
       fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 40 }), (rows) =>
         check(rows, predictions, scores),

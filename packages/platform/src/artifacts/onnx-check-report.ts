@@ -3,7 +3,7 @@
 import type { ModelValue } from '../assess/index.ts'
 
 /** What a finding is about. */
-export type OnnxRule =
+type OnnxRule =
   | 'malformed'
   | 'size-limit'
   | 'external-data'

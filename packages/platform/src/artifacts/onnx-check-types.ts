@@ -43,7 +43,7 @@ const elementTypes = [
 ] as const
 
 /** Name of a tensor's element type. */
-export function elementType(value: bigint): string {
+function elementType(value: bigint): string {
   return (value < 64n ? elementTypes[Number(value)] : undefined) ?? `type ${value}`
 }
 

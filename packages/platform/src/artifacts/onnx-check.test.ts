@@ -18,6 +18,17 @@ import { checkOnnx, requireCleanOnnx } from './onnx-check.ts'
 const { boostedInts, logisticInts, logisticWords, logisticZipMap, mixedColumns } = exported
 const ir = (bytes: Uint8Array<ArrayBuffer>) => bytes.subarray(0, 2)
 
+const labels = (...names: string[]) =>
+  part(
+    1,
+    node(
+      'LinearClassifier',
+      ['X'],
+      ['L'],
+      [part(5, [part(1, 'classlabels_strings'), ...names.map((name) => part(9, name))])],
+    ),
+  )
+
 describe('finds clean', () => {
   test.each([
     ['boosted trees', boostedInts.model, ['0', '1']],
@@ -82,16 +93,6 @@ describe('finds clean', () => {
   })
 
   test('no classes where two classifiers differ', () => {
-    const labels = (...names: string[]) =>
-      part(
-        1,
-        node(
-          'LinearClassifier',
-          ['X'],
-          ['L'],
-          [part(5, [part(1, 'classlabels_strings'), ...names.map((name) => part(9, name))])],
-        ),
-      )
     expect(checkOnnx(addOne([labels('a', 'b')])).summary.classNames).toEqual(['a', 'b'])
     expect(checkOnnx(addOne([labels('a', 'b'), labels('b', 'a')])).summary.classNames).toBeNull()
   })
@@ -208,7 +209,7 @@ describe('finds malformed', () => {
     levels === 0 ? [part(2, 'end')] : [subgraph(deep(levels - 1))]
   test.each<[string, Uint8Array<ArrayBuffer>, RegExp]>([
     ['nothing', new Uint8Array(), /empty/],
-    ['text', new TextEncoder().encode('a,b,c\n1,2,3\n') as Uint8Array<ArrayBuffer>, /byte \d+/],
+    ['text', new TextEncoder().encode('a,b,c\n1,2,3\n'), /byte \d+/],
     ['a version alone', ir(addOne()), /has no graph/],
     ['no outputs', model([part(1, node('Add', [], []))]), /no outputs/],
     ['no version', addOne().subarray(2), /no IR version/],
@@ -217,7 +218,7 @@ describe('finds malformed', () => {
     ['endless nesting', addOne(deep(60)), /deeper than 100/],
     [
       'a number without end',
-      Uint8Array.of(8, ...new Array<number>(11).fill(255)),
+      Uint8Array.of(8, ...Array.from({ length: 11 }, () => 255)),
       /longer than ten bytes/,
     ],
     ['a group', Uint8Array.of(0x0b), /wire type 3/],

@@ -8,7 +8,7 @@ import type { OnnxReport } from './onnx-check-report.ts'
 import { wireBudget, WireError } from './onnx-check-wire.ts'
 
 /** Larger files are not read: protobuf itself ends at 2 GiB, and no tabular model comes near this. */
-export const onnxSizeMaxBytes = 1024 * 1024 * 1024
+const onnxSizeMaxBytes = 1024 * 1024 * 1024
 
 /** Checks the bytes of a model. Never throws for anything the bytes may be. */
 export function checkOnnx(bytes: Bytes): OnnxReport {

@@ -15,7 +15,7 @@ import type {
 import type { Statistics } from './statistics.ts'
 
 /** Distinct values a protected column may have; more than this is a number or an identifier, not a group. */
-export const maxGroupsPerColumn = 100
+const maxGroupsPerColumn = 100
 
 /** The score at or above which a row counts as selected, when neither the model nor the configuration says. */
 export const defaultThreshold = 0.5

@@ -35,11 +35,10 @@ export {
   checkData,
   type ColumnRoles,
   type DataWarning,
-  maxGroupsPerColumn,
   neverPredicted,
   type ProtectedGroups,
 } from './dataset.ts'
-export { canonicalText, listed, missingGroup, rowList, shortened } from './dataset-values.ts'
+export { listed, missingGroup, shortened } from './dataset-values.ts'
 export {
   type AggregateEngine,
   type CategoryProfile,
@@ -61,14 +60,12 @@ export {
   intersectionsMax,
   profileRowsMax,
   profileValuesMax,
-  type ReadColumn,
   type ReadRequest,
   type StatisticsRequest,
   type Tensor,
   type TensorData,
-  type TensorType,
 } from './ports.ts'
 export type { MissingValues } from './model-inputs-tensors.ts'
 export { scoreModel, type ScoringRequest, type ScoringSummary } from './scoring.ts'
 export { interruption, throwIfAborted } from './scoring-interruption.ts'
-export { cellStatistics, logLoss, squaredError } from './scoring-losses.ts'
+export { cellStatistics } from './scoring-losses.ts'

@@ -100,14 +100,16 @@ describe('plans', () => {
   })
 })
 
+const typed = (kind: ColumnKind, type: string): DataTable => ({
+  ...table,
+  format: 'parquet',
+  columns: table.columns.map((c) =>
+    c.name === 'job' ? { ...c, kind, type } : { ...c, kind: 'number' },
+  ),
+})
+const batch = (age: number) => ({ firstRow: 10, rows: 2, columns: [Float64Array.of(1, age)] })
+
 describe('refuses', () => {
-  const typed = (kind: ColumnKind, type: string): DataTable => ({
-    ...table,
-    format: 'parquet',
-    columns: table.columns.map((c) =>
-      c.name === 'job' ? { ...c, kind, type } : { ...c, kind: 'number' },
-    ),
-  })
   test.each<[string, ModelValue[], Parameters<typeof plan>[1], RegExp]>([
     ['no input', [], {}, /takes no input/],
     [
@@ -178,7 +180,6 @@ describe('refuses', () => {
     expect(() => plan(inputs, options)).toThrow(message)
   })
 
-  const batch = (age: number) => ({ firstRow: 10, rows: 2, columns: [Float64Array.of(1, age)] })
   const ages = (type: string, age: number, missingValues: MissingValues = 'refuse') =>
     plan([input('age', type, [-1, 1])], { missingValues }).feeds(batch(age))[0]?.values.data
   test.each<[string, string, number, MissingValues, RegExp]>([

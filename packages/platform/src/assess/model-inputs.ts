@@ -40,7 +40,7 @@ export function planInputs(request: InputRequest): InputPlan {
 }
 
 /** The features when none are listed: every column that has no other role. */
-export function defaultFeatures(table: DataTable, roles: ColumnRoles): string[] {
+function defaultFeatures(table: DataTable, roles: ColumnRoles): string[] {
   const others = new Set([
     roles.label,
     ...roles.protected,

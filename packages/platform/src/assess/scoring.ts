@@ -8,7 +8,7 @@ import type { AggregateEngine, ModelSession, PredictionBatch, Tensor } from './p
 import { planOutputs } from './scoring-outputs.ts'
 
 /** Rows that go through the model at once. */
-export const batchRowsDefault = 16_384
+const batchRowsDefault = 16_384
 
 /** Everything that decides a prediction. */
 export interface ScoringRequest {
