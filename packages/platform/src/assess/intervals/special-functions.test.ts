@@ -42,6 +42,15 @@ test('the beta quantile equals SciPy and inverts the distribution function', () 
   }
 })
 
+test('a quantile below the smallest double is zero, and small shapes do not fail', () => {
+  expect(betaQuantile(0.025, 1e-3, 20)).toBe(0)
+  for (let shape = 1e-12; shape < 100; shape *= 3)
+    for (const p of [1e-6, 0.025, 0.5, 0.975]) {
+      const quantile = betaQuantile(p, shape, 1 + shape)
+      expect(quantile >= 0 && quantile <= 1, `${p} of ${shape}`).toBe(true)
+    }
+})
+
 test('normal and Student quantiles equal SciPy', () => {
   for (const [p = 0, value = 0] of reference.normal_quantile)
     expect(Math.abs(normalQuantile(p) - value), `normal ${p}`).toBeLessThan(1e-13)

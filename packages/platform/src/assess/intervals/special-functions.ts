@@ -95,6 +95,8 @@ export function betaQuantile(p: number, a: number, b: number): number {
   let y = Math.max(least, Math.log(a > 1 ? guess : Math.min(guess, mean)))
   for (let step = 0; step < 200; step++) {
     const x = Math.exp(y)
+    // For tiny a the quantile is smaller than the smallest double.
+    if (x === 0) return 0
     const cdf = betaCdf(x, a, b)
     // d ln I / d ln x = x f(x) / I, and x f(x) is the kernel over (1 − x).
     const slope = Math.exp(logBetaKernel(a, b, x)) / (1 - x) / cdf
