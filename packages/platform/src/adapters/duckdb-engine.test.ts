@@ -242,6 +242,23 @@ describe('statistics equal those of the rows one by one', () => {
     )
   })
 
+  test('zero is one score, with either sign', async () => {
+    const engine = await source.open(files.csv('y,s\n1,-0.0\n0,0\n1,-0\n'))
+    const { cells } = await engine.statistics({
+      label: 'y',
+      positiveClass: '1',
+      protectedColumns: [],
+      predictions: { from: 'score', score: 's', threshold: 0.5 },
+    })
+    await engine.close()
+    expect(Object.is(cells[0]?.scores?.scores[0], 0)).toBe(true)
+    expect(cells[0]?.scores).toEqual({
+      scores: Float64Array.of(0),
+      positives: Float64Array.of(2),
+      negatives: Float64Array.of(1),
+    })
+  })
+
   test('attaching again replaces; a failed attachment leaves the earlier one', async () => {
     const engine = await source.open(files.csv('y,g\n1,a\n0,a\n1,b\n'))
     const count = async () => {
@@ -261,6 +278,7 @@ describe('statistics equal those of the rows one by one', () => {
     }
     await expect(engine.attach(failing())).rejects.toThrow('model died')
     expect(await count()).toEqual({ tp: 2, fp: 1, tn: 0, fn: 0 })
+    await expect(engine.attach(inBatches([true, true], null, 2))).rejects.toThrow(/one prediction/)
     await engine.attach(inBatches([true, false, false], null, 3))
     expect(await count()).toEqual({ tp: 1, fp: 0, tn: 1, fn: 1 })
     await engine.close()

@@ -1,9 +1,10 @@
-// Runs ONNX models in a child process that can do no more than compute: no environment, no file but ONNX Runtime's own,
+// Runs ONNX models in a child process that can do no more than compute: no environment, no file but installed packages,
 // no children and no JavaScript networking (Node's permission model), a limit on memory set by the kernel, a wall-clock
 // limit for the whole session, and death by SIGKILL when the caller aborts or closes.
 // The memory limit is `ulimit -v` and holds on Linux; elsewhere only the wall clock bounds a model.
 
 import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
@@ -195,7 +196,10 @@ function spawnChild(memoryBytes: number): ChildProcess {
   const resolve = createRequire(import.meta.url).resolve
   const runtime = dirname(resolve('onnxruntime-node/package.json'))
   const common = dirname(dirname(createRequire(join(runtime, 'x')).resolve('onnxruntime-common')))
-  const may = [entry, join(dirname(entry), '../../package.json'), runtime, dirname(common)]
+  // Node's loader looks through every folder of packages above the child, links included.
+  const packages = (resolve.paths('onnxruntime-node') ?? []).filter((path) => existsSync(path))
+  const manifest = join(dirname(entry), '../../package.json')
+  const may = [entry, manifest, runtime, dirname(common), ...packages]
   const node = [
     process.execPath,
     '--permission',
