@@ -1,5 +1,5 @@
-// The process that a model runs in. It may read installed packages and no other file, gets the model's bytes over the channel,
-// refuses any whose digest is not the announced one, and ends when the channel does.
+// The process that a model runs in. It may read installed packages and no other file, gets the model's
+// bytes over the channel, refuses any whose digest is not the announced one, and ends when the channel does.
 // Started by onnx-runner.ts only; everything it imports is on the list of files it may read.
 
 import { createHash } from 'node:crypto'
