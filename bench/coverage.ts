@@ -31,13 +31,10 @@ function table(
   rows: Iterable<readonly [string, readonly Coverage[]]>,
 ): void {
   process.stdout.write(`\n${title}\n${' '.repeat(46)}`)
-  for (const column of columns)
-    process.stdout.write(
-      column
-        .replace(/^\w+\./, '')
-        .slice(-14)
-        .padStart(15),
-    )
+  for (const column of columns) {
+    const short = column.replace(/^\w+\./, '').replaceAll(/([a-z]{4})[a-z]*_/g, '$1_')
+    process.stdout.write(short.slice(0, 14).padStart(15))
+  }
   process.stdout.write('\n')
   for (const [name, cells] of rows)
     process.stdout.write(`${name.padEnd(46)}${cells.map(cell).join('')}\n`)

@@ -16,6 +16,7 @@ import {
 } from '../../packages/platform/src/assess/measures/parity-cases.fixture.ts'
 import { measure } from '../../packages/platform/src/assess/measuring.ts'
 import { statisticsFromRows } from '../../packages/platform/src/assess/rows.fixture.ts'
+import { exampleCase } from './example-case.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const referencePath = join(root, 'packages/platform/src/assess/measures/fairlearn.reference.json')
@@ -82,13 +83,18 @@ if (options['write-reference']) {
   const adult = adultPath()
   if (adult === undefined)
     process.stdout.write('skipped Adult: PROOFHOUSE_DATA names no folder with adult-train.csv.gz\n')
-  const answers = askPeer(parityCases(seed, 6), adult)
+  const example = await exampleCase()
+  if (example === null) process.stdout.write('skipped the example: its model or data is absent\n')
+  const cases = [...parityCases(seed, 6), ...(example === null ? [] : [example])]
+  const answers = askPeer(cases, adult)
   const compared = answers.flatMap(differences)
   for (const { text } of compared.filter(({ agree }) => !agree)) process.stdout.write(`${text}\n`)
   for (const [name, results] of Map.groupBy(compared, (result) => result.name)) {
     const agreed = results.filter(({ agree }) => agree).length
     process.stdout.write(`${name}: ${agreed} of ${results.length} values agree\n`)
   }
+  const names = answers.slice(-2).map((answer) => answer.case.name)
+  process.stdout.write(`${answers.length} cases, the last: ${names.join('; ')}\n`)
   const failed = compared.filter(({ agree }) => !agree).length
   process.stdout.write(`${compared.length - failed} passed, ${failed} failed\n`)
   process.exitCode = failed === 0 ? 0 : 1
