@@ -9,9 +9,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { DuckDBInstance } from '@duckdb/node-api'
-import { Type } from 'typebox'
-import { Compile } from 'typebox/compile'
 import { duckdbSource } from '../../packages/platform/src/adapters/duckdb-source.ts'
 import {
   type AggregateEngine,
@@ -39,48 +36,31 @@ interface Result {
   readonly ratio: number
 }
 
-const peerAnswer = Compile(
-  Type.Object({
-    in_memory_s: Type.Number(),
-    from_file_s: Type.Number(),
-    values: Type.Array(
-      Type.Tuple([Type.String(), Type.Record(Type.String(), Type.String()), Type.Number()]),
-    ),
-  }),
-)
-
-/** A number in [0, 1) that depends on the row and the salt alone, in SQL. */
-const chance = (salt: string) => `(hash(i, '${salt}') % 1000003) / 1000003.0`
-
-/** A million rows, the same in every run: 3 × 3 × 5 groups of unequal size and unequal rates. */
-async function writeData(path: string): Promise<void> {
-  const pick = (values: readonly string[], salt: string) =>
-    `list_extract([${values.map((v) => `'${v}'`).join(', ')}],
-      1 + CAST(floor(${values.length} * pow(${chance(salt)}, 1.5)) AS INTEGER))`
-  const instance = await DuckDBInstance.create(':memory:')
-  const connection = await instance.connect()
-  await connection.run(`COPY (
-    WITH people AS (
-      SELECT i, ${pick(['female', 'male', 'other'], 'sex')} AS sex,
-        ${pick(['25-59', 'under 25', '60 and over'], 'age')} AS age,
-        ${pick(['A', 'B', 'C', 'D', 'E'], 'origin')} AS origin FROM range(${rows}) t(i)),
-    labelled AS (SELECT *, CAST(${chance('label')} < 0.3 + 0.1 * (sex = 'male')::INTEGER AS INTEGER)
-        AS label FROM people)
-    SELECT sex, age, origin, label, CAST(0.5 * label + 0.6 * ${chance('noise')}
-        + 0.05 * (age = '25-59')::INTEGER >= 0.5 AS INTEGER) AS prediction FROM labelled
-  ) TO '${path}' (FORMAT parquet)`)
-  connection.closeSync()
-  instance.closeSync()
+interface PeerAnswer {
+  readonly in_memory_s: number
+  readonly from_file_s: number
+  readonly values: readonly (readonly [string, Readonly<Record<string, string>>, number])[]
 }
 
-function askPeer(path: string) {
+function isPeerAnswer(value: unknown): value is PeerAnswer {
+  if (typeof value !== 'object' || value === null) return false
+  return 'in_memory_s' in value && 'from_file_s' in value && 'values' in value
+}
+
+function runPeer(...args: readonly string[]): string {
   const script = join(import.meta.dirname, 'peer.py')
-  const { status, stdout, stderr } = spawnSync(peerPython(), [script, path, String(peerRuns)], {
+  const { status, stdout, stderr } = spawnSync(peerPython(), [script, ...args], {
     encoding: 'utf8',
     maxBuffer: answerBytesMax,
   })
   if (status !== 0) throw new Error(`peer.py failed: ${stderr}`)
-  return peerAnswer.Parse(JSON.parse(stdout))
+  return stdout
+}
+
+function askPeer(path: string): PeerAnswer {
+  const answer: unknown = JSON.parse(runPeer('time', path, String(peerRuns)))
+  if (!isPeerAnswer(answer)) throw new Error('peer.py answered in another form')
+  return answer
 }
 
 const options = (interval: MeasureOptions['interval']): MeasureOptions => ({
@@ -115,7 +95,7 @@ async function timed<T>(work: () => Promise<T> | T): Promise<{ seconds: number; 
 
 const key = (name: string, slice: Measure['slice']) => JSON.stringify([name, slice])
 
-function compare(ours: readonly Measure[], theirs: ReturnType<typeof askPeer>['values']): void {
+function compare(ours: readonly Measure[], theirs: PeerAnswer['values']): void {
   const values = new Map(ours.map((m) => [key(m.measure, m.slice), m.value]))
   for (const [name, slice, value] of theirs) {
     const mine = values.get(key(name, slice))
@@ -125,7 +105,7 @@ function compare(ours: readonly Measure[], theirs: ReturnType<typeof askPeer>['v
 }
 
 async function run(path: string): Promise<Result[]> {
-  await writeData(path)
+  runPeer('write', path, String(rows))
   const source = duckdbSource()
   const engine = await source.open(path)
   const inMemory = await timed(async () => measure(await count(engine), options('exact')))

@@ -2,26 +2,17 @@
 
 // Measuring and judging: pure.
 export {
-  type IntervalMethod,
-  isMeasureName,
   type Measure,
   measureCatalogue,
-  type MeasureDefinition,
   type MeasureName,
-  measureNames,
   type MeasureOptions,
-  type Mode,
 } from './measure.ts'
-export { addMoments, emptyMoments, type Moments, momentsOf } from './moments.ts'
 export { measure } from './measuring.ts'
 export { nearestName } from './nearest-name.ts'
 export { applyPolicy, checkPolicy, type Rule, type RuleOutcome, type Verdict } from './policy.ts'
-export { addScoreCounts, emptyScoreCounts, type ScoreCounts } from './score-counts.ts'
+export type { ScoreCounts } from './score-counts.ts'
 export {
-  type CellStatistics,
-  logLossClip,
   marginal,
-  mergeStatistics,
   type OutcomeCounts,
   rowsOf,
   type Statistics,

@@ -164,7 +164,7 @@ export interface Measure {
 export type Mode = 'strict' | 'compatible'
 
 /** `exact`: covers at the boundary too (the default). `score`: narrower, approximate. `bootstrap`: for comparison. */
-export type IntervalMethod = 'exact' | 'score' | 'bootstrap'
+type IntervalMethod = 'exact' | 'score' | 'bootstrap'
 
 /** How to measure. */
 export interface MeasureOptions {

@@ -12,16 +12,6 @@ export interface Moments {
   readonly max: number
 }
 
-/** The moments of no rows: the identity of `addMoments`. */
-export const emptyMoments: Moments = {
-  n: 0,
-  sum: 0,
-  sum2: 0,
-  sum3: 0,
-  min: Infinity,
-  max: -Infinity,
-}
-
 /** Moments of two disjoint sets of rows together. */
 export function addMoments(a: Moments, b: Moments): Moments {
   return {

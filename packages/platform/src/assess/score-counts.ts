@@ -8,13 +8,6 @@ export interface ScoreCounts {
   readonly negatives: Float64Array
 }
 
-/** The counts of no rows: the identity of `addScoreCounts`. */
-export const emptyScoreCounts: ScoreCounts = {
-  scores: new Float64Array(),
-  positives: new Float64Array(),
-  negatives: new Float64Array(),
-}
-
 /** Score counts of two disjoint sets of rows together: one linear merge of two sorted lists. */
 export function addScoreCounts(a: ScoreCounts, b: ScoreCounts): ScoreCounts {
   const room = a.scores.length + b.scores.length

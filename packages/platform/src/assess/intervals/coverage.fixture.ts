@@ -37,7 +37,7 @@ export type Method = (
 ) => Limits | null
 
 /** Limits remembered by their arguments: simulations ask for the same few over and over. */
-export function remembered(limits: ProportionLimits): ProportionLimits {
+function remembered(limits: ProportionLimits): ProportionLimits {
   const known = new Map<string, Limits>()
   return (proportion, tail) => {
     const key = `${proportion.successes}/${proportion.trials}/${tail}`
@@ -66,7 +66,7 @@ export const methods = {
 } as const satisfies Record<string, Method>
 
 /** Outcomes of a group's rows, drawn. */
-export function drawGroup(random: Random, { rows, positive, tpr, fpr }: Group): OutcomeCounts {
+function drawGroup(random: Random, { rows, positive, tpr, fpr }: Group): OutcomeCounts {
   const positives = drawBinomial(random, rows, positive)
   const tp = drawBinomial(random, positives, tpr)
   const fp = drawBinomial(random, rows - positives, fpr)
@@ -74,7 +74,7 @@ export function drawGroup(random: Random, { rows, positive, tpr, fpr }: Group): 
 }
 
 /** The outcomes a group would have with endlessly many rows, as shares; a measure's true value is its value there. */
-export function truthOf({ positive, tpr, fpr }: Group): OutcomeCounts {
+function truthOf({ positive, tpr, fpr }: Group): OutcomeCounts {
   return {
     tp: positive * tpr,
     fn: positive * (1 - tpr),
@@ -144,7 +144,7 @@ export function rateCoverage(
 const even = (count: number, group: Group): Group[] => Array.from({ length: count }, () => group)
 
 /** A group in which every label is as likely and predictions do not depend on it: its selection rate is `rate`. */
-export const plain = (rows: number, rate: number, positive = 0.5): Group => ({
+const plain = (rows: number, rate: number, positive = 0.5): Group => ({
   rows,
   positive,
   tpr: rate,
