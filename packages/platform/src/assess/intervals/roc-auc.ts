@@ -1,14 +1,15 @@
 // ROC AUC from score counts, exactly, ties counting half; its variance by DeLong; an interval that stays within [0, 1].
 // The variance becomes an effective number of trials, at which the exact binomial limits are taken. DeLong's variance
 // is far too small for near-perfect models and small classes, so it is smoothed by one row of the largest variance
-// per class and never taken below Hanley & McNeil's (1982). With fewer than `fewRows` rows in a class the effective
-// number is the rows of the smaller class, which bounds the variance of every AUC (Birnbaum & Klose 1957).
+// per class and never taken below Hanley & McNeil's (1982). Where the smaller class holds fewer than `evidenceMin` rows'
+// worth of lost (or of won) comparisons, no estimate of the variance can be trusted: the effective number is then the
+// rows of the smaller class, which bounds the variance of every AUC (Birnbaum & Klose 1957).
 
 import { labelTotals, type ScoreCounts } from '../score-counts.ts'
 import { clopperPearson, type Limits } from './proportion.ts'
 
-/** Rows in the smaller class below which no estimate of the variance is trusted. */
-const fewRows = 20
+/** Rows' worth of the rarer result in the smaller class from which its variance is trusted; chosen by simulation. */
+const evidenceMin = 10
 
 /** An AUC and what its interval needs. */
 export interface RocAuc {
@@ -70,6 +71,7 @@ export function rocAucInterval(roc: RocAuc, tail: number): Limits {
     hanleyMcNeil(roc),
   )
   const rows = Math.min(m, n)
-  const trials = rows < fewRows || variance <= 0 ? rows : Math.max(rows, largest / variance)
+  const evidence = rows * Math.min(auc, 1 - auc)
+  const trials = evidence < evidenceMin ? rows : Math.max(rows, largest / variance)
   return clopperPearson({ successes: auc * trials, trials }, tail)
 }

@@ -115,6 +115,19 @@ const overconfident = (rows: number, wrong: number): ScoredPopulation => ({
   ],
 })
 
+const bell = (x: number, mean: number, deviation: number): number =>
+  Math.exp(-(((x - mean) / deviation) ** 2) / 2) / deviation
+
+/** Positives all score about the same, and the few negatives decide the AUC (0.95) by falling above or below. */
+const alikePositives = (rows: number, negatives: number): ScoredPopulation => ({
+  rows,
+  levels: Array.from({ length: 99 }, (_, k) => (k + 1) / 100).map((score) => {
+    const positive = (rows - negatives) * bell(score, 0.57, 0.03)
+    const negative = negatives * bell(score, 0.4, 0.1)
+    return { score, weight: positive + negative, positive: positive / (positive + negative) }
+  }),
+})
+
 /** Models that are hard for these intervals, by name. */
 export const scoredPopulations: Readonly<Record<string, ScoredPopulation>> = {
   'calibrated, 1,000 rows': spread(1_000, calibrated),
@@ -128,6 +141,7 @@ export const scoredPopulations: Readonly<Record<string, ScoredPopulation>> = {
   'nearly perfect, few positives, 200 rows': spread(200, (s) =>
     Math.max(0.001, 1 / (1 + Math.exp(-100 * (s - 0.9)))),
   ),
+  'alike positives, few and unlike negatives, 195 rows': alikePositives(195, 45),
   'five scores only, 150 rows': spread(150, (s) => 0.1 + 0.6 * s, 5),
   'overconfident, 1 % wrong, 100 rows': overconfident(100, 0.01),
   'overconfident, 1 % wrong, 1,000 rows': overconfident(1_000, 0.01),
