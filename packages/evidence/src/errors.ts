@@ -12,7 +12,11 @@ interface ErrorMeaning {
 }
 
 const usage = (httpStatus = 400): ErrorMeaning => ({ exitCode: 2, httpStatus, retryable: false })
-const undecided = (httpStatus = 422): ErrorMeaning => ({ exitCode: 3, httpStatus, retryable: false })
+const undecided = (httpStatus = 422): ErrorMeaning => ({
+  exitCode: 3,
+  httpStatus,
+  retryable: false,
+})
 const busy = (httpStatus = 503): ErrorMeaning => ({ exitCode: 3, httpStatus, retryable: true })
 
 /** Every operating error there is. Codes are stable: programs may match on them. */
@@ -43,7 +47,7 @@ export const errorRegistry = {
   'file-unreadable': usage(),
   'file-unwritable': undecided(507),
   'limit-exceeded': undecided(413),
-  'interrupted': busy(),
+  interrupted: busy(),
   // Configuration and data
   'config-invalid': usage(),
   'policy-invalid': usage(),

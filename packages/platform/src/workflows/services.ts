@@ -1,8 +1,15 @@
 // What the use cases need from the world. `compose.ts` builds one of these; nothing here knows a driver.
 
-import type { Bytes, DsseSigner, NoteSigner } from '@proofhouse/evidence'
-import type { OpenDataset, ModelRunner } from '../assess/index.ts'
-import type { Ledger, LedgerReader } from '../ledger/index.ts'
+import type { Bytes, DsseVerifier } from '@proofhouse/evidence'
+import type { DataSource, ModelRunner } from '../assess/index.ts'
+import type { Ledger } from '../ledger/index.ts'
+import type { BlobStore, StatementRecorder } from '../registry/index.ts'
+
+/** A file by content. */
+export interface FileDigest {
+  readonly sha256: string
+  readonly sizeBytes: number
+}
 
 /** Files by path. Every error is an operating error that names the path. */
 export interface Files {
@@ -10,15 +17,36 @@ export interface Files {
   read(path: string, sizeMaxBytes: number): Promise<Bytes>
   /** SHA-256 of a file of any size, in bounded memory. @throws file-missing, file-unreadable */
   digest(path: string): Promise<FileDigest>
-  /** Replaces the file in one step, creating folders; readers see the old or the new content. @throws file-unwritable */
+  /** Replaces the file in one step, creating folders; a reader sees the old or the new. @throws file-unwritable */
   write(path: string, content: Uint8Array | string): Promise<void>
-  exists(path: string): Promise<boolean>
-  /** The absolute path. */
-  resolve(...parts: readonly string[]): string
+  /** What stands at the path; null for nothing. */
+  kind(path: string): Promise<'file' | 'folder' | null>
 }
 
-/** A file by content. */
-export interface FileDigest {
-  readonly sha256: string
-  readonly sizeBytes: number
+/** A folder of evidence: keys, ledger and blobs. Only one process at a time has a workspace open for writing. */
+export interface Workspace {
+  readonly folder: string
+  readonly ledger: Ledger
+  /** The ledger's public key in one line. */
+  readonly verifierKey: string
+  readonly recorder: StatementRecorder
+  readonly blobs: BlobStore
+  /** The workspace's signing key: public half in PEM, and its hint. */
+  readonly signingKey: { readonly keyId: string; readonly publicKeyPem: string }
+  /** Believe the workspace's own signatures. */
+  readonly verifiers: readonly DsseVerifier[]
+  entries(): AsyncIterable<{ readonly index: number; readonly entry: Uint8Array }>
+  close(): Promise<void>
+}
+
+/** Everything the use cases are given. */
+export interface Services {
+  readonly files: Files
+  readonly now: () => Date
+  readonly newId: () => string
+  readonly toolVersion: string
+  readonly data: DataSource
+  readonly models: ModelRunner
+  /** Opens the workspace, creating keys and ledger on first use. @throws ledger-busy, ledger-corrupt, file-unreadable */
+  openWorkspace(folder: string): Promise<Workspace>
 }

@@ -1,0 +1,154 @@
+// Whom a verifier believes (C2SP tlog-policy): one log, some witnesses, groups of them, and the quorum that must have co-signed.
+// The policy comes from outside the thing that is verified; that is what turns integrity into origin.
+
+import { type Checkpoint, openCheckpoint } from './checkpoint.ts'
+import { type CosignatureVerifier, parseWitnessKey } from './cosignature.ts'
+import { OperatingError } from './errors.ts'
+import { type NoteVerifier, openNote, parseVerifierKey } from './note.ts'
+
+/** `k` of the members must have co-signed; a member is a witness or another group. */
+interface Group {
+  readonly needed: number
+  readonly members: readonly string[]
+}
+
+/** A policy, read. */
+export interface TrustPolicy {
+  readonly log: NoteVerifier
+  /** By the policy's own short names. */
+  readonly witnesses: ReadonlyMap<string, CosignatureVerifier>
+  readonly groups: ReadonlyMap<string, Group>
+  /** A witness, a group, or `none`. */
+  readonly quorum: string
+}
+
+/** A checkpoint that meets a policy, and who vouched for it. */
+export interface TrustedCheckpoint {
+  readonly checkpoint: Checkpoint
+  /** Witnesses whose cosignature holds, with the time each claims in Unix seconds. */
+  readonly witnesses: readonly { readonly name: string; readonly timeSeconds: number }[]
+}
+
+const linesMax = 1_000
+
+function refuse(lineNumber: number, problem: string): never {
+  throw new OperatingError('trust-malformed', `trust policy, line ${lineNumber}: ${problem}`)
+}
+
+interface Reading {
+  log: NoteVerifier | null
+  quorum: string | null
+  readonly witnesses: Map<string, CosignatureVerifier>
+  readonly groups: Map<string, Group>
+}
+
+function define(reading: Reading, name: string, n: number): void {
+  if (name === 'none' || reading.witnesses.has(name) || reading.groups.has(name))
+    refuse(n, `the name \`${name}\` is taken`)
+}
+
+function readGroup(reading: Reading, words: readonly string[], n: number): void {
+  const [name = '', threshold = '', ...members] = words
+  define(reading, name, n)
+  if (members.length === 0) refuse(n, 'a group is `group NAME THRESHOLD MEMBER…`')
+  const unknown = members.find((m) => !reading.witnesses.has(m) && !reading.groups.has(m))
+  if (unknown !== undefined) refuse(n, `\`${unknown}\` is not defined above`)
+  if (new Set(members).size !== members.length) refuse(n, 'a member stands twice')
+  const needed = threshold === 'any' ? 1 : threshold === 'all' ? members.length : Number(threshold)
+  if (!/^(any|all|[1-9]\d*)$/.test(threshold) || needed > members.length)
+    refuse(n, `the threshold is \`any\`, \`all\` or 1 to ${members.length}`)
+  reading.groups.set(name, { needed, members })
+}
+
+function readLine(reading: Reading, words: readonly string[], n: number): void {
+  const [keyword, ...rest] = words
+  switch (keyword) {
+    case 'log':
+      if (rest.length < 1 || rest.length > 2) refuse(n, 'a log is `log VKEY [URL]`')
+      if (reading.log !== null) refuse(n, 'exactly one `log` line is accepted')
+      reading.log = parseVerifierKey(rest[0] ?? '')
+      return
+    case 'witness': {
+      if (rest.length < 2 || rest.length > 3) refuse(n, 'a witness is `witness NAME VKEY [URL]`')
+      const [name = '', key = ''] = rest
+      define(reading, name, n)
+      reading.witnesses.set(name, parseWitnessKey(key))
+      return
+    }
+    case 'group':
+      readGroup(reading, rest, n)
+      return
+    case 'quorum': {
+      const [name = ''] = rest
+      if (rest.length !== 1) refuse(n, 'a quorum is `quorum NAME`')
+      if (reading.quorum !== null) refuse(n, 'exactly one `quorum` line is accepted')
+      if (name !== 'none' && !reading.witnesses.has(name) && !reading.groups.has(name))
+        refuse(n, `\`${name}\` is not defined above`)
+      reading.quorum = name
+      return
+    }
+    default:
+      refuse(n, `\`${keyword}\` is none of log, witness, group, quorum`)
+  }
+}
+
+/**
+ * Reads a policy file.
+ * @throws trust-malformed naming the line; key-malformed, key-unsupported
+ */
+export function parseTrustPolicy(text: string): TrustPolicy {
+  const reading: Reading = { log: null, quorum: null, witnesses: new Map(), groups: new Map() }
+  const lines = text.split('\n')
+  if (lines.length > linesMax)
+    throw new OperatingError('trust-malformed', `a trust policy has at most ${linesMax} lines`)
+  lines.forEach((line, index) => {
+    const words = line.trim().split(/[ \t]+/)
+    if (words[0] !== '' && !line.trimStart().startsWith('#')) readLine(reading, words, index + 1)
+  })
+  const { log, quorum, witnesses, groups } = reading
+  if (log === null) throw new OperatingError('trust-malformed', 'trust policy: no `log` line')
+  if (quorum === null)
+    throw new OperatingError(
+      'trust-malformed',
+      'trust policy: no `quorum` line; write `quorum none` to ask for no witness',
+    )
+  return { log, witnesses, groups, quorum }
+}
+
+/** The policy that believes one log key and asks for no witness. @throws key-malformed, key-unsupported */
+export function trustLogOnly(verifierKey: string): TrustPolicy {
+  return {
+    log: parseVerifierKey(verifierKey.trim()),
+    witnesses: new Map(),
+    groups: new Map(),
+    quorum: 'none',
+  }
+}
+
+function isMet(policy: TrustPolicy, name: string, signed: ReadonlySet<string>): boolean {
+  if (name === 'none') return true
+  const group = policy.groups.get(name)
+  if (group === undefined) return signed.has(name)
+  return group.members.filter((m) => isMet(policy, m, signed)).length >= group.needed
+}
+
+/**
+ * Checks a checkpoint's note against a policy.
+ * @throws note-malformed, note-signature-invalid, checkpoint-malformed; trust-not-met when the quorum did not co-sign
+ */
+export async function checkTrust(note: string, policy: TrustPolicy): Promise<TrustedCheckpoint> {
+  const checkpoint = await openCheckpoint(note, policy.log)
+  const entries = [...policy.witnesses]
+  const { verified } = await openNote(note, [policy.log, ...policy.witnesses.values()])
+  const witnesses = entries.flatMap(([name, key]) => {
+    const found = verified.find((s) => s.name === key.name && s.keyId === key.keyId)
+    return found === undefined ? [] : [{ name, timeSeconds: key.timeOf(found.signature) }]
+  })
+  if (!isMet(policy, policy.quorum, new Set(witnesses.map(({ name }) => name))))
+    throw new OperatingError(
+      'trust-not-met',
+      `the checkpoint of size ${checkpoint.size} lacks the witnesses that \`${policy.quorum}\` asks for; ` +
+        `it has ${witnesses.map(({ name }) => `\`${name}\``).join(', ') || 'none of them'}`,
+    )
+  return { checkpoint, witnesses }
+}

@@ -1,0 +1,129 @@
+// Turns what was measured and judged into statements: data sets, model signature, measures, test result, verdict.
+// Each is about artifacts named by digest; none holds a value of any row.
+
+import {
+  dataSet,
+  type Envelope,
+  makeStatement,
+  measures as measuresPredicate,
+  modelSignature,
+  type ResourceDescriptor,
+  summarizeGate,
+  testResult,
+  verificationSummary,
+} from '@proofhouse/evidence'
+import type { DataTable, Measure, RuleOutcome, Verdict } from '../assess/index.ts'
+import type { DataRole, RecordedStatement, SystemFile } from '../registry/index.ts'
+import type { Workspace } from './services.ts'
+
+/** URI of the verifier that gates name: this program. */
+export const verifierId = 'https://proofhouse.dev/assess'
+
+/** What a run produced. */
+export interface RunResults {
+  readonly runId: string
+  readonly file: SystemFile
+  readonly policyDigest: string
+  readonly tables: readonly { readonly role: DataRole; readonly table: DataTable }[]
+  /** The envelope of the model's signature; null when it was not signed. */
+  readonly signature: Envelope | null
+  readonly measures: readonly Measure[]
+  readonly rules: readonly RuleOutcome[]
+  readonly verdict: Verdict
+  /** Model and test data: what the measures are about. */
+  readonly subject: readonly ResourceDescriptor[]
+  readonly toolVersion: string
+  readonly now: Date
+}
+
+/** The URI that names a system in statements. */
+export const systemUri = (file: SystemFile): string => `urn:proofhouse:system:${file.system.id}`
+
+const policyDescriptor = (results: Pick<RunResults, 'file' | 'policyDigest'>) => ({
+  uri: `${systemUri(results.file)}:policy`,
+  digest: { sha256: results.policyDigest },
+})
+
+/** Appends the statements of a run, in the order in which one rests on another. */
+export async function recordResults(
+  workspace: Workspace,
+  results: RunResults,
+): Promise<readonly RecordedStatement[]> {
+  const { recorder } = workspace
+  const recorded: RecordedStatement[] = []
+  for (const { role, table } of results.tables)
+    recorded.push(await recorder.record(dataSetStatement(results, role, table)))
+  if (results.signature !== null)
+    recorded.push(await recorder.recordEnvelope(results.signature, modelSignature.uri))
+  const measured = await recorder.record(measuresStatement(results))
+  const tested = await recorder.record(testStatement(results))
+  recorded.push(measured, tested)
+  recorded.push(await recorder.record(verdictStatement(results, [measured, tested])))
+  return recorded
+}
+
+function dataSetStatement(results: RunResults, role: DataRole, table: DataTable) {
+  const { columns } = results.file
+  return makeStatement(dataSet, [{ name: role, digest: { sha256: table.sha256 } }], {
+    runId: results.runId,
+    role,
+    format: table.format,
+    rows: table.rows,
+    sizeBytes: table.sizeBytes,
+    columns: table.columns.map((column) => column.name),
+    label: columns.label,
+    protected: columns.protected,
+    identifiers: columns.identifiers,
+    time: columns.time,
+  })
+}
+
+function measuresStatement({ runId, file, measures, subject }: RunResults) {
+  const { mode, confidence, interval } = file.assessment
+  return makeStatement(measuresPredicate, subject, {
+    runId,
+    mode,
+    confidence,
+    interval,
+    columns: file.columns.protected,
+    measures,
+    suppressedCells: [],
+  })
+}
+
+function testStatement(results: RunResults) {
+  const { rules, tables, subject } = results
+  const named = (...verdicts: readonly Verdict[]) =>
+    rules.filter((rule) => verdicts.includes(rule.verdict)).map((rule) => rule.id)
+  const failedTests = named('fail', 'inconclusive')
+  const warnedTests = named('warn')
+  return makeStatement(testResult, subject, {
+    result: failedTests.length > 0 ? 'FAILED' : warnedTests.length > 0 ? 'WARNED' : 'PASSED',
+    configuration: [
+      policyDescriptor(results),
+      ...tables.map(({ role, table }) => ({ name: role, digest: { sha256: table.sha256 } })),
+    ],
+    passedTests: named('pass'),
+    warnedTests,
+    failedTests,
+  })
+}
+
+function verdictStatement(results: RunResults, inputs: readonly RecordedStatement[]) {
+  return makeStatement(
+    verificationSummary,
+    results.subject,
+    summarizeGate({
+      verdict: results.verdict,
+      verifierId,
+      toolVersion: results.toolVersion,
+      timeVerified: results.now.toISOString(),
+      resourceUri: systemUri(results.file),
+      policy: policyDescriptor(results),
+      inputAttestations: inputs.map(({ digest, predicateType }) => ({
+        digest: { sha256: digest },
+        annotations: { predicateType },
+      })),
+    }),
+  )
+}
