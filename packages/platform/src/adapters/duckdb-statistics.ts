@@ -32,10 +32,10 @@ export async function countOutcomes(
   const keys = protectedColumns.map((_, i) => `k${i}`)
   const hasScores = await scored(database, request)
   const counted = `counted${++counts}`
-  // One pass over the rows; everything else reads its far shorter result. Adding 0.0 makes −0 and 0 one score.
+  // One pass over the rows; everything else reads its far shorter result.
   await database.query(
-    `CREATE TABLE ${counted} AS SELECT ${[...keys, 's + 0.0 AS s', ...outcomeCounts].join(', ')},
-      count(*) AS n FROM (${rowsQuery(table, request)}) GROUP BY ${[...keys, 's'].join(', ')}`,
+    `CREATE TABLE ${counted} AS SELECT ${[...keys, 's', ...outcomeCounts].join(', ')},
+      sum(rows) AS n FROM (${rowsQuery(table, request)}) GROUP BY ${[...keys, 's'].join(', ')}`,
     signal,
   )
   try {
@@ -61,7 +61,11 @@ interface CellCounts {
 async function cellCounts(
   database: DuckdbDatabase,
   table: DataTable,
-  from: { counted: string; keys: readonly string[]; request: StatisticsRequest },
+  from: {
+    counted: string
+    keys: readonly string[]
+    request: StatisticsRequest
+  },
 ): Promise<CellCounts[]> {
   const { counted, keys, request } = from
   const sums = ['tp', 'fp', 'tn', 'fn', 'n'].map((count) => `sum(${count})`)
@@ -80,58 +84,71 @@ async function cellCounts(
   return rows.map((row) => {
     const [tp = 0, fp = 0, tn = 0, fn = 0, all = 0] = row.slice(keys.length).map(Number)
     assert(tp + fp + tn + fn === all, 'every row has a label and a prediction')
-    return { cell: row.slice(0, keys.length).map(String), outcomes: { tp, fp, tn, fn } }
+    return {
+      cell: row.slice(0, keys.length).map(String),
+      outcomes: { tp, fp, tn, fn },
+    }
   })
 }
 
 const outcomeCounts = [
-  'count(*) FILTER (y AND p) AS tp',
-  'count(*) FILTER (NOT y AND p) AS fp',
-  'count(*) FILTER (NOT y AND NOT p) AS tn',
-  'count(*) FILTER (y AND NOT p) AS fn',
+  'coalesce(sum(rows) FILTER (y AND p), 0) AS tp',
+  'coalesce(sum(rows) FILTER (NOT y AND p), 0) AS fp',
+  'coalesce(sum(rows) FILTER (NOT y AND NOT p), 0) AS tn',
+  'coalesce(sum(rows) FILTER (y AND NOT p), 0) AS fn',
 ]
 
-/** One row per row of the data: its groups k0, k1, …, its label y, its prediction p, its score s. */
+/**
+ * Rows with their groups k0, k1, …, label y, prediction p, score s, and how many `rows` of the data they stand for.
+ * Equal rows are counted as the file has them first: what a text means is then asked once per distinct row, not a
+ * million times. Adding 0.0 makes −0 and 0 one score.
+ */
 function rowsQuery(table: DataTable, request: StatisticsRequest): string {
   const text = (name: string) => {
     const { column, sql } = findColumn(table, name)
     return canonicalText(sql, column)
   }
+  const raw = (name: string) => findColumn(table, name).sql
+  const { protectedColumns, label, positiveClass, predictions } = request
+  const groups = protectedColumns.map(
+    (name, i) => `coalesce(${text(name)}, ${literal(missingGroup)}) AS k${i}`,
+  )
+  const { kept, p, s, from } = predictionSql(table, predictions, literal(positiveClass))
+  const distinct = new Set([...[...protectedColumns, label].map(raw), kept, `${s} + 0.0 AS s`])
+  const labelled = `${text(label)} = ${literal(positiveClass)} AS y`
+  return `SELECT ${[...groups, labelled, `${p} AS p`, 's', 'rows'].join(', ')}
+    FROM (SELECT ${[...distinct].join(', ')}, count(*) AS rows FROM ${from} GROUP BY ALL)`
+}
+
+/** What of a row's prediction must be `kept` while counting, the prediction p of what was kept, and the score s. */
+function predictionSql(
+  table: DataTable,
+  source: PredictionSource,
+  positive: string,
+): { kept: string; p: string; s: string; from: string } {
   const double = (name: string) => {
     const { column, sql } = findColumn(table, name)
     return asDouble(sql, column)
   }
-  const positive = literal(request.positiveClass)
-  const groups = request.protectedColumns.map(
-    (name, i) => `coalesce(${text(name)}, ${literal(missingGroup)}) AS k${i}`,
-  )
-  const { p, s, from } = predictionSql(request.predictions, { text, double, positive })
-  return `SELECT ${[...groups, `${text(request.label)} = ${positive} AS y`, `${p} AS p`, `${s} AS s`].join(', ')}
-    FROM ${from}`
-}
-
-function predictionSql(
-  source: PredictionSource,
-  sql: {
-    text: (name: string) => string
-    double: (name: string) => string
-    positive: string
-  },
-): { p: string; s: string; from: string } {
   if (source.from === 'attached')
     return {
-      p: 'predicted.positive',
+      kept: 'predicted.positive AS p',
+      p: 'p',
       s: 'predicted.score',
       from: 'data JOIN predicted ON data.rowid = predicted.rowid',
     }
-  if (source.from === 'prediction')
+  if (source.from === 'prediction') {
+    const { column, sql } = findColumn(table, source.prediction)
     return {
-      p: `${sql.text(source.prediction)} = ${sql.positive}`,
-      s: source.score === null ? 'CAST(NULL AS DOUBLE)' : sql.double(source.score),
+      kept: sql,
+      p: `${canonicalText(sql, column)} = ${positive}`,
+      s: source.score === null ? 'CAST(NULL AS DOUBLE)' : double(source.score),
       from: 'data',
     }
-  const s = sql.double(source.score)
-  return { p: `${s} >= CAST('${source.threshold}' AS DOUBLE)`, s, from: 'data' }
+  }
+  const s = double(source.score)
+  const kept = `${s} >= CAST('${source.threshold}' AS DOUBLE) AS p`
+  return { kept, p: 'p', s, from: 'data' }
 }
 
 async function scored(database: DuckdbDatabase, request: StatisticsRequest): Promise<boolean> {
@@ -146,7 +163,11 @@ async function scored(database: DuckdbDatabase, request: StatisticsRequest): Pro
 /** Rows by score and label, per cell, in the order of `cellCounts`. */
 async function scoreCounts(
   database: DuckdbDatabase,
-  from: { counted: string; keys: readonly string[]; signal: AbortSignal | undefined },
+  from: {
+    counted: string
+    keys: readonly string[]
+    signal: AbortSignal | undefined
+  },
 ): Promise<ScoreList[]> {
   const { counted, keys, signal } = from
   // The long result carries a cell's number instead of its values.
