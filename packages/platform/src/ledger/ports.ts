@@ -1,0 +1,51 @@
+// What a ledger needs of the world. Each port says what durable means; every adapter of a port passes the same contract suite.
+// Paths are those of C2SP tlog-tiles, relative to the log's prefix, with forward slashes.
+
+import type { Bytes } from '@proofhouse/evidence'
+
+/** Tiles, bundles and the published checkpoint, by path. */
+export interface TileStore {
+  /** The content; null when there is none. @throws storage-failed */
+  read(path: string): Promise<Bytes | null>
+  /** Replaces the content in one step; not yet durable. @throws storage-failed */
+  write(path: string, content: Uint8Array): Promise<void>
+  /** Makes everything written so far at these paths durable. @throws storage-failed */
+  sync(paths: readonly string[]): Promise<void>
+  /** Removes; nothing happens when there is none. @throws storage-failed */
+  remove(path: string): Promise<void>
+  /** Every path there is, in any order. */
+  list(): AsyncIterable<string>
+}
+
+/** The commit point: the one signed checkpoint that decides what the log is. One holder at a time. */
+export interface LockStore {
+  /** The committed checkpoint's note; null before the first. @throws ledger-corrupt, storage-failed */
+  read(): Promise<string | null>
+  /**
+   * Replaces the note when the present one is `expected`; durable on return.
+   * @throws ledger-conflict when it is another; storage-failed
+   */
+  swap(expected: string | null, next: string): Promise<void>
+  /** Lets others in. Safe to repeat. */
+  release(): Promise<void>
+}
+
+/** Entries that are durable and not yet all in tiles: an append-only log of batches. */
+export interface StagingLog {
+  /** Appends one batch; durable on return. @throws storage-failed */
+  append(batch: StagedBatch): Promise<void>
+  /** Every batch that is whole, in order; a torn last one is dropped. @throws ledger-corrupt for damage before the end */
+  batches(): AsyncIterable<StagedBatch>
+  /** Forgets the batches that end at or before this size: their entries are durable elsewhere. @throws storage-failed */
+  forget(size: number): Promise<void>
+  close(): Promise<void>
+}
+
+/** Consecutive entries of the log. */
+export interface StagedBatch {
+  /** Index of the first entry. */
+  readonly firstIndex: number
+  /** The entries as a bundle would hold them: `u16be length ‖ bytes` each. */
+  readonly bundle: Bytes
+  readonly count: number
+}

@@ -1,0 +1,102 @@
+// What an assessment reads: data files as tables, the model as checked bytes. Everything is named by digest before anything
+// is computed from it, and the bytes that are checked are the bytes that are run.
+
+import { type Bytes, OperatingError, omsRootDigest, sha256Hex, singleFileName } from '@proofhouse/evidence'
+import { checkOnnx, type OnnxCheck } from '../artifacts/index.ts'
+import type { AggregateEngine, DataTable } from '../assess/index.ts'
+import type { DataRole, SystemFile } from '../registry/index.ts'
+import type { Services } from './services.ts'
+
+/** Protobuf, and so ONNX, cannot be larger. */
+const modelSizeMaxBytes = 2 ** 31 - 1
+
+const roles: readonly DataRole[] = ['train', 'test', 'reference', 'current']
+
+/** A model whose bytes passed the structural check. */
+export interface CheckedModel {
+  /** As the system file names it. */
+  readonly path: string
+  readonly bytes: Bytes
+  readonly sha256: string
+  readonly rootDigest: string
+  readonly check: OnnxCheck
+}
+
+/** A data file as the system file names it, and what is in it. */
+export interface NamedTable {
+  readonly role: DataRole
+  readonly path: string
+  readonly table: DataTable
+}
+
+/** Everything an assessment reads. */
+export interface AssessmentInputs {
+  readonly tables: readonly NamedTable[]
+  readonly test: AggregateEngine
+  readonly model: CheckedModel | null
+  close(): Promise<void>
+}
+
+/** Where to find the inputs, and how to tell that one is being read. */
+interface OpenRequest {
+  readonly file: SystemFile
+  /** Resolves a path of the system file. */
+  readonly locate: (path: string) => string
+  readonly signal: AbortSignal
+  readonly progress: (step: string) => void
+}
+
+/**
+ * Opens every input.
+ * @throws file-missing, file-unreadable, data-malformed, model-malformed, model-refused, interrupted
+ */
+export async function openInputs(
+  services: Pick<Services, 'files' | 'data'>,
+  request: OpenRequest,
+): Promise<AssessmentInputs> {
+  const { file, locate, progress, signal } = request
+  const model = file.model === null ? null : await openModel(services, file.model.path, request)
+  const tables: NamedTable[] = []
+  let test: AggregateEngine | undefined
+  try {
+    for (const role of roles) {
+      const path = file.data[role]
+      if (path === undefined) continue
+      progress(`reading ${path}`)
+      const engine = await services.data.open(locate(path), signal)
+      tables.push({ role, path, table: engine.table })
+      if (role === 'test') test = engine
+      else await engine.close()
+    }
+    if (test === undefined) throw new OperatingError('config-invalid', '`data.test` is missing')
+  } catch (error) {
+    await test?.close()
+    throw error
+  }
+  return { tables, test, model, close: () => test.close() }
+}
+
+async function openModel(
+  { files }: Pick<Services, 'files'>,
+  path: string,
+  { locate, progress }: OpenRequest,
+): Promise<CheckedModel> {
+  progress(`checking ${path}`)
+  const bytes = await files.read(locate(path), modelSizeMaxBytes)
+  const check = checkOnnx(bytes)
+  const first = check.findings[0]
+  if (check.verdict === 'malformed')
+    throw new OperatingError(
+      'model-malformed',
+      `\`${path}\` is no complete ONNX model: ${first?.detail ?? 'it cannot be parsed'}; export it again`,
+    )
+  if (check.verdict === 'suspicious')
+    throw new OperatingError(
+      'model-refused',
+      `\`${path}\` is neither run nor signed: ${check.findings.map(({ detail }) => detail).join('; ')}`,
+      { details: { rules: check.findings.map(({ rule }) => rule) } },
+    )
+  const sha256 = sha256Hex(bytes)
+  const rootDigest = omsRootDigest([{ name: singleFileName, algorithm: 'sha256', digest: sha256 }])
+  return { path, bytes, sha256, rootDigest, check }
+}

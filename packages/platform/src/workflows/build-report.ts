@@ -1,0 +1,191 @@
+// Puts together what a report says from what the run knows. Facts only; words and layout are the renderers'.
+
+import type { Checkpoint } from '@proofhouse/evidence'
+import { marginal, type Measure, type RuleOutcome, type Statistics, type Verdict } from '../assess/index.ts'
+import {
+  type KnownRun,
+  type RecordedStatement,
+  runsOverSameData,
+  type SystemFile,
+} from '../registry/index.ts'
+import { type AssessmentReport, reportFormat, reportGroups } from '../reports/index.ts'
+import type { AssessmentInputs } from './assessment-inputs.ts'
+import type { OpenRun } from './run-record.ts'
+
+/** What a finished run knows. */
+export interface FinishedRun {
+  readonly file: SystemFile
+  readonly inputs: AssessmentInputs
+  readonly policyDigest: string
+  readonly run: OpenRun
+  readonly closedIndex: number
+  readonly history: readonly KnownRun[]
+  readonly statistics: Statistics
+  readonly overs: readonly (readonly string[])[]
+  readonly measures: readonly Measure[]
+  readonly rules: readonly RuleOutcome[]
+  readonly verdict: Verdict
+  readonly warnings: readonly string[]
+  readonly features: number | null
+  readonly signature: { readonly path: string; readonly keyHint: string } | null
+  readonly statements: readonly RecordedStatement[]
+  readonly checkpoint: Checkpoint
+  readonly verifierKey: string
+  readonly toolVersion: string
+  readonly now: Date
+  /** The workspace and the system file, as commands in the report name them. */
+  readonly names: { readonly workspace: string; readonly systemFile: string }
+}
+
+/** The report of a finished run. */
+export function buildReport(finished: FinishedRun): AssessmentReport {
+  const { file, run, inputs } = finished
+  return {
+    format: reportFormat,
+    generated_at: finished.now.toISOString(),
+    tool: { name: 'proofhouse', version: finished.toolVersion },
+    verdict: finished.verdict,
+    system: file.system,
+    run: {
+      id: run.announcement.runId,
+      announced_at: run.announcement.startedAt,
+      announced_index: run.recorded.index,
+      closed_index: finished.closedIndex,
+      preregistration: 'unwitnessed',
+      earlier_runs: earlierRuns(finished),
+    },
+    artifacts: {
+      system_file: finished.names.systemFile,
+      model: reportModel(finished),
+      data: inputs.tables.map(({ role, path, table }) => ({
+        role,
+        path,
+        sha256: table.sha256,
+        size_bytes: table.sizeBytes,
+        rows: table.rows,
+        columns: table.columns.length,
+      })),
+      policy_digest: finished.policyDigest,
+    },
+    columns: {
+      label: file.columns.label,
+      positive_class: file.columns.positiveClass,
+      protected: file.columns.protected,
+      identifiers: file.columns.identifiers,
+      features: finished.features,
+    },
+    assessment: {
+      mode: file.assessment.mode,
+      confidence: file.assessment.confidence,
+      interval: file.assessment.interval,
+      threshold: file.assessment.threshold,
+    },
+    groups: reportGroups(finished.statistics, finished.overs),
+    measures: finished.measures,
+    rules: finished.rules,
+    warnings: [...finished.warnings, ...historyWarnings(finished)],
+    not_checked: notChecked(finished),
+    ledger: reportLedger(finished),
+    verify: verifyCommands(finished),
+  }
+}
+
+function reportModel({ inputs, signature }: FinishedRun): AssessmentReport['artifacts']['model'] {
+  const { model } = inputs
+  if (model === null) return null
+  return {
+    path: model.path,
+    root_digest: model.rootDigest,
+    size_bytes: model.bytes.length,
+    check: {
+      verdict: 'pass',
+      findings: model.check.findings.map(({ rule, detail }) => `${rule}: ${detail}`),
+    },
+    signature: signature === null ? null : { path: signature.path, key_hint: signature.keyHint },
+  }
+}
+
+function reportLedger(finished: FinishedRun): AssessmentReport['ledger'] {
+  const { checkpoint, statements, verifierKey } = finished
+  return {
+    origin: checkpoint.origin,
+    size: checkpoint.size,
+    root: checkpoint.root.toBase64(),
+    vkey: verifierKey,
+    trust: 'intact; origin not established; unwitnessed',
+    statements: statements.map(({ index, predicateType, digest }) => ({
+      index,
+      type: predicateType,
+      digest,
+    })),
+  }
+}
+
+const testDigest = ({ inputs }: FinishedRun) => inputs.test.table.sha256
+
+function earlierRuns(finished: FinishedRun): AssessmentReport['run']['earlier_runs'] {
+  return runsOverSameData(finished.history, testDigest(finished)).map((known) => ({
+    id: known.announcement.runId,
+    announced_at: known.announcement.startedAt,
+    outcome: known.closure?.outcome ?? 'open',
+    verdict: known.closure?.verdict ?? null,
+    policy_digest: known.announcement.policyDigest,
+    model_root_digest: known.announcement.modelRootDigest,
+    policy_changed: known.announcement.policyDigest !== finished.policyDigest,
+  }))
+}
+
+function historyWarnings(finished: FinishedRun): string[] {
+  const earlier = earlierRuns(finished)
+  const changed = earlier.filter((known) => known.policy_changed).length
+  if (changed === 0) return []
+  return [
+    `${changed} of ${earlier.length} earlier runs over the same test data had another policy; ` +
+      'bounds that were chosen after seeing the results prove little.',
+  ]
+}
+
+/** Kinds of checks this version does not have; a reader must not take silence for a pass. */
+const absentChecks = [
+  'Robustness against small changes of the input.',
+  'Leakage between training and test data, and label errors.',
+  'Explanations of single decisions.',
+  'Membership inference and other attacks on privacy.',
+]
+
+function notChecked({ file, inputs }: FinishedRun): string[] {
+  return [
+    ...(inputs.model === null
+      ? ['The model itself: a column of predictions was assessed, so nothing ties them to a model.']
+      : []),
+    ...(file.data.train === undefined ? ['The training data: none was named.'] : []),
+    file.data.reference === undefined && file.data.current === undefined
+      ? 'Drift: no reference and current data were named.'
+      : 'Drift: reference and current data are named in the evidence and not yet compared.',
+    ...absentChecks,
+    'Whether the test data represent the people the system decides about.',
+  ]
+}
+
+function verifyCommands({ names, inputs, signature }: FinishedRun): AssessmentReport['verify'] {
+  const { workspace } = names
+  return [
+    {
+      shows: 'The pack is whole: every statement is signed and proven to be in the ledger.',
+      command: `npx proofhouse pack verify ${workspace}/pack.zip`,
+    },
+    {
+      shows: 'No byte of the ledger was changed.',
+      command: `npx proofhouse ledger fsck ${workspace}/ledger`,
+    },
+    ...(signature === null || inputs.model === null
+      ? []
+      : [
+          {
+            shows: 'The model is the one that was signed.',
+            command: `npx proofhouse verify ${inputs.model.path} --signature ${signature.path} --key ${workspace}/keys/signing.pub`,
+          },
+        ]),
+  ]
+}
+
