@@ -48,8 +48,10 @@ export {
   maxEntrySizeBytes,
   nodeFromTiles,
   parseTilePath,
+  tileHeight,
   tilePath,
   tilesOfSize,
+  tileHeight,
   tileWidth,
 } from './tile.ts'
 export {

@@ -48,7 +48,9 @@ export function decodeSlots(bytes: Uint8Array): {
   readonly slots: readonly (Slot | null)[]
   readonly current: Slot | null
 } {
-  const slots = [0, 1].map((n) => decodeSlot(bytes.subarray(n * slotSizeBytes, (n + 1) * slotSizeBytes)))
+  const slots = [0, 1].map((n) =>
+    decodeSlot(bytes.subarray(n * slotSizeBytes, (n + 1) * slotSizeBytes)),
+  )
   const [a = null, b = null] = slots
   const current = a === null ? b : b === null || a.sequence > b.sequence ? a : b
   return { slots, current }

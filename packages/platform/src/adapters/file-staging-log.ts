@@ -1,0 +1,136 @@
+// The staging log in files: batches appended to the newest file, one sync each; a file goes when all its batches are in durable tiles.
+
+import {
+  closeSync,
+  fdatasyncSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writevSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import {
+  decodeStaging,
+  recordHeader,
+  type StagedBatch,
+  type StagingLog,
+  stagingFolder,
+  stagingPath,
+} from '../ledger/index.ts'
+import { storageError } from './storage-error.ts'
+
+/** A file that has reached this size is followed by a new one. */
+const fileSizeMaxBytes = 32 * 1_048_576
+
+interface StagingFile {
+  readonly path: string
+  readonly handle: number
+  sizeBytes: number
+  /** Index after its last entry. */
+  end: number
+}
+
+/** The staging log of a ledger directory. */
+export class FileStagingLog implements StagingLog {
+  readonly #folder: string
+  /** Oldest first; the last one takes the next batch. Only files of this process have handles. */
+  readonly #files: StagingFile[] = []
+  #older: string[]
+
+  constructor(folder: string) {
+    this.#folder = folder
+    try {
+      mkdirSync(join(folder, stagingFolder), { recursive: true })
+      this.#older = readdirSync(join(folder, stagingFolder))
+        .toSorted()
+        .map((name) => `${stagingFolder}/${name}`)
+    } catch (cause) {
+      throw storageError(stagingFolder, cause)
+    }
+  }
+
+  append(batch: StagedBatch): Promise<void> {
+    try {
+      this.#append(batch)
+      return Promise.resolve()
+    } catch (cause) {
+      return Promise.reject(storageError(stagingFolder, cause))
+    }
+  }
+
+  async *batches(): AsyncIterable<StagedBatch> {
+    for (const path of this.#older) {
+      let content: Buffer
+      try {
+        content = readFileSync(join(this.#folder, path))
+      } catch (cause) {
+        throw storageError(path, cause)
+      }
+      yield* decodeStaging(new Uint8Array(content)).batches
+    }
+  }
+
+  forget(size: number): Promise<void> {
+    try {
+      this.#forget(size)
+      return Promise.resolve()
+    } catch (cause) {
+      return Promise.reject(storageError(stagingFolder, cause))
+    }
+  }
+
+  close(): Promise<void> {
+    for (const { handle } of this.#files.splice(0)) closeSync(handle)
+    return Promise.resolve()
+  }
+
+  #append(batch: StagedBatch): void {
+    const last = this.#files.at(-1)
+    const file = last !== undefined && last.sizeBytes < fileSizeMaxBytes ? last : this.#begin(batch)
+    const header = recordHeader(batch)
+    const wanted = header.length + batch.bundle.length
+    const written = writevSync(file.handle, [header, batch.bundle], file.sizeBytes)
+    if (written !== wanted) {
+      // Part of a record is no record; take it back so that the next one does not follow damage.
+      ftruncateSync(file.handle, file.sizeBytes)
+      throw Object.assign(new Error('short write'), { code: 'ENOSPC' })
+    }
+    fdatasyncSync(file.handle)
+    file.sizeBytes += wanted
+    file.end = batch.firstIndex + batch.count
+  }
+
+  #begin({ firstIndex }: StagedBatch): StagingFile {
+    const path = stagingPath(firstIndex)
+    const handle = openSync(join(this.#folder, path), 'w+')
+    const file = { path, handle, sizeBytes: 0, end: firstIndex }
+    this.#files.push(file)
+    this.#syncFolder()
+    return file
+  }
+
+  #forget(size: number): void {
+    for (const path of this.#older) rmSync(join(this.#folder, path), { force: true })
+    this.#older = []
+    while (this.#files[0] !== undefined && this.#files[0].end <= size) {
+      const file = this.#files.shift()
+      if (file === undefined) break
+      closeSync(file.handle)
+      rmSync(join(this.#folder, file.path), { force: true })
+    }
+    this.#syncFolder()
+  }
+
+  #syncFolder(): void {
+    const handle = openSync(join(this.#folder, stagingFolder), 'r')
+    try {
+      fsyncSync(handle)
+    } finally {
+      closeSync(handle)
+    }
+  }
+}

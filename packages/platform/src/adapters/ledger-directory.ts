@@ -1,0 +1,80 @@
+// A ledger in a directory: opens its stores, creates it on first use, and writes its verifier key beside it.
+
+import { access, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type NoteSigner, OperatingError, parseVerifierKey, textOf } from '@proofhouse/evidence'
+import {
+  checkpointPath,
+  type Ledger,
+  openLedger,
+  type TileStore,
+  verifierKeyPath,
+} from '../ledger/index.ts'
+import { DiskTileStore, removeTemporaryFiles } from './disk-tile-store.ts'
+import { FileLockStore } from './file-lock-store.ts'
+import { FileStagingLog } from './file-staging-log.ts'
+import { storageError } from './storage-error.ts'
+
+/** How long to wait for another process that writes to the same ledger. */
+const lockWaitMs = 10_000
+
+/** The key of a ledger, both halves. */
+interface DirectoryKey {
+  readonly signer: NoteSigner
+  readonly verifierKey: string
+}
+
+/**
+ * Opens the ledger in a folder for writing, creating it when there is none.
+ * @throws ledger-busy, ledger-corrupt (also when the folder's ledger has another key), storage-failed
+ */
+export async function openLedgerDirectory(
+  folder: string,
+  key: DirectoryKey,
+  waitMs: number = lockWaitMs,
+): Promise<Ledger> {
+  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    throw storageError(folder, cause)
+  })
+  const lock = await FileLockStore.open(folder, waitMs)
+  try {
+    await removeTemporaryFiles(folder)
+    const tiles = new DiskTileStore(folder)
+    await checkKey(tiles, folder, key.verifierKey)
+    const staging = new FileStagingLog(folder)
+    const stores = { tiles, lock, staging, signer: key.signer }
+    return await openLedger(stores, parseVerifierKey(key.verifierKey))
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
+
+async function checkKey(tiles: TileStore, folder: string, verifierKey: string): Promise<void> {
+  const found = await tiles.read(verifierKeyPath)
+  if (found === null) {
+    await tiles.write(verifierKeyPath, Buffer.from(`${verifierKey}\n`))
+    await tiles.sync([verifierKeyPath])
+  } else if (textOf(found) !== `${verifierKey}\n`)
+    throw new OperatingError(
+      'ledger-corrupt',
+      `the ledger in \`${folder}\` belongs to another key than this workspace's; restore its key or choose another folder`,
+    )
+}
+
+/**
+ * The files of a ledger, for reading.
+ * @throws ledger-missing when there is no checkpoint in the folder
+ */
+export async function openLedgerFiles(folder: string): Promise<TileStore> {
+  try {
+    await access(join(folder, checkpointPath))
+  } catch (cause) {
+    throw new OperatingError(
+      'ledger-missing',
+      `there is no ledger in \`${folder}\`: no file \`${checkpointPath}\`; give the folder that holds it`,
+      { cause },
+    )
+  }
+  return new DiskTileStore(folder)
+}

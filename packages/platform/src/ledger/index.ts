@@ -1,0 +1,15 @@
+// Ledger: a transparency log that takes entries, proves them and can be checked.
+
+export { decodeSlots, encodeSlot, slotSizeBytes } from './committed-slots.ts'
+export {
+  checkpointPath,
+  committedPath,
+  lockPath,
+  stagingFolder,
+  stagingPath,
+  verifierKeyPath,
+} from './layout.ts'
+export type { Ledger, ReadEntry } from './ledger.ts'
+export { openLedger } from './open-ledger.ts'
+export type { LockStore, StagedBatch, StagingLog, TileStore } from './ports.ts'
+export { decodeStaging, recordHeader } from './staged-batch.ts'

@@ -1,0 +1,26 @@
+// What the rest of the product may do with a ledger that is open for writing.
+
+import type { Bytes, Checkpoint } from '@proofhouse/evidence'
+
+/** An entry as it is read back. */
+export interface ReadEntry {
+  readonly index: number
+  readonly entry: Bytes
+}
+
+/** A ledger open for writing. One process holds it at a time. */
+export interface Ledger {
+  /**
+   * Appends an entry; resolves with its index once it is durable, and not before.
+   * @throws entry-too-large, ledger-overloaded when too many wait, storage-failed, ledger-closed after a failure or close
+   */
+  append(entry: Bytes): Promise<number>
+  /** The committed checkpoint, published. */
+  checkpoint(): Promise<{ readonly note: string; readonly checkpoint: Checkpoint }>
+  /** The tlog-proof text of an entry against the committed checkpoint. @throws usage-invalid for an index beyond it */
+  proof(index: number): Promise<string>
+  /** Entries `from` to before `to`, checked against the tree. @throws ledger-corrupt */
+  read(from: number, to: number): AsyncIterable<ReadEntry>
+  /** Writes everything out and lets others in. Safe to repeat. */
+  close(): Promise<void>
+}
