@@ -51,7 +51,6 @@ export {
   tileHeight,
   tilePath,
   tilesOfSize,
-  tileHeight,
   tileWidth,
 } from './tile.ts'
 export {
