@@ -60,6 +60,15 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
+/** A partial tile or bundle at the right edge. */
+interface PartialFile {
+  readonly path: string
+  readonly content: Uint8Array
+  /** Path of the full file that will stand for it, and the size of the log from which on it does. */
+  readonly full: string
+  readonly fullAtSize: number
+}
+
 /** The records of one batch, one after the other. */
 function bundleOf(batch: readonly Waiting[]): Bytes {
   const bundle = new Uint8Array(batch.reduce((sum, { entry }) => sum + entry.length + 2, 0))
@@ -264,23 +273,22 @@ export class Sequencer implements Ledger {
     if (note === this.#publishedNote) return
     this.#publishedAtMs = performance.now()
     // The state of this moment: what follows may run beside further commits.
-    const { size } = this.#checkpoint
     const files = this.#partialFiles()
     await this.#writer.flush()
-    for (const { path, content, full } of files) {
+    for (const { path, content, full, fullAtSize } of files) {
       await tiles.write(path, content)
-      if (this.#checkpoint.size < (Math.floor(size / tileWidth) + 1) * tileWidth)
-        this.#partialOf.add(full)
+      if (this.#checkpoint.size < fullAtSize) this.#partialOf.add(full)
       else this.#superseded.push(full)
     }
     await tiles.write(checkpointPath, Buffer.from(note))
     this.#publishedNote = note
   }
 
-  #partialFiles(): { path: string; full: string; content: Uint8Array }[] {
+  #partialFiles(): PartialFile[] {
     const files = this.#tree.partialTiles().map(({ hashes, ...tile }) => ({
       path: tilePath(tile),
       full: tilePath({ ...tile, width: tileWidth }),
+      fullAtSize: (tile.index + 1) * tileWidth ** (tile.level + 1),
       content: hashes,
     }))
     if (this.#tailCount === 0) return files
@@ -290,6 +298,7 @@ export class Sequencer implements Ledger {
       {
         path: entriesPath({ index, width: this.#tailCount }),
         full: entriesPath({ index, width: tileWidth }),
+        fullAtSize: (index + 1) * tileWidth,
         content: Buffer.concat(this.#tail),
       },
     ]
