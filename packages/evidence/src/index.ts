@@ -132,6 +132,7 @@ export { type Verdict, verdicts } from './verdict.ts'
 export { type RunAnnounced, runAnnounced } from './predicates/run-announced.ts'
 export { type RunClosed, runClosed } from './predicates/run-closed.ts'
 export { type DataSet, dataSet } from './predicates/data-set.ts'
+export { type Report, report } from './predicates/report.ts'
 export { type MeasuredValue, type Measures, measures } from './predicates/measures.ts'
 export { type TestResult, testResult } from './predicates/test-result.ts'
 export {

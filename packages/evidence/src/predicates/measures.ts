@@ -45,7 +45,7 @@ export type Measures = {
   readonly mode: 'strict' | 'compatible'
   /** Coverage the intervals aim for, above 0 and below 1. */
   readonly confidence: number
-  readonly interval: 'exact' | 'bootstrap'
+  readonly interval: 'exact' | 'score' | 'bootstrap'
   /** The protected columns. */
   readonly columns: readonly string[]
   readonly measures: readonly MeasuredValue[]
@@ -71,7 +71,7 @@ const fields: Shape<Measures> = shapeOf(
     runId: idText,
     mode: oneOf(['strict', 'compatible']),
     confidence: anyNumber,
-    interval: oneOf(['exact', 'bootstrap']),
+    interval: oneOf(['exact', 'score', 'bootstrap']),
     columns: listOf(someText),
     measures: listOf(measuredValue),
     suppressedCells: listOf(mapOf(anyText, { sizeMin: 1 })),

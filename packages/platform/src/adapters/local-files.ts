@@ -3,8 +3,8 @@
 
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { access, mkdir, open, rename, rm, stat } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { type Bytes, OperatingError } from '@proofhouse/evidence'
 import type { FileDigest, Files } from '../workflows/index.ts'
 
@@ -104,17 +104,12 @@ export const localFiles: Files = {
   read: readBounded,
   digest: digestOf,
   write: writeAtomically,
-  resolve,
-  async isFolder(path) {
-    return stat(path).then(
-      (found) => found.isDirectory(),
-      () => false,
-    )
-  },
-  async exists(path) {
-    return access(path).then(
-      () => true,
-      () => false,
-    )
+  async kind(path) {
+    try {
+      return (await stat(path)).isDirectory() ? 'folder' : 'file'
+    } catch (cause) {
+      if (['ENOENT', 'ENOTDIR'].includes(systemCode(cause))) return null
+      throw readError(path, cause)
+    }
   },
 }

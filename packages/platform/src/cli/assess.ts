@@ -21,7 +21,10 @@ into .proofhouse/ beside the configuration.`,
     },
   ],
   options: {
-    out: { value: 'DIR', description: 'folder for ledger, keys and reports (default: .proofhouse beside FILE)' },
+    out: {
+      value: 'DIR',
+      description: 'folder for ledger, keys and reports (default: .proofhouse beside FILE)',
+    },
     'fail-on-warn': { description: 'exit with 4 when the verdict is warn' },
   },
   examples: ['proofhouse assess', 'proofhouse assess loans/proofhouse.yaml --json | jq .verdict'],

@@ -2,18 +2,24 @@
 // The order is the point: the run is announced before anything is computed, and closed whatever happens after that.
 
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { type ResourceDescriptor, textOf } from '@proofhouse/evidence'
-import { checkPolicy } from '../assess/index.ts'
-import { policyDigest, readSystemFile, type SystemFile } from '../registry/index.ts'
+import { type Bytes, type ResourceDescriptor, textOf } from '@proofhouse/evidence'
+import { checkPolicy, throwIfAborted } from '../assess/index.ts'
+import {
+  type KnownRun,
+  policyDigest,
+  readSystemFile,
+  type RecordedStatement,
+  type SystemFile,
+} from '../registry/index.ts'
 import type { AssessmentReport } from '../reports/index.ts'
 import { type AssessmentInputs, openInputs } from './assessment-inputs.ts'
-import { writeOutputs } from './assessment-outputs.ts'
+import { renderReport, writeOutputs } from './assessment-outputs.ts'
 import { buildReport } from './build-report.ts'
-import { measureSystem, type Measured } from './measure-system.ts'
-import { recordResults } from './record-results.ts'
+import { type Measured, measureSystem } from './measure-system.ts'
+import { recordReport, recordResults } from './record-results.ts'
 import { announceRun, closeRun, endOfError, type OpenRun, settleHistory } from './run-record.ts'
 import type { Services, Workspace } from './services.ts'
-import { signModel } from './sign-model.ts'
+import { signCheckedModel, type WrittenSignature } from './sign-checked-model.ts'
 
 /** Larger than any honest system file. */
 const systemFileSizeMaxBytes = 1_048_576
@@ -38,7 +44,10 @@ export interface Assessment {
  * Assesses a system.
  * @throws every operating error of its inputs, the model, the ledger and the disk; a run that was announced is closed first
  */
-export async function assessSystem(request: AssessRequest, services: Services): Promise<Assessment> {
+export async function assessSystem(
+  request: AssessRequest,
+  services: Services,
+): Promise<Assessment> {
   const { signal, progress } = request
   const bytes = await services.files.read(request.systemFile, systemFileSizeMaxBytes)
   const file = readSystemFile(textOf(bytes), request.systemFile)
@@ -51,7 +60,15 @@ export async function assessSystem(request: AssessRequest, services: Services): 
     progress('opening the ledger')
     const workspace = await services.openWorkspace(out)
     try {
-      return await assessIn({ request, services, file, inputs, workspace, out })
+      return await assessIn({
+        request,
+        services,
+        file,
+        systemFileBytes: bytes,
+        inputs,
+        workspace,
+        out,
+      })
     } finally {
       await workspace.close()
     }
@@ -64,77 +81,101 @@ interface Context {
   readonly request: AssessRequest
   readonly services: Services
   readonly file: SystemFile
+  readonly systemFileBytes: Bytes
   readonly inputs: AssessmentInputs
   readonly workspace: Workspace
   readonly out: string
 }
 
 async function assessIn(context: Context): Promise<Assessment> {
-  const { request, services, file, inputs, workspace, out } = context
+  const { services, workspace } = context
   const history = await settleHistory(workspace, services.now)
-  const digest = policyDigest(file)
-  const run = await announce(context, digest)
+  const run = await announce(context)
+  let computed: Computed
   try {
-    const measured = await measureSystem(services, { file, inputs, ...request })
-    const signature =
-      inputs.model !== null && file.model?.sign === true
-        ? await signModel(services, workspace, { model: inputs.model, file, out })
-        : null
-    request.progress('recording the evidence')
-    const statements = await recordResults(workspace, {
-      runId: run.announcement.runId,
-      file,
-      policyDigest: digest,
-      tables: inputs.tables,
-      signature: signature?.envelope ?? null,
-      ...measured,
-      subject: assessedSubject(file, inputs),
-      toolVersion: services.toolVersion,
-      now: services.now(),
-    })
-    const closed = await closeRun(
-      workspace,
-      run,
-      { outcome: 'completed', verdict: measured.verdict, errorCode: null },
-      services.now(),
-    )
-    const { checkpoint } = await workspace.ledger.checkpoint()
-    const report = buildReport({
-      file,
-      inputs,
-      policyDigest: digest,
-      run,
-      closedIndex: closed.index,
-      history,
-      ...measured,
-      signature,
-      statements: [run.recorded, ...statements, closed],
-      checkpoint,
-      verifierKey: workspace.verifierKey,
-      toolVersion: services.toolVersion,
-      now: services.now(),
-      names: namesFor(request.systemFile, out),
-    })
-    request.progress('writing the report')
-    await writeOutputs(services, workspace, { report, out, statements: [run.recorded, ...statements, closed], signature })
-    return { report, workspace: out }
+    computed = await compute(context, run)
   } catch (error) {
-    await closeFailed(context, run, error)
+    // The first error is the one to report. When the disk is full, closing fails for the same reason, and the next run closes this
+    // one as abandoned.
+    await closeRun(workspace, run, endOfError(error), services.now()).catch(() => undefined)
     throw error
   }
+  return report(context, { run, history, ...computed })
 }
 
-/** A run that fails after its closure (while its report is written) is closed already: the log keeps the first closure. */
-async function closeFailed({ workspace, services }: Context, run: OpenRun, error: unknown) {
-  // The first error is the one to report: when the disk is full, closing fails for the same reason, and the next run closes
-  // this one as abandoned.
-  await closeRun(workspace, run, endOfError(error), services.now()).catch(() => undefined)
+interface Computed {
+  readonly measured: Measured
+  readonly signature: WrittenSignature | null
+  /** Every statement of the run so far, in ledger order. */
+  readonly statements: readonly RecordedStatement[]
+  readonly closed: RecordedStatement
 }
 
-async function announce({ services, file, inputs, workspace }: Context, digest: string) {
+/** Everything between announcement and closure. */
+async function compute(context: Context, run: OpenRun): Promise<Computed> {
+  const { request, services, file, inputs, workspace } = context
+  const measured = await measureSystem(services, { file, inputs, ...request })
+  const signature =
+    inputs.model !== null && file.model?.sign === true
+      ? await signCheckedModel(services, workspace, inputs.model)
+      : null
+  throwIfAborted(request.signal)
+  request.progress('recording the evidence')
+  const statements = await recordResults(workspace, {
+    runId: run.announcement.runId,
+    file,
+    policyDigest: run.announcement.policyDigest,
+    tables: inputs.tables,
+    signature: signature?.envelope ?? null,
+    ...measured,
+    subject: assessedSubject(file, inputs),
+    toolVersion: services.toolVersion,
+    now: services.now(),
+  })
+  const end = { outcome: 'completed', verdict: measured.verdict, errorCode: null } as const
+  const closed = await closeRun(workspace, run, end, services.now())
+  return { measured, signature, statements: [run.recorded, ...statements, closed], closed }
+}
+
+/** After the closure: the report, a statement that names its files, and the pack. */
+async function report(
+  context: Context,
+  done: Computed & { readonly run: OpenRun; readonly history: readonly KnownRun[] },
+): Promise<Assessment> {
+  const { request, services, file, inputs, workspace, out } = context
+  request.progress('writing the report')
+  const { checkpoint } = await workspace.ledger.checkpoint()
+  const content = buildReport({
+    file,
+    inputs,
+    policyDigest: done.run.announcement.policyDigest,
+    run: done.run,
+    closedIndex: done.closed.index,
+    history: done.history,
+    ...done.measured,
+    signature: done.signature,
+    statements: done.statements,
+    checkpoint,
+    verifierKey: workspace.verifierKey,
+    toolVersion: services.toolVersion,
+    now: services.now(),
+    names: namesFor(request.systemFile, out),
+  })
+  const rendered = renderReport(content)
+  const named = await recordReport(workspace, done.run.announcement.runId, rendered)
+  await writeOutputs(services, workspace, {
+    rendered,
+    systemFile: context.systemFileBytes,
+    statements: [...done.statements, named],
+    signature: done.signature,
+  })
+  return { report: content, workspace: out }
+}
+
+async function announce({ services, file, inputs, workspace }: Context): Promise<OpenRun> {
   const announcement = {
     runId: services.newId(),
-    policyDigest: digest,
+    policyDigest: policyDigest(file),
     dataDigests: Object.fromEntries(inputs.tables.map(({ role, table }) => [role, table.sha256])),
     modelRootDigest: inputs.model?.rootDigest ?? null,
     toolVersion: services.toolVersion,
@@ -151,7 +192,10 @@ const modelSubject = ({ model }: AssessmentInputs): readonly ResourceDescriptor[
   model === null ? [] : [{ name: basename(model.path), digest: { sha256: model.rootDigest } }]
 
 /** What the measures are about: the model where there is one, and always the test data. */
-const assessedSubject = (file: SystemFile, inputs: AssessmentInputs): readonly ResourceDescriptor[] => [
+const assessedSubject = (
+  file: SystemFile,
+  inputs: AssessmentInputs,
+): readonly ResourceDescriptor[] => [
   ...modelSubject(inputs),
   { name: basename(file.data.test), digest: { sha256: inputs.test.table.sha256 } },
 ]

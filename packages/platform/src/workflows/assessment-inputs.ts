@@ -1,8 +1,14 @@
 // What an assessment reads: data files as tables, the model as checked bytes. Everything is named by digest before anything
 // is computed from it, and the bytes that are checked are the bytes that are run.
 
-import { type Bytes, OperatingError, omsRootDigest, sha256Hex, singleFileName } from '@proofhouse/evidence'
-import { checkOnnx, type OnnxCheck } from '../artifacts/index.ts'
+import {
+  type Bytes,
+  OperatingError,
+  omsRootDigest,
+  sha256Hex,
+  singleFileName,
+} from '@proofhouse/evidence'
+import { checkOnnx, type OnnxReport, requireCleanOnnx } from '../artifacts/index.ts'
 import type { AggregateEngine, DataTable } from '../assess/index.ts'
 import type { DataRole, SystemFile } from '../registry/index.ts'
 import type { Services } from './services.ts'
@@ -19,7 +25,7 @@ export interface CheckedModel {
   readonly bytes: Bytes
   readonly sha256: string
   readonly rootDigest: string
-  readonly check: OnnxCheck
+  readonly check: OnnxReport
 }
 
 /** A data file as the system file names it, and what is in it. */
@@ -84,18 +90,7 @@ async function openModel(
   progress(`checking ${path}`)
   const bytes = await files.read(locate(path), modelSizeMaxBytes)
   const check = checkOnnx(bytes)
-  const first = check.findings[0]
-  if (check.verdict === 'malformed')
-    throw new OperatingError(
-      'model-malformed',
-      `\`${path}\` is no complete ONNX model: ${first?.detail ?? 'it cannot be parsed'}; export it again`,
-    )
-  if (check.verdict === 'suspicious')
-    throw new OperatingError(
-      'model-refused',
-      `\`${path}\` is neither run nor signed: ${check.findings.map(({ detail }) => detail).join('; ')}`,
-      { details: { rules: check.findings.map(({ rule }) => rule) } },
-    )
+  requireCleanOnnx(path, check)
   const sha256 = sha256Hex(bytes)
   const rootDigest = omsRootDigest([{ name: singleFileName, algorithm: 'sha256', digest: sha256 }])
   return { path, bytes, sha256, rootDigest, check }

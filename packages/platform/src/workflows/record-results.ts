@@ -1,12 +1,14 @@
 // Turns what was measured and judged into statements: data sets, model signature, measures, test result, verdict.
 // Each is about artifacts named by digest; none holds a value of any row.
 
+import { hash } from 'node:crypto'
 import {
   dataSet,
   type Envelope,
   makeStatement,
   measures as measuresPredicate,
   modelSignature,
+  report as reportPredicate,
   type ResourceDescriptor,
   summarizeGate,
   testResult,
@@ -14,6 +16,7 @@ import {
 } from '@proofhouse/evidence'
 import type { DataTable, Measure, RuleOutcome, Verdict } from '../assess/index.ts'
 import type { DataRole, RecordedStatement, SystemFile } from '../registry/index.ts'
+import { reportFormat } from '../reports/index.ts'
 import type { Workspace } from './services.ts'
 
 /** URI of the verifier that gates name: this program. */
@@ -126,4 +129,17 @@ function verdictStatement(results: RunResults, inputs: readonly RecordedStatemen
       })),
     }),
   )
+}
+
+/** Appends the statement that names the files of a report. */
+export function recordReport(
+  { recorder }: Workspace,
+  runId: string,
+  files: ReadonlyMap<string, Uint8Array>,
+): Promise<RecordedStatement> {
+  const subject = [...files].map(([name, content]) => ({
+    name,
+    digest: { sha256: hash('sha256', content, 'hex') },
+  }))
+  return recorder.record(makeStatement(reportPredicate, subject, { runId, format: reportFormat }))
 }

@@ -76,12 +76,7 @@ export async function closeRun(
   return workspace.recorder.record(makeStatement(runClosed, run.subject, closure))
 }
 
-function closureOf(
-  runId: string,
-  announcementIndex: number,
-  end: RunEnd,
-  now: Date,
-): RunClosed {
+function closureOf(runId: string, announcementIndex: number, end: RunEnd, now: Date): RunClosed {
   return { runId, ...end, announcementIndex, closedAt: now.toISOString() }
 }
 
@@ -90,5 +85,9 @@ export function endOfError(error: unknown): RunEnd {
   if (error instanceof OperatingError && error.code === 'interrupted')
     return { outcome: 'abandoned', verdict: null, errorCode: null }
   const code = error instanceof OperatingError ? error.code : 'program-defect'
-  return { outcome: 'failed', verdict: null, errorCode: code in errorRegistry ? code : 'program-defect' }
+  return {
+    outcome: 'failed',
+    verdict: null,
+    errorCode: code in errorRegistry ? code : 'program-defect',
+  }
 }

@@ -1,8 +1,10 @@
 // What the use cases need from the world. `compose.ts` builds one of these; nothing here knows a driver.
 
 import type { Bytes, DsseVerifier } from '@proofhouse/evidence'
+import type { ModelFiles } from '../artifacts/index.ts'
 import type { DataSource, ModelRunner } from '../assess/index.ts'
-import type { Ledger } from '../ledger/index.ts'
+import type { KeyFiles, SigningKey } from '../keys/index.ts'
+import type { Ledger, TileStore } from '../ledger/index.ts'
 import type { BlobStore, StatementRecorder } from '../registry/index.ts'
 
 /** A file by content. */
@@ -31,8 +33,8 @@ export interface Workspace {
   readonly verifierKey: string
   readonly recorder: StatementRecorder
   readonly blobs: BlobStore
-  /** The workspace's signing key: public half in PEM, and its hint. */
-  readonly signingKey: { readonly keyId: string; readonly publicKeyPem: string }
+  /** The workspace's signing key and its hint. */
+  readonly signingKey: SigningKey & { readonly keyId: string }
   /** Believe the workspace's own signatures. */
   readonly verifiers: readonly DsseVerifier[]
   entries(): AsyncIterable<{ readonly index: number; readonly entry: Uint8Array }>
@@ -49,4 +51,8 @@ export interface Services {
   readonly models: ModelRunner
   /** Opens the workspace, creating keys and ledger on first use. @throws ledger-busy, ledger-corrupt, file-unreadable */
   openWorkspace(folder: string): Promise<Workspace>
+  /** The files of a ledger, for reading. @throws ledger-missing */
+  openLedgerFiles(folder: string): Promise<TileStore>
+  readonly keyFiles: KeyFiles
+  readonly modelFiles: ModelFiles
 }

@@ -1,0 +1,65 @@
+// The composition root: the only place that builds adapters and hands them to the use cases.
+
+import { join } from 'node:path'
+import { diskModelFiles } from './adapters/artifact-files.ts'
+import { duckdbSource } from './adapters/duckdb-source.ts'
+import { diskKeyFiles } from './adapters/key-file.ts'
+import { openLedgerDirectory, openLedgerFiles } from './adapters/ledger-directory.ts'
+import { localFiles } from './adapters/local-files.ts'
+import { onnxRunner } from './adapters/onnx-runner.ts'
+import { processTerminal } from './adapters/process-terminal.ts'
+import { version } from './config.ts'
+import { openLedgerKey, openSigningKey } from './keys/index.ts'
+import { type BlobStore, statementRecorder } from './registry/index.ts'
+import type { Services, Workspace } from './workflows/index.ts'
+
+/** Name of a workspace's ledger. Everyone's own, so it proves nothing about whose it is: a trust policy does that. */
+const ledgerOrigin = 'proofhouse.local/evidence'
+
+/** Larger statements are not written. */
+const blobSizeMaxBytes = 512 * 1_048_576
+
+function blobFolder(folder: string): BlobStore {
+  const pathOf = (digest: string) => join(folder, digest.slice(0, 2), digest)
+  return {
+    put: (digest, bytes) => localFiles.write(pathOf(digest), bytes),
+    get: (digest) => localFiles.read(pathOf(digest), blobSizeMaxBytes),
+  }
+}
+
+async function openWorkspace(folder: string): Promise<Workspace> {
+  const keys = join(folder, 'keys')
+  const signing = await openSigningKey(diskKeyFiles, keys)
+  const ledgerKey = await openLedgerKey(diskKeyFiles, keys, ledgerOrigin)
+  const ledger = await openLedgerDirectory(join(folder, 'ledger'), ledgerKey)
+  const blobs = blobFolder(join(folder, 'blobs'))
+  return {
+    folder,
+    ledger,
+    verifierKey: ledgerKey.verifierKey,
+    recorder: statementRecorder(ledger, blobs, signing.signer),
+    blobs,
+    signingKey: { ...signing, keyId: signing.signer.keyId },
+    verifiers: [signing.verifier],
+    entries: () => ledger.read(0, Number.MAX_SAFE_INTEGER),
+    close: () => ledger.close(),
+  }
+}
+
+/** The services of this machine. */
+export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services {
+  return {
+    ...host,
+    files: localFiles,
+    toolVersion: version,
+    data: duckdbSource(),
+    models: onnxRunner(),
+    keyFiles: diskKeyFiles,
+    modelFiles: diskModelFiles,
+    openWorkspace,
+    openLedgerFiles,
+  }
+}
+
+/** The terminal of a process. */
+export const composeTerminal = processTerminal

@@ -1,0 +1,83 @@
+// The hashing of a check: the leaf hashes of a whole bundle, and roots over hashes that lie one after the other (RFC 6962 §2.1).
+// A pure function of bytes, so that it can run in this thread or in others: `LeafHasher` is the port, `inlineHasher` this thread.
+
+import { type Bytes, digestSizeBytes } from '@proofhouse/evidence'
+import { fastSha256 } from './tree-hash.ts'
+
+/** What the entries of a bundle hash to. */
+export interface BundleHashes {
+  /** The leaf hashes, 32 bytes each, one after the other. */
+  readonly leaves: Bytes
+  /** Root hash of the tree over these leaves alone. */
+  readonly root: Bytes
+}
+
+/** Hashes bundles, perhaps several at a time and in other threads. */
+export interface LeafHasher {
+  /**
+   * The hashes of a bundle; null when it does not hold exactly `count` entries. Takes the bytes over: the caller must not use them
+   * again.
+   */
+  hash(bundle: Bytes, count: number): Promise<BundleHashes | null>
+  /** Ends its threads. Safe to repeat. */
+  close(): Promise<void>
+}
+
+/** Hashes in this thread. */
+export const inlineHasher: LeafHasher = {
+  hash: (bundle, count) => Promise.resolve(hashBundle(bundle, count)),
+  close: () => Promise.resolve(),
+}
+
+/**
+ * The hashes of a bundle's entries; null when it does not hold exactly `count` of them, at least one. Hashes in place: the low byte
+ * of the length before an entry stands in for the prefix 0x00 for a moment, so nothing is copied.
+ */
+export function hashBundle(bundle: Uint8Array, count: number): BundleHashes | null {
+  if (count < 1 || count * 2 > bundle.length) return null
+  const leaves = new Uint8Array(count * digestSizeBytes)
+  let start = 0
+  for (let n = 0; n < count; n++) {
+    if (start + 2 > bundle.length) return null
+    const low = bundle[start + 1] ?? 0
+    const end = start + 2 + (((bundle[start] ?? 0) << 8) | low)
+    if (end > bundle.length) return null
+    bundle[start + 1] = 0
+    leaves.set(fastSha256(bundle.subarray(start + 1, end)), n * digestSizeBytes)
+    bundle[start + 1] = low
+    start = end
+  }
+  return start === bundle.length ? { leaves, root: rootOver(leaves) } : null
+}
+
+const nodeInput = new Uint8Array(1 + 2 * digestSizeBytes).fill(1, 0, 1)
+
+/**
+ * Root over hashes that lie one after the other, at least one. The last may be of a smaller subtree than the others: pairing level by
+ * level, with an odd one carried up, is the tree of the specification.
+ */
+export function rootOver(hashes: Uint8Array): Bytes {
+  const work = new Uint8Array(hashes)
+  const size = digestSizeBytes
+  for (let count = work.length / size; count > 1; count = Math.ceil(count / 2)) {
+    const pairs = Math.floor(count / 2)
+    for (let n = 0; n < pairs; n++) {
+      nodeInput.set(work.subarray(2 * n * size, (2 * n + 2) * size), 1)
+      work.set(fastSha256(nodeInput), n * size)
+    }
+    if (count % 2 === 1) work.copyWithin(pairs * size, (count - 1) * size, count * size)
+  }
+  return work.slice(0, size)
+}
+
+/** Root of a tree from the hashes right of its full tiles, level by level; of nothing, SHA-256 of nothing. */
+export function rootOfEdges(edges: readonly Uint8Array[]): Bytes {
+  let rest: Uint8Array = new Uint8Array()
+  for (const hashes of edges) {
+    const level = new Uint8Array(hashes.length + rest.length)
+    level.set(hashes)
+    level.set(rest, hashes.length)
+    if (level.length > 0) rest = rootOver(level)
+  }
+  return new Uint8Array(rest.length === 0 ? fastSha256(rest) : rest)
+}
