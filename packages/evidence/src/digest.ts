@@ -14,7 +14,7 @@ export const digestSizeBytes = 32
 
 /** SHA-256 of the bytes. */
 export function sha256(bytes: Uint8Array): Bytes {
-  return nobleSha256(bytes) as Bytes
+  return nobleSha256(bytes)
 }
 
 /** SHA-256 of the bytes, in lower-case hexadecimal. */

@@ -106,7 +106,7 @@ function inclusionSteps(index: number, size: number): ProofStep[] {
       from = middle
     }
   }
-  return steps.reverse()
+  return steps.toReversed()
 }
 
 /** The steps of the proof that the tree of `oldSize` is a prefix of the tree of `newSize`. */
@@ -127,7 +127,7 @@ function consistencySteps(oldSize: number, newSize: number): ProofStep[] {
     }
   }
   if (!whole) steps.push(rangeNodes(from, to))
-  return steps.reverse()
+  return steps.toReversed()
 }
 
 /** Fetches the hash of a complete subtree. */

@@ -41,9 +41,10 @@ function base64Line(text: string, what: string): Bytes {
   }
 }
 
+const malformed = (message: string) => new OperatingError('proof-malformed', message)
+
 /** Reads the text of a proof. @throws proof-malformed */
 export function parseTlogProof(text: string): TlogProof {
-  const malformed = (message: string) => new OperatingError('proof-malformed', message)
   const split = text.indexOf('\n\n')
   if (split < 0) throw malformed('a proof has a blank line before its checkpoint')
   const lines = text.slice(0, split).split('\n')

@@ -61,7 +61,7 @@ function readGroup(reading: Reading, words: readonly string[], n: number): void 
 }
 
 function readLine(reading: Reading, words: readonly string[], n: number): void {
-  const [keyword, ...rest] = words
+  const [keyword = '', ...rest] = words
   switch (keyword) {
     case 'log':
       if (rest.length < 1 || rest.length > 2) refuse(n, 'a log is `log VKEY [URL]`')

@@ -14,8 +14,8 @@ const printable = (text: string) =>
 /** The terminal of the process given. */
 export function processTerminal(host: NodeJS.Process): Terminal {
   const { stdout, stderr, env } = host
-  const interactive = stdout.isTTY === true
-  const animated = stderr.isTTY === true && env['TERM'] !== 'dumb'
+  const interactive = stdout.isTTY
+  const animated = stderr.isTTY && env['TERM'] !== 'dumb'
   let showing = false
   const clear = () => {
     if (showing) stderr.write(clearLine)

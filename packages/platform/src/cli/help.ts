@@ -27,13 +27,16 @@ export function commandHelp(command: Command): string {
         o.fallback === undefined ? o.description : `${o.description} (default: ${o.fallback})`,
       ] as const,
   )
-  const options = Object.entries({
+  const options = Object.entries<{ readonly description: string; readonly value?: string }>({
     ...command.options,
     json: { description: 'print the result as JSON on standard output' },
     help: { description: 'print this help' },
   }).map(
     ([name, option]) =>
-      [`--${name}${'value' in option ? ` ${option.value}` : ''}`, option.description] as const,
+      [
+        `--${name}${option.value === undefined ? '' : ` ${option.value}`}`,
+        option.description,
+      ] as const,
   )
   const sections = [
     `${usageLine(command)}\n\n${command.summary}`,

@@ -1,5 +1,5 @@
-// What a check of a ledger finds: one line per problem, each naming its file. Bounded, so that a ruined log of any size is reported in
-// little memory.
+// What a check of a ledger finds: one line per problem, each naming its file. Bounded, so that a
+// ruined log of any size is reported in little memory.
 
 /** Something wrong with one file. */
 export interface Finding {

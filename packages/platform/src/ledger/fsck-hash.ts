@@ -1,5 +1,6 @@
-// The hashing of a check: the leaf hashes of a whole bundle, and roots over hashes that lie one after the other (RFC 6962 §2.1).
-// A pure function of bytes, so that it can run in this thread or in others: `LeafHasher` is the port, `inlineHasher` this thread.
+// The hashing of a check: the leaf hashes of a whole bundle, and roots over hashes that lie one
+// after the other (RFC 6962 §2.1). A pure function of bytes, so that it can run in this thread or
+// in others: `LeafHasher` is the port, `inlineHasher` this thread.
 
 import { type Bytes, digestSizeBytes } from '@proofhouse/evidence'
 import { fastSha256 } from './tree-hash.ts'
@@ -15,8 +16,8 @@ export interface BundleHashes {
 /** Hashes bundles, perhaps several at a time and in other threads. */
 export interface LeafHasher {
   /**
-   * The hashes of a bundle; null when it does not hold exactly `count` entries. Takes the bytes over: the caller must not use them
-   * again.
+   * The hashes of a bundle; null when it does not hold exactly `count` entries. Takes the bytes
+   * over: the caller must not use them again.
    */
   hash(bundle: Bytes, count: number): Promise<BundleHashes | null>
   /** Ends its threads. Safe to repeat. */
@@ -30,8 +31,9 @@ export const inlineHasher: LeafHasher = {
 }
 
 /**
- * The hashes of a bundle's entries; null when it does not hold exactly `count` of them, at least one. Hashes in place: the low byte
- * of the length before an entry stands in for the prefix 0x00 for a moment, so nothing is copied.
+ * The hashes of a bundle's entries; null when it does not hold exactly `count` of them, at least
+ * one. Hashes in place: the low byte of the length before an entry stands in for the prefix 0x00
+ * for a moment, so nothing is copied.
  */
 export function hashBundle(bundle: Uint8Array, count: number): BundleHashes | null {
   if (count < 1 || count * 2 > bundle.length) return null
@@ -53,8 +55,9 @@ export function hashBundle(bundle: Uint8Array, count: number): BundleHashes | nu
 const nodeInput = new Uint8Array(1 + 2 * digestSizeBytes).fill(1, 0, 1)
 
 /**
- * Root over hashes that lie one after the other, at least one. The last may be of a smaller subtree than the others: pairing level by
- * level, with an odd one carried up, is the tree of the specification.
+ * Root over hashes that lie one after the other, at least one. The last may be of a smaller subtree
+ * than the others: pairing level by level, with an odd one carried up, is the tree of the
+ * specification.
  */
 export function rootOver(hashes: Uint8Array): Bytes {
   const work = new Uint8Array(hashes)

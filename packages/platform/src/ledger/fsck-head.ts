@@ -1,5 +1,5 @@
-// The signed heads of a ledger: its key, the published checkpoint, and the two slots of the commit point. They decide which root the
-// files must lead to.
+// The signed heads of a ledger: its key, the published checkpoint, and the two slots of the commit
+// point. They decide which root the files must lead to.
 
 import {
   type Checkpoint,

@@ -1,5 +1,6 @@
-// Which files a ledger has, sorted by what they are. Files that a log of this size must have are not remembered (the check of the tree
-// asks for each by name), so that memory stays flat; what is remembered is everything else.
+// Which files a ledger has, sorted by what they are. Files that a log of this size must have are
+// not remembered (the check of the tree asks for each by name), so that memory stays flat; what is
+// remembered is everything else.
 
 import { parseTilePath, type TileFile, tileWidth } from '@proofhouse/evidence'
 import type { Findings } from './fsck-findings.ts'

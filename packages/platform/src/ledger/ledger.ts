@@ -12,7 +12,8 @@ export interface ReadEntry {
 export interface Ledger {
   /**
    * Appends an entry; resolves with its index once it is durable, and not before.
-   * @throws entry-too-large, ledger-overloaded when too many wait, storage-failed, ledger-closed after a failure or close
+   * @throws entry-too-large, ledger-overloaded when too many wait, storage-failed, ledger-closed after a
+   *   failure or close
    */
   append(entry: Bytes): Promise<number>
   /** The committed checkpoint, published. */

@@ -326,8 +326,8 @@ export class Sequencer implements Ledger {
 
   /** Waits until everything appended is committed and published. @throws what made the ledger fail */
   async #settle(): Promise<void> {
-    await this.#running
-    while (this.#publishing !== null) await this.#publishing
+    if (this.#running !== null) await this.#running
+    for (let under = this.#publishing; under !== null; under = this.#publishing) await under
     if (this.#failure === null && this.#note !== this.#publishedNote) {
       this.#publishSoon()
       await this.#publishing

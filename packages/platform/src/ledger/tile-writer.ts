@@ -71,9 +71,7 @@ export class TileWriter {
       this.#writing++
       this.#tiles
         .write(next.path, next.content)
-        .then(() => {
-          this.#written.add(next.path)
-        })
+        .then(() => this.#written.add(next.path))
         .catch((cause: unknown) => {
           this.#failure ??= { cause }
         })

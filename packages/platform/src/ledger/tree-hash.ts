@@ -100,13 +100,13 @@ export class GrowingTree {
     )
   }
 
-  #push(level: number, hash: Uint8Array): void {
+  #push(level: number, node: Uint8Array): void {
     const edge = (this.#edges[level] ??= {
       index: 0,
       count: 0,
       hashes: new Uint8Array(tileWidth * digestSizeBytes),
     })
-    edge.hashes.set(hash, edge.count * digestSizeBytes)
+    edge.hashes.set(node, edge.count * digestSizeBytes)
     edge.count++
     if (edge.count < tileWidth) return
     this.#onFullTile(level, edge.index, edge.hashes)

@@ -31,8 +31,8 @@ export interface KnownRun {
 }
 
 /**
- * The runs recorded in the entries, in order of announcement. Only statements signed by a given key count: anyone may have
- * appended to a copy, and an unsigned closure must not hide a run.
+ * The runs recorded in the entries, in order of announcement. Only statements signed by a given key count:
+ * anyone may have appended to a copy, and an unsigned closure must not hide a run.
  */
 export async function readRunHistory(
   entries: AsyncIterable<ReadEntry>,

@@ -1,7 +1,14 @@
 // Reads `proofhouse.yaml`: text → validated, normalised `SystemFile`. Pure; every refusal names file, line, column,
 // key and the nearest valid key, so that the configuration can be fixed from the error alone.
 
-import { canonicalJson, type JsonValue, OperatingError, sha256Hex } from '@proofhouse/evidence'
+import {
+  canonicalJson,
+  type JsonValue,
+  OperatingError,
+  parseJson,
+  sha256Hex,
+  utf8,
+} from '@proofhouse/evidence'
 import { Compile } from 'typebox/compile'
 import { isAlias, isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import { nearestName, type Rule } from '../assess/index.ts'
@@ -69,8 +76,11 @@ const segmentsOf = (pointer: string): (string | number)[] =>
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
     .map((part) => (/^\d+$/.test(part) ? Number(part) : part))
 
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a JSON Schema is what TypeBox builds
+const wholeSchema = systemFileSchema as Schema
+
 function schemaAt(segments: readonly (string | number)[]): Schema | undefined {
-  let schema: Schema | undefined = systemFileSchema as Schema
+  let schema: Schema | undefined = wholeSchema
   for (const part of segments)
     schema = typeof part === 'number' ? schema?.items : schema?.properties?.[part]
   return schema
@@ -131,9 +141,7 @@ function refusal(
   const unknown = errors.find((e) => e.keyword === 'additionalProperties')
   if (unknown !== undefined) {
     const parent = segmentsOf(unknown.instancePath)
-    const key = String(
-      (unknown.params as { additionalProperties: string[] }).additionalProperties[0],
-    )
+    const key = String(unknown.params.additionalProperties[0])
     const valid = Object.keys(schemaAt(parent)?.properties ?? {})
     const near = nearestName(key, valid)
     const where = parent.length === 0 ? '' : ` in \`${spoken(parent)}\``
@@ -146,7 +154,7 @@ function refusal(
   const missing = errors.find((e) => e.keyword === 'required')
   if (missing !== undefined) {
     const parent = segmentsOf(missing.instancePath)
-    const key = String((missing.params as { requiredProperties: string[] }).requiredProperties[0])
+    const key = String(missing.params.requiredProperties[0])
     const meaning = schemaAt([...parent, key])?.description
     return `${placeOf(parent)}: \`${spoken([...parent, key])}\` is missing${meaning ? `: ${lowerFirst(meaning)}` : ''}`
   }
@@ -178,6 +186,7 @@ function ruleOf(source: SystemFileSource['policy']['rules'][number]): Rule {
         .replaceAll(/[^a-z0-9]+/g, '-')
         .slice(0, 64),
     // The policy itself says whether such a measure exists, and names the nearest one.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
     measure: source.measure as Rule['measure'],
     over,
     ...(slice === undefined ? {} : { slice }),
@@ -205,7 +214,7 @@ function normalise(source: SystemFileSource): SystemFile {
             memoryMb: model.memory_mb ?? 4_096,
             timeoutSeconds: model.timeout_seconds ?? 600,
           },
-    data: source.data as SystemFile['data'],
+    data: source.data,
     columns: {
       label: columns.label,
       positiveClass: String(columns.positive_class),
@@ -288,8 +297,12 @@ export function readSystemFile(text: string, fileName: string): SystemFile {
   return file
 }
 
+/** The same as a value of JSON: fields that are undefined are left out. */
+const jsonOf = (value: unknown): JsonValue =>
+  parseJson(utf8(JSON.stringify(value)), 'config-invalid')
+
 /** SHA-256 of the policy (rules and how to measure) in canonical JSON: the name of what was promised beforehand. */
 export function policyDigest(file: Pick<SystemFile, 'rules' | 'assessment'>): string {
   const policy = { assessment: file.assessment, rules: file.rules }
-  return sha256Hex(canonicalJson(JSON.parse(JSON.stringify(policy)) as JsonValue))
+  return sha256Hex(canonicalJson(jsonOf(policy)))
 }

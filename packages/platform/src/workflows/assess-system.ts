@@ -42,7 +42,8 @@ export interface Assessment {
 
 /**
  * Assesses a system.
- * @throws every operating error of its inputs, the model, the ledger and the disk; a run that was announced is closed first
+ * @throws every operating error of its inputs, the model, the ledger and the disk; a run that was
+ *   announced is closed first
  */
 export async function assessSystem(
   request: AssessRequest,

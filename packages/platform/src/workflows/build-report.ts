@@ -1,12 +1,7 @@
 // Puts together what a report says from what the run knows. Facts only; words and layout are the renderers'.
 
 import type { Checkpoint } from '@proofhouse/evidence'
-import {
-  type Measure,
-  type RuleOutcome,
-  type Statistics,
-  type Verdict,
-} from '../assess/index.ts'
+import { type Measure, type RuleOutcome, type Statistics, type Verdict } from '../assess/index.ts'
 import {
   type KnownRun,
   type RecordedStatement,

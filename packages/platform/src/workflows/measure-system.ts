@@ -39,6 +39,8 @@ interface MeasureRequest {
   readonly progress: (step: string) => void
 }
 
+const key = (set: readonly string[]) => JSON.stringify(set.toSorted())
+
 /** The column sets to measure over: everyone, each protected column, intersections, and whatever a rule names. */
 export function columnSets({
   columns,
@@ -54,7 +56,6 @@ export function columnSets({
         all.length <= allIntersectionsColumnsMax || set.length === 2 || set.length === all.length
       if (set.length >= 2 && wanted) sets.push(set)
     }
-  const key = (set: readonly string[]) => JSON.stringify(set.toSorted())
   const known = new Set(sets.map(key))
   for (const { over } of rules)
     if (!known.has(key(over))) {

@@ -1,0 +1,131 @@
+// Checks a ledger's files against its signed heads: every byte of every file is either derived
+// again or must not be there. Bad content is a finding that names its file, never an exception.
+// Pure over the store: works on a directory, in memory, or anywhere else.
+
+import { toBase64, type TrustedCheckpoint, type TrustPolicy } from '@proofhouse/evidence'
+import { checkAhead } from './fsck-ahead.ts'
+import { pathsOf } from './fsck-extras.ts'
+import { type Finding, Findings } from './fsck-findings.ts'
+import { inlineHasher, type LeafHasher } from './fsck-hash.ts'
+import { type Committed, readCommitted, readHeads } from './fsck-head.ts'
+import { takeInventory } from './fsck-inventory.ts'
+import { readStaging } from './fsck-staging.ts'
+import { TreeCheck, type TreeTask } from './fsck-tree.ts'
+import { checkpointPath, committedPath, lockPath } from './layout.ts'
+import type { TileStore } from './ports.ts'
+
+/** What to check, and with what. */
+export interface FsckRequest {
+  readonly tiles: TileStore
+  /** Whose log it must be and who must have seen it; null believes the key that lies beside the log. */
+  readonly trust: TrustPolicy | null
+  /** Starts a hasher for large logs; without one they are hashed in this thread. */
+  readonly startHasher?: () => LeafHasher
+}
+
+/** What a check found. */
+export interface FsckReport {
+  /** Whether there are no findings. */
+  readonly ok: boolean
+  /** The log's name; null when no checkpoint could be read. */
+  readonly origin: string | null
+  /** Number of published entries. */
+  readonly size: number
+  /** Published root in base64; null when no checkpoint could be read. */
+  readonly root: string | null
+  /** Committed entries, of which the last ones may not be published yet. */
+  readonly entries: number
+  /** Number of files there are. */
+  readonly files: number
+  readonly findings: readonly Finding[]
+  /** Whether the log is the one the given policy names. */
+  readonly logEstablished: boolean
+  /** Witnesses of the given policy that co-signed, with the time each claims in Unix seconds. */
+  readonly witnesses: TrustedCheckpoint['witnesses']
+  /** All of that in one line, for example `intact; origin not established; unwitnessed`. */
+  readonly summary: string
+}
+
+/** Logs of at least this many entries are worth starting threads for. */
+const parallelSizeMin = 20_000
+
+/** Checks a ledger. @throws what the store throws */
+export async function fsck({ tiles, trust, startHasher }: FsckRequest): Promise<FsckReport> {
+  const findings = new Findings()
+  const { log, published, witnesses } = await readHeads(tiles, trust, findings)
+  const size = published?.size ?? 0
+  const inventory = await takeInventory(tiles, size, findings)
+  const committed = log === null ? null : await readCommitted(tiles, log, findings)
+  await checkLock(tiles, inventory.single, findings)
+  if (published !== null) {
+    const parallel = startHasher !== undefined && size >= parallelSizeMin
+    const hasher = parallel ? startHasher() : inlineHasher
+    try {
+      const staged = await readStaging({ tiles, paths: inventory.staging, hasher, findings })
+      const { root } = published
+      const { extras } = inventory
+      const olderSize = committed?.older?.size ?? null
+      await checkTree({ tiles, hasher, size, root, extras, staged, olderSize, findings }, committed)
+    } finally {
+      await hasher.close()
+    }
+  }
+  const list = findings.list
+  const logEstablished = trust !== null && published !== null
+  return {
+    ok: list.length === 0,
+    origin: published?.origin ?? null,
+    size,
+    root: published === null ? null : toBase64(published.root),
+    entries: Math.max(size, committed?.current.size ?? 0),
+    files: inventory.files,
+    findings: list,
+    logEstablished,
+    witnesses,
+    summary: summarize({ findings, logEstablished, witnesses }),
+  }
+}
+
+async function checkTree(task: TreeTask, committed: Committed | null): Promise<void> {
+  const { extras, findings, size, staged } = task
+  const tree = await new TreeCheck(task).run()
+  await checkAhead(task, tree, committed)
+  const committedSize = committed?.current.size ?? size
+  for (const file of staged.filesAfter(committedSize))
+    findings.add(file, `holds entries beyond the ${committedSize} that are committed`)
+  if (tree.edges === null) return
+  for (const path of pathsOf(extras))
+    findings.add(path, `belongs to none of the ${committedSize} entries`)
+}
+
+async function checkLock(
+  tiles: TileStore,
+  single: ReadonlySet<string>,
+  findings: Findings,
+): Promise<void> {
+  if (!single.has(lockPath)) return
+  const content = await tiles.read(lockPath)
+  if (content !== null && content.length > 0) findings.add(lockPath, 'is not empty')
+  if (!single.has(committedPath)) findings.add(committedPath, 'missing')
+  if (!single.has(checkpointPath)) findings.add(checkpointPath, 'missing')
+}
+
+function summarize(given: {
+  readonly findings: Findings
+  readonly logEstablished: boolean
+  readonly witnesses: TrustedCheckpoint['witnesses']
+}): string {
+  const { findings, logEstablished, witnesses } = given
+  const count = `${findings.list.length}${findings.full ? ' or more' : ''}`
+  const seen =
+    witnesses.length === 0
+      ? 'unwitnessed'
+      : `witnessed by ${witnesses.map(({ name }) => name).join(', ')}`
+  return [
+    findings.list.length === 0
+      ? 'intact'
+      : `damaged: ${count} ${findings.list.length === 1 ? 'finding' : 'findings'}`,
+    `origin ${logEstablished ? '' : 'not '}established`,
+    seen,
+  ].join('; ')
+}
