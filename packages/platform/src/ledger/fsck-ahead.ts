@@ -16,7 +16,10 @@ import { extraKey } from './fsck-inventory.ts'
 import type { CheckedTree, TreeTask } from './fsck-tree.ts'
 import { committedPath } from './layout.ts'
 
-/** Checks the committed heads against the tree, and what was written beyond the published size. @throws what the store throws */
+/**
+ * Checks the committed heads against the tree, and what was written beyond the published size.
+ * @throws what the store throws
+ */
 export async function checkAhead(
   task: TreeTask,
   tree: CheckedTree,

@@ -73,7 +73,10 @@ export function rootOver(hashes: Uint8Array): Bytes {
   return work.slice(0, size)
 }
 
-/** Root of a tree from the hashes right of its full tiles, level by level; of nothing, SHA-256 of nothing. */
+/**
+ * Root of a tree from the hashes right of its full tiles, level by level; of nothing, SHA-256 of
+ * nothing.
+ */
 export function rootOfEdges(edges: readonly Uint8Array[]): Bytes {
   let rest: Uint8Array = new Uint8Array()
   for (const hashes of edges) {

@@ -92,7 +92,9 @@ async function readKey(
   }
 }
 
-/** The key beside the log must be the policy's: the same name and id, and the same signatures hold. */
+/**
+ * The key beside the log must be the policy's: the same name and id, and the same signatures hold.
+ */
 async function compareKeys(given: {
   readonly own: string
   readonly log: NoteVerifier

@@ -18,7 +18,9 @@ import type { TileStore } from './ports.ts'
 export interface Inventory {
   /** Number of files there are. */
   readonly files: number
-  /** The single files that there are, among `checkpoint`, `ledger.vkey`, `.committed` and `.lock`. */
+  /**
+   * The single files that there are, among `checkpoint`, `ledger.vkey`, `.committed` and `.lock`.
+   */
   readonly single: ReadonlySet<string>
   /** Staging files, in order of their first entry. */
   readonly staging: readonly string[]
@@ -44,7 +46,10 @@ function isPartOf(file: TileFile, size: number): boolean {
     : file.index === full && file.width === hashes % tileWidth
 }
 
-/** Lists a ledger's files; what is no part of any ledger is a finding. @throws what the store throws */
+/**
+ * Lists a ledger's files; what is no part of any ledger is a finding.
+ * @throws what the store throws
+ */
 export async function takeInventory(
   tiles: TileStore,
   size: number,

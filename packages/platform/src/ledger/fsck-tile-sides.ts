@@ -6,7 +6,10 @@ import { digestSizeBytes, entriesPath, equalBytes, tilePath, tileWidth } from '@
 import type { Findings } from './fsck-findings.ts'
 import { rootOfEdges, rootOver } from './fsck-hash.ts'
 
-/** A tile and what is known of its hashes; null where a side is missing or unreadable, which is a finding already. */
+/**
+ * A tile and what is known of its hashes; null where a side is missing or unreadable, which is a
+ * finding already.
+ */
 export interface TileSides {
   readonly level: number
   readonly index: number
@@ -85,7 +88,10 @@ export function settleFullTile(
   return { hashes: computed, root: computedRoot }
 }
 
-/** Disputed tiles at the right edge that are tried in all combinations; a log has at most eight levels. */
+/**
+ * Disputed tiles at the right edge that are tried in all combinations; a log has at most eight
+ * levels.
+ */
 const disputesMax = 8
 
 /**

@@ -44,7 +44,10 @@ export interface TreeTask {
 
 /** What the files of the tree led to. */
 export interface CheckedTree {
-  /** Hashes right of the full tiles, level by level; null when the files do not lead to the signed root. */
+  /**
+   * Hashes right of the full tiles, level by level; null when the files do not lead to the signed
+   * root.
+   */
   readonly edges: readonly Uint8Array[] | null
   /** Root at `olderSize`, when that is smaller than the tree. */
   readonly olderRoot: Uint8Array | null
@@ -151,7 +154,10 @@ export class TreeCheck {
     await this.#full({ level: sides.level + 1, index, width: tileWidth, stored, computed }, null)
   }
 
-  /** The tile of a level that is being computed; its stored side is read when the first hash of it is. */
+  /**
+   * The tile of a level that is being computed; its stored side is read when the first hash of it
+   * is.
+   */
   async #level(level: number, index: number): Promise<Level> {
     const known = this.#levels[level]
     if (known?.index === index) return known

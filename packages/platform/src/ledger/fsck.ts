@@ -17,7 +17,10 @@ import type { TileStore } from './ports.ts'
 /** What to check, and with what. */
 export interface FsckRequest {
   readonly tiles: TileStore
-  /** Whose log it must be and who must have seen it; null believes the key that lies beside the log. */
+  /**
+   * Whose log it must be and who must have seen it; null believes the key that lies beside the
+   * log.
+   */
   readonly trust: TrustPolicy | null
   /** Starts a hasher for large logs; without one they are hashed in this thread. */
   readonly startHasher?: () => LeafHasher
