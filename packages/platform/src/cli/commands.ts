@@ -2,6 +2,11 @@
 
 import { assess } from './assess.ts'
 import type { Command } from './command.ts'
+import { gate } from './gate.ts'
+import { ledgerProof } from './ledger-proof.ts'
+import { packVerify } from './pack-verify.ts'
+import { sign } from './sign.ts'
+import { verify } from './verify.ts'
 
 /** Every command. */
-export const commands: readonly Command[] = [assess]
+export const commands: readonly Command[] = [assess, gate, sign, verify, ledgerProof, packVerify]

@@ -13,7 +13,7 @@ import {
 } from '../registry/index.ts'
 import type { AssessmentReport } from '../reports/index.ts'
 import { type AssessmentInputs, openInputs } from './assessment-inputs.ts'
-import { renderReport, writeOutputs } from './assessment-outputs.ts'
+import { packedFiles, renderReport, writeOutputs } from './assessment-outputs.ts'
 import { buildReport } from './build-report.ts'
 import { type Measured, measureSystem } from './measure-system.ts'
 import { recordReport, recordResults } from './record-results.ts'
@@ -163,12 +163,12 @@ async function report(
     names: namesFor(request.systemFile, out),
   })
   const rendered = renderReport(content)
-  const named = await recordReport(workspace, done.run.announcement.runId, rendered)
+  const packed = packedFiles(rendered, context.systemFileBytes, done.signature)
+  const named = await recordReport(workspace, done.run.announcement.runId, packed)
   await writeOutputs(services, workspace, {
     rendered,
-    systemFile: context.systemFileBytes,
+    packed,
     statements: [...done.statements, named],
-    signature: done.signature,
   })
   return { report: content, workspace: out }
 }

@@ -43,22 +43,33 @@ export function renderReport(report: AssessmentReport): RenderedReport {
   )
 }
 
+/**
+ * The files of a pack: the report, the model's signature, and the system file as it was read, which is the policy in the words it was
+ * written in.
+ */
+export function packedFiles(
+  rendered: RenderedReport,
+  systemFile: Bytes,
+  signature: WrittenSignature | null,
+): ReadonlyMap<string, Bytes> {
+  const files = new Map<string, Bytes>([...rendered, ['proofhouse.yaml', systemFile]])
+  if (signature !== null) files.set(signatureName, new Uint8Array(signature.bytes))
+  return files
+}
+
 interface Outputs {
   readonly rendered: RenderedReport
-  /** The system file as it was read: the policy in the words it was written in. */
-  readonly systemFile: Bytes
+  /** What goes into the pack beside the statements. */
+  readonly packed: ReadonlyMap<string, Bytes>
   readonly statements: readonly RecordedStatement[]
-  readonly signature: WrittenSignature | null
 }
 
 /** Writes the report's files and the pack into the workspace. @throws file-unwritable */
 export async function writeOutputs(
   { files }: Pick<Services, 'files'>,
   workspace: Workspace,
-  { rendered, systemFile, statements, signature }: Outputs,
+  { rendered, packed, statements }: Outputs,
 ): Promise<void> {
-  const packed = new Map<string, Bytes>([...rendered, ['proofhouse.yaml', systemFile]])
-  if (signature !== null) packed.set(signatureName, new Uint8Array(signature.bytes))
   const { note } = await workspace.ledger.checkpoint()
   const pack = buildPack({
     checkpoint: note,

@@ -98,6 +98,7 @@ function reportModel({ inputs, signature }: FinishedRun): AssessmentReport['arti
     root_digest: model.rootDigest,
     size_bytes: model.bytes.length,
     check: {
+      // Only a model that the structural check found clean gets this far; see `openInputs`.
       verdict: 'pass',
       findings: model.check.findings.map(({ rule, detail }) => `${rule}: ${detail}`),
     },

@@ -1,4 +1,9 @@
 // Workflows: one file per use case that spans domains.
 
-export { type Assessment, type AssessRequest, assessSystem } from './assess-system.ts'
+export { assessSystem } from './assess-system.ts'
+export { gateEvidence } from './gate-evidence.ts'
+export { proveEntry } from './prove-entry.ts'
 export type { FileDigest, Files, Services, Workspace } from './services.ts'
+export { signPath } from './sign-path.ts'
+export { verifyPackFile } from './verify-pack.ts'
+export { verifyPath } from './verify-path.ts'

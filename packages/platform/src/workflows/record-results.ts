@@ -42,7 +42,8 @@ export interface RunResults {
 /** The URI that names a system in statements. */
 export const systemUri = (file: SystemFile): string => `urn:proofhouse:system:${file.system.id}`
 
-const policyDescriptor = (results: Pick<RunResults, 'file' | 'policyDigest'>) => ({
+/** The policy as a statement names it. */
+export const policyDescriptor = (results: Pick<RunResults, 'file' | 'policyDigest'>) => ({
   uri: `${systemUri(results.file)}:policy`,
   digest: { sha256: results.policyDigest },
 })

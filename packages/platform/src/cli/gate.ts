@@ -1,0 +1,46 @@
+// `proofhouse gate [proofhouse.yaml]`
+
+import { gateEvidence } from '../workflows/index.ts'
+import { exitCodeOf } from './assessment-output.ts'
+import type { Command } from './command.ts'
+
+/** Applies a policy to recorded evidence. */
+export const gate: Command = {
+  words: ['gate'],
+  summary: 'apply a policy to the evidence already recorded about a model',
+  details: `Takes the latest measures that a completed run recorded about the digest, applies
+the policy of the system file to them, and records the verdict. Nothing is measured
+again. Without evidence the gate is inconclusive, which is never a pass.`,
+  operands: [{ name: 'FILE', description: 'the system file', fallback: 'proofhouse.yaml' }],
+  options: {
+    digest: { value: 'sha256:HEX', description: 'what to gate (default: the model of FILE)' },
+    out: { value: 'DIR', description: 'the workspace (default: .proofhouse beside FILE)' },
+    'fail-on-warn': { description: 'exit with 4 when the verdict is warn' },
+  },
+  examples: ['proofhouse gate', 'proofhouse gate loans/proofhouse.yaml --json'],
+  async run({ operands, options, switches, services, terminal }) {
+    const result = await gateEvidence(services, {
+      systemFile: operands['FILE'] ?? '',
+      digest: options['digest'] ?? null,
+      out: options['out'] ?? null,
+    })
+    const { verdict, digest, rules, evidence, checkpoint } = result
+    if (switches.has('json')) {
+      const ledger = {
+        origin: checkpoint.origin,
+        size: checkpoint.size,
+        root: checkpoint.root.toBase64(),
+      }
+      const rested =
+        evidence === null ? null : { index: evidence.index, runId: evidence.runId, digest }
+      terminal.out(`${JSON.stringify({ verdict, digest, rules, evidence: rested, ledger })}\n`)
+      return exitCodeOf(verdict, switches)
+    }
+    terminal.out(`${verdict}  sha256:${digest}\n`)
+    if (evidence === null)
+      terminal.out('no completed run has measured it; run `proofhouse assess` first\n')
+    else terminal.out(`evidence  entry ${evidence.index}, run ${evidence.runId}\n`)
+    for (const { id, verdict: came, reason } of rules) terminal.out(`${came}  ${id}: ${reason}\n`)
+    return exitCodeOf(verdict, switches)
+  },
+}

@@ -1,0 +1,42 @@
+// `proofhouse sign PATH --key K --signature S`
+
+import { signPath } from '../workflows/index.ts'
+import type { Command } from './command.ts'
+
+/** Signs a model file or folder. */
+export const sign: Command = {
+  words: ['sign'],
+  summary: 'sign a model file or folder (OpenSSF Model Signing v1.0)',
+  details: `The signature covers every file of the model by digest. An ONNX file that fails
+the structural check is not signed.`,
+  operands: [{ name: 'PATH', description: 'the model: a file or a folder' }],
+  options: {
+    key: {
+      value: 'FILE',
+      description: 'private key: ECDSA P-256, P-384 or P-521, PEM',
+      required: true,
+    },
+    signature: { value: 'FILE', description: 'where to write the signature', required: true },
+    'passphrase-file': {
+      value: 'FILE',
+      description: 'file with the passphrase of an encrypted key',
+    },
+  },
+  examples: ['proofhouse sign model.onnx --key signing.key --signature model.sig'],
+  async run({ operands, options, switches, services, terminal }) {
+    const { model, keyId } = await signPath(services, {
+      path: operands['PATH'] ?? '',
+      keyPath: options['key'] ?? '',
+      signaturePath: options['signature'] ?? '',
+      passphrasePath: options['passphrase-file'] ?? null,
+    })
+    const files = model.resources.length
+    terminal.out(
+      switches.has('json')
+        ? `${JSON.stringify({ rootDigest: model.rootDigest, files, sizeBytes: model.sizeBytes, keyId, uncovered: model.uncovered })}\n`
+        : `signed   ${model.name}: ${files} ${files === 1 ? 'file' : 'files'}, ${model.sizeBytes} bytes\n` +
+            `digest   sha256:${model.rootDigest}\nkey      ${keyId}\n`,
+    )
+    return 0
+  },
+}

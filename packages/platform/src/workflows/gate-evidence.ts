@@ -1,0 +1,166 @@
+// A policy over the evidence already recorded about a model: nothing is measured again. The gate's verdict is itself recorded.
+
+import { dirname, join, resolve } from 'node:path'
+import {
+  type Checkpoint,
+  type Envelope,
+  fromBase64,
+  makeStatement,
+  measures as measuresPredicate,
+  OperatingError,
+  omsRootDigest,
+  parseLedgerEntry,
+  parseStatement,
+  readStatement,
+  resolveReference,
+  singleFileName,
+  summarizeGate,
+  textOf,
+  verificationSummary,
+  verifyEnvelope,
+} from '@proofhouse/evidence'
+import {
+  applyPolicy,
+  checkPolicy,
+  type Measure,
+  type RuleOutcome,
+  type Verdict,
+} from '../assess/index.ts'
+import { policyDigest, readRunHistory, readSystemFile, type SystemFile } from '../registry/index.ts'
+import { policyDescriptor, systemUri, verifierId } from './record-results.ts'
+import type { Services, Workspace } from './services.ts'
+
+const systemFileSizeMaxBytes = 1_048_576
+
+/** What to gate. */
+export interface GateRequest {
+  readonly systemFile: string
+  /** `sha256:` and hexadecimal; null for the model of the system file, or its test data when it has none. */
+  readonly digest: string | null
+  /** The workspace; null for `.proofhouse` beside the system file. */
+  readonly out: string | null
+}
+
+/** The evidence a gate rested on. */
+export interface GateEvidence {
+  readonly index: number
+  readonly runId: string
+  readonly measures: readonly Measure[]
+}
+
+/** What a gate decided. */
+export interface GateResult {
+  readonly verdict: Verdict
+  readonly digest: string
+  readonly rules: readonly RuleOutcome[]
+  readonly evidence: GateEvidence | null
+  readonly checkpoint: Checkpoint
+}
+
+/**
+ * Applies the policy of a system file to the latest measures recorded about a digest by a run that was completed.
+ * @throws config-invalid, policy-invalid, ledger-missing, ledger-busy, ledger-corrupt
+ */
+export async function gateEvidence(services: Services, request: GateRequest): Promise<GateResult> {
+  const bytes = await services.files.read(request.systemFile, systemFileSizeMaxBytes)
+  const file = readSystemFile(textOf(bytes), request.systemFile)
+  checkPolicy(file.rules)
+  const folder = dirname(resolve(request.systemFile))
+  const out = resolve(request.out ?? join(folder, '.proofhouse'))
+  const digest = await digestToGate(services, file, { folder, given: request.digest })
+  // Opening would create a workspace: a gate over nothing must not leave one behind.
+  if ((await services.files.kind(join(out, 'ledger'))) !== 'folder')
+    throw new OperatingError(
+      'ledger-missing',
+      `there is no evidence in \`${out}\` yet; run \`proofhouse assess\` first`,
+    )
+  const workspace = await services.openWorkspace(out)
+  try {
+    const evidence = await latestMeasures(workspace, digest)
+    const judged =
+      evidence === null
+        ? { verdict: 'inconclusive' as const, rules: [] }
+        : applyPolicy(file.rules, evidence.measures)
+    if (evidence !== null) await record(services, workspace, { file, digest, evidence, ...judged })
+    const { checkpoint } = await workspace.ledger.checkpoint()
+    return { ...judged, digest, evidence, checkpoint }
+  } finally {
+    await workspace.close()
+  }
+}
+
+async function digestToGate(
+  { files }: Services,
+  file: SystemFile,
+  { folder, given }: { readonly folder: string; readonly given: string | null },
+): Promise<string> {
+  if (given !== null) {
+    const hex = /^sha256:([0-9a-f]{64})$/.exec(given)?.[1]
+    if (hex === undefined)
+      throw new OperatingError('usage-invalid', '`--digest` is `sha256:` and 64 hexadecimal digits')
+    return hex
+  }
+  const path = file.model?.path ?? file.data.test
+  const { sha256 } = await files.digest(resolve(folder, path))
+  return file.model === null
+    ? sha256
+    : omsRootDigest([{ name: singleFileName, algorithm: 'sha256', digest: sha256 }])
+}
+
+/** The newest measures about the digest; a run that was not completed is no evidence. */
+async function latestMeasures(workspace: Workspace, digest: string): Promise<GateEvidence | null> {
+  const completed = new Set(
+    (await readRunHistory(workspace.entries(), workspace.verifiers))
+      .filter(({ closure }) => closure?.outcome === 'completed')
+      .map(({ announcement }) => announcement.runId),
+  )
+  let latest: GateEvidence | null = null
+  for await (const { index, entry } of workspace.entries()) {
+    const envelope = await measuresEnvelope(workspace, entry)
+    if (envelope === null) continue
+    const { payload } = await verifyEnvelope(envelope, workspace.verifiers)
+    const { subject, predicate } = readStatement(payload, measuresPredicate)
+    if (!completed.has(predicate.runId)) continue
+    if (!subject.some((one) => one.digest?.['sha256'] === digest)) continue
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- unknown names of measures match no rule
+    latest = { index, runId: predicate.runId, measures: predicate.measures as readonly Measure[] }
+  }
+  return latest
+}
+
+async function measuresEnvelope(workspace: Workspace, entry: Uint8Array): Promise<Envelope | null> {
+  const parsed = parseLedgerEntry(entry)
+  if (parsed.kind === 'reference') {
+    const { reference } = parsed
+    if (reference.predicateType !== measuresPredicate.uri) return null
+    return resolveReference(reference, await workspace.blobs.get(reference.digest))
+  }
+  const { predicateType } = parseStatement(fromBase64(parsed.envelope.payload))
+  return predicateType === measuresPredicate.uri ? parsed.envelope : null
+}
+
+async function record(
+  services: Services,
+  workspace: Workspace,
+  gate: {
+    readonly file: SystemFile
+    readonly digest: string
+    readonly evidence: GateEvidence
+    readonly verdict: Verdict
+  },
+): Promise<void> {
+  const { file, digest, evidence, verdict } = gate
+  const summary = summarizeGate({
+    verdict,
+    verifierId,
+    toolVersion: services.toolVersion,
+    timeVerified: services.now().toISOString(),
+    resourceUri: systemUri(file),
+    policy: policyDescriptor({ file, policyDigest: policyDigest(file) }),
+    inputAttestations: [
+      { uri: `urn:proofhouse:run:${evidence.runId}`, digest: { sha256: digest } },
+    ],
+  })
+  const subject = [{ name: file.system.id, digest: { sha256: digest } }]
+  await workspace.recorder.record(makeStatement(verificationSummary, subject, summary))
+}
