@@ -5,6 +5,7 @@ import { diskModelFiles } from './adapters/artifact-files.ts'
 import { duckdbSource } from './adapters/duckdb-source.ts'
 import { diskKeyFiles } from './adapters/key-file.ts'
 import { openLedgerDirectory, openLedgerFiles } from './adapters/ledger-directory.ts'
+import { leafHashWorkers } from './adapters/leaf-hash-workers.ts'
 import { localFiles } from './adapters/local-files.ts'
 import { onnxRunner } from './adapters/onnx-runner.ts'
 import { processTerminal } from './adapters/process-terminal.ts'
@@ -58,6 +59,7 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
     modelFiles: diskModelFiles,
     openWorkspace,
     openLedgerFiles,
+    startLeafHasher: () => leafHashWorkers(),
   }
 }
 

@@ -3,10 +3,19 @@
 import { assess } from './assess.ts'
 import type { Command } from './command.ts'
 import { gate } from './gate.ts'
+import { ledgerFsck } from './ledger-fsck.ts'
 import { ledgerProof } from './ledger-proof.ts'
 import { packVerify } from './pack-verify.ts'
 import { sign } from './sign.ts'
 import { verify } from './verify.ts'
 
 /** Every command. */
-export const commands: readonly Command[] = [assess, gate, sign, verify, ledgerProof, packVerify]
+export const commands: readonly Command[] = [
+  assess,
+  gate,
+  sign,
+  verify,
+  ledgerFsck,
+  ledgerProof,
+  packVerify,
+]

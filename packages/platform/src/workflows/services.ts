@@ -4,7 +4,7 @@ import type { Bytes, DsseVerifier } from '@proofhouse/evidence'
 import type { ModelFiles } from '../artifacts/index.ts'
 import type { DataSource, ModelRunner } from '../assess/index.ts'
 import type { KeyFiles, SigningKey } from '../keys/index.ts'
-import type { Ledger, TileStore } from '../ledger/index.ts'
+import type { LeafHasher, Ledger, TileStore } from '../ledger/index.ts'
 import type { BlobStore, StatementRecorder } from '../registry/index.ts'
 
 /** A file by content. */
@@ -53,6 +53,8 @@ export interface Services {
   openWorkspace(folder: string): Promise<Workspace>
   /** The files of a ledger, for reading. @throws ledger-missing */
   openLedgerFiles(folder: string): Promise<TileStore>
+  /** Starts threads that hash; the caller closes them. */
+  startLeafHasher(): LeafHasher
   readonly keyFiles: KeyFiles
   readonly modelFiles: ModelFiles
 }
