@@ -22,7 +22,8 @@ for (const [name, hasher] of Object.entries({ inline: inlineHasher, workers }))
 
     test('refuses bundles with fewer or more entries, or none', async () => {
       const bundle = encodeBundle(entriesOf(5))
-      for (const count of [0, 4, 6, 256]) expect(await hasher.hash(bundle.slice(), count)).toBeNull()
+      for (const count of [0, 4, 6, 256])
+        expect(await hasher.hash(bundle.slice(), count)).toBeNull()
       for (let cut = 0; cut < bundle.length; cut++)
         expect(await hasher.hash(bundle.slice(0, cut), 5)).toBeNull()
     })

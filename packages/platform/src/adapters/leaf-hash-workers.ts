@@ -1,4 +1,4 @@
-// Leaf hashing in worker threads: bundles are handed over without copying, to the least busy thread. Node hashes on one core otherwise.
+// Leaf hashing in worker threads: bundles are handed over without copying, to the least busy one.
 
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'

@@ -4,7 +4,6 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { assert, type Bytes, parseTrustPolicy, utf8 } from '@proofhouse/evidence'
 import { describe, expect, test } from 'vitest'
-import { logKey, policy } from '../../../evidence/src/tlog-vectors.fixture.ts'
 import {
   buildLedger,
   checkpointOf,
@@ -68,8 +67,8 @@ describe('one changed file is found and named', () => {
     test(`whichever byte it is, in a ledger of ${size} entries`, async () => {
       const files = await buildLedger(size, size === 257 ? [0, 256] : [0])
       if (size === 257) for (const [k, v] of treeFiles(entriesOf(3))) files.set(k, v)
+      // The two slots do not depend on the tree: every byte of them in one ledger, samples in the others.
       for (const [path, content] of files)
-        // The two slots do not depend on the tree: every byte of them in one ledger, samples in the others.
         for (let at = 0; at < content.length; at += path === '.committed' && size !== 2 ? 61 : 1) {
           const { ok, findings } = await check(
             withFile(files, path, flipped(content, at, 1 << (at % 8))),
@@ -231,6 +230,13 @@ describe('a ledger that was not closed', () => {
     await expectNamed(withFile(moved, gap, stagedRecord(entries.slice(561, 600), 561)), gap)
   })
 })
+
+/** The key of the log in spec/vectors/tlog, and a policy that asks for its witness. */
+const logKey = 'ledger.example/eval+2a540629+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4'
+const policy = `log ${logKey}
+witness w1 witness.example/w1+20324abe+BCmsuuFBvMrwsi4alNNNC8c2HlJtC/4SyJeUvJMilm3X
+quorum w1
+`
 
 describe('the published log of 300 entries', () => {
   const root = join(import.meta.dirname, '../../../../spec/vectors/tlog/log300')
