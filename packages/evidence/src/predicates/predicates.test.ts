@@ -8,6 +8,7 @@ import { makeStatement, parseStatement, readStatement } from '../statement.ts'
 import { dataSet } from './data-set.ts'
 import { measures } from './measures.ts'
 import { modelSignature } from './model-signature.ts'
+import { report } from './report.ts'
 import { runAnnounced } from './run-announced.ts'
 import { runClosed } from './run-closed.ts'
 import { testResult } from './test-result.ts'
@@ -22,6 +23,7 @@ const types = [
   testResult,
   verificationSummary,
   modelSignature,
+  report,
 ]
 
 const cases = types.map((type) => {

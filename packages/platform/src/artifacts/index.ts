@@ -16,4 +16,4 @@ export {
 
 // The structural check of ONNX files
 export { checkOnnx, requireCleanOnnx } from './onnx-check.ts'
-export type { OnnxFinding, OnnxReport, OnnxSummary } from './onnx-check-report.ts'
+export type { OnnxReport } from './onnx-check-report.ts'

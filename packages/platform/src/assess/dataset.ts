@@ -39,7 +39,7 @@ export interface DataWarning {
 }
 
 /** The groups of one protected column, largest first; missing values are the group `(missing)`. */
-export interface ProtectedGroups {
+interface ProtectedGroups {
   readonly column: string
   readonly groups: readonly { readonly value: string; readonly rows: number }[]
 }

@@ -21,13 +21,9 @@ export {
 
 // Data and models: ports for adapters, and the checks and mappings between them.
 export {
-  type CheckedData,
-  type CheckOptions,
   checkData,
   type ColumnRoles,
-  type DataWarning,
   neverPredicted,
-  type ProtectedGroups,
 } from './dataset.ts'
 export { listed, missingGroup, shortened } from './dataset-values.ts'
 export {
@@ -56,7 +52,6 @@ export {
   type Tensor,
   type TensorData,
 } from './ports.ts'
-export type { MissingValues } from './model-inputs-tensors.ts'
-export { scoreModel, type ScoringRequest, type ScoringSummary } from './scoring.ts'
+export { scoreModel, type ScoringRequest } from './scoring.ts'
 export { interruption, throwIfAborted } from './scoring-interruption.ts'
 export { cellStatistics } from './scoring-losses.ts'

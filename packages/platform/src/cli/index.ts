@@ -1,5 +1,5 @@
 // The commands of the program, in the order in which help lists them, and how a command line is run.
 
-export type { ExitCode, Terminal } from './command.ts'
+export type { Terminal } from './command.ts'
 export { commands } from './commands.ts'
 export { runCommandLine } from './run.ts'

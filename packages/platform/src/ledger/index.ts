@@ -11,7 +11,7 @@ export {
   stagingPath,
   verifierKeyPath,
 } from './layout.ts'
-export type { Ledger, ReadEntry } from './ledger.ts'
+export type { Ledger } from './ledger.ts'
 export { openLedger } from './open-ledger.ts'
 export type { LockStore, StagedBatch, StagingLog, TileStore } from './ports.ts'
 export { decodeStaging, recordHeader } from './staged-batch.ts'

@@ -11,7 +11,6 @@ export {
   type StatementRecorder,
   statementRecorder,
 } from './statement-recorder.ts'
-export { systemFileSchema } from './system-file.ts'
 export {
   type DataRole,
   policyDigest,

@@ -29,7 +29,7 @@ export interface CheckedModel {
 }
 
 /** A data file as the system file names it, and what is in it. */
-export interface NamedTable {
+interface NamedTable {
   readonly role: DataRole
   readonly path: string
   readonly table: DataTable

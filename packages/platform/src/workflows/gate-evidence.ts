@@ -42,7 +42,7 @@ export interface GateRequest {
 }
 
 /** The evidence a gate rested on. */
-export interface GateEvidence {
+interface GateEvidence {
   readonly index: number
   readonly runId: string
   readonly measures: readonly Measure[]

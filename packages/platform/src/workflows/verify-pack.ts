@@ -92,7 +92,7 @@ function recomputeVerdict(bytes: Uint8Array, { statements }: PackReport): string
 }
 
 /** The measures of a statement whose shape `verifyPack` has checked. */
-export function measuresOf(predicate: unknown): readonly Measure[] {
+function measuresOf(predicate: unknown): readonly Measure[] {
   const shaped = measuresPredicate.shape(
     parseJson(new TextEncoder().encode(JSON.stringify(predicate)), 'statement-malformed'),
     'predicate',
