@@ -90,7 +90,7 @@ ${report.verify.map((v) => html`<div><p class="small">${foreign(sentence(v.shows
 function earlierRuns(runs: readonly EarlierRun[]): Markup {
   if (runs.length === 0)
     return html`<h3 id="earlier-h">Earlier runs over the same data</h3>
-<p>The ledger knows of none. A first run is the strongest: nothing could be chosen after seeing a result.</p>`
+<p>This ledger knows of none. It cannot know of runs that were kept in another ledger.</p>`
   const changed = runs.filter((run) => run.policy_changed).length
   return html`<h3 id="earlier-h">Earlier runs over the same data</h3>
 <p>${counted(runs.length, 'earlier run is', 'earlier runs are')} on record${
