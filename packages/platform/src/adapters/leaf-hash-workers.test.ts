@@ -10,6 +10,8 @@ import { leafHashWorkers } from './leaf-hash-workers.ts'
 const workers = leafHashWorkers(2)
 afterAll(() => workers.close())
 
+const startHasher = () => leafHashWorkers(2)
+
 for (const [name, hasher] of Object.entries({ inline: inlineHasher, workers }))
   describe(`the ${name} hasher`, () => {
     test('hashes every entry of a bundle', async () => {
@@ -39,7 +41,6 @@ for (const [name, hasher] of Object.entries({ inline: inlineHasher, workers }))
 
 test('a large ledger is checked in threads, with the same findings', async () => {
   const files = await buildLedger(20_500)
-  const startHasher = () => leafHashWorkers(2)
   const report = await fsck({ tiles: storeOf(files), trust: null, startHasher })
   expect(report).toMatchObject({ ok: true, size: 20_500 })
   const path = 'tile/entries/061'

@@ -21,6 +21,11 @@ export class Findings {
     return this.list.length >= findingsMax
   }
 
+  /** Whether a file has findings. */
+  has(file: string): boolean {
+    return this.list.some((finding) => finding.file === file)
+  }
+
   add(file: string, problem: string): void {
     const key = `${file}\n${problem}`
     if (this.full || this.#seen.has(key)) return

@@ -4,6 +4,7 @@
 import { generateKeyPairSync, hash, type KeyObject, sign } from 'node:crypto'
 import {
   appendLeaf,
+  assert,
   type Bytes,
   bundlesOfSize,
   concatBytes,
@@ -125,9 +126,10 @@ export async function buildLedger(
   return files
 }
 
+const refuse = () => Promise.reject(new Error('assertion failed: a check writes nothing'))
+
 /** A store over files that are already there, for reading. */
 export function storeOf(files: LedgerFiles): TileStore {
-  const refuse = () => Promise.reject(new Error('assertion failed: a check writes nothing'))
   return {
     read: (path) => Promise.resolve(files.get(path)?.slice() ?? null),
     write: refuse,
@@ -152,4 +154,35 @@ export function flipped(content: Bytes, at: number, mask = 1): Bytes {
   const changed = content.slice()
   changed[at] = (changed[at] ?? 0) ^ mask
   return changed
+}
+
+/** The content of a file that must be there. */
+export function contentOf(files: LedgerFiles, path: string): Bytes {
+  const content = files.get(path)
+  assert(content !== undefined, `the ledger has a file ${path}`)
+  return content
+}
+
+/**
+ * A ledger of 700 prepared entries that stopped with 500 published and 600 committed: staged since
+ * before the publication, in two files, with some tiles written ahead.
+ */
+export async function crashedLedger(): Promise<LedgerFiles> {
+  const entries = entriesOf(700)
+  const files = await buildLedger(500)
+  files.set(
+    '.committed',
+    committedOf([await checkpointOf(entries, 500), await checkpointOf(entries, 600)]),
+  )
+  files.set(
+    '.committed',
+    committedOf(await Promise.all([500, 550, 600].map((n) => checkpointOf(entries, n)))),
+  )
+  const first = stagedRecord(entries.slice(490, 560), 490)
+  files.set('.staging/0000000000000490', first)
+  files.set('.staging/0000000000000560', stagedRecord(entries.slice(560, 600), 560))
+  const ahead = treeFiles(entries, 600)
+  for (const path of ['tile/0/001', 'tile/entries/001', 'tile/0/002.p/88', 'tile/1/000.p/2'])
+    files.set(path, contentOf(ahead, path))
+  return files
 }
