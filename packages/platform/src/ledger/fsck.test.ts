@@ -58,8 +58,8 @@ describe('an intact ledger', () => {
 describe('one changed file is found and named', () => {
   test('when it is missing', async () => {
     const files = await buildLedger(600)
-    files.delete('.lock')
-    for (const path of files.keys())
+    // The lock file goes without harm; with it there, the commit point must be.
+    for (const path of [...files.keys()].filter((name) => name !== '.lock'))
       expect(await named(withFile(files, path, null))).toContain(path)
   })
 
