@@ -2,8 +2,8 @@
 // after the other (RFC 6962 §2.1). A pure function of bytes, so that it can run in this thread or
 // in others: `LeafHasher` is the port, `inlineHasher` this thread.
 
-import { type Bytes, digestSizeBytes } from '@proofhouse/evidence'
-import { fastSha256 } from './tree-hash.ts'
+import { hash } from 'node:crypto'
+import { type Bytes, digestSizeBytes, emptyRoot } from '@proofhouse/evidence'
 
 /** What the entries of a bundle hash to. */
 export interface BundleHashes {
@@ -24,6 +24,14 @@ export interface LeafHasher {
   close(): Promise<void>
 }
 
+/**
+ * Writes the SHA-256 of the bytes at a place. A Latin-1 string is the fastest form in which Node's
+ * one-shot function hands a digest over: half the time of a new buffer for every node of a tree.
+ */
+function hashInto(target: Buffer, at: number, bytes: Uint8Array): void {
+  target.write(hash('sha256', bytes, 'binary'), at, digestSizeBytes, 'latin1')
+}
+
 /** Hashes in this thread. */
 export const inlineHasher: LeafHasher = {
   hash: (bundle, count) => Promise.resolve(hashBundle(bundle, count)),
@@ -38,6 +46,7 @@ export const inlineHasher: LeafHasher = {
 export function hashBundle(bundle: Uint8Array, count: number): BundleHashes | null {
   if (count < 1 || count * 2 > bundle.length) return null
   const leaves = new Uint8Array(count * digestSizeBytes)
+  const target = Buffer.from(leaves.buffer)
   let start = 0
   for (let n = 0; n < count; n++) {
     if (start + 2 > bundle.length) return null
@@ -45,7 +54,7 @@ export function hashBundle(bundle: Uint8Array, count: number): BundleHashes | nu
     const end = start + 2 + (((bundle[start] ?? 0) << 8) | low)
     if (end > bundle.length) return null
     bundle[start + 1] = 0
-    leaves.set(fastSha256(bundle.subarray(start + 1, end)), n * digestSizeBytes)
+    hashInto(target, n * digestSizeBytes, bundle.subarray(start + 1, end))
     bundle[start + 1] = low
     start = end
   }
@@ -61,12 +70,13 @@ const nodeInput = new Uint8Array(1 + 2 * digestSizeBytes).fill(1, 0, 1)
  */
 export function rootOver(hashes: Uint8Array): Bytes {
   const work = new Uint8Array(hashes)
+  const target = Buffer.from(work.buffer)
   const size = digestSizeBytes
   for (let count = work.length / size; count > 1; count = Math.ceil(count / 2)) {
     const pairs = Math.floor(count / 2)
     for (let n = 0; n < pairs; n++) {
       nodeInput.set(work.subarray(2 * n * size, (2 * n + 2) * size), 1)
-      work.set(fastSha256(nodeInput), n * size)
+      hashInto(target, n * size, nodeInput)
     }
     if (count % 2 === 1) work.copyWithin(pairs * size, (count - 1) * size, count * size)
   }
@@ -85,5 +95,5 @@ export function rootOfEdges(edges: readonly Uint8Array[]): Bytes {
     level.set(rest, hashes.length)
     if (level.length > 0) rest = rootOver(level)
   }
-  return new Uint8Array(rest.length === 0 ? fastSha256(rest) : rest)
+  return rest.length === 0 ? emptyRoot() : new Uint8Array(rest)
 }
