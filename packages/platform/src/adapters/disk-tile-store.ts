@@ -1,10 +1,10 @@
 // Tiles in a directory, in C2SP layout. A write replaces the file by renaming; durability comes with `sync`, which syncs the files and
 // every folder above them that a rename or a new folder changed.
 
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Bytes } from '@proofhouse/evidence'
-import type { TileStore } from '../ledger/index.ts'
+import { lockPath, type TileStore } from '../ledger/index.ts'
 import { storageError, systemCodeOf } from './storage-error.ts'
 
 const temporarySuffix = '.tmp'
@@ -28,8 +28,11 @@ export class DiskTileStore implements TileStore {
   }
 
   async read(path: string): Promise<Bytes | null> {
+    const file = join(this.#folder, path)
     try {
-      return new Uint8Array(await readFile(join(this.#folder, path)))
+      // Closing a file gives up every lock this process has on it (POSIX), so the lock file is not opened while it is as it should be.
+      if (path === lockPath && (await stat(file)).size === 0) return new Uint8Array()
+      return new Uint8Array(await readFile(file))
     } catch (cause) {
       if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(systemCodeOf(cause))) return null
       throw storageError(path, cause)

@@ -9,6 +9,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   rmSync,
   writevSync,
 } from 'node:fs'
@@ -24,7 +25,9 @@ import {
 import { storageError } from './storage-error.ts'
 
 /** A file that has reached this size is followed by a new one. */
-const fileSizeMaxBytes = 32 * 1_048_576
+const stagingFileMaxBytes = 32 * 1_048_576
+
+const readBackSizeBytes = 65_536
 
 interface StagingFile {
   readonly path: string
@@ -37,12 +40,15 @@ interface StagingFile {
 /** The staging log of a ledger directory. */
 export class FileStagingLog implements StagingLog {
   readonly #folder: string
+  readonly #fileMaxBytes: number
   /** Oldest first; the last one takes the next batch. Only files of this process have handles. */
   readonly #files: StagingFile[] = []
   #older: string[]
+  readonly #readBack = Buffer.allocUnsafeSlow(readBackSizeBytes)
 
-  constructor(folder: string) {
+  constructor(folder: string, fileMaxBytes: number = stagingFileMaxBytes) {
     this.#folder = folder
+    this.#fileMaxBytes = fileMaxBytes
     try {
       mkdirSync(join(folder, stagingFolder), { recursive: true })
       this.#older = readdirSync(join(folder, stagingFolder))
@@ -90,7 +96,8 @@ export class FileStagingLog implements StagingLog {
 
   #append(batch: StagedBatch): void {
     const last = this.#files.at(-1)
-    const file = last !== undefined && last.sizeBytes < fileSizeMaxBytes ? last : this.#begin(batch)
+    const file =
+      last !== undefined && last.sizeBytes < this.#fileMaxBytes ? last : this.#begin(batch)
     const header = recordHeader(batch)
     const wanted = header.length + batch.bundle.length
     const written = writevSync(file.handle, [header, batch.bundle], file.sizeBytes)
@@ -100,8 +107,23 @@ export class FileStagingLog implements StagingLog {
       throw Object.assign(new Error('short write'), { code: 'ENOSPC' })
     }
     fdatasyncSync(file.handle)
+    this.#compare(file, [header, batch.bundle])
     file.sizeBytes += wanted
     file.end = batch.firstIndex + batch.count
+  }
+
+  /** What is about to be signed must be what is stored. */
+  #compare({ handle, sizeBytes }: StagingFile, parts: readonly Uint8Array[]): void {
+    let position = sizeBytes
+    for (const part of parts)
+      for (let from = 0; from < part.length; from += this.#readBack.length) {
+        const expected = part.subarray(from, from + this.#readBack.length)
+        const found = this.#readBack.subarray(0, expected.length)
+        const length = readSync(handle, found, 0, found.length, position)
+        if (length !== found.length || found.compare(expected) !== 0)
+          throw Object.assign(new Error('read back differs'), { code: 'EIO' })
+        position += length
+      }
   }
 
   #begin({ firstIndex }: StagedBatch): StagingFile {

@@ -4,24 +4,22 @@
 import {
   type Bytes,
   type Checkpoint,
-  concatBytes,
   emptyRoot,
-  entriesPath,
   equalBytes,
   formatCheckpoint,
   type NoteVerifier,
   openCheckpoint,
   OperatingError,
   signNote,
-  tilePath,
   tileWidth,
 } from '@proofhouse/evidence'
 import { checkpointPath } from './layout.ts'
 import type { Ledger } from './ledger.ts'
+import { type LedgerLimits, ledgerLimits } from './limits.ts'
 import type { StagedBatch, TileStore } from './ports.ts'
-import { type LedgerStores, type LogState, Sequencer } from './sequencer.ts'
-import { readBundle, readTile } from './tile-reader.ts'
-import { eachLeaf, GrowingTree } from './tree-hash.ts'
+import { type EdgeState, RightEdge } from './right-edge.ts'
+import { type LedgerStores, Sequencer } from './sequencer.ts'
+import { readBundle, readEdgeTile } from './tile-reader.ts'
 
 const corrupt = (message: string) =>
   new OperatingError('ledger-corrupt', `${message}; run \`proofhouse ledger fsck\``)
@@ -30,30 +28,29 @@ const corrupt = (message: string) =>
  * Opens a ledger over its stores, whose lock the caller holds. `verifier` is the public half of the stores' signer.
  * @throws ledger-corrupt when the stores contradict each other; nothing is changed then
  */
-export async function openLedger(stores: LedgerStores, verifier: NoteVerifier): Promise<Ledger> {
-  const committed = (await stores.lock.read()) ?? (await firstCheckpoint(stores))
-  const checkpoint = await openCommitted(committed, verifier)
+export async function openLedger(
+  stores: LedgerStores,
+  verifier: NoteVerifier,
+  limits: Partial<LedgerLimits> = {},
+): Promise<Ledger> {
+  const { lock, staging, tiles } = stores
+  const note = (await lock.read()) ?? (await firstCheckpoint(stores))
+  const checkpoint = await openCommitted(note, verifier)
   const batches = await committedBatches(stores, checkpoint.size)
-  const start = batches[0]?.firstIndex ?? checkpoint.size
-  const stored = await storedState(stores.tiles, start)
-  const replayed = replay(stored, batches)
-  if (replayed.size !== checkpoint.size || !equalBytes(replayed.root, checkpoint.root))
+  const edge = new RightEdge(await storedEdge(tiles, batches[0]?.firstIndex ?? checkpoint.size))
+  const completed = batches.flatMap(({ bundle }) => edge.grow(bundle))
+  if (edge.size !== checkpoint.size || !equalBytes(edge.root(), checkpoint.root))
     throw corrupt('the committed checkpoint does not follow from the tiles and the staging log')
-  const files = [
-    ...replayed.files,
-    ...edgeFiles(replayed),
-    [checkpointPath, Buffer.from(committed)] as const,
-  ]
-  for (const [path, content] of files) await stores.tiles.write(path, content)
-  await stores.tiles.sync(files.map(([path]) => path))
+  // A writer whose last sync failed may have left a commit that only this machine's memory holds: nothing may build on it before it
+  // is durable.
+  await lock.swap(note, note)
+  const head = { path: checkpointPath, content: Buffer.from(note) }
+  const files = [...completed, ...edge.partialFiles(), head]
+  for (const { path, content } of files) await tiles.write(path, content)
+  await tiles.sync(files.map(({ path }) => path))
   // Batches beyond the commit were never acknowledged; what is committed is in durable tiles now.
-  await stores.staging.forget(Number.MAX_SAFE_INTEGER)
-  return new Sequencer(stores, {
-    note: committed,
-    checkpoint,
-    edges: replayed.edges,
-    tail: replayed.tail,
-  } satisfies LogState)
+  await staging.forget(Number.MAX_SAFE_INTEGER)
+  return new Sequencer(stores, { ...ledgerLimits, ...limits }, { head: { note, checkpoint }, edge })
 }
 
 /** A new log begins with a signed checkpoint of size 0. */
@@ -95,67 +92,16 @@ async function committedBatches(
   return batches
 }
 
-interface Stored {
-  readonly size: number
-  readonly edges: readonly Uint8Array[]
-  readonly tail: Bytes
-}
-
-/** What the tiles hold right of their full tiles, for a log of this size. */
-async function storedState(tiles: TileStore, size: number): Promise<Stored> {
-  const edges: Uint8Array[] = []
-  for (let level = 0, hashes = size; hashes > 0; level++, hashes = Math.floor(hashes / tileWidth)) {
-    const width = hashes % tileWidth
-    const index = Math.floor(hashes / tileWidth)
-    edges.push(width === 0 ? new Uint8Array() : await readTile(tiles, { level, index, width }))
+/** What lies right of the full tiles and bundles of a log of this size. */
+async function storedEdge(tiles: TileStore, size: number): Promise<EdgeState> {
+  const hashes: Bytes[] = []
+  for (let level = 0, count = size; count > 0; level++, count = Math.floor(count / tileWidth)) {
+    const width = count % tileWidth
+    const index = Math.floor(count / tileWidth)
+    hashes.push(width === 0 ? new Uint8Array() : await readEdgeTile(tiles, { level, index, width }))
   }
   const width = size % tileWidth
   const tail =
     width === 0 ? new Uint8Array() : await readBundle(tiles, Math.floor(size / tileWidth), width)
-  return { size, edges, tail }
-}
-
-interface Replayed extends Stored {
-  readonly root: Bytes
-  /** Full tiles and bundles that the batches complete. */
-  readonly files: readonly (readonly [path: string, content: Uint8Array])[]
-}
-
-function replay(stored: Stored, batches: readonly StagedBatch[]): Replayed {
-  const files: (readonly [string, Uint8Array])[] = []
-  const tree = new GrowingTree(stored, (level, index, hashes) => {
-    files.push([tilePath({ level, index, width: tileWidth }), hashes])
-  })
-  let tail = stored.tail
-  let tailCount = stored.size % tileWidth
-  for (const { bundle } of batches) {
-    let from = 0
-    eachLeaf(bundle, (leaf, _start, end) => {
-      tree.append(leaf)
-      if (++tailCount < tileWidth) return
-      const path = entriesPath({ index: tree.size / tileWidth - 1, width: tileWidth })
-      files.push([path, concatBytes(tail, bundle.subarray(from, end))])
-      from = end
-      tail = new Uint8Array()
-      tailCount = 0
-    })
-    tail = concatBytes(tail, bundle.subarray(from))
-  }
-  const edges: Uint8Array[] = []
-  for (const { level, hashes } of tree.partialTiles()) edges[level] = hashes
-  for (let level = 0; level < edges.length; level++) edges[level] ??= new Uint8Array()
-  return { size: tree.size, root: tree.root(), edges, tail, files }
-}
-
-/** The partial tiles and the partial bundle of the log's right edge. */
-function edgeFiles({ size, edges, tail }: Stored): (readonly [string, Uint8Array])[] {
-  const files: (readonly [string, Uint8Array])[] = []
-  edges.forEach((hashes, level) => {
-    const width = hashes.length / 32
-    const index = Math.floor(size / tileWidth ** (level + 1))
-    if (width > 0) files.push([tilePath({ level, index, width }), hashes])
-  })
-  const width = size % tileWidth
-  if (width > 0) files.push([entriesPath({ index: Math.floor(size / tileWidth), width }), tail])
-  return files
+  return { size, hashes, tail }
 }

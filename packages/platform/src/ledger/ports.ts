@@ -32,7 +32,7 @@ export interface LockStore {
 
 /** Entries that are durable and not yet all in tiles: an append-only log of batches. */
 export interface StagingLog {
-  /** Appends one batch; durable on return. @throws storage-failed */
+  /** Appends one batch; on return it is durable and has been read back the same. @throws storage-failed */
   append(batch: StagedBatch): Promise<void>
   /** Every batch that is whole, in order; a torn last one is dropped. @throws ledger-corrupt for damage before the end */
   batches(): AsyncIterable<StagedBatch>

@@ -14,6 +14,7 @@ import {
   type TileId,
   tileWidth,
 } from '@proofhouse/evidence'
+import { rootOver } from './fsck-hash.ts'
 import type { ReadEntry } from './ledger.ts'
 import type { TileStore } from './ports.ts'
 import { eachLeaf, fastSha256 } from './tree-hash.ts'
@@ -31,6 +32,23 @@ export async function readTile(tiles: Pick<TileStore, 'read'>, tile: TileId): Pr
   if (found === null) throw corrupt(`\`${path}\` is missing`)
   if (found.length < size) throw corrupt(`\`${path}\` is too short`)
   return found.subarray(0, size)
+}
+
+/**
+ * A partial tile at the right edge; one that was never written is computed from the full tiles below it.
+ * @throws ledger-corrupt
+ */
+export async function readEdgeTile(tiles: Pick<TileStore, 'read'>, tile: TileId): Promise<Bytes> {
+  const exists =
+    (await tiles.read(tilePath(tile))) ??
+    (await tiles.read(tilePath({ ...tile, width: tileWidth })))
+  if (exists !== null || tile.level === 0) return readTile(tiles, tile)
+  const hashes = new Uint8Array(tile.width * 32)
+  for (let n = 0; n < tile.width; n++) {
+    const below = { level: tile.level - 1, index: tile.index * tileWidth + n, width: tileWidth }
+    hashes.set(rootOver(await readEdgeTile(tiles, below)), n * 32)
+  }
+  return hashes
 }
 
 /** The records of the first `width` entries of a bundle. */
@@ -115,22 +133,9 @@ async function checkBundle(
       (t) => readTile(tiles, t),
       fastSha256,
     )
-    const { root } = rootOfTile(hashes)
-    if (!equalBytes(root, above))
+    if (!equalBytes(rootOver(hashes), above))
       throw corrupt(`\`${tilePath({ level, index: at, width: tileWidth })}\` is not in the tree`)
     at = Math.floor(at / tileWidth)
     if (size < (at + 1) * tileWidth ** (level + 2)) return
   }
-}
-
-function rootOfTile(hashes: Uint8Array): { readonly root: Uint8Array } {
-  let nodes = Array.from({ length: tileWidth }, (_, n) => hashes.subarray(n * 32, n * 32 + 32))
-  while (nodes.length > 1)
-    nodes = Array.from({ length: nodes.length / 2 }, (_, n) =>
-      frontierRoot(
-        { size: 2, peaks: [nodes[2 * n] ?? hashes, nodes[2 * n + 1] ?? hashes] },
-        fastSha256,
-      ),
-    )
-  return { root: nodes[0] ?? hashes }
 }

@@ -1,0 +1,120 @@
+// Stores for trying a ledger on: where each lives, how its process dies, and faults at any call of any port.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { OperatingError } from '@proofhouse/evidence'
+import { DiskTileStore, removeTemporaryFiles } from '../adapters/disk-tile-store.ts'
+import { FileLockStore } from '../adapters/file-lock-store.ts'
+import { FileStagingLog } from '../adapters/file-staging-log.ts'
+import { MemoryLockStore, MemoryStagingLog, MemoryTileStore } from '../adapters/memory-ledger.ts'
+import type { LockStore, StagingLog, TileStore } from './ports.ts'
+
+/** The three stores of a ledger. */
+export interface Stores {
+  readonly tiles: TileStore
+  readonly lock: LockStore
+  readonly staging: StagingLog
+}
+
+/** A place where a ledger's stores outlive whoever opened them. */
+export interface Place {
+  /** Stores as a new process finds them. */
+  open(): Promise<Stores>
+  /** What the system does to the stores of a process that ended. */
+  afterDeath(stores: Stores): Promise<void>
+  remove(): void
+}
+
+/** Stores in memory. */
+export function memoryPlace(): Place {
+  const stores = {
+    tiles: new MemoryTileStore(),
+    lock: new MemoryLockStore(),
+    staging: new MemoryStagingLog(),
+  }
+  return {
+    open: () => Promise.resolve(stores),
+    afterDeath: () => Promise.resolve(),
+    remove: () => {},
+  }
+}
+
+/** Stores in a directory of their own; staging files are small, so that there are several. */
+export function diskPlace(stagingFileMaxBytes = 2_000): Place & { readonly folder: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'ledger-place-'))
+  return {
+    folder,
+    async open() {
+      const lock = await FileLockStore.open(folder, 0)
+      await removeTemporaryFiles(folder)
+      const staging = new FileStagingLog(folder, stagingFileMaxBytes)
+      return { tiles: new DiskTileStore(folder), lock, staging }
+    },
+    async afterDeath({ lock, staging }) {
+      await staging.close()
+      await lock.release()
+    },
+    remove: () => {
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Both kinds of place, for tests that must hold over every adapter. */
+export const places = { memory: memoryPlace, disk: diskPlace } satisfies Record<string, () => Place>
+
+/**
+ * What becomes of a call: it works; it fails without effect, or after its effect; its process dies before or after it, so that neither it
+ * nor any later call returns.
+ */
+export type Fate = 'works' | 'fails, lost' | 'fails, kept' | 'dies before' | 'dies after'
+
+/** Every fate but the good one. */
+export const faults: readonly Fate[] = ['fails, lost', 'fails, kept', 'dies before', 'dies after']
+
+/** Decides the fate of a call by its name, such as `lock.swap`, and its number among all calls. */
+export type Decide = (name: string, number: number) => Fate
+
+/** The stores with a fate for every call that changes or reads something. */
+export function withFates({ tiles, lock, staging }: Stores, decide: Decide): Stores {
+  let number = 0
+  let dead = false
+  const forever = new Promise<never>(() => {})
+  const fated = async <T>(name: string, call: () => Promise<T>): Promise<T> => {
+    if (dead) return forever
+    const fate = decide(name, number++)
+    if (fate === 'dies before') {
+      dead = true
+      return forever
+    }
+    if (fate === 'fails, lost') throw new OperatingError('storage-failed', `${name}, injected`)
+    const result = await call()
+    if (fate === 'dies after') {
+      dead = true
+      return forever
+    }
+    if (fate === 'fails, kept') throw new OperatingError('storage-failed', `${name}, injected`)
+    return result
+  }
+  return {
+    tiles: {
+      read: (path) => fated('tiles.read', () => tiles.read(path)),
+      write: (path, content) => fated('tiles.write', () => tiles.write(path, content)),
+      sync: (paths) => fated('tiles.sync', () => tiles.sync(paths)),
+      remove: (path) => fated('tiles.remove', () => tiles.remove(path)),
+      list: () => tiles.list(),
+    },
+    lock: {
+      read: () => fated('lock.read', () => lock.read()),
+      swap: (expected, next) => fated('lock.swap', () => lock.swap(expected, next)),
+      release: () => lock.release(),
+    },
+    staging: {
+      append: (batch) => fated('staging.append', () => staging.append(batch)),
+      batches: () => staging.batches(),
+      forget: (size) => fated('staging.forget', () => staging.forget(size)),
+      close: () => staging.close(),
+    },
+  }
+}
