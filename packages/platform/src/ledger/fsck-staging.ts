@@ -2,7 +2,7 @@
 // hash to leaves that the tree must have. An interrupted write at the end is a finding too: opening
 // the ledger once clears it away.
 
-import { type Bytes, digestSizeBytes, OperatingError, tileWidth } from '@proofhouse/evidence'
+import { type Bytes, digestSizeBytes, OperatingError } from '@proofhouse/evidence'
 import type { Findings } from './fsck-findings.ts'
 import type { LeafHasher } from './fsck-hash.ts'
 import { stagingIndex } from './fsck-inventory.ts'
@@ -117,9 +117,4 @@ function decode(bytes: Bytes, file: string, findings: Findings): StagingContent 
     findings.add(file, error.message)
     return null
   }
-}
-
-/** First index of the bundle that holds an entry. */
-export function bundleStart(index: number): number {
-  return Math.floor(index / tileWidth) * tileWidth
 }

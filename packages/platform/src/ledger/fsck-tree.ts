@@ -12,7 +12,7 @@ import { settleEdges, settleFullTile, type TileSides } from './fsck-tile-sides.t
 import type { TileStore } from './ports.ts'
 
 /** Bundles that are read and hashed ahead; the largest are 16 MB each. */
-const bundlesAhead = 8
+const bundlesAhead = 16
 
 /** A tile level while the tree is walked: the tile at its right end, stored and computed so far. */
 interface Level {
