@@ -87,7 +87,7 @@ export function treeFiles(entries: readonly Bytes[], size: number = entries.leng
 }
 
 /** The signed head of the first `size` entries. */
-export function checkpointOf(
+function checkpointOf(
   entries: readonly Bytes[],
   size: number = entries.length,
 ): Promise<string> {
@@ -96,7 +96,7 @@ export function checkpointOf(
 }
 
 /** The bytes of `.committed` after these heads, the last of which counts. */
-export function committedOf(notes: readonly string[]): Bytes {
+function committedOf(notes: readonly string[]): Bytes {
   const bytes = new Uint8Array(2 * slotSizeBytes)
   for (const [n, note] of notes.entries())
     bytes.set(encodeSlot({ sequence: n + 1, note }), ((n + 1) % 2) * slotSizeBytes)
