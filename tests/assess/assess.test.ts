@@ -1,0 +1,175 @@
+// The main job, by the real program: the example, a system without a model, earlier runs, and every verdict's exit code.
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import {
+  ecdsaVerifier,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  parseJson,
+  trustLogOnly,
+  utf8,
+  verifyPack,
+} from '@proofhouse/evidence'
+import { beforeAll, expect, test } from 'vitest'
+import {
+  csv,
+  example,
+  newFolder,
+  proofhouse,
+  type Ran,
+  rows,
+  smallSystem,
+  systemFile,
+} from './run-program.fixture.ts'
+
+function object(value: JsonValue | undefined): JsonObject {
+  if (!isJsonObject(value)) throw new Error('not an object')
+  return value
+}
+
+const json = (text: string) => object(parseJson(utf8(text), 'encoding-invalid'))
+const list = (value: JsonValue | undefined): readonly JsonObject[] =>
+  Array.isArray(value) ? value.map((one: JsonValue) => object(one)) : []
+
+const out = join(newFolder(), 'work')
+const systemPath = join(example, 'proofhouse.yaml')
+let first: Ran
+
+beforeAll(() => {
+  first = proofhouse('assess', systemPath, '--out', out, '--json')
+})
+
+const measured = (name: string, over: readonly string[]) =>
+  list(json(first.out)['measures']).find(
+    ({ measure, over: columns, slice }) =>
+      measure === name && slice === null && JSON.stringify(columns) === JSON.stringify(over),
+  )
+
+test('the example ends with a warning, which passes', () => {
+  expect(first.err).toBe('')
+  expect(first.status).toBe(0)
+  const { verdict, measures, rules, ledger } = json(first.out)
+  expect(verdict).toBe('warn')
+  expect(list(rules)).toHaveLength(11)
+  expect(object(ledger)).toEqual({
+    origin: 'proofhouse.local/evidence',
+    size: 8,
+    root: object(ledger)['root'],
+  })
+  for (const entry of list(measures))
+    expect(Object.keys(entry)).toEqual(['measure', 'over', 'slice', 'value', 'low', 'high', 'n'])
+})
+
+test.each([
+  ['fairness.demographic_parity_ratio', ['sex'], 0.985812],
+  ['fairness.demographic_parity_ratio', ['age_group'], 0.952953],
+  ['fairness.demographic_parity_ratio', ['sex', 'age_group'], 0.879121],
+  ['fairness.equalized_odds_difference', ['sex'], 0.050926],
+  ['fairness.equal_opportunity_difference', ['sex'], 0.026],
+  ['performance.accuracy', [], 0.742],
+  ['performance.roc_auc', [], 0.761867],
+  ['performance.brier', [], 0.177345],
+  ['performance.log_loss', [], 0.530708],
+])('%s over %j is what Fairlearn and scikit-learn say', (name, over, expected) => {
+  const found = measured(name, over)
+  expect(found?.['value']).toBeCloseTo(expected, 6)
+  expect(Number(found?.['low'])).toBeLessThanOrEqual(expected)
+  expect(Number(found?.['high'])).toBeGreaterThanOrEqual(expected - 1e-6)
+})
+
+test('leaves every output, and a report that needs nothing else', () => {
+  for (const name of [
+    'report.html',
+    'report.json',
+    'model-card.md',
+    'results.sarif',
+    'junit.xml',
+    'summary.md',
+    'pack.zip',
+    'model.sig',
+    'ledger/checkpoint',
+    'ledger/ledger.vkey',
+  ])
+    expect(existsSync(join(out, name)), name).toBe(true)
+  const html = readFileSync(join(out, 'report.html'), 'utf8')
+  expect(html).not.toMatch(/<script|<link|<iframe|src=|url\(/)
+  expect(json(readFileSync(join(out, 'report.json'), 'utf8'))['verdict']).toBe('warn')
+})
+
+test('its pack verifies, and keys from outside establish where it comes from', async () => {
+  const pack = new Uint8Array(readFileSync(join(out, 'pack.zip')))
+  expect((await verifyPack(pack)).summary).toBe('intact; origin not established; unwitnessed')
+  const report = await verifyPack(pack, {
+    trust: trustLogOnly(readFileSync(join(out, 'ledger/ledger.vkey'), 'utf8')),
+    keys: [await ecdsaVerifier(readFileSync(join(out, 'keys/signing.pub'), 'utf8'))],
+  })
+  expect(report).toMatchObject({ logEstablished: true, signersEstablished: true })
+  expect(report.files.filter(({ namedBy }) => namedBy.length === 0)).toEqual([])
+})
+
+test('a later run lists the earlier ones, and says when the policy has changed', () => {
+  const path = smallSystem()
+  const work = join(dirname(path), '.proofhouse')
+  expect(proofhouse('assess', path).status).toBe(0)
+  expect(proofhouse('assess', path).status).toBe(0)
+  writeFileSync(
+    path,
+    systemFile((text) => text.replace('min: 0.6', 'min: 0.5')),
+  )
+  expect(proofhouse('assess', path).status).toBe(0)
+  const report = json(readFileSync(join(work, 'report.json'), 'utf8'))
+  const earlier = list(object(report['run'])['earlier_runs'])
+  expect(earlier.map(({ policy_changed }) => policy_changed)).toEqual([true, true])
+  expect(earlier.map(({ verdict }) => verdict)).toEqual(['pass', 'pass'])
+  expect(JSON.stringify(report['warnings'])).toContain('2 of 2 earlier runs')
+})
+
+test('a score column with a threshold gives the same verdict as a prediction column', () => {
+  const byScore = smallSystem({
+    yaml: systemFile((text) =>
+      text
+        .replace('  prediction: said\n', '')
+        .replace('policy:', 'assessment:\n  threshold: 0.5\npolicy:'),
+    ),
+  })
+  const values = [smallSystem(), byScore].map((path) => {
+    const measures = list(json(proofhouse('assess', path, '--json').out)['measures'])
+    return measures.filter(({ measure }) => measure === 'performance.accuracy')
+  })
+  expect(values[0]).toHaveLength(3)
+  expect(values[1]).toEqual(values[0])
+})
+
+test.each([
+  ['fail', 'min: 0.99', [], 1],
+  ['inconclusive', 'min: 0.8', [], 3],
+  ['warn', 'min: 0.7\n      warn_at: 0.95', [], 0],
+  ['warn', 'min: 0.7\n      warn_at: 0.95', ['--fail-on-warn'], 4],
+  ['pass', 'min: 0.5', ['--fail-on-warn'], 0],
+])('%s with %j %j exits accordingly', (verdict, bound, more, status) => {
+  const path = smallSystem({ yaml: systemFile((text) => text.replace('min: 0.6', bound)) })
+  const ran = proofhouse('assess', path, '--json', ...more)
+  expect(ran.err).toBe('')
+  expect(json(ran.out)['verdict']).toBe(verdict)
+  expect(ran.status).toBe(status)
+})
+
+test('a label that the data never predict is measured, with a warning', () => {
+  const always = rows(300).map(([id = '', group = '', label = '']) => [
+    id,
+    group,
+    label,
+    'yes',
+    '0.9',
+  ])
+  const path = smallSystem({
+    csv: csv(always),
+    yaml: systemFile((text) => text.replace('min: 0.6', 'min: 0.5')),
+  })
+  const ran = proofhouse('assess', path)
+  expect(ran.status).toBe(0)
+  const report = json(readFileSync(join(dirname(path), '.proofhouse/report.json'), 'utf8'))
+  expect(JSON.stringify(report['warnings'])).toContain('no row is predicted to be `no`')
+})

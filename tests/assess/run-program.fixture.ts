@@ -1,0 +1,87 @@
+// Runs the real program in a folder of its own, as a user would, and makes small systems to assess.
+
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const program = join(import.meta.dirname, '../../packages/platform/bin/proofhouse.mjs')
+
+/** The committed example. */
+export const example = join(import.meta.dirname, '../../examples/german-credit')
+
+/** What a run of the program left. */
+export interface Ran {
+  readonly status: number | null
+  readonly out: string
+  readonly err: string
+}
+
+/** Runs the program to its end. */
+export function proofhouse(...args: readonly string[]): Ran {
+  const done = spawnSync(process.execPath, [program, ...args], { encoding: 'utf8' })
+  return { status: done.status, out: done.stdout, err: done.stderr }
+}
+
+/** A new folder for one test. */
+export function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'proofhouse-test-'))
+}
+
+/** Rows of a small system: a prediction column, a score, two groups. Every fifth prediction is wrong. */
+export function rows(count: number): string[][] {
+  return Array.from({ length: count }, (_, n) => {
+    const label = n % 3 === 0 ? 'no' : 'yes'
+    const wrong = n % 5 === 0
+    const predicted = (label === 'yes') !== wrong ? 'yes' : 'no'
+    return [
+      String(n),
+      n % 2 === 0 ? 'a' : 'b',
+      label,
+      predicted,
+      predicted === 'yes' ? '0.8' : '0.3',
+    ]
+  })
+}
+
+/** A CSV text with the columns of `rows`. */
+export function csv(body: readonly (readonly string[])[]): string {
+  return [['id', 'group', 'outcome', 'said', 'score'], ...body]
+    .map((row) => row.join(','))
+    .join('\n')
+}
+
+/** The system file of a small system without a model; `change` edits its text. */
+export function systemFile(change: (text: string) => string = (text) => text): string {
+  return change(`system:
+  id: small
+  name: Small system
+  purpose: Decides about rows.
+  owner: tests@example.org
+  risk_class: high
+  jurisdictions: [EU]
+data:
+  test: test.csv
+columns:
+  label: outcome
+  positive_class: "yes"
+  protected: [group]
+  identifiers: [id]
+  prediction: said
+  score: score
+policy:
+  rules:
+    - measure: performance.accuracy
+      min: 0.6
+      rationale: Better than guessing.
+`)
+}
+
+/** Writes a small system into a new folder and gives the path of its system file. */
+export function smallSystem(given: { readonly csv?: string; readonly yaml?: string } = {}): string {
+  const folder = newFolder()
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'test.csv'), given.csv ?? csv(rows(300)))
+  writeFileSync(join(folder, 'proofhouse.yaml'), given.yaml ?? systemFile())
+  return join(folder, 'proofhouse.yaml')
+}
