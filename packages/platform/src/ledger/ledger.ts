@@ -22,6 +22,9 @@ export interface Ledger {
   proof(index: number): Promise<string>
   /** Entries `from` to before `to`, checked against the tree. @throws ledger-corrupt */
   read(from: number, to: number): AsyncIterable<ReadEntry>
-  /** Writes everything out and lets others in. Safe to repeat. */
+  /**
+   * Writes everything out and lets others in. Safe to repeat.
+   * @throws storage-failed when that failed and no caller has heard of it; what was acknowledged is safe all the same
+   */
   close(): Promise<void>
 }

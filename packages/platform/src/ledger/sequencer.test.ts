@@ -173,6 +173,38 @@ describe('group commit', () => {
   })
 })
 
+/** Every call of a name fails, after so many that work. */
+const after = (name: string, count: number) => {
+  let seen = 0
+  return (call: string) => (call === name && ++seen > count ? 'fails, lost' : 'works')
+}
+
+const failing = async (...given: Parameters<typeof after>) =>
+  open(withFates(await memoryPlace().open(), after(...given)), { batchEntriesMax: 2 })
+
+describe('a failure', () => {
+  test('is told to everyone whose entry is not committed, and to everyone after', async () => {
+    // The first commits: the empty log, and its confirmation on opening.
+    const ledger = await failing('lock.swap', 3)
+    const outcomes = await Promise.allSettled(entries(0, 7).map((one) => ledger.append(one)))
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      ...Array.from({ length: 5 }, () => 'rejected'),
+    ])
+    for (const later of [ledger.append(entry(7)), ledger.checkpoint(), ledger.proof(0)])
+      await expect(later).rejects.toMatchObject({ code: 'storage-failed' })
+    await expect(ledger.close()).resolves.toBeUndefined()
+  })
+
+  test('that nobody heard of is told by closing', async () => {
+    // Opening writes the head once.
+    const ledger = await failing('tiles.write', 1)
+    expect(await ledger.append(entry(0))).toBe(0)
+    await expect(ledger.close()).rejects.toMatchObject({ code: 'storage-failed' })
+  })
+})
+
 describe('publication', () => {
   test('shows nothing but whole logs', async () => {
     const raw = await memoryPlace().open()

@@ -50,6 +50,8 @@ export class Sequencer implements Ledger {
   #shortening: Promise<void> | null = null
   #stagedBytes = 0
   #failure: { readonly cause: unknown } | null = null
+  /** Whether any caller has heard of the failure. */
+  #told = false
   #closing: Promise<void> | null = null
 
   /** `head` is committed and published, and `edge` is its tree's. */
@@ -126,9 +128,10 @@ export class Sequencer implements Ledger {
     // Lets everything that is about to be appended in this turn of the event loop join the batch.
     await nextTurn()
     while (this.#waiting.count > 0 && this.#failure === null) {
-      const batch = this.#waiting.takeBatch()
+      let batch = this.#waiting.takeBatch()
       try {
         await this.#commit(batch)
+        batch = []
         if (this.#publicationIsDue()) this.#publishSoon()
         await this.#publisher.room()
         await this.#boundStaging()
@@ -208,15 +211,16 @@ export class Sequencer implements Ledger {
 
   async #end(): Promise<void> {
     const { staging, lock } = this.#stores
+    await this.#running
+    const told = this.#told
     try {
-      await this.#running
       await this.checkpoint()
       await this.#publishing
       await this.#shortening
       await this.#publisher.finish(this.#edge.partialFiles())
     } catch (error) {
-      // What made the ledger fail was told to whoever waited for it; closing only lets go.
-      if (this.#failure === null) throw error
+      // What made the ledger fail is told once; closing then only lets go.
+      if (!told) throw error
     } finally {
       // Nothing of ours may still be written once others are let in.
       await Promise.all([this.#publishing, this.#shortening])
@@ -228,13 +232,15 @@ export class Sequencer implements Ledger {
 
   #fail(cause: unknown, batch: readonly WaitingEntry[]): void {
     this.#failure ??= { cause }
+    this.#told ||= batch.length + this.#waiting.count > 0
     for (const { reject } of batch) reject(cause)
-    this.#waiting.rejectAll(this.#refusal())
+    if (this.#waiting.count > 0) this.#waiting.rejectAll(this.#refusal())
     this.#endPublication()
   }
 
   #refusal(): OperatingError {
     const cause = this.#failure?.cause ?? null
+    this.#told ||= this.#failure !== null
     if (cause === null) return new OperatingError('ledger-closed', 'the ledger is closed')
     if (cause instanceof OperatingError) return cause
     return new OperatingError(

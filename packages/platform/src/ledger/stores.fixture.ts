@@ -76,28 +76,32 @@ export const faults: readonly Fate[] = ['fails, lost', 'fails, kept', 'dies befo
 /** Decides the fate of a call by its name, such as `lock.swap`, and its number among all calls. */
 export type Decide = (name: string, number: number) => Fate
 
-/** The stores with a fate for every call that changes or reads something. */
-export function withFates({ tiles, lock, staging }: Stores, decide: Decide): Stores {
+/** The stores with a fate for every call that changes or reads something; `died` resolves when one has killed the process. */
+export function withFates(
+  { tiles, lock, staging }: Stores,
+  decide: Decide,
+): Stores & { readonly died: Promise<void> } {
   let number = 0
   let dead = false
+  const death = Promise.withResolvers<void>()
+  const die = () => {
+    dead = true
+    death.resolve()
+    return forever
+  }
   const forever = new Promise<never>(() => {})
   const fated = async <T>(name: string, call: () => Promise<T>): Promise<T> => {
     if (dead) return forever
     const fate = decide(name, number++)
-    if (fate === 'dies before') {
-      dead = true
-      return forever
-    }
+    if (fate === 'dies before') return die()
     if (fate === 'fails, lost') throw new OperatingError('storage-failed', `${name}, injected`)
     const result = await call()
-    if (fate === 'dies after') {
-      dead = true
-      return forever
-    }
+    if (fate === 'dies after') return die()
     if (fate === 'fails, kept') throw new OperatingError('storage-failed', `${name}, injected`)
     return result
   }
   return {
+    died: death.promise,
     tiles: {
       read: (path) => fated('tiles.read', () => tiles.read(path)),
       write: (path, content) => fated('tiles.write', () => tiles.write(path, content)),
