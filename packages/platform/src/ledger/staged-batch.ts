@@ -7,7 +7,7 @@ import { type Bytes, OperatingError } from '@proofhouse/evidence'
 import type { StagedBatch } from './ports.ts'
 
 /** Bytes before the bundle. */
-export const recordHeaderSizeBytes = 20
+const recordHeaderSizeBytes = 20
 const checkedSizeBytes = 16
 
 /** Largest batch accepted when reading, in bytes: a guard against a damaged length. */

@@ -86,7 +86,7 @@ function recomputeVerdict(bytes: Uint8Array, { statements }: PackReport): string
   if (verdict !== signed)
     throw new OperatingError(
       'pack-invalid',
-      `pack says \`${String(signed)}\`, and its measures and policy come to \`${verdict}\``,
+      `pack says \`${JSON.stringify(signed)}\`, and its measures and policy come to \`${verdict}\``,
     )
   return verdict
 }
