@@ -245,13 +245,16 @@ export function parseSignature(line: string, code: ErrorCode = 'note-malformed')
 
 /** Takes a note apart. @throws note-malformed */
 export function parseNote(note: string): ParsedNote {
-  if (note.length > noteSizeMaxBytes) throw malformed('the note is larger than 1 MB')
+  if (note.length > noteSizeMaxBytes || utf8(note).length > noteSizeMaxBytes)
+    throw malformed('the note is larger than 1 MB')
   const split = note.lastIndexOf('\n\n')
   if (split < 0) throw malformed('a note has a blank line before its signatures')
   const text = note.slice(0, split + 1)
   const tail = note.slice(split + 2)
   checkText(text)
-  checkText(tail === '' ? 'missing' : tail)
+  if (tail === '') throw malformed('the note has no signature')
+  if (!tail.endsWith('\n')) throw malformed('a signature line ends with a line feed; was it cut?')
+  checkText(tail)
   const lines = tail.slice(0, -1).split('\n')
   if (lines.length > noteSignaturesMax)
     throw malformed(`a note has at most ${noteSignaturesMax} signatures`)

@@ -3,8 +3,9 @@
 
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts'
 import { type CosignatureVerifier, parseWitnessKey } from './cosignature.ts'
+import { toHex } from './encoding.ts'
 import { OperatingError } from './errors.ts'
-import { type NoteVerifier, openNote, parseVerifierKey } from './note.ts'
+import { type NoteVerifier, openNote, parseVerifierKey, readVerifierKey } from './note.ts'
 
 /** `k` of the members must have co-signed; a member is a witness or another group. */
 interface Group {
@@ -40,6 +41,10 @@ interface Reading {
   quorum: string | null
   readonly witnesses: Map<string, CosignatureVerifier>
   readonly groups: Map<string, Group>
+  /** Public keys of the witnesses so far, in hexadecimal. */
+  readonly keys: Set<string>
+  /** Names that are members of a group so far. */
+  readonly placed: Set<string>
 }
 
 function define(reading: Reading, name: string, n: number): void {
@@ -53,7 +58,11 @@ function readGroup(reading: Reading, words: readonly string[], n: number): void 
   if (members.length === 0) refuse(n, 'a group is `group NAME THRESHOLD MEMBER…`')
   const unknown = members.find((m) => !reading.witnesses.has(m) && !reading.groups.has(m))
   if (unknown !== undefined) refuse(n, `\`${unknown}\` is not defined above`)
-  if (new Set(members).size !== members.length) refuse(n, 'a member stands twice')
+  // A witness counts in one way only: were it in two groups, its one cosignature could meet both.
+  for (const member of members) {
+    if (reading.placed.has(member)) refuse(n, `\`${member}\` is a member of a group already`)
+    reading.placed.add(member)
+  }
   const needed = threshold === 'any' ? 1 : threshold === 'all' ? members.length : Number(threshold)
   if (!/^(any|all|[1-9]\d*)$/.test(threshold) || needed > members.length)
     refuse(n, `the threshold is \`any\`, \`all\` or 1 to ${members.length}`)
@@ -72,7 +81,12 @@ function readLine(reading: Reading, words: readonly string[], n: number): void {
       if (rest.length < 2 || rest.length > 3) refuse(n, 'a witness is `witness NAME VKEY [URL]`')
       const [name = '', key = ''] = rest
       define(reading, name, n)
-      reading.witnesses.set(name, parseWitnessKey(key))
+      const witness = parseWitnessKey(key)
+      // The same key under another name is the same witness: one cosigner must not count as two.
+      const publicKey = toHex(readVerifierKey(key).publicKey)
+      if (reading.keys.has(publicKey)) refuse(n, `\`${name}\` has the key of another witness`)
+      reading.keys.add(publicKey)
+      reading.witnesses.set(name, witness)
       return
     }
     case 'group':
@@ -92,18 +106,31 @@ function readLine(reading: Reading, words: readonly string[], n: number): void {
   }
 }
 
+// oxlint-disable-next-line no-control-regex -- tab and line feed are the only control characters of the format
+const forbidden = /[\u0000-\u0008\u000b-\u001f\u007f]/
+
 /**
  * Reads a policy file.
  * @throws trust-malformed naming the line; key-malformed, key-unsupported
  */
 export function parseTrustPolicy(text: string): TrustPolicy {
-  const reading: Reading = { log: null, quorum: null, witnesses: new Map(), groups: new Map() }
+  const reading: Reading = {
+    log: null,
+    quorum: null,
+    witnesses: new Map(),
+    groups: new Map(),
+    keys: new Set(),
+    placed: new Set(),
+  }
   const lines = text.split('\n')
   if (lines.length > linesMax)
     throw new OperatingError('trust-malformed', `a trust policy has at most ${linesMax} lines`)
   lines.forEach((line, index) => {
-    const words = line.trim().split(/[ \t]+/)
-    if (words[0] !== '' && !line.trimStart().startsWith('#')) readLine(reading, words, index + 1)
+    if (line.endsWith('\r'))
+      refuse(index + 1, 'it ends in CR LF; save the file with plain line feeds')
+    if (forbidden.test(line)) refuse(index + 1, 'it holds a control character')
+    const words = line.split(/[ \t]+/).filter((word) => word !== '')
+    if (words[0] !== undefined && !words[0].startsWith('#')) readLine(reading, words, index + 1)
   })
   const { log, quorum, witnesses, groups } = reading
   if (log === null) throw new OperatingError('trust-malformed', 'trust policy: no `log` line')
