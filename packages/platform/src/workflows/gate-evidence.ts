@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import {
   type Checkpoint,
   type Envelope,
+  encodeEnvelope,
   fromBase64,
   makeStatement,
   measures as measuresPredicate,
@@ -13,6 +14,7 @@ import {
   parseStatement,
   readStatement,
   resolveReference,
+  sha256Hex,
   singleFileName,
   summarizeGate,
   textOf,
@@ -44,6 +46,8 @@ export interface GateRequest {
 /** The evidence a gate rested on. */
 interface GateEvidence {
   readonly index: number
+  /** SHA-256 of the envelope that holds the measures. */
+  readonly digest: string
   readonly runId: string
   readonly measures: readonly Measure[]
 }
@@ -53,13 +57,15 @@ export interface GateResult {
   readonly verdict: Verdict
   readonly digest: string
   readonly rules: readonly RuleOutcome[]
+  /** Null when no completed run has measured the digest. */
   readonly evidence: GateEvidence | null
-  readonly checkpoint: Checkpoint
+  /** The ledger as the gate left it; null when there is none. */
+  readonly checkpoint: Checkpoint | null
 }
 
 /**
  * Applies the policy of a system file to the latest measures recorded about a digest by a run that was completed.
- * @throws config-invalid, policy-invalid, ledger-missing, ledger-busy, ledger-corrupt
+ * @throws config-invalid, policy-invalid, usage-invalid, ledger-busy, ledger-corrupt
  */
 export async function gateEvidence(services: Services, request: GateRequest): Promise<GateResult> {
   const bytes = await services.files.read(request.systemFile, systemFileSizeMaxBytes)
@@ -68,20 +74,18 @@ export async function gateEvidence(services: Services, request: GateRequest): Pr
   const folder = dirname(resolve(request.systemFile))
   const out = resolve(request.out ?? join(folder, '.proofhouse'))
   const digest = await digestToGate(services, file, { folder, given: request.digest })
+  // Without measures no rule can be decided, so the verdict is inconclusive.
+  const undecided = { ...applyPolicy(file.rules, []), digest, evidence: null }
   // Opening would create a workspace: a gate over nothing must not leave one behind.
   if ((await services.files.kind(join(out, 'ledger'))) !== 'folder')
-    throw new OperatingError(
-      'ledger-missing',
-      `there is no evidence in \`${out}\` yet; run \`proofhouse assess\` first`,
-    )
+    return { ...undecided, checkpoint: null }
   const workspace = await services.openWorkspace(out)
   try {
     const evidence = await latestMeasures(workspace, digest)
-    const judged =
-      evidence === null
-        ? { verdict: 'inconclusive' as const, rules: [] }
-        : applyPolicy(file.rules, evidence.measures)
-    if (evidence !== null) await record(services, workspace, { file, digest, evidence, ...judged })
+    if (evidence === null)
+      return { ...undecided, checkpoint: (await workspace.ledger.checkpoint()).checkpoint }
+    const judged = applyPolicy(file.rules, evidence.measures)
+    await record(services, workspace, { file, digest, evidence, verdict: judged.verdict })
     const { checkpoint } = await workspace.ledger.checkpoint()
     return { ...judged, digest, evidence, checkpoint }
   } finally {
@@ -122,8 +126,13 @@ async function latestMeasures(workspace: Workspace, digest: string): Promise<Gat
     const { subject, predicate } = readStatement(payload, measuresPredicate)
     if (!completed.has(predicate.runId)) continue
     if (!subject.some((one) => one.digest?.['sha256'] === digest)) continue
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- unknown names of measures match no rule
-    latest = { index, runId: predicate.runId, measures: predicate.measures as readonly Measure[] }
+    latest = {
+      index,
+      digest: sha256Hex(encodeEnvelope(envelope)),
+      runId: predicate.runId,
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- unknown names of measures match no rule
+      measures: predicate.measures as readonly Measure[],
+    }
   }
   return latest
 }
@@ -158,7 +167,10 @@ async function record(
     resourceUri: systemUri(file),
     policy: policyDescriptor({ file, policyDigest: policyDigest(file) }),
     inputAttestations: [
-      { uri: `urn:proofhouse:run:${evidence.runId}`, digest: { sha256: digest } },
+      {
+        digest: { sha256: evidence.digest },
+        annotations: { predicateType: measuresPredicate.uri },
+      },
     ],
   })
   const subject = [{ name: file.system.id, digest: { sha256: digest } }]

@@ -6,11 +6,11 @@ const file = (
   intersections: boolean,
   overs: readonly string[][] = [],
 ) =>
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only these fields are read
   ({
     columns: { protected: columns },
     assessment: { intersections },
     rules: overs.map((over) => ({ over })),
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only these fields are read
   }) as unknown as Parameters<typeof columnSets>[0]
 
 test('everyone, each column, and every intersection', () => {

@@ -1,7 +1,8 @@
 // Signs a model on disk with a key from a file: `proofhouse sign`.
 
-import { extname } from 'node:path'
-import { OperatingError, textOf } from '@proofhouse/evidence'
+import { hash } from 'node:crypto'
+import { extname, resolve } from 'node:path'
+import { omsBundleSizeMaxBytes, OperatingError, parseOmsBundle, textOf } from '@proofhouse/evidence'
 import {
   checkOnnx,
   defaultCut,
@@ -35,7 +36,8 @@ export interface SignedPath {
 
 /**
  * Signs a file or folder. A signature says "we stand by these bytes", so an ONNX file that fails the structural check is refused.
- * @throws file-missing, key-malformed, key-unsupported, model-malformed, model-refused, file-unwritable
+ * @throws file-missing, key-malformed, key-unsupported, model-malformed, model-refused, model-changed, usage-invalid when something
+ *   that is no signature stands where the signature is to go, file-unwritable
  */
 export async function signPath(
   { files, keyFiles, modelFiles }: Pick<Services, 'files' | 'keyFiles' | 'modelFiles'>,
@@ -48,10 +50,46 @@ export async function signPath(
       ? undefined
       : textOf(await files.read(passphrasePath, passphraseSizeMaxBytes)).split(/\r?\n/)[0]
   const { signer } = await signingKeyFromPem(pem, passphrase)
-  if (extname(path).toLowerCase() === '.onnx' && (await files.kind(path)) === 'file')
-    requireCleanOnnx(path, checkOnnx(await files.read(path, modelSizeMaxBytes)))
+  await refuseToReplace(files, path, signaturePath)
+  const checked = await checkedDigest(files, path)
   const ignorePaths = ignorePathsFor(path, signaturePath)
   const model = await hashModel(modelFiles, path, { ...defaultCut, ignorePaths })
+  if (checked !== null && model.resources[0]?.digest !== checked)
+    throw new OperatingError(
+      'model-changed',
+      `\`${path}\` changed while it was being checked; sign it once nothing writes to it`,
+    )
   await files.write(signaturePath, await signModel(model, signer))
   return { model, keyId: signer.keyId }
+}
+
+/** SHA-256 of an ONNX file that passed the structural check; null for any other model. */
+async function checkedDigest(files: Services['files'], path: string): Promise<string | null> {
+  if (extname(path).toLowerCase() !== '.onnx' || (await files.kind(path)) !== 'file') return null
+  const bytes = await files.read(path, modelSizeMaxBytes)
+  requireCleanOnnx(path, checkOnnx(bytes))
+  return hash('sha256', bytes, 'hex')
+}
+
+/** A signature replaces a signature or nothing: never the model, a file of it, or a key. */
+async function refuseToReplace(
+  files: Services['files'],
+  path: string,
+  signaturePath: string,
+): Promise<void> {
+  const standing = await files.kind(signaturePath)
+  if (standing === null) return
+  const refuse = (cause?: unknown): never => {
+    throw new OperatingError(
+      'usage-invalid',
+      `\`${signaturePath}\` is there and is no signature; name another file with --signature`,
+      { cause },
+    )
+  }
+  if (standing === 'folder' || resolve(signaturePath) === resolve(path)) return refuse()
+  try {
+    parseOmsBundle(await files.read(signaturePath, omsBundleSizeMaxBytes))
+  } catch (cause) {
+    refuse(cause)
+  }
 }

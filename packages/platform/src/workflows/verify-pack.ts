@@ -5,18 +5,22 @@ import {
   measures as measuresPredicate,
   OperatingError,
   type PackReport,
-  parseJson,
-  isJsonObject,
+  type PredicateType,
   readPack,
+  runClosed,
   textOf,
   verdictField,
   verificationSummary,
+  type VerifiedStatement,
   verifyPack,
 } from '@proofhouse/evidence'
 import { applyPolicy, type Measure } from '../assess/index.ts'
 import { policyDigest, readSystemFile } from '../registry/index.ts'
 import type { Services } from './services.ts'
 import { readPublicKey, readTrust } from './trust-files.ts'
+
+/** The policy in the words it was written in. */
+const systemFileName = 'proofhouse.yaml'
 
 const packSizeMaxBytes = 512 * 1_048_576
 
@@ -67,37 +71,42 @@ export async function verifyPackFile(
 
 /**
  * The verdict that follows from the pack's measures and system file; null for a pack that holds no gate's verdict.
- * @throws pack-invalid when the signed verdict is another one, or rests on another policy
+ * @throws pack-invalid when the signed verdict is another one, rests on another policy, or lacks what it rests on
  */
-function recomputeVerdict(bytes: Uint8Array, { statements }: PackReport): string | null {
-  const summary = statements.find((s) => s.predicateType === verificationSummary.uri)
-  const measured = statements.find((s) => s.predicateType === measuresPredicate.uri)
-  const source = readPack(bytes).files.get('proofhouse.yaml')
-  if (summary === undefined || measured === undefined || source === undefined) return null
-  const { predicate } = summary
-  const signed = isJsonObject(predicate) ? predicate[verdictField] : undefined
-  const file = readSystemFile(textOf(source), 'proofhouse.yaml')
-  if (!JSON.stringify(predicate).includes(policyDigest(file)))
-    throw new OperatingError(
-      'pack-invalid',
-      'pack holds a verdict on another policy than that of its `proofhouse.yaml`',
-    )
-  const { verdict } = applyPolicy(file.rules, measuresOf(measured.predicate))
-  if (verdict !== signed)
-    throw new OperatingError(
-      'pack-invalid',
-      `pack says \`${JSON.stringify(signed)}\`, and its measures and policy come to \`${verdict}\``,
-    )
+function recomputeVerdict(bytes: Uint8Array, { statements, files }: PackReport): string | null {
+  const summary = onlyOne(statements, verificationSummary.uri)
+  if (summary === null) return null
+  const measured = onlyOne(statements, measuresPredicate.uri)
+  const source = readPack(bytes).files.get(systemFileName)
+  const vouched = files.some(
+    ({ name, namedBy }) => name === `files/${systemFileName}` && namedBy.length > 0,
+  )
+  if (measured === null || source === undefined || !vouched)
+    throw invalid('holds a verdict without the measures and the signed policy it must follow from')
+  const { policy, [verdictField]: signed } = shaped(verificationSummary, summary)
+  const file = readSystemFile(textOf(source), systemFileName)
+  if (policy.digest?.['sha256'] !== policyDigest(file))
+    throw invalid(`holds a verdict on another policy than that of its \`${systemFileName}\``)
+  const { runId, measures } = shaped(measuresPredicate, measured)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- unknown names of measures match no rule
+  const { verdict } = applyPolicy(file.rules, measures as readonly Measure[])
+  const closed = onlyOne(statements, runClosed.uri)
+  const closure = closed === null ? null : shaped(runClosed, closed)
+  const says = [signed, ...(closure?.runId === runId ? [closure.verdict] : [])]
+  const other = says.find((said) => said !== verdict)
+  if (says.some((said) => said !== verdict))
+    throw invalid(`says \`${String(other)}\`, and its measures and policy come to \`${verdict}\``)
   return verdict
 }
 
-/** The measures of a statement whose shape `verifyPack` has checked. */
-function measuresOf(predicate: unknown): readonly Measure[] {
-  const shaped = measuresPredicate.shape(
-    parseJson(new TextEncoder().encode(JSON.stringify(predicate)), 'statement-malformed'),
-    'predicate',
-    'read',
-  )
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- unknown names of measures match no rule
-  return shaped.measures as readonly Measure[]
+/** The statement of a type; a pack with two verdicts could show a reader either. */
+function onlyOne(statements: PackReport['statements'], uri: string): VerifiedStatement | null {
+  const [first = null, second] = statements.filter((s) => s.predicateType === uri)
+  if (second !== undefined) throw invalid(`holds more than one statement of type \`${uri}\``)
+  return first
 }
+
+const shaped = <P>(type: PredicateType<P>, { predicate }: VerifiedStatement): P =>
+  type.shape(predicate, 'predicate', 'read')
+
+const invalid = (problem: string) => new OperatingError('pack-invalid', `pack ${problem}`)

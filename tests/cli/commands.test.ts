@@ -1,0 +1,172 @@
+// Every command beside `assess`, by the real program, over what a user has on disk.
+
+import { generateKeyPairSync } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseTrustPolicy, verifyTlogProof } from '@proofhouse/evidence'
+import { beforeAll, expect, test } from 'vitest'
+import { example, newFolder, proofhouse } from '../assess/run-program.fixture.ts'
+
+const folder = newFolder()
+const at = (...parts: readonly string[]) => join(folder, ...parts)
+const work = at('work')
+const systemPath = join(example, 'proofhouse.yaml')
+
+/** Writes a key pair and gives the paths of both halves. */
+function keyPair(name: string, namedCurve: string, passphrase?: string) {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve })
+  const pem = { type: 'pkcs8', format: 'pem' } as const
+  const secret = passphrase === undefined ? pem : { ...pem, cipher: 'aes-256-cbc', passphrase }
+  writeFileSync(at(`${name}.key`), privateKey.export(secret), { mode: 0o600 })
+  writeFileSync(at(`${name}.pub`), publicKey.export({ type: 'spki', format: 'pem' }))
+  return { key: at(`${name}.key`), pub: at(`${name}.pub`) }
+}
+
+beforeAll(() => {
+  mkdirSync(at('model'), { recursive: true })
+  writeFileSync(at('model', 'config.json'), '{}')
+  writeFileSync(at('model', 'weights.bin'), Uint8Array.of(1, 2, 3))
+  const { err } = proofhouse('assess', systemPath, '--out', work)
+  if (err !== '') throw new Error(err)
+  const vkey = readFileSync(join(work, 'ledger/ledger.vkey'), 'utf8').trim()
+  writeFileSync(at('trust.txt'), `log ${vkey}\nquorum none\n`)
+})
+
+test.each(['P-256', 'P-384', 'P-521'])('sign and verify a folder with %s', (curve) => {
+  const { key, pub } = keyPair(curve, curve)
+  const { pub: otherPub } = keyPair(`${curve}-other`, curve)
+  const signature = at(`${curve}.sig`)
+  expect(proofhouse('sign', at('model'), '--key', key, '--signature', signature)).toMatchObject({
+    status: 0,
+    err: '',
+  })
+  const verify = (publicKey: string) =>
+    proofhouse('verify', at('model'), '--signature', signature, '--key', publicKey)
+  expect(verify(pub).out).toContain('2 files as signed')
+  expect(verify(pub).status).toBe(0)
+  expect(verify(otherPub)).toMatchObject({ status: 1 })
+  expect(verify(key).err).toContain('private key')
+  writeFileSync(at('model', 'weights.bin'), Uint8Array.of(1, 2, 4))
+  const changed = verify(pub)
+  writeFileSync(at('model', 'weights.bin'), Uint8Array.of(1, 2, 3))
+  expect(changed.status).toBe(1)
+  expect(changed.out).toContain('`weights.bin` has changed')
+})
+
+test('an encrypted key needs its passphrase', () => {
+  const { key } = keyPair('locked', 'P-256', 'open sesame')
+  writeFileSync(at('right'), 'open sesame\n')
+  writeFileSync(at('wrong'), 'open barley\n')
+  const sign = (...more: readonly string[]) =>
+    proofhouse('sign', at('model'), '--key', key, '--signature', at('locked.sig'), ...more)
+  expect(sign()).toMatchObject({ status: 2 })
+  expect(sign('--passphrase-file', at('wrong'))).toMatchObject({ status: 2 })
+  expect(sign('--passphrase-file', at('wrong')).err).not.toContain('barley')
+  expect(sign('--passphrase-file', at('right'))).toMatchObject({ status: 0 })
+})
+
+test('a broken model is not signed', () => {
+  const { key } = keyPair('broken', 'P-256')
+  writeFileSync(at('broken.onnx'), readFileSync(join(example, 'model.onnx')).subarray(0, 9_999))
+  const ran = proofhouse('sign', at('broken.onnx'), '--key', key, '--signature', at('broken.sig'))
+  expect(ran.status).toBe(3)
+  expect(existsSync(at('broken.sig'))).toBe(false)
+})
+
+test('the signature of an assessment verifies', () => {
+  const paths = ['--signature', join(work, 'model.sig'), '--key', join(work, 'keys/signing.pub')]
+  const ran = proofhouse('verify', join(example, 'model.onnx'), ...paths)
+  expect(ran).toMatchObject({ status: 0, err: '' })
+})
+
+test('pack verify: whole, then with trust from outside, then changed', () => {
+  const pack = join(work, 'pack.zip')
+  const alone = proofhouse('pack', 'verify', pack)
+  expect(alone.status).toBe(0)
+  expect(alone.out).toMatch(/^intact; origin not established; unwitnessed\n/)
+  expect(alone.out).toContain('verdict     warn, computed again')
+  const trusted = ['--trust', at('trust.txt'), '--key', join(work, 'keys/signing.pub')]
+  expect(proofhouse('pack', 'verify', pack, ...trusted).out).toMatch(
+    /^intact; origin established; unwitnessed\n/,
+  )
+  const { pub } = keyPair('stranger', 'P-256')
+  expect(proofhouse('pack', 'verify', pack, '--key', pub).status).toBe(1)
+  const bytes = readFileSync(pack)
+  for (const share of [0.1, 0.3, 0.5, 0.7, 0.9, 0.999]) {
+    const changed = Buffer.from(bytes)
+    const offset = Math.floor(bytes.length * share)
+    changed[offset] = (changed[offset] ?? 0) ^ 1
+    writeFileSync(at('changed.zip'), changed)
+    expect([1, 3]).toContain(proofhouse('pack', 'verify', at('changed.zip')).status)
+  }
+})
+
+test('gate: over the evidence, with another policy, over nothing', () => {
+  const gate = (...args: readonly string[]) => proofhouse('gate', ...args)
+  expect(gate(systemPath, '--out', work)).toMatchObject({ status: 0, err: '' })
+  expect(gate(systemPath, '--out', work, '--fail-on-warn').status).toBe(4)
+  expect(gate(systemPath, '--out', work, '--digest', `sha256:${'0'.repeat(64)}`).status).toBe(3)
+  expect(gate(systemPath, '--out', work, '--digest', 'sha256:short').status).toBe(2)
+  expect(gate(systemPath, '--out', at('nowhere')).status).toBe(2)
+  expect(existsSync(at('nowhere'))).toBe(false)
+  const strict = readFileSync(systemPath, 'utf8')
+    .replace('min: 0.65', 'min: 0.95')
+    .replace('warn_at: 0.70', 'warn_at: 0.96')
+  expect(strict).not.toBe(readFileSync(systemPath, 'utf8'))
+  writeFileSync(at('strict.yaml'), strict.replaceAll(/: (model\.onnx|data\/)/g, `: ${example}/$1`))
+  const ran = gate(at('strict.yaml'), '--out', work)
+  expect(ran.status).toBe(1)
+  expect(ran.out).toMatch(/^fail {2}/)
+})
+
+test('ledger fsck and ledger proof, with and without trust', async () => {
+  const ledger = join(work, 'ledger')
+  expect(proofhouse('ledger', 'fsck', ledger).out).toContain('origin not established')
+  expect(proofhouse('ledger', 'fsck', ledger, '--trust', at('trust.txt')).out).toContain(
+    'origin established',
+  )
+  const proof = proofhouse(
+    'ledger',
+    'proof',
+    ledger,
+    '--index',
+    '2',
+    '--output',
+    at('2.tlog-proof'),
+  )
+  expect(proof).toMatchObject({ status: 0, err: '' })
+  const trust = parseTrustPolicy(readFileSync(at('trust.txt'), 'utf8'))
+  const text = readFileSync(at('2.tlog-proof'), 'utf8')
+  await expect(
+    verifyTlogProof({ proof: text, entry: new Uint8Array(3), trust }),
+  ).rejects.toMatchObject({
+    code: 'proof-invalid',
+  })
+  expect(proofhouse('ledger', 'proof', ledger, '--index', '999').status).toBe(2)
+  expect(proofhouse('ledger', 'proof', ledger, '--index', '-1').status).toBe(2)
+  expect(proofhouse('ledger', 'proof', folder, '--index', '0').status).toBe(2)
+  expect(proofhouse('ledger').err).toContain('fsck')
+})
+
+test('help of the program and of every command', () => {
+  const help = proofhouse('--help')
+  expect(help.status).toBe(0)
+  for (const words of [
+    'assess',
+    'gate',
+    'sign',
+    'verify',
+    'ledger fsck',
+    'ledger proof',
+    'pack verify',
+  ]) {
+    expect(help.out).toContain(`  ${words}`)
+    const own = proofhouse(...words.split(' '), '--help')
+    expect(own).toMatchObject({ status: 0, err: '' })
+    expect(own.out).toMatch(/^proofhouse .*\n\n/)
+    expect(own.out).toContain('Exit codes')
+  }
+  expect(proofhouse('--version').out).toMatch(/^\d+\.\d+\.\d+\n$/)
+  expect(proofhouse('verify', 'x', '--json')).toMatchObject({ status: 2 })
+  expect(proofhouse('verify', 'x', '--json').out).toContain('"code":"usage-invalid"')
+})
