@@ -65,8 +65,8 @@ export function diskPlace(stagingFileMaxBytes = 2_000): Place & { readonly folde
 export const places = { memory: memoryPlace, disk: diskPlace } satisfies Record<string, () => Place>
 
 /**
- * What becomes of a call: it works; it fails without effect, or after its effect; its process dies before or after it, so that neither it
- * nor any later call returns.
+ * What becomes of a call: it works; it fails without effect, or after its effect; its process dies
+ * before or after it, so that neither it nor any later call returns.
  */
 export type Fate = 'works' | 'fails, lost' | 'fails, kept' | 'dies before' | 'dies after'
 
