@@ -223,7 +223,7 @@ function checkText(text: string): void {
 }
 
 /** One signature line, read. @throws note-malformed, or the code given */
-export function parseSignature(line: string, code: ErrorCode = 'note-malformed'): NoteSignature {
+function parseSignature(line: string, code: ErrorCode = 'note-malformed'): NoteSignature {
   const match = /^— (\S+) (\S+)$/u.exec(line)
   const [, name = '', encoded = ''] = match ?? []
   if (match === null || !isKeyName(name))

@@ -1,5 +1,6 @@
 // `proofhouse gate [proofhouse.yaml]`
 
+import { toBase64 } from '@proofhouse/evidence'
 import { gateEvidence } from '../workflows/index.ts'
 import { exitCodeOf } from './assessment-output.ts'
 import type { Command } from './command.ts'
@@ -26,13 +27,12 @@ again. Without evidence the gate is inconclusive, which is never a pass.`,
     })
     const { verdict, digest, rules, evidence, checkpoint } = result
     if (switches.has('json')) {
-      const ledger = {
-        origin: checkpoint.origin,
-        size: checkpoint.size,
-        root: checkpoint.root.toBase64(),
+      const ledger = checkpoint && { ...checkpoint, root: toBase64(checkpoint.root) }
+      const rested = evidence && {
+        index: evidence.index,
+        digest: evidence.digest,
+        runId: evidence.runId,
       }
-      const rested =
-        evidence === null ? null : { index: evidence.index, runId: evidence.runId, digest }
       terminal.out(`${JSON.stringify({ verdict, digest, rules, evidence: rested, ledger })}\n`)
       return exitCodeOf(verdict, switches)
     }

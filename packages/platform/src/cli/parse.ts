@@ -62,7 +62,7 @@ export function parseInvocation(
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value)
     if (token.kind !== 'option') continue
-    const known = config[token.name]
+    const known = Object.hasOwn(config, token.name) ? config[token.name] : undefined
     if (known === undefined) {
       const near = nearestName(token.name, Object.keys(config))
       refuse(
@@ -73,9 +73,11 @@ export function parseInvocation(
       if (token.value !== undefined) refuse(command, `\`--${token.name}\` takes no value`)
       switches.add(token.name)
     } else {
-      if (token.value === undefined || token.value === '')
+      // `--key --signature S`: a value that begins like an option is a forgotten one, unless it is written `--key=--x`.
+      const forgotten = token.inlineValue !== true && /^-./.test(token.value ?? '')
+      if (token.value === undefined || token.value === '' || forgotten)
         refuse(command, `\`--${token.name}\` needs a value`)
-      if (token.name in options) refuse(command, `\`--${token.name}\` is given twice`)
+      if (Object.hasOwn(options, token.name)) refuse(command, `\`--${token.name}\` is given twice`)
       options[token.name] = token.value ?? ''
     }
   }
@@ -89,7 +91,7 @@ export function parseInvocation(
     operands[operand.name] = given ?? ''
   })
   for (const [name, option] of Object.entries(command.options))
-    if (option.required && !(name in options))
+    if (option.required && !Object.hasOwn(options, name))
       refuse(command, `\`--${name}\` is missing: ${option.description}`)
   return { operands, options, switches }
 }

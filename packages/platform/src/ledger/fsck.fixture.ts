@@ -87,10 +87,7 @@ export function treeFiles(entries: readonly Bytes[], size: number = entries.leng
 }
 
 /** The signed head of the first `size` entries. */
-function checkpointOf(
-  entries: readonly Bytes[],
-  size: number = entries.length,
-): Promise<string> {
+function checkpointOf(entries: readonly Bytes[], size: number = entries.length): Promise<string> {
   const root = new Uint8Array(rootOf(entries.slice(0, size).map((entry) => leafHash(entry, sha))))
   return signNote(formatCheckpoint({ origin, size, root }), [ledgerKey.signer])
 }

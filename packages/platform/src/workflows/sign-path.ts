@@ -37,7 +37,8 @@ export interface SignedPath {
 /**
  * Signs a file or folder. A signature says "we stand by these bytes", so an ONNX file that fails the
  * structural check is refused.
- * @throws file-missing, key-malformed, key-unsupported, model-malformed, model-refused, model-changed, usage-invalid when something
+ * @throws file-missing, key-malformed, key-unsupported, model-malformed, model-refused, model-changed,
+ * usage-invalid when something
  *   that is no signature stands where the signature is to go, file-unwritable
  */
 export async function signPath(
