@@ -1,9 +1,11 @@
 // `proofhouse gate [proofhouse.yaml]`
 
 import { toBase64 } from '@proofhouse/evidence'
+import { verdictWords } from '../reports/index.ts'
 import { gateEvidence } from '../workflows/index.ts'
 import { exitCodeOf } from './assessment-output.ts'
 import type { Command } from './command.ts'
+import { printLines } from './print-lines.ts'
 
 /** Applies a policy to recorded evidence. */
 export const gate: Command = {
@@ -36,11 +38,16 @@ again. Without evidence the gate is inconclusive, which is never a pass.`,
       terminal.out(`${JSON.stringify({ verdict, digest, rules, evidence: rested, ledger })}\n`)
       return exitCodeOf(verdict, switches)
     }
-    terminal.out(`${verdict}  sha256:${digest}\n`)
-    if (evidence === null)
-      terminal.out('no completed run has measured it; run `proofhouse assess` first\n')
-    else terminal.out(`evidence  entry ${evidence.index}, run ${evidence.runId}\n`)
-    for (const { id, verdict: came, reason } of rules) terminal.out(`${came}  ${id}: ${reason}\n`)
+    const { icon, word } = verdictWords[verdict]
+    printLines(terminal, [
+      `${icon} ${word} for sha256:${digest}`,
+      evidence === null
+        ? '  no completed run has measured it; run `proofhouse assess` first'
+        : `  by the measures of entry ${evidence.index}, run ${evidence.runId}`,
+      ...(evidence === null ? [] : rules).map(
+        (rule) => `  ${verdictWords[rule.verdict].icon} ${rule.id}: ${rule.reason}`,
+      ),
+    ])
     return exitCodeOf(verdict, switches)
   },
 }

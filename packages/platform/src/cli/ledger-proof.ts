@@ -3,11 +3,14 @@
 import { OperatingError } from '@proofhouse/evidence'
 import { proveEntry } from '../workflows/index.ts'
 import type { Command } from './command.ts'
+import { printLines } from './print-lines.ts'
 
 /** Proves that an entry is in a ledger. */
 export const ledgerProof: Command = {
   words: ['ledger', 'proof'],
   summary: 'prove that an entry is in a ledger (C2SP tlog-proof)',
+  details: `The proof holds the checkpoint and is verified before it is handed out; anybody can
+verify it offline with the entry and the ledger's key.`,
   operands: [{ name: 'DIR', description: 'the ledger: the folder that holds `checkpoint`' }],
   options: {
     index: { value: 'N', description: 'index of the entry, from 0', required: true },
@@ -27,8 +30,8 @@ export const ledgerProof: Command = {
     const output = options['output']
     if (output !== undefined) await services.files.write(output, proof)
     if (switches.has('json')) terminal.out(`${JSON.stringify({ index: Number(index), proof })}\n`)
-    else
-      terminal.out(output === undefined ? proof : `proof of entry ${index} written to ${output}\n`)
+    else if (output === undefined) terminal.out(proof)
+    else printLines(terminal, [`✓ proof of entry ${index} written to ${output}`])
     return 0
   },
 }

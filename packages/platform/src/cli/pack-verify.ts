@@ -2,6 +2,37 @@
 
 import { verifyPackFile } from '../workflows/index.ts'
 import type { Command } from './command.ts'
+import { counted, printLines } from './print-lines.ts'
+
+type Verified = Extract<Awaited<ReturnType<typeof verifyPackFile>>, { verified: true }>
+
+/** What was proven first, then what it was proven of, then what was not. */
+function linesOf({ pack, recomputedVerdict }: Verified): readonly string[] {
+  const { statements, files } = pack
+  const types = Map.groupBy(statements, ({ predicateType }) => predicateType)
+  const unnamed = files.filter(({ namedBy }) => namedBy.length === 0)
+  return [
+    `✓ ${pack.summary}`,
+    `  ledger ${pack.origin}: ${counted(pack.size, 'entry', 'entries')}, root ${pack.root}`,
+    ...(recomputedVerdict === null
+      ? []
+      : [`  verdict ${recomputedVerdict}, computed again from the measures and the policy`]),
+    `  ${counted(statements.length, 'statement')}, each signed and in the ledger:`,
+    ...[...types].map(([type, of]) => `    ${type} at ${of.map(({ index }) => index).join(', ')}`),
+    `  ${counted(files.length, 'file')}:`,
+    ...files.map(
+      ({ name, namedBy }) =>
+        `    ${name.replace(/^files\//, '')}: ${namedBy.length === 0 ? 'nobody signed for it' : `named by statement ${namedBy.join(', ')}`}`,
+    ),
+    ...(unnamed.length === 0 ? [] : ['  do not rely on a file that nobody signed for']),
+    ...(pack.logEstablished
+      ? []
+      : ['  whose log it is: not established; give --trust from elsewhere']),
+    ...(pack.signersEstablished
+      ? []
+      : ['  who signed: not established; give --key from elsewhere']),
+  ]
+}
 
 /** Verifies an audit pack offline. */
 export const packVerify: Command = {
@@ -30,22 +61,10 @@ from its measures and its policy. Keys found in the pack prove that it is whole;
       return result.verified ? 0 : 1
     }
     if (!result.verified) {
-      terminal.out(`not verified: ${result.reason}\n`)
+      printLines(terminal, [`✕ not verified: ${result.reason}`])
       return 1
     }
-    const { pack, recomputedVerdict } = result
-    terminal.out(`${pack.summary}\n`)
-    terminal.out(`ledger      ${pack.origin}, ${pack.size} entries, root ${pack.root}\n`)
-    if (recomputedVerdict !== null)
-      terminal.out(`verdict     ${recomputedVerdict}, computed again from measures and policy\n`)
-    for (const { index, predicateType } of pack.statements)
-      terminal.out(`statement   ${String(index).padStart(4)}  ${predicateType}\n`)
-    for (const { name, namedBy } of pack.files)
-      terminal.out(
-        `file        ${name.replace(/^files\//, '')}: ${namedBy.length === 0 ? 'named by no statement' : `named by statement ${namedBy.join(', ')}`}\n`,
-      )
-    if (!pack.signersEstablished)
-      terminal.out('signers are not established: give --key from elsewhere to establish them\n')
+    printLines(terminal, linesOf(result))
     return 0
   },
 }

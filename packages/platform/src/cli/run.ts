@@ -26,7 +26,11 @@ export async function runCommandLine(run: Run): Promise<ExitCode> {
       return 0
     }
     if (args.length === 0 || args[0] === '--help' || args[0] === 'help') {
-      terminal.out(programHelp(commands, version))
+      const asked = args[0] === 'help' && args.length > 1
+      const help = asked
+        ? commandHelp(findCommand(commands, args.slice(1)).command)
+        : programHelp(commands, version)
+      terminal.out(help)
       return args.length === 0 ? 2 : 0
     }
     const { command, rest } = findCommand(commands, args)

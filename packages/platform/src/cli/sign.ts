@@ -2,6 +2,7 @@
 
 import { signPath } from '../workflows/index.ts'
 import type { Command } from './command.ts'
+import { counted, printLines } from './print-lines.ts'
 
 /** Signs a model file or folder. */
 export const sign: Command = {
@@ -30,13 +31,17 @@ the structural check is not signed.`,
       signaturePath: options['signature'] ?? '',
       passphrasePath: options['passphrase-file'] ?? null,
     })
+    const { name, rootDigest, sizeBytes, uncovered } = model
     const files = model.resources.length
-    terminal.out(
-      switches.has('json')
-        ? `${JSON.stringify({ rootDigest: model.rootDigest, files, sizeBytes: model.sizeBytes, keyId, uncovered: model.uncovered })}\n`
-        : `signed   ${model.name}: ${files} ${files === 1 ? 'file' : 'files'}, ${model.sizeBytes} bytes\n` +
-            `digest   sha256:${model.rootDigest}\nkey      ${keyId}\n`,
-    )
+    if (switches.has('json'))
+      terminal.out(`${JSON.stringify({ rootDigest, files, sizeBytes, keyId, uncovered })}\n`)
+    else
+      printLines(terminal, [
+        `✓ signed ${name}: ${counted(files, 'file')}, ${counted(sizeBytes, 'byte')}`,
+        `  digest sha256:${rootDigest}`,
+        `  key    ${keyId}`,
+        ...uncovered.map(({ path, why }) => `  not covered: ${path} (${why})`),
+      ])
     return 0
   },
 }
