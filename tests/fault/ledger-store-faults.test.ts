@@ -11,6 +11,7 @@ import {
   faults,
   memoryPlace,
   type Place,
+  powerlessPlace,
   type Stores,
   withFates,
 } from '../../packages/platform/src/ledger/stores.fixture.ts'
@@ -104,8 +105,16 @@ const interrupted: Decide = (() => {
 })()
 const changes = /append|write|swap|sync/
 
+/** Of what was not synced, every second file has reached the disk. */
+function halfPowerlessPlace(): Place {
+  let n = 0
+  return powerlessPlace(() => n++ % 2 === 0)
+}
+
 describe.each([
   { name: 'in memory', make: memoryPlace, step: 1 },
+  { name: 'that loses power', make: powerlessPlace, step: 1 },
+  { name: 'that loses power half-way', make: halfPowerlessPlace, step: 2 },
   // Each of these syncs a real disk many times: every fifth call, another one for each kind of fault.
   { name: 'on disk', make: diskPlace, step: 5 },
 ])('a ledger $name', ({ make, step }) => {

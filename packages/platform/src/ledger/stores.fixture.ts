@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { OperatingError } from '@proofhouse/evidence'
+import { type Bytes, OperatingError } from '@proofhouse/evidence'
 import { DiskTileStore, removeTemporaryFiles } from '../adapters/disk-tile-store.ts'
 import { FileLockStore } from '../adapters/file-lock-store.ts'
 import { FileStagingLog } from '../adapters/file-staging-log.ts'
@@ -61,8 +61,73 @@ export function diskPlace(stagingFileMaxBytes = 2_000): Place & { readonly folde
   }
 }
 
-/** Both kinds of place, for tests that must hold over every adapter. */
-export const places = { memory: memoryPlace, disk: diskPlace } satisfies Record<string, () => Place>
+/** Tiles in memory of which a power cut leaves only what was synced. */
+class VolatileTileStore implements TileStore {
+  readonly #view = new MemoryTileStore()
+  readonly #durable: TileStore
+  readonly #mayRemain: () => boolean
+  readonly #unsynced = new Map<string, Uint8Array>()
+
+  constructor(durable: TileStore, mayRemain: () => boolean) {
+    this.#durable = durable
+    this.#mayRemain = mayRemain
+  }
+
+  async read(path: string): Promise<Bytes | null> {
+    return (await this.#view.read(path)) ?? this.#durable.read(path)
+  }
+
+  async write(path: string, content: Uint8Array): Promise<void> {
+    await this.#view.write(path, content)
+    this.#unsynced.set(path, content.slice())
+  }
+
+  async sync(paths: readonly string[]): Promise<void> {
+    for (const path of paths) {
+      const content = this.#unsynced.get(path)
+      if (content !== undefined) await this.#durable.write(path, content)
+      this.#unsynced.delete(path)
+    }
+  }
+
+  async remove(path: string): Promise<void> {
+    await this.#view.remove(path)
+    for (const name of this.#unsynced.keys())
+      if (name === path || name.startsWith(`${path}/`)) this.#unsynced.delete(name)
+    await this.#durable.remove(path)
+  }
+
+  async *list(): AsyncIterable<string> {
+    const seen = new Set<string>()
+    for (const store of [this.#view.list(), this.#durable.list()])
+      for await (const path of store) {
+        if (!seen.has(path)) yield path
+        seen.add(path)
+      }
+  }
+
+  /** What was not synced is gone, or happens to have reached the disk. */
+  async cutPower(): Promise<void> {
+    for (const [path, content] of this.#unsynced)
+      if (this.#mayRemain()) await this.#durable.write(path, content)
+  }
+}
+
+/** Stores in memory that lose power when their process dies. `mayRemain` tells what has reached the disk without a sync. */
+export function powerlessPlace(mayRemain: () => boolean = () => false): Place {
+  const durable = new MemoryTileStore()
+  const lock = new MemoryLockStore()
+  const staging = new MemoryStagingLog()
+  let tiles = new VolatileTileStore(durable, mayRemain)
+  return {
+    open() {
+      tiles = new VolatileTileStore(durable, mayRemain)
+      return Promise.resolve({ tiles, lock, staging })
+    },
+    afterDeath: () => tiles.cutPower(),
+    remove: () => {},
+  }
+}
 
 /**
  * What becomes of a call: it works; it fails without effect, or after its effect; its process dies
