@@ -1,7 +1,6 @@
 // `proofhouse gate [proofhouse.yaml]`
 
 import { toBase64 } from '@proofhouse/evidence'
-import { verdictWords } from '../reports/index.ts'
 import { gateEvidence } from '../workflows/index.ts'
 import { exitCodeOf } from './assessment-output.ts'
 import type { Command } from './command.ts'
@@ -29,7 +28,7 @@ again. Without evidence the gate is inconclusive, which is never a pass.`,
     })
     const { verdict, digest, rules, evidence, checkpoint } = result
     if (switches.has('json')) {
-      const ledger = checkpoint && { ...checkpoint, root: toBase64(checkpoint.root) }
+      const ledger = { ...checkpoint, root: toBase64(checkpoint.root) }
       const rested = evidence && {
         index: evidence.index,
         digest: evidence.digest,
@@ -38,14 +37,13 @@ again. Without evidence the gate is inconclusive, which is never a pass.`,
       terminal.out(`${JSON.stringify({ verdict, digest, rules, evidence: rested, ledger })}\n`)
       return exitCodeOf(verdict, switches)
     }
-    const { icon, word } = verdictWords[verdict]
     printLines(terminal, [
-      `${icon} ${word} for sha256:${digest}`,
+      `${verdict}  sha256:${digest}`,
       evidence === null
-        ? '  no completed run has measured it; run `proofhouse assess` first'
-        : `  by the measures of entry ${evidence.index}, run ${evidence.runId}`,
+        ? 'no completed run has measured it; run `proofhouse assess` first'
+        : `evidence  entry ${evidence.index}, run ${evidence.runId}`,
       ...(evidence === null ? [] : rules).map(
-        (rule) => `  ${verdictWords[rule.verdict].icon} ${rule.id}: ${rule.reason}`,
+        ({ id, verdict: came, reason }) => `${came}  ${id}: ${reason}`,
       ),
     ])
     return exitCodeOf(verdict, switches)

@@ -31,7 +31,7 @@ verify it offline with the entry and the ledger's key.`,
     if (output !== undefined) await services.files.write(output, proof)
     if (switches.has('json')) terminal.out(`${JSON.stringify({ index: Number(index), proof })}\n`)
     else if (output === undefined) terminal.out(proof)
-    else printLines(terminal, [`✓ proof of entry ${index} written to ${output}`])
+    else printLines(terminal, [`proof of entry ${index} written to ${output}`])
     return 0
   },
 }

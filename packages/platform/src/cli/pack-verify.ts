@@ -10,27 +10,25 @@ type Verified = Extract<Awaited<ReturnType<typeof verifyPackFile>>, { verified: 
 function linesOf({ pack, recomputedVerdict }: Verified): readonly string[] {
   const { statements, files } = pack
   const types = Map.groupBy(statements, ({ predicateType }) => predicateType)
-  const unnamed = files.filter(({ namedBy }) => namedBy.length === 0)
   return [
-    `✓ ${pack.summary}`,
-    `  ledger ${pack.origin}: ${counted(pack.size, 'entry', 'entries')}, root ${pack.root}`,
+    pack.summary,
+    `ledger      ${pack.origin}: ${counted(pack.size, 'entry', 'entries')}, root ${pack.root}`,
     ...(recomputedVerdict === null
       ? []
-      : [`  verdict ${recomputedVerdict}, computed again from the measures and the policy`]),
-    `  ${counted(statements.length, 'statement')}, each signed and in the ledger:`,
-    ...[...types].map(([type, of]) => `    ${type} at ${of.map(({ index }) => index).join(', ')}`),
-    `  ${counted(files.length, 'file')}:`,
+      : [`verdict     ${recomputedVerdict}, computed again from measures and policy`]),
+    ...[...types].map(
+      ([type, of]) => `statement   ${type} at ${of.map(({ index }) => index).join(', ')}`,
+    ),
     ...files.map(
       ({ name, namedBy }) =>
-        `    ${name.replace(/^files\//, '')}: ${namedBy.length === 0 ? 'nobody signed for it' : `named by statement ${namedBy.join(', ')}`}`,
+        `file        ${name.replace(/^files\//, '')}: ${namedBy.length === 0 ? 'nobody signed for it, so do not rely on it' : `named by statement ${namedBy.join(', ')}`}`,
     ),
-    ...(unnamed.length === 0 ? [] : ['  do not rely on a file that nobody signed for']),
     ...(pack.logEstablished
       ? []
-      : ['  whose log it is: not established; give --trust from elsewhere']),
+      : ['whose log it is, is not established: give --trust from elsewhere']),
     ...(pack.signersEstablished
       ? []
-      : ['  who signed: not established; give --key from elsewhere']),
+      : ['who signed, is not established: give --key from elsewhere']),
   ]
 }
 
@@ -61,7 +59,7 @@ from its measures and its policy. Keys found in the pack prove that it is whole;
       return result.verified ? 0 : 1
     }
     if (!result.verified) {
-      printLines(terminal, [`✕ not verified: ${result.reason}`])
+      printLines(terminal, [`not verified: ${result.reason}`])
       return 1
     }
     printLines(terminal, linesOf(result))

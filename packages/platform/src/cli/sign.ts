@@ -37,10 +37,10 @@ the structural check is not signed.`,
       terminal.out(`${JSON.stringify({ rootDigest, files, sizeBytes, keyId, uncovered })}\n`)
     else
       printLines(terminal, [
-        `✓ signed ${name}: ${counted(files, 'file')}, ${counted(sizeBytes, 'byte')}`,
-        `  digest sha256:${rootDigest}`,
-        `  key    ${keyId}`,
-        ...uncovered.map(({ path, why }) => `  not covered: ${path} (${why})`),
+        `signed ${name}: ${counted(files, 'file')}, ${counted(sizeBytes, 'byte')}`,
+        `digest sha256:${rootDigest}`,
+        `key    ${keyId}`,
+        ...uncovered.map(({ path, why }) => `not covered: ${path} (${why})`),
       ])
     return 0
   },

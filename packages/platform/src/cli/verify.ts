@@ -31,14 +31,14 @@ nobody signed refuses the model. Exits with 1 when the model is not what was sig
       unsignedFiles: switches.has('allow-unsigned-files') ? 'report' : 'refuse',
     })
     if (switches.has('json')) terminal.out(`${JSON.stringify(result)}\n`)
-    else if (!result.verified) printLines(terminal, [`✕ not verified: ${result.reason}`])
+    else if (!result.verified) printLines(terminal, [`not verified: ${result.reason}`])
     else {
       const { name, rootDigest, keyId, resourceCount, uncovered } = result.model
       printLines(terminal, [
-        `✓ verified ${name}: ${counted(resourceCount, 'file')} as signed`,
-        `  digest sha256:${rootDigest}`,
-        `  key    ${keyId}`,
-        ...uncovered.map(({ path, why }) => `  not covered: ${path} (${why})`),
+        `verified ${name}: ${counted(resourceCount, 'file')} as signed`,
+        `digest sha256:${rootDigest}`,
+        `key    ${keyId}`,
+        ...uncovered.map(({ path, why }) => `not covered: ${path} (${why})`),
       ])
     }
     return result.verified ? 0 : 1

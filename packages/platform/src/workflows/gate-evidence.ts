@@ -59,13 +59,13 @@ export interface GateResult {
   readonly rules: readonly RuleOutcome[]
   /** Null when no completed run has measured the digest. */
   readonly evidence: GateEvidence | null
-  /** The ledger as the gate left it; null when there is none. */
-  readonly checkpoint: Checkpoint | null
+  /** The ledger as the gate left it. */
+  readonly checkpoint: Checkpoint
 }
 
 /**
  * Applies the policy of a system file to the latest measures recorded about a digest by a run that was completed.
- * @throws config-invalid, policy-invalid, usage-invalid, ledger-busy, ledger-corrupt
+ * @throws config-invalid, policy-invalid, usage-invalid, ledger-missing, ledger-busy, ledger-corrupt
  */
 export async function gateEvidence(services: Services, request: GateRequest): Promise<GateResult> {
   const bytes = await services.files.read(request.systemFile, systemFileSizeMaxBytes)
@@ -74,18 +74,19 @@ export async function gateEvidence(services: Services, request: GateRequest): Pr
   const folder = dirname(resolve(request.systemFile))
   const out = resolve(request.out ?? join(folder, '.proofhouse'))
   const digest = await digestToGate(services, file, { folder, given: request.digest })
-  // Without measures no rule can be decided, so the verdict is inconclusive.
-  const undecided = { ...applyPolicy(file.rules, []), digest, evidence: null }
   // Opening would create a workspace: a gate over nothing must not leave one behind.
   if ((await services.files.kind(join(out, 'ledger'))) !== 'folder')
-    return { ...undecided, checkpoint: null }
+    throw new OperatingError(
+      'ledger-missing',
+      `there is no evidence in \`${out}\` yet; run \`proofhouse assess\` first`,
+    )
   const workspace = await services.openWorkspace(out)
   try {
     const evidence = await latestMeasures(workspace, digest)
-    if (evidence === null)
-      return { ...undecided, checkpoint: (await workspace.ledger.checkpoint()).checkpoint }
-    const judged = applyPolicy(file.rules, evidence.measures)
-    await record(services, workspace, { file, digest, evidence, verdict: judged.verdict })
+    // Without measures no rule can be decided, so the verdict is inconclusive.
+    const judged = applyPolicy(file.rules, evidence?.measures ?? [])
+    if (evidence !== null)
+      await record(services, workspace, { file, digest, evidence, verdict: judged.verdict })
     const { checkpoint } = await workspace.ledger.checkpoint()
     return { ...judged, digest, evidence, checkpoint }
   } finally {
