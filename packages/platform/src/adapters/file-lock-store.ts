@@ -77,7 +77,7 @@ export class FileLockStore implements LockStore {
 
   /**
    * Takes the lock, waiting for another holder.
-   * @throws ledger-busy, ledger-corrupt when neither slot is whole, storage-failed
+   * @throws ledger-busy, ledger-corrupt when neither slot is whole or one is cut off, storage-failed
    */
   static async open(folder: string, waitMs: number): Promise<FileLockStore> {
     const lock = await takeLock(folder, waitMs)
@@ -90,7 +90,8 @@ export class FileLockStore implements LockStore {
       const bytes = new Uint8Array(2 * slotSizeBytes)
       const length = readSync(file, bytes, 0, bytes.length, 0)
       const { current } = decodeSlots(bytes)
-      if (length > 0 && current === null && bytes.some((byte) => byte !== 0))
+      const whole = length === bytes.length && current !== null
+      if (!whole && bytes.some((byte) => byte !== 0))
         throw new OperatingError(
           'ledger-corrupt',
           `\`${committedPath}\` holds no whole checkpoint; run \`proofhouse ledger fsck\``,

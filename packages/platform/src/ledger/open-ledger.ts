@@ -11,6 +11,7 @@ import {
   openCheckpoint,
   OperatingError,
   signNote,
+  textOf,
   tileWidth,
 } from '@proofhouse/evidence'
 import { checkpointPath } from './layout.ts'
@@ -36,6 +37,7 @@ export async function openLedger(
   const { lock, staging, tiles } = stores
   const note = (await lock.read()) ?? (await firstCheckpoint(stores))
   const checkpoint = await openCommitted(note, verifier)
+  await checkPublished(tiles, checkpoint, verifier)
   const batches = await committedBatches(stores, checkpoint.size)
   const edge = new RightEdge(await storedEdge(tiles, batches[0]?.firstIndex ?? checkpoint.size))
   const completed = batches.flatMap(({ bundle }) => edge.grow(bundle))
@@ -74,6 +76,32 @@ async function openCommitted(note: string, verifier: NoteVerifier): Promise<Chec
       { cause },
     )
   }
+}
+
+/**
+ * What has been published must never be taken back: a commit point that is behind it is damaged or from a backup, and going on
+ * from there would be a fork.
+ */
+async function checkPublished(
+  tiles: TileStore,
+  committed: Checkpoint,
+  verifier: NoteVerifier,
+): Promise<void> {
+  const bytes = await tiles.read(checkpointPath)
+  if (bytes === null) return
+  let published: Checkpoint
+  try {
+    published = await openCheckpoint(textOf(bytes), verifier)
+  } catch (error) {
+    // A publication that a power cut has torn says nothing; it is written again.
+    if (error instanceof OperatingError) return
+    throw error
+  }
+  const { size, root } = published
+  if (size > committed.size || (size === committed.size && !equalBytes(root, committed.root)))
+    throw corrupt(
+      `${size} entries are published, but the commit point holds another log, of ${committed.size}`,
+    )
 }
 
 /** The staged batches up to the committed size, without a gap. */

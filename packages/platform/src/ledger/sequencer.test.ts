@@ -226,7 +226,8 @@ describe('publication', () => {
       write: async (path: string, content: Uint8Array) => {
         await pause()
         // Full files are slower than the partial ones and the checkpoint that follow.
-        if (/\d\d\d$/.test(path)) for (let n = 0; n < 30; n++) await new Promise(setImmediate)
+        if (path !== 'checkpoint' && !path.includes('.p/'))
+          for (let n = 0; n < 30; n++) await new Promise(setImmediate)
         await raw.tiles.write(path, content)
         if (path !== 'checkpoint') return
         published++
@@ -319,6 +320,23 @@ describe('opening', () => {
     await expect(open({ ...two, tiles: one.tiles })).rejects.toMatchObject({
       code: 'ledger-corrupt',
     })
+  })
+
+  test('refuses a commit point that is behind what is published', async () => {
+    const stores = await memoryPlace().open()
+    const ledger = await open(stores)
+    await ledger.append(entry(0))
+    const { note } = await ledger.checkpoint()
+    await ledger.append(entry(1))
+    await ledger.close()
+    const newest = await stores.lock.read()
+    await stores.lock.swap(newest, note)
+    await expect(open(stores)).rejects.toMatchObject({ code: 'ledger-corrupt' })
+    await stores.lock.swap(note, newest ?? '')
+    // A torn publication is repaired.
+    await stores.tiles.write('checkpoint', utf8(note.slice(0, 30)))
+    await (await open(stores)).close()
+    await expectIntact(stores, 2)
   })
 
   test('refuses stores that contradict each other', async () => {
