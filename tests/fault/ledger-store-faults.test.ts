@@ -114,9 +114,9 @@ function halfPowerlessPlace(): Place {
 describe.each([
   { name: 'in memory', make: memoryPlace, step: 1 },
   { name: 'that loses power', make: powerlessPlace, step: 1 },
-  { name: 'that loses power half-way', make: halfPowerlessPlace, step: 2 },
-  // Each of these syncs a real disk many times: every fifth call, another one for each kind of fault.
-  { name: 'on disk', make: diskPlace, step: 5 },
+  { name: 'that loses power half-way', make: halfPowerlessPlace, step: 3 },
+  // Each of these syncs a real disk many times: every seventh call, another one for each kind of fault.
+  { name: 'on disk', make: diskPlace, step: 7 },
 ])('a ledger $name', ({ make, step }) => {
   test('makes every kind of call on a good day', async () => {
     const { ended, calls } = await liveAndCheck(make(), good)
@@ -145,7 +145,7 @@ describe.each([
           if (calls.length <= at) break
           if (ended !== 'in good order') harmed++
         }
-        expect(harmed).toBeGreaterThan(2)
+        expect(harmed).toBeGreaterThan(1)
       })
 
   test('loses nothing when the disk is full from any call on', async () => {
@@ -159,6 +159,6 @@ describe.each([
       if (calls.length <= at) break
       if (ended !== 'in good order') harmed++
     }
-    expect(harmed).toBeGreaterThan(2)
+    expect(harmed).toBeGreaterThan(1)
   })
 })

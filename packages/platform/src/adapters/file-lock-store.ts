@@ -121,7 +121,9 @@ export class FileLockStore implements LockStore {
     const sequence = this.#sequence + 1
     try {
       const slot = encodeSlot({ sequence, note: next })
-      writeSync(this.#file, slot, 0, slot.length, (sequence % 2) * slotSizeBytes)
+      const at = (sequence % 2) * slotSizeBytes
+      if (writeSync(this.#file, slot, 0, slot.length, at) !== slot.length)
+        throw Object.assign(new Error('short write'), { code: 'ENOSPC' })
       fdatasyncSync(this.#file)
     } catch (cause) {
       return Promise.reject(storageError(committedPath, cause))

@@ -145,13 +145,15 @@ export type Decide = (name: string, number: number) => Fate
 export function withFates(
   { tiles, lock, staging }: Stores,
   decide: Decide,
-): Stores & { readonly died: Promise<void> } {
+): Stores & { readonly died: Promise<unknown> } {
   let number = 0
   let dead = false
-  const death = Promise.withResolvers<void>()
+  const death = Promise.withResolvers<unknown>()
+  /** Calls that are under way: a dead process has none. */
+  const underWay = new Set<Promise<unknown>>()
   const die = () => {
     dead = true
-    death.resolve()
+    death.resolve(Promise.allSettled(underWay))
     return forever
   }
   const forever = new Promise<never>(() => {})
@@ -160,7 +162,10 @@ export function withFates(
     const fate = decide(name, number++)
     if (fate === 'dies before') return die()
     if (fate === 'fails, lost') throw new OperatingError('storage-failed', `${name}, injected`)
-    const result = await call()
+    const made = call()
+    underWay.add(made)
+    const result = await made.finally(() => underWay.delete(made))
+    if (dead) return forever
     if (fate === 'dies after') return die()
     if (fate === 'fails, kept') throw new OperatingError('storage-failed', `${name}, injected`)
     return result
