@@ -2,7 +2,6 @@
 
 import { join } from 'node:path'
 import { diskModelFiles } from './adapters/artifact-files.ts'
-import { duckdbSource } from './adapters/duckdb-source.ts'
 import { diskKeyFiles } from './adapters/key-file.ts'
 import { openLedgerDirectory, openLedgerFiles } from './adapters/ledger-directory.ts'
 import { leafHashWorkers } from './adapters/leaf-hash-workers.ts'
@@ -53,7 +52,11 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
     ...host,
     files: localFiles,
     toolVersion: version,
-    data: duckdbSource(),
+    data: {
+      // Loaded when first used: most commands start without the database.
+      open: async (...given) =>
+        (await import('./adapters/duckdb-source.ts')).duckdbSource().open(...given),
+    },
     models: onnxRunner(),
     keyFiles: diskKeyFiles,
     modelFiles: diskModelFiles,
