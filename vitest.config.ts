@@ -9,6 +9,8 @@ const quiet = ['--disable-background-networking', '--disable-component-update', 
 
 export default defineConfig({
   test: {
+    // All cores: half of one is what the main process needs beside them.
+    maxWorkers: '100%',
     reporters: ['default', './scripts/count-reporter.ts'],
     coverage: {
       provider: 'v8',

@@ -1,9 +1,9 @@
 // Runs the real program in a folder of its own, as a user would, and makes small systems to assess.
 
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 const program = join(import.meta.dirname, '../../packages/platform/bin/proofhouse.mjs')
 
@@ -83,5 +83,20 @@ export function smallSystem(given: { readonly csv?: string; readonly yaml?: stri
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'test.csv'), given.csv ?? csv(rows(300)))
   writeFileSync(join(folder, 'proofhouse.yaml'), given.yaml ?? systemFile())
+  return join(folder, 'proofhouse.yaml')
+}
+
+let assessed: string | undefined
+
+/** A copy of the small system with one run behind it; gives the path of its system file. */
+export function assessedSystem(): string {
+  if (assessed === undefined) {
+    const path = smallSystem()
+    const { status, err } = proofhouse('assess', path)
+    if (status !== 0) throw new Error(err)
+    assessed = dirname(path)
+  }
+  const folder = newFolder()
+  cpSync(assessed, folder, { recursive: true })
   return join(folder, 'proofhouse.yaml')
 }

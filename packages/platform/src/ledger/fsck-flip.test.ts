@@ -36,9 +36,15 @@ async function missed(
   return misses
 }
 
+/** Every byte, or every so many; of padding with zeros, every fifth of those. */
 function* bytesOf(files: LedgerFiles, stepOf: (path: string) => number): Generator<Place> {
-  for (const [path, content] of files)
-    for (let at = 0; at < content.length; at += stepOf(path)) yield [path, at]
+  for (const [path, content] of files) {
+    const step = stepOf(path)
+    for (let at = 0; at < content.length; at += step) {
+      const padding = path === '.committed' && content[at] === 0 && content[at - 1] === 0
+      if (!padding || at % 5 === 0) yield [path, at]
+    }
+  }
 }
 
 for (const size of [0, 1, 2, 257])
@@ -48,7 +54,10 @@ for (const size of [0, 1, 2, 257])
     if (size === 257)
       for (const [path, content] of treeFiles(entriesOf(3))) files.set(path, content)
     // The two slots do not depend on the tree: all of their bytes in one ledger, samples in others.
-    const step = (path: string) => (path === '.committed' && size !== 2 ? 61 : 1)
+    const step = (path: string) => {
+      if (path === '.committed') return size === 2 ? 1 : 61
+      return path.startsWith('tile/') && size === 257 ? 5 : 1
+    }
     expect(await missed(files, bytesOf(files, step))).toEqual([])
   })
 
