@@ -1,6 +1,6 @@
 // The main job, by the real program: the example, a system without a model, earlier runs, and every verdict's exit code.
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import {
   ecdsaVerifier,
@@ -124,6 +124,20 @@ test('a later run lists the earlier ones, and says when the policy has changed',
   expect(earlier.map(({ policy_changed }) => policy_changed)).toEqual([true, true])
   expect(earlier.map(({ verdict }) => verdict)).toEqual(['pass', 'pass'])
   expect(JSON.stringify(report['warnings'])).toContain('2 of 2 earlier runs')
+})
+
+test('a run under another key stays in the history, and is told apart', () => {
+  const path = smallSystem()
+  expect(proofhouse('assess', path).status).toBe(0)
+  const keys = join(dirname(path), '.proofhouse/keys')
+  rmSync(join(keys, 'signing.key'))
+  rmSync(join(keys, 'signing.pub'))
+  expect(proofhouse('gate', path).out).toContain('inconclusive')
+  expect(proofhouse('assess', path)).toMatchObject({ status: 0, err: '' })
+  const report = object(json(readFileSync(join(dirname(path), '.proofhouse/report.json'), 'utf8')))
+  const earlier = list(object(report['run'])['earlier_runs'])
+  expect(earlier.map(({ outcome, vouched }) => [outcome, vouched])).toEqual([['completed', false]])
+  expect(report['warnings']).toContainEqual(expect.stringContaining('signed with another key'))
 })
 
 test('a score column with a threshold gives the same verdict as a prediction column', () => {

@@ -1,6 +1,7 @@
 // Registry: systems as their files describe them, their runs, and the statements that record both.
 
 export {
+  isVouched,
   type KnownRun,
   readRunHistory,
   runsOverSameData,

@@ -77,6 +77,8 @@ export interface EarlierRun {
   readonly model_root_digest: string | null
   /** Whether its policy differs from this run's. */
   readonly policy_changed: boolean
+  /** Whether the key of this workspace signed it; another key may have stood there before. */
+  readonly vouched: boolean
 }
 
 /** The bytes the assessment is about, named by digest (SHA-256, lower-case hex). */

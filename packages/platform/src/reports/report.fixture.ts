@@ -215,6 +215,7 @@ export function reportFixture(): AssessmentReport {
           policy_digest: digest('77'),
           model_root_digest: digest('e5dd'),
           policy_changed: true,
+          vouched: true,
         },
         {
           id: 'run-01J3J50C3B',
@@ -224,6 +225,7 @@ export function reportFixture(): AssessmentReport {
           policy_digest: digest('9c01'),
           model_root_digest: null,
           policy_changed: false,
+          vouched: false,
         },
       ],
     },

@@ -133,16 +133,27 @@ function earlierRuns(finished: FinishedRun): AssessmentReport['run']['earlier_ru
     policy_digest: known.announcement.policyDigest,
     model_root_digest: known.announcement.modelRootDigest,
     policy_changed: known.announcement.policyDigest !== finished.policyDigest,
+    vouched: known.vouched,
   }))
 }
 
 function historyWarnings(finished: FinishedRun): string[] {
   const earlier = earlierRuns(finished)
   const changed = earlier.filter((known) => known.policy_changed).length
-  if (changed === 0) return []
+  const foreign = earlier.filter((known) => !known.vouched).length
   return [
-    `${changed} of ${earlier.length} earlier runs over the same test data had another policy; ` +
-      'bounds that were chosen after seeing the results prove little.',
+    ...(changed === 0
+      ? []
+      : [
+          `${changed} of ${earlier.length} earlier runs over the same test data had another policy; ` +
+            'bounds that were chosen after seeing the results prove little.',
+        ]),
+    ...(foreign === 0
+      ? []
+      : [
+          `${foreign} of ${earlier.length} earlier runs over the same test data were signed with ` +
+            'another key than the one of this workspace; their outcome is what their signer says.',
+        ]),
   ]
 }
 

@@ -15,11 +15,11 @@ import {
   readStatement,
   resolveReference,
   sha256Hex,
+  statementPayloadType,
   singleFileName,
   summarizeGate,
   textOf,
   verificationSummary,
-  verifyEnvelope,
 } from '@proofhouse/evidence'
 import {
   applyPolicy,
@@ -28,7 +28,13 @@ import {
   type RuleOutcome,
   type Verdict,
 } from '../assess/index.ts'
-import { policyDigest, readRunHistory, readSystemFile, type SystemFile } from '../registry/index.ts'
+import {
+  isVouched,
+  policyDigest,
+  readRunHistory,
+  readSystemFile,
+  type SystemFile,
+} from '../registry/index.ts'
 import { policyDescriptor, systemUri, verifierId } from './record-results.ts'
 import type { Services, Workspace } from './services.ts'
 
@@ -116,15 +122,14 @@ async function digestToGate(
 async function latestMeasures(workspace: Workspace, digest: string): Promise<GateEvidence | null> {
   const completed = new Set(
     (await readRunHistory(workspace.entries(), workspace.verifiers))
-      .filter(({ closure }) => closure?.outcome === 'completed')
+      .filter(({ closure, vouched }) => vouched && closure?.outcome === 'completed')
       .map(({ announcement }) => announcement.runId),
   )
   let latest: GateEvidence | null = null
   for await (const { index, entry } of workspace.entries()) {
     const envelope = await measuresEnvelope(workspace, entry)
-    if (envelope === null) continue
-    const { payload } = await verifyEnvelope(envelope, workspace.verifiers)
-    const { subject, predicate } = readStatement(payload, measuresPredicate)
+    if (envelope === null || !(await isVouched(envelope, workspace.verifiers))) continue
+    const { subject, predicate } = readStatement(fromBase64(envelope.payload), measuresPredicate)
     if (!completed.has(predicate.runId)) continue
     if (!subject.some((one) => one.digest?.['sha256'] === digest)) continue
     latest = {
@@ -145,6 +150,7 @@ async function measuresEnvelope(workspace: Workspace, entry: Uint8Array): Promis
     if (reference.predicateType !== measuresPredicate.uri) return null
     return resolveReference(reference, await workspace.blobs.get(reference.digest))
   }
+  if (parsed.envelope.payloadType !== statementPayloadType) return null
   const { predicateType } = parseStatement(fromBase64(parsed.envelope.payload))
   return predicateType === measuresPredicate.uri ? parsed.envelope : null
 }

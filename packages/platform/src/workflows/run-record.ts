@@ -25,7 +25,7 @@ export interface OpenRun {
 /** How a run ended. */
 export type RunEnd = Pick<RunClosed, 'outcome' | 'verdict' | 'errorCode'>
 
-/** Every run the ledger knows of, with those that were left open closed as abandoned. */
+/** Every run the ledger knows of, with those of ours that were left open closed as abandoned. */
 export async function settleHistory(
   workspace: Workspace,
   now: () => Date,
@@ -33,7 +33,7 @@ export async function settleHistory(
   const runs = await readRunHistory(workspace.entries(), workspace.verifiers)
   const settled: KnownRun[] = []
   for (const run of runs) {
-    if (run.closure !== null) {
+    if (run.closure !== null || !run.vouched) {
       settled.push(run)
       continue
     }

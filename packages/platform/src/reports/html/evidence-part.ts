@@ -103,7 +103,7 @@ ${dataTable({
   columns: ['Announced', 'Outcome', 'Verdict', 'Policy', { text: 'Model' }],
   rows: runs.map((run) => [
     formatInstant(run.announced_at),
-    run.outcome === 'open' ? 'never closed' : run.outcome,
+    `${run.outcome === 'open' ? 'never closed' : run.outcome}${run.vouched ? '' : ' (signed with another key)'}`,
     run.verdict === null ? '—' : badge(run.verdict),
     run.policy_changed ? 'another' : 'the same',
     run.model_root_digest === null ? 'none' : code(run.model_root_digest.slice(0, 16)),
