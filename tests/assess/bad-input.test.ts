@@ -60,7 +60,7 @@ test.each([
     undefined,
     (t: string) => t.replace('performance.accuracy', 'performance.acuracy'),
     2,
-    /`performance\.acuracy`.*performance\.accuracy/,
+    /proofhouse\.yaml:19: rule .*`performance\.acuracy`.*performance\.accuracy/,
   ],
   [
     'a rule without a bound',

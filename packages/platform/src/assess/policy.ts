@@ -72,10 +72,16 @@ export function applyPolicy(
 
 /**
  * Refuses rules that could never decide, before anything is measured.
+ * @param placeOf where a rule stands, as the message says it, with what separates it from the rest
  * @throws policy-invalid naming the rule and, for an unknown measure, the nearest valid name
  */
-export function checkPolicy(rules: readonly Rule[]): void {
-  for (const rule of rules) boundOf(rule)
+export function checkPolicy(
+  rules: readonly Rule[],
+  placeOf: (index: number) => string = () => '',
+): void {
+  rules.forEach((rule, index) => {
+    boundOf(rule, placeOf(index))
+  })
 }
 
 function worstVerdict(outcomes: readonly { readonly verdict: Verdict }[]): Verdict {
@@ -176,9 +182,9 @@ function notMeasured(rule: Rule): string {
  * The bound of a rule, checked.
  * @throws policy-invalid
  */
-function boundOf(rule: Rule): Bound {
+function boundOf(rule: Rule, place = ''): Bound {
   const refuse = (problem: string): never => {
-    throw new OperatingError('policy-invalid', `rule \`${rule.id}\`: ${problem}`, {
+    throw new OperatingError('policy-invalid', `${place}rule \`${rule.id}\`: ${problem}`, {
       details: { rule: rule.id, measure: rule.measure },
     })
   }

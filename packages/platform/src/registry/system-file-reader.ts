@@ -10,7 +10,7 @@ import {
   utf8,
 } from '@proofhouse/evidence'
 import { Compile } from 'typebox/compile'
-import { isAlias, isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml'
+import { isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import { nearestName, type Rule } from '../assess/index.ts'
 import { type SystemFileSource, systemFileSchema } from './system-file.ts'
 
@@ -54,6 +54,8 @@ export interface SystemFile {
     readonly missingValues: 'refuse' | 'as_nan'
   }
   readonly rules: readonly Rule[]
+  /** The line on which each of the rules starts, from 1. */
+  readonly ruleLines: readonly number[]
 }
 
 /** What a data set is for. */
@@ -129,7 +131,11 @@ function parseYaml(text: string, fileName: string) {
     }
     return place(0)
   }
-  return { value: document.toJS({ maxAliasCount: 0 }) as unknown, placeOf, isAlias }
+  const lineOf = (segments: readonly (string | number)[]): number => {
+    const node = document.getIn(segments, true)
+    return isNode(node) && node.range ? lines.linePos(node.range[0]).line : 1
+  }
+  return { value: document.toJS({ maxAliasCount: 0 }) as unknown, placeOf, lineOf }
 }
 
 /** The first thing wrong with the value, in words; errors are ordered so that the cause comes before its effects. */
@@ -200,7 +206,7 @@ function ruleOf(source: SystemFileSource['policy']['rules'][number]): Rule {
   }
 }
 
-function normalise(source: SystemFileSource): SystemFile {
+function normalise(source: SystemFileSource): Omit<SystemFile, 'ruleLines'> {
   const { columns, assessment = {}, model } = source
   return {
     system: source.system,
@@ -239,7 +245,7 @@ function normalise(source: SystemFileSource): SystemFile {
 
 /** What the schema cannot say: how the parts must fit together. */
 function checkWhole(
-  file: SystemFile,
+  file: Omit<SystemFile, 'ruleLines'>,
   placeOf: (segments: readonly (string | number)[]) => string,
 ): void {
   const refuse = (segments: readonly (string | number)[], message: string): never => {
@@ -290,11 +296,11 @@ export function readSystemFile(text: string, fileName: string): SystemFile {
       'config-invalid',
       `${fileName}: larger than ${sizeMaxBytes} bytes; is this the right file?`,
     )
-  const { value, placeOf } = parseYaml(text, fileName)
+  const { value, placeOf, lineOf } = parseYaml(text, fileName)
   if (!validator.Check(value)) throw new OperatingError('config-invalid', refusal(value, placeOf))
   const file = normalise(value)
   checkWhole(file, placeOf)
-  return file
+  return { ...file, ruleLines: file.rules.map((_, n) => lineOf(['policy', 'rules', n])) }
 }
 
 /** The same as a value of JSON: fields that are undefined are left out. */

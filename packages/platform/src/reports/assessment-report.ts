@@ -85,6 +85,8 @@ export interface EarlierRun {
 interface ReportArtifacts {
   /** The system file, as findings in a repository name it: relative, with forward slashes. */
   readonly system_file: string
+  /** The line of the system file on which each rule starts, from 1, in the order of the rules. */
+  readonly rule_lines: readonly number[]
   readonly model: ReportModel | null
   readonly data: readonly ReportData[]
   readonly policy_digest: string

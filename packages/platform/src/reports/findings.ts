@@ -12,14 +12,18 @@ export interface Finding {
   /** SHA-256, hex, over the system and the rule: not over figures, wording or time. */
   readonly fingerprint: string
   readonly message: string
+  /** Where the rule starts in the system file, from 1. */
+  readonly line: number
 }
 
 /** The findings in the order of the policy. */
 export function findingsOf(report: AssessmentReport): Finding[] {
   return report.rules
-    .filter((rule) => rule.verdict !== 'pass')
-    .map((rule) => ({
+    .map((rule, n) => ({ rule, line: report.artifacts.rule_lines[n] ?? 1 }))
+    .filter(({ rule }) => rule.verdict !== 'pass')
+    .map(({ rule, line }) => ({
       rule,
+      line,
       fingerprint: fingerprintOf(report.system.id, rule.id),
       message: `${verdictWords[rule.verdict].word}: ${subjectOf(rule)}: ${measuredText(rule.worst, rule)}, must be ${boundOf(rule)}. ${sentence(reasonOf(rule))}`,
     }))

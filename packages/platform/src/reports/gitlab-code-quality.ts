@@ -15,12 +15,12 @@ const severities = {
 
 /** The findings as GitLab code quality JSON. */
 export function renderGitlabCodeQuality(report: AssessmentReport): string {
-  const issues = findingsOf(report).map(({ rule, fingerprint, message }) => ({
+  const issues = findingsOf(report).map(({ rule, fingerprint, message, line }) => ({
     description: message,
     check_name: visibleText(rule.id),
     fingerprint,
     severity: rule.verdict === 'warn' ? 'minor' : severities[rule.severity],
-    location: { path: visibleText(report.artifacts.system_file), lines: { begin: 1 } },
+    location: { path: visibleText(report.artifacts.system_file), lines: { begin: line } },
   }))
   return `${JSON.stringify(issues, null, 2)}\n`
 }

@@ -17,7 +17,7 @@ export function renderJUnit(report: AssessmentReport): string {
     ? [
         '    <testcase name="policy" classname="proofhouse">\n      <error type="inconclusive" message="the policy has no rules"/>\n    </testcase>',
       ]
-    : report.rules.map((rule) => testCase(report, rule))
+    : report.rules.map((rule, n) => testCase(report, rule, report.artifacts.rule_lines[n] ?? 1))
   return `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="proofhouse" ${counts} time="0">
   <testsuite name="${escapeXml(report.system.id)}" ${counts} time="0" timestamp="${escapeXml(report.generated_at.slice(0, 19))}">
@@ -27,8 +27,8 @@ ${cases.join('\n')}
 `
 }
 
-function testCase(report: AssessmentReport, rule: RuleOutcome): string {
-  const open = `    <testcase name="${escapeXml(`${rule.id}: ${subjectOf(rule)} ${boundOf(rule)}`)}" classname="${escapeXml(`proofhouse.${report.system.id}`)}" file="${escapeXml(report.artifacts.system_file)}" time="0"`
+function testCase(report: AssessmentReport, rule: RuleOutcome, line: number): string {
+  const open = `    <testcase name="${escapeXml(`${rule.id}: ${subjectOf(rule)} ${boundOf(rule)}`)}" classname="${escapeXml(`proofhouse.${report.system.id}`)}" file="${escapeXml(report.artifacts.system_file)}" line="${line}" time="0"`
   const details = `measured ${measuredText(rule.worst, rule)}; severity ${rule.severity}; ${rule.rationale}`
   const bodies: Readonly<Record<Verdict, string | null>> = {
     pass: null,

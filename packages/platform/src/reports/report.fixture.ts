@@ -231,6 +231,7 @@ export function reportFixture(): AssessmentReport {
     },
     artifacts: {
       system_file: 'examples/german-credit/proofhouse.yaml',
+      rule_lines: [38, 45, 52, 60, 68, 76],
       model: {
         path: 'model.onnx',
         root_digest: digest('e5dd3e092b63c89f'),

@@ -64,7 +64,7 @@ function descriptor(rule: RuleOutcome) {
   }
 }
 
-function result(report: AssessmentReport, { rule, fingerprint, message }: Finding) {
+function result(report: AssessmentReport, { rule, fingerprint, message, line }: Finding) {
   const { worst, verdict } = rule
   return {
     ruleId: visibleText(rule.id),
@@ -77,7 +77,7 @@ function result(report: AssessmentReport, { rule, fingerprint, message }: Findin
       {
         physicalLocation: {
           artifactLocation: { uri: uriOf(report.artifacts.system_file), index: 0 },
-          region: { startLine: 1 },
+          region: { startLine: line },
         },
       },
     ],

@@ -66,6 +66,7 @@ export function buildReport(finished: FinishedRun): AssessmentReport {
         columns: table.columns.length,
       })),
       policy_digest: finished.policyDigest,
+      rule_lines: file.ruleLines,
     },
     columns: {
       label: file.columns.label,
