@@ -10,7 +10,7 @@ import {
   openLedgerDirectory,
   openLedgerFiles,
 } from '../../packages/platform/src/adapters/ledger-directory.ts'
-import { entriesOf, newLedgerKey } from '../../packages/platform/src/ledger/fsck.fixture.ts'
+import { entriesOf, newLedgerKey } from '../../packages/platform/src/ledger/fsck/fsck.fixture.ts'
 import { fsck } from '../../packages/platform/src/ledger/index.ts'
 
 const appendsAtOnce = 10_000

@@ -3,7 +3,7 @@
 
 import { type Bytes, parseVerifierKey, textOf, trustLogOnly, utf8 } from '@proofhouse/evidence'
 import { afterEach, describe, expect, test } from 'vitest'
-import { newLedgerKey } from '../../packages/platform/src/ledger/fsck.fixture.ts'
+import { newLedgerKey } from '../../packages/platform/src/ledger/fsck/fsck.fixture.ts'
 import { fsck, openLedger } from '../../packages/platform/src/ledger/index.ts'
 import {
   type Decide,

@@ -2,9 +2,9 @@
 
 import { encodeBundle, leafHash } from '@proofhouse/evidence'
 import { afterAll, describe, expect, test } from 'vitest'
-import { entriesOf, buildLedger, flipped, storeOf, withFile } from '../ledger/fsck.fixture.ts'
-import { fsck } from '../ledger/fsck.ts'
-import { inlineHasher } from '../ledger/fsck-hash.ts'
+import { entriesOf, buildLedger, flipped, storeOf, withFile } from '../ledger/fsck/fsck.fixture.ts'
+import { fsck } from '../ledger/fsck/fsck.ts'
+import { inlineHasher } from '../ledger/fsck/hash.ts'
 import { leafHashWorkers } from './leaf-hash-workers.ts'
 
 const workers = leafHashWorkers(2)

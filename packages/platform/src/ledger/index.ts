@@ -1,8 +1,8 @@
 // Ledger: a transparency log that takes entries, proves them and can be checked.
 
 export { decodeSlots, encodeSlot, slotSizeBytes } from './committed-slots.ts'
-export { fsck, type FsckReport } from './fsck.ts'
-export { type BundleHashes, hashBundle, type LeafHasher } from './fsck-hash.ts'
+export { fsck, type FsckReport } from './fsck/fsck.ts'
+export { type BundleHashes, hashBundle, type LeafHasher } from './fsck/hash.ts'
 export {
   checkpointPath,
   committedPath,

@@ -2,7 +2,7 @@
 
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { LedgerFiles } from './fsck.fixture.ts'
+import type { LedgerFiles } from './fsck/fsck.fixture.ts'
 
 /** The log's key. */
 export const publishedKey =

@@ -1,4 +1,4 @@
-// Kinds of damage to a ledger's files, and what must not count as damage. Single bytes are in `fsck-flip.test.ts`.
+// Kinds of damage to a ledger's files, and what must not count as damage. Single bytes are in `flip.test.ts`.
 
 import { parseTrustPolicy, utf8 } from '@proofhouse/evidence'
 import { describe, expect, test } from 'vitest'
@@ -14,7 +14,7 @@ import {
   withFile,
 } from './fsck.fixture.ts'
 import { fsck } from './fsck.ts'
-import { publishedKey, publishedLog, publishedPolicy } from './published-log.fixture.ts'
+import { publishedKey, publishedLog, publishedPolicy } from '../published-log.fixture.ts'
 
 const check = (files: LedgerFiles) => fsck({ tiles: storeOf(files), trust: null })
 

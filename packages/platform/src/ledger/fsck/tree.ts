@@ -3,13 +3,13 @@
 // closed in good order is followed on to its committed head.
 
 import { type Bytes, digestSizeBytes, entriesPath, tilePath, tileWidth } from '@proofhouse/evidence'
-import { checkExtras } from './fsck-extras.ts'
-import type { Findings } from './fsck-findings.ts'
-import { type BundleHashes, type LeafHasher, rootOfEdges } from './fsck-hash.ts'
-import { bundleCount, type Inventory } from './fsck-inventory.ts'
-import type { StagedLeaves } from './fsck-staging.ts'
-import { settleEdges, settleFullTile, type TileSides } from './fsck-tile-sides.ts'
-import type { TileStore } from './ports.ts'
+import { checkExtras } from './extras.ts'
+import type { Findings } from './findings.ts'
+import { type BundleHashes, type LeafHasher, rootOfEdges } from './hash.ts'
+import { bundleCount, type Inventory } from './inventory.ts'
+import type { StagedLeaves } from './staging.ts'
+import { settleEdges, settleFullTile, type TileSides } from './tile-sides.ts'
+import type { TileStore } from '../ports.ts'
 
 /** Bundles that are read and hashed ahead; the largest are 16 MB each. */
 const bundlesAhead = 16

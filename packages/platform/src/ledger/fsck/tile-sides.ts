@@ -3,8 +3,8 @@
 // the file of the other one has been changed.
 
 import { digestSizeBytes, entriesPath, equalBytes, tilePath, tileWidth } from '@proofhouse/evidence'
-import type { Findings } from './fsck-findings.ts'
-import { rootOfEdges, rootOver } from './fsck-hash.ts'
+import type { Findings } from './findings.ts'
+import { rootOfEdges, rootOver } from './hash.ts'
 
 /**
  * A tile and what is known of its hashes; null where a side is missing or unreadable, which is a

@@ -3,7 +3,7 @@
 // remembered is everything else.
 
 import { parseTilePath, type TileFile, tileWidth } from '@proofhouse/evidence'
-import type { Findings } from './fsck-findings.ts'
+import type { Findings } from './findings.ts'
 import {
   checkpointPath,
   committedPath,
@@ -11,8 +11,8 @@ import {
   stagingFolder,
   stagingPath,
   verifierKeyPath,
-} from './layout.ts'
-import type { TileStore } from './ports.ts'
+} from '../layout.ts'
+import type { TileStore } from '../ports.ts'
 
 /** The files of a ledger beside those that its published size asks for. */
 export interface Inventory {

@@ -14,10 +14,10 @@ import {
   trustLogOnly,
   type TrustPolicy,
 } from '@proofhouse/evidence'
-import { decodeSlot, slotSizeBytes } from './committed-slots.ts'
-import type { Findings } from './fsck-findings.ts'
-import { checkpointPath, committedPath, verifierKeyPath } from './layout.ts'
-import type { TileStore } from './ports.ts'
+import { decodeSlot, slotSizeBytes } from '../committed-slots.ts'
+import type { Findings } from './findings.ts'
+import { checkpointPath, committedPath, verifierKeyPath } from '../layout.ts'
+import type { TileStore } from '../ports.ts'
 
 /** What the signed files of a ledger say. */
 export interface Heads {

@@ -9,10 +9,10 @@ import {
   type TileFile,
   tilePath,
 } from '@proofhouse/evidence'
-import type { Findings } from './fsck-findings.ts'
-import type { LeafHasher } from './fsck-hash.ts'
-import { extraKey, type Inventory } from './fsck-inventory.ts'
-import type { TileStore } from './ports.ts'
+import type { Findings } from './findings.ts'
+import type { LeafHasher } from './hash.ts'
+import { extraKey, type Inventory } from './inventory.ts'
+import type { TileStore } from '../ports.ts'
 
 /** Where the files are, and what is known of them. */
 interface ExtrasTask {

@@ -14,7 +14,7 @@ import {
   withFile,
 } from './fsck.fixture.ts'
 import { fsck } from './fsck.ts'
-import { publishedLog, publishedPolicy } from './published-log.fixture.ts'
+import { publishedLog, publishedPolicy } from '../published-log.fixture.ts'
 
 type Place = readonly [path: string, at: number]
 

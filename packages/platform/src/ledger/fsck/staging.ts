@@ -3,11 +3,11 @@
 // the ledger once clears it away.
 
 import { type Bytes, digestSizeBytes, OperatingError } from '@proofhouse/evidence'
-import type { Findings } from './fsck-findings.ts'
-import type { LeafHasher } from './fsck-hash.ts'
-import { stagingIndex } from './fsck-inventory.ts'
-import type { TileStore } from './ports.ts'
-import { decodeStaging, type StagingContent } from './staged-batch.ts'
+import type { Findings } from './findings.ts'
+import type { LeafHasher } from './hash.ts'
+import { stagingIndex } from './inventory.ts'
+import type { TileStore } from '../ports.ts'
+import { decodeStaging, type StagingContent } from '../staged-batch.ts'
 
 /** Leaves of consecutive staged entries. */
 interface Segment {

@@ -9,12 +9,12 @@ import {
   equalBytes,
   tileWidth,
 } from '@proofhouse/evidence'
-import { checkExtras } from './fsck-extras.ts'
-import type { Committed } from './fsck-head.ts'
-import { rootOfEdges, rootOver } from './fsck-hash.ts'
-import { extraKey } from './fsck-inventory.ts'
-import type { CheckedTree, TreeTask } from './fsck-tree.ts'
-import { committedPath } from './layout.ts'
+import { checkExtras } from './extras.ts'
+import type { Committed } from './head.ts'
+import { rootOfEdges, rootOver } from './hash.ts'
+import { extraKey } from './inventory.ts'
+import type { CheckedTree, TreeTask } from './tree.ts'
+import { committedPath } from '../layout.ts'
 
 /**
  * Checks the committed heads against the tree, and what was written beyond the published size.

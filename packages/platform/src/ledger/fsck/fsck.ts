@@ -3,16 +3,16 @@
 // Pure over the store: works on a directory, in memory, or anywhere else.
 
 import { toBase64, type TrustedCheckpoint, type TrustPolicy } from '@proofhouse/evidence'
-import { checkAhead } from './fsck-ahead.ts'
-import { pathsOf } from './fsck-extras.ts'
-import { type Finding, Findings } from './fsck-findings.ts'
-import { inlineHasher, type LeafHasher } from './fsck-hash.ts'
-import { type Committed, readCommitted, readHeads } from './fsck-head.ts'
-import { takeInventory } from './fsck-inventory.ts'
-import { readStaging } from './fsck-staging.ts'
-import { TreeCheck, type TreeTask } from './fsck-tree.ts'
-import { checkpointPath, committedPath, lockPath } from './layout.ts'
-import type { TileStore } from './ports.ts'
+import { checkAhead } from './ahead.ts'
+import { pathsOf } from './extras.ts'
+import { type Finding, Findings } from './findings.ts'
+import { inlineHasher, type LeafHasher } from './hash.ts'
+import { type Committed, readCommitted, readHeads } from './head.ts'
+import { takeInventory } from './inventory.ts'
+import { readStaging } from './staging.ts'
+import { TreeCheck, type TreeTask } from './tree.ts'
+import { checkpointPath, committedPath, lockPath } from '../layout.ts'
+import type { TileStore } from '../ports.ts'
 
 /** What to check, and with what. */
 export interface FsckRequest {

@@ -24,9 +24,9 @@ import {
   tileWidth,
   utf8,
 } from '@proofhouse/evidence'
-import { encodeSlot, slotSizeBytes } from './committed-slots.ts'
-import type { TileStore } from './ports.ts'
-import { recordHeader } from './staged-batch.ts'
+import { encodeSlot, slotSizeBytes } from '../committed-slots.ts'
+import type { TileStore } from '../ports.ts'
+import { recordHeader } from '../staged-batch.ts'
 
 /** The files of a ledger by path. */
 export type LedgerFiles = Map<string, Bytes>
