@@ -211,6 +211,16 @@ test.each<readonly [string, (content: Remade) => Remade, string]>([
     })),
     'says `pass`, and its measures and policy come to `fail`',
   ],
+  [
+    'measures for another class than its system file',
+    edited(measuresType, (p) => ({
+      ...p,
+      measuredAs: isJsonObject(p['measuredAs'])
+        ? { ...p['measuredAs'], positiveClass: 'no' }
+        : null,
+    })),
+    'made otherwise than its `proofhouse.yaml` says: positiveClass',
+  ],
   ['a verdict without measures', withoutType(measuresType), 'without the measures'],
   [
     'two verdicts',
@@ -351,6 +361,35 @@ test('gate: evidence about other bytes, or for other rules, is no evidence', () 
   expect(json).toMatchObject({ verdict: 'inconclusive', evidence: null })
   expect(json['rules']).toMatchObject([{ verdict: 'inconclusive' }])
   expect(entriesOf(join(copy, '.proofhouse/ledger'))).toHaveLength(before)
+})
+
+test.each([
+  ['positiveClass', '"yes"', '"no"'],
+  ['label', 'label: outcome', 'label: said'],
+  ['confidence', 'policy:\n', 'assessment:\n  confidence: 0.5\npolicy:\n'],
+  ['threshold', 'policy:\n', 'assessment:\n  threshold: 0.7\npolicy:\n'],
+  ['system', 'id: small', 'id: another'],
+])('gate: measures with another %s are no evidence', (name, from, to) => {
+  const copy = at(`measured-${name}`)
+  cpSync(dirname(systemPath), copy, { recursive: true })
+  const file = join(copy, 'proofhouse.yaml')
+  const text = readFileSync(file, 'utf8')
+  expect(text).toContain(from)
+  writeFileSync(file, text.replace(from, to))
+  const ran = proofhouse('gate', file)
+  expect(ran).toMatchObject({ status: 3, err: '' })
+  expect(ran.out).toContain(`measured otherwise than the system file says now (${name})`)
+})
+
+test('gate without the test data names those that were measured', () => {
+  const copy = at('no-data')
+  cpSync(dirname(systemPath), copy, { recursive: true })
+  const file = join(copy, 'proofhouse.yaml')
+  const digest = hash('sha256', readFileSync(join(copy, 'test.csv')))
+  rmSync(join(copy, 'test.csv'))
+  const ran = proofhouse('gate', file, '--digest', `sha256:${digest}`)
+  expect(ran).toMatchObject({ status: 0, err: '' })
+  expect(ran.out).toContain(`test data sha256:${digest}`)
 })
 
 test('every entry is proven by its own proof and by no other', async () => {

@@ -133,7 +133,12 @@ export { type RunAnnounced, runAnnounced } from './predicates/run-announced.ts'
 export { type RunClosed, runClosed } from './predicates/run-closed.ts'
 export { type DataSet, dataSet } from './predicates/data-set.ts'
 export { type Report, report } from './predicates/report.ts'
-export { type MeasuredValue, type Measures, measures } from './predicates/measures.ts'
+export {
+  type MeasuredAs,
+  type MeasuredValue,
+  type Measures,
+  measures,
+} from './predicates/measures.ts'
 export { type TestResult, testResult } from './predicates/test-result.ts'
 export {
   type GateDecision,

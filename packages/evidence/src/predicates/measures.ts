@@ -15,6 +15,7 @@ import {
   record,
   refuseShape,
   type Shape,
+  sha256Text,
   shapeOf,
   someText,
   textLike,
@@ -38,6 +39,27 @@ export type MeasuredValue = {
   readonly note?: string
 }
 
+/** What the numbers are numbers of. Under another definition the same names answer another question. */
+export type MeasuredAs = {
+  /** Id of the system. */
+  readonly system: string
+  readonly label: string
+  readonly positiveClass: string
+  /** Column that holds the predictions; null when a model or a score makes them. */
+  readonly prediction: string | null
+  /** Column that holds the scores; null when a model makes them, or there are none. */
+  readonly score: string | null
+  /** Columns that the model was given; null for those it names itself. */
+  readonly features: readonly string[] | null
+  /** The model's classes in the order of its outputs; null as the model names them. */
+  readonly classes: readonly string[] | null
+  /** Score from which a row counts as positive; null for the prediction's own. */
+  readonly threshold: number | null
+  readonly missingValues: 'refuse' | 'as_nan'
+  /** SHA-256 of the test data. */
+  readonly testData: string
+}
+
 /** Everything an assessment measured. */
 export type Measures = {
   readonly runId: string
@@ -46,6 +68,7 @@ export type Measures = {
   /** Coverage the intervals aim for, above 0 and below 1. */
   readonly confidence: number
   readonly interval: 'exact' | 'score' | 'bootstrap'
+  readonly measuredAs: MeasuredAs
   /** The protected columns. */
   readonly columns: readonly string[]
   readonly measures: readonly MeasuredValue[]
@@ -66,12 +89,26 @@ const measuredValue = record(
   { note: someText },
 )
 
+const measuredAs = record({
+  system: idText,
+  label: someText,
+  positiveClass: anyText,
+  prediction: nullable(someText),
+  score: nullable(someText),
+  features: nullable(listOf(someText)),
+  classes: nullable(listOf(anyText)),
+  threshold: nullable(anyNumber),
+  missingValues: oneOf(['refuse', 'as_nan']),
+  testData: sha256Text,
+})
+
 const fields: Shape<Measures> = shapeOf(
   record({
     runId: idText,
     mode: oneOf(['strict', 'compatible']),
     confidence: anyNumber,
     interval: oneOf(['exact', 'score', 'bootstrap']),
+    measuredAs,
     columns: listOf(someText),
     measures: listOf(measuredValue),
     suppressedCells: listOf(mapOf(anyText, { sizeMin: 1 })),

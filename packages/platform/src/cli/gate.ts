@@ -26,22 +26,25 @@ again. Without evidence the gate is inconclusive, which is never a pass.`,
       digest: options['digest'] ?? null,
       out: options['out'] ?? null,
     })
-    const { verdict, digest, rules, evidence, checkpoint } = result
+    const { verdict, digest, rules, evidence, otherwise, checkpoint } = result
     if (switches.has('json')) {
       const ledger = { ...checkpoint, root: toBase64(checkpoint.root) }
       const rested = evidence && {
         index: evidence.index,
         digest: evidence.digest,
         runId: evidence.runId,
+        testData: evidence.testData,
       }
-      terminal.out(`${JSON.stringify({ verdict, digest, rules, evidence: rested, ledger })}\n`)
+      terminal.out(
+        `${JSON.stringify({ verdict, digest, rules, evidence: rested, otherwise, ledger })}\n`,
+      )
       return exitCodeOf(verdict, switches)
     }
     printLines(terminal, [
       `${verdict}  sha256:${digest}`,
       evidence === null
-        ? 'no completed run has measured it; run `proofhouse assess` first'
-        : `evidence  entry ${evidence.index}, run ${evidence.runId}`,
+        ? noEvidence(otherwise)
+        : `evidence  entry ${evidence.index}, run ${evidence.runId}, test data sha256:${evidence.testData}`,
       ...(evidence === null ? [] : rules).map(
         ({ id, verdict: came, reason }) => `${came}  ${id}: ${reason}`,
       ),
@@ -49,3 +52,8 @@ again. Without evidence the gate is inconclusive, which is never a pass.`,
     return exitCodeOf(verdict, switches)
   },
 }
+
+const noEvidence = (otherwise: readonly string[]) =>
+  otherwise.length === 0
+    ? 'no completed run has measured it; run `proofhouse assess` first'
+    : `it was measured otherwise than the system file says now (${otherwise.join(', ')}); run \`proofhouse assess\` again`

@@ -30,6 +30,7 @@ import {
 } from '../assess/index.ts'
 import {
   isVouched,
+  otherwiseMeasured,
   policyDigest,
   readRunHistory,
   readSystemFile,
@@ -55,6 +56,8 @@ interface GateEvidence {
   /** SHA-256 of the envelope that holds the measures. */
   readonly digest: string
   readonly runId: string
+  /** SHA-256 of the test data that were measured on. */
+  readonly testData: string
   readonly measures: readonly Measure[]
 }
 
@@ -65,12 +68,15 @@ export interface GateResult {
   readonly rules: readonly RuleOutcome[]
   /** Null when no completed run has measured the digest. */
   readonly evidence: GateEvidence | null
+  /** Settings under which the newest measures about the digest were made otherwise than the system file says. */
+  readonly otherwise: readonly string[]
   /** The ledger as the gate left it. */
   readonly checkpoint: Checkpoint
 }
 
 /**
- * Applies the policy of a system file to the latest measures recorded about a digest by a run that was completed.
+ * Applies the policy of a system file to the latest measures recorded about a digest by a run that was completed, over the columns,
+ * classes and settings of that file, and over its test data where they are at hand.
  * @throws config-invalid, policy-invalid, usage-invalid, ledger-missing, ledger-busy, ledger-corrupt
  */
 export async function gateEvidence(services: Services, request: GateRequest): Promise<GateResult> {
@@ -88,13 +94,14 @@ export async function gateEvidence(services: Services, request: GateRequest): Pr
     )
   const workspace = await services.openWorkspace(out)
   try {
-    const evidence = await latestMeasures(workspace, digest)
+    const testData = await testDigest(services, resolve(folder, file.data.test))
+    const { evidence, otherwise } = await latestMeasures(workspace, { file, digest, testData })
     // Without measures no rule can be decided, so the verdict is inconclusive.
     const judged = applyPolicy(file.rules, evidence?.measures ?? [])
     if (evidence !== null)
       await record(services, workspace, { file, digest, evidence, verdict: judged.verdict })
     const { checkpoint } = await workspace.ledger.checkpoint()
-    return { ...judged, digest, evidence, checkpoint }
+    return { ...judged, digest, evidence, otherwise, checkpoint }
   } finally {
     await workspace.close()
   }
@@ -118,29 +125,41 @@ async function digestToGate(
     : omsRootDigest([{ name: singleFileName, algorithm: 'sha256', digest: sha256 }])
 }
 
-/** The newest measures about the digest; a run that was not completed is no evidence. */
-async function latestMeasures(workspace: Workspace, digest: string): Promise<GateEvidence | null> {
+/** The digest of the test data; null where a gate runs without them. */
+async function testDigest({ files }: Services, path: string): Promise<string | null> {
+  return (await files.kind(path)) === 'file' ? (await files.digest(path)).sha256 : null
+}
+
+/** The newest measures about the digest that answer the policy's question; a run that was not completed is no evidence. */
+async function latestMeasures(
+  workspace: Workspace,
+  wanted: { readonly file: SystemFile; readonly digest: string; readonly testData: string | null },
+): Promise<Pick<GateResult, 'evidence' | 'otherwise'>> {
   const completed = new Set(
     (await readRunHistory(workspace.entries(), workspace.verifiers))
       .filter(({ closure, vouched }) => vouched && closure?.outcome === 'completed')
       .map(({ announcement }) => announcement.runId),
   )
-  let latest: GateEvidence | null = null
+  let evidence: GateEvidence | null = null
+  let otherwise: readonly string[] = []
   for await (const { index, entry } of workspace.entries()) {
     const envelope = await measuresEnvelope(workspace, entry)
     if (envelope === null || !(await isVouched(envelope, workspace.verifiers))) continue
     const { subject, predicate } = readStatement(fromBase64(envelope.payload), measuresPredicate)
     if (!completed.has(predicate.runId)) continue
-    if (!subject.some((one) => one.digest?.['sha256'] === digest)) continue
-    latest = {
+    if (!subject.some((one) => one.digest?.['sha256'] === wanted.digest)) continue
+    otherwise = otherwiseMeasured(predicate, wanted.file, wanted.testData)
+    if (otherwise.length > 0) continue
+    evidence = {
       index,
       digest: sha256Hex(encodeEnvelope(envelope)),
       runId: predicate.runId,
+      testData: predicate.measuredAs.testData,
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- unknown names of measures match no rule
       measures: predicate.measures as readonly Measure[],
     }
   }
-  return latest
+  return { evidence, otherwise }
 }
 
 async function measuresEnvelope(workspace: Workspace, entry: Uint8Array): Promise<Envelope | null> {

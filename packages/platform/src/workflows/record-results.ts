@@ -3,6 +3,7 @@
 
 import { hash } from 'node:crypto'
 import {
+  assert,
   dataSet,
   type Envelope,
   makeStatement,
@@ -15,7 +16,12 @@ import {
   verificationSummary,
 } from '@proofhouse/evidence'
 import type { DataTable, Measure, RuleOutcome, Verdict } from '../assess/index.ts'
-import type { DataRole, RecordedStatement, SystemFile } from '../registry/index.ts'
+import {
+  type DataRole,
+  measuredAs,
+  type RecordedStatement,
+  type SystemFile,
+} from '../registry/index.ts'
 import { reportFormat } from '../reports/index.ts'
 import type { Workspace } from './services.ts'
 
@@ -82,17 +88,24 @@ function dataSetStatement(results: RunResults, role: DataRole, table: DataTable)
   })
 }
 
-function measuresStatement({ runId, file, measures, subject }: RunResults) {
+function measuresStatement({ runId, file, measures, subject, tables }: RunResults) {
   const { mode, confidence, interval } = file.assessment
   return makeStatement(measuresPredicate, subject, {
     runId,
     mode,
     confidence,
     interval,
+    measuredAs: measuredAs(file, testDigestOf(tables)),
     columns: file.columns.protected,
     measures,
     suppressedCells: [],
   })
+}
+
+function testDigestOf(tables: RunResults['tables']): string {
+  const test = tables.find(({ role }) => role === 'test')
+  assert(test !== undefined, 'every run has test data')
+  return test.table.sha256
 }
 
 function testStatement(results: RunResults) {

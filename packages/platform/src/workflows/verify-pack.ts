@@ -15,7 +15,7 @@ import {
   verifyPack,
 } from '@proofhouse/evidence'
 import { applyPolicy, type Measure } from '../assess/index.ts'
-import { policyDigest, readSystemFile } from '../registry/index.ts'
+import { otherwiseMeasured, policyDigest, readSystemFile } from '../registry/index.ts'
 import type { Services } from './services.ts'
 import { readPublicKey, readTrust } from './trust-files.ts'
 
@@ -87,7 +87,13 @@ function recomputeVerdict(bytes: Uint8Array, { statements, files }: PackReport):
   const file = readSystemFile(textOf(source), systemFileName)
   if (policy.digest?.['sha256'] !== policyDigest(file))
     throw invalid(`holds a verdict on another policy than that of its \`${systemFileName}\``)
-  const { runId, measures } = shaped(measuresPredicate, measured)
+  const content = shaped(measuresPredicate, measured)
+  const { runId, measures } = content
+  const otherwise = otherwiseMeasured(content, file, null)
+  if (otherwise.length > 0)
+    throw invalid(
+      `holds measures that were made otherwise than its \`${systemFileName}\` says: ${otherwise.join(', ')}`,
+    )
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- unknown names of measures match no rule
   const { verdict } = applyPolicy(file.rules, measures as readonly Measure[])
   const closed = onlyOne(statements, runClosed.uri)
