@@ -120,6 +120,26 @@ test.each([
   expectLedgerWhole(path)
 })
 
+test('what is no file is refused, and not read for ever', () => {
+  const path = smallSystem()
+  const data = join(dirname(path), 'test.csv')
+  rmSync(data)
+  expect(spawnSync('mkfifo', [data]).status).toBe(0)
+  expectOneMessage(proofhouse('assess', path), 2, /test\.csv.*pipe/)
+  expectOneMessage(proofhouse('assess', data), 2, /test\.csv.*pipe/)
+  expectOneMessage(proofhouse('assess', '/dev/zero'), 2, /\/dev\/zero.*device/)
+  expectOneMessage(
+    proofhouse('sign', path, '--key', data, '--signature', join(dirname(path), 'x')),
+    2,
+    /pipe/,
+  )
+  expectOneMessage(
+    proofhouse('verify', path, '--key', data, '--signature', '/dev/zero'),
+    2,
+    /pipe|device/,
+  )
+})
+
 test('an empty group is a group of its own', () => {
   const path = smallSystem({ csv: withCell(1, '') })
   const ran = proofhouse('assess', path, '--json')

@@ -3,8 +3,6 @@
 // the evidence is that of the rows that were measured, even if somebody rewrites the file meanwhile.
 
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { open as openFile, stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { type HexDigest, OperatingError } from '@proofhouse/evidence'
 import {
@@ -18,6 +16,7 @@ import { checkColumnNames, CsvScanner, type CsvStructure } from './duckdb-csv.ts
 import { DuckdbDatabase, type DuckdbLimits } from './duckdb-database.ts'
 import { DuckdbEngine } from './duckdb-engine.ts'
 import { columnAt, kindOfType, literal } from './duckdb-sql.ts'
+import { openRegularFile } from './regular-file.ts'
 
 const defaults: DuckdbLimits = { threads: 2, memoryBytes: 4 * 2 ** 30 }
 const readSizeBytes = 1024 * 1024
@@ -74,12 +73,7 @@ async function openTable(
 /** The format by content, not by name: Parquet files begin with `PAR1`. */
 async function formatOf(path: string, file: string): Promise<'csv' | 'parquet'> {
   const start = await readingFile(path, async () => {
-    if ((await stat(file)).isDirectory())
-      throw new OperatingError(
-        'file-unreadable',
-        `${path}: is a folder; name a CSV or Parquet file`,
-      )
-    const handle = await openFile(file)
+    const handle = await openRegularFile(file)
     try {
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0)
       return buffer.subarray(0, bytesRead)
@@ -108,7 +102,8 @@ async function digestFile(
   const hash = createHash('sha256')
   let sizeBytes = 0
   await readingFile(path, async () => {
-    const stream: AsyncIterable<Buffer> = createReadStream(file, { highWaterMark: readSizeBytes })
+    const handle = await openRegularFile(file)
+    const stream: AsyncIterable<Buffer> = handle.createReadStream({ highWaterMark: readSizeBytes })
     for await (const piece of stream) {
       throwIfAborted(signal)
       hash.update(piece)

@@ -9,6 +9,7 @@ import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { OperatingError } from '@proofhouse/evidence'
 import type { KeyFiles } from '../keys/index.ts'
+import { openRegularFile } from './regular-file.ts'
 
 const keySizeMaxBytes = 65_536
 const ownerOnly = 0o600
@@ -24,10 +25,10 @@ export const diskKeyFiles: KeyFiles = {
 async function readPrivateFile(path: string): Promise<string | null> {
   let handle: Awaited<ReturnType<typeof open>>
   try {
-    handle = await open(path, constants.O_RDONLY)
+    handle = await openRegularFile(path)
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return null
-    throw unreadable(path, cause)
+    throw cause instanceof OperatingError ? cause : unreadable(path, cause)
   }
   try {
     const { mode, size } = await handle.stat()

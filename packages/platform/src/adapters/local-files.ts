@@ -2,11 +2,11 @@
 // that names the path and what to do.
 
 import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type Bytes, OperatingError } from '@proofhouse/evidence'
 import type { FileDigest, Files } from '../workflows/index.ts'
+import { openRegularFile } from './regular-file.ts'
 
 const digestChunkBytes = 1_048_576
 
@@ -46,14 +46,27 @@ function writeError(path: string, cause: unknown): OperatingError {
 async function readBounded(path: string, sizeMaxBytes: number): Promise<Bytes> {
   let handle: Awaited<ReturnType<typeof open>> | undefined
   try {
-    handle = await open(path, 'r')
+    handle = await openRegularFile(path)
     const { size } = await handle.stat()
     if (size > sizeMaxBytes)
       throw new OperatingError(
         'limit-exceeded',
         `\`${path}\` has ${size} bytes, more than the limit of ${sizeMaxBytes}`,
       )
-    return new Uint8Array(await handle.readFile())
+    // What it had when it was asked, and no more: it may be growing. One byte beyond tells.
+    const bytes = new Uint8Array(size + 1)
+    let read = 0
+    while (read < bytes.length) {
+      const { bytesRead } = await handle.read(bytes, read, bytes.length - read, read)
+      if (bytesRead === 0) break
+      read += bytesRead
+    }
+    if (read > size)
+      throw new OperatingError(
+        'file-unreadable',
+        `\`${path}\` is growing; stop what writes to it and run again`,
+      )
+    return bytes.slice(0, read)
   } catch (cause) {
     if (cause instanceof OperatingError) throw cause
     throw readError(path, cause)
@@ -66,13 +79,14 @@ async function digestOf(path: string): Promise<FileDigest> {
   const hash = createHash('sha256')
   let sizeBytes = 0
   try {
-    const stream = createReadStream(path, { highWaterMark: digestChunkBytes })
+    const handle = await openRegularFile(path)
+    const stream = handle.createReadStream({ highWaterMark: digestChunkBytes })
     for await (const chunk of stream as AsyncIterable<Uint8Array>) {
       hash.update(chunk)
       sizeBytes += chunk.length
     }
   } catch (cause) {
-    throw readError(path, cause)
+    throw cause instanceof OperatingError ? cause : readError(path, cause)
   }
   return { sha256: hash.digest('hex'), sizeBytes }
 }
