@@ -75,8 +75,8 @@ export interface GateResult {
 }
 
 /**
- * Applies the policy of a system file to the latest measures recorded about a digest by a run that was completed, with the columns
- * and settings of that file, and over its test data where they are at hand.
+ * Applies the policy of a system file to the latest measures recorded about a digest by a run that was
+ * completed, with the columns and settings of that file, and over its test data where they are at hand.
  * @throws config-invalid, policy-invalid, usage-invalid, ledger-missing, ledger-busy, ledger-corrupt
  */
 export async function gateEvidence(services: Services, request: GateRequest): Promise<GateResult> {
