@@ -7,7 +7,7 @@ if (major < 26) {
   )
   process.exit(2)
 }
-// A start takes 0.25 s in place of 0.4 s. The cache is code: it lies beside the program, never in a shared temporary folder where others
+// A start takes half the time. The cache is code: it lies beside the program, never in a shared temporary folder where others
 // may put theirs. Where the program may not write there, it does without.
 const { enableCompileCache } = await import('node:module')
 enableCompileCache(`${import.meta.dirname}/../.compile-cache`)

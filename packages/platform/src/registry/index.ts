@@ -13,9 +13,6 @@ export {
   type StatementRecorder,
   statementRecorder,
 } from './statement-recorder.ts'
-export {
-  type DataRole,
-  policyDigest,
-  readSystemFile,
-  type SystemFile,
-} from './system-file-reader.ts'
+export { policyDigest } from './policy-digest.ts'
+export { readSystemFile } from './read-system-file.ts'
+export type { DataRole, SystemFile } from './system-file-reader.ts'

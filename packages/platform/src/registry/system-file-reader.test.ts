@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { OperatingError } from '@proofhouse/evidence'
 import { expect, test } from 'vitest'
 import { systemFileSchema } from './system-file.ts'
-import { policyDigest, readSystemFile } from './system-file-reader.ts'
+import { policyDigest } from './policy-digest.ts'
+import { parseSystemFile } from './system-file-reader.ts'
 
 const valid = `system:
   id: loans
@@ -33,7 +34,7 @@ policy:
 /** The message of the refusal, which must be one of configuration. */
 function refusal(text: string): string {
   try {
-    readSystemFile(text, 'proofhouse.yaml')
+    parseSystemFile(text, 'proofhouse.yaml')
   } catch (error) {
     if (error instanceof OperatingError && error.code === 'config-invalid') return error.message
     throw error
@@ -42,7 +43,7 @@ function refusal(text: string): string {
 }
 
 test('fills in every default', () => {
-  const file = readSystemFile(valid, 'proofhouse.yaml')
+  const file = parseSystemFile(valid, 'proofhouse.yaml')
   expect(file.model).toEqual({
     path: 'model.onnx',
     sign: false,
@@ -112,10 +113,12 @@ test('refuses two rules of one name, an empty file and a huge one', () => {
 })
 
 test('the policy digest changes with the policy and with nothing else', () => {
-  const digest = policyDigest(readSystemFile(valid, 'a'))
+  const digest = policyDigest(parseSystemFile(valid, 'a'))
   expect(digest).toMatch(/^[0-9a-f]{64}$/)
-  expect(policyDigest(readSystemFile(valid.replace('Loans', 'Credit'), 'b'))).toBe(digest)
-  expect(policyDigest(readSystemFile(valid.replace('min: 0.8', 'min: 0.79'), 'c'))).not.toBe(digest)
+  expect(policyDigest(parseSystemFile(valid.replace('Loans', 'Credit'), 'b'))).toBe(digest)
+  expect(policyDigest(parseSystemFile(valid.replace('min: 0.8', 'min: 0.79'), 'c'))).not.toBe(
+    digest,
+  )
 })
 
 test('the published schema is the one that is enforced', () => {

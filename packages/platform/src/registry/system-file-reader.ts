@@ -1,14 +1,7 @@
 // Reads `proofhouse.yaml`: text → validated, normalised `SystemFile`. Pure; every refusal names file, line, column,
 // key and the nearest valid key, so that the configuration can be fixed from the error alone.
 
-import {
-  canonicalJson,
-  type JsonValue,
-  OperatingError,
-  parseJson,
-  sha256Hex,
-  utf8,
-} from '@proofhouse/evidence'
+import { OperatingError } from '@proofhouse/evidence'
 import { Compile } from 'typebox/compile'
 import { isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import { nearestName, type Rule } from '../assess/index.ts'
@@ -290,7 +283,7 @@ function checkWhole(
  * @param fileName how messages name the file
  * @throws config-invalid naming file, line and the nearest valid key
  */
-export function readSystemFile(text: string, fileName: string): SystemFile {
+export function parseSystemFile(text: string, fileName: string): SystemFile {
   if (text.length > sizeMaxBytes)
     throw new OperatingError(
       'config-invalid',
@@ -301,14 +294,4 @@ export function readSystemFile(text: string, fileName: string): SystemFile {
   const file = normalise(value)
   checkWhole(file, placeOf)
   return { ...file, ruleLines: file.rules.map((_, n) => lineOf(['policy', 'rules', n])) }
-}
-
-/** The same as a value of JSON: fields that are undefined are left out. */
-const jsonOf = (value: unknown): JsonValue =>
-  parseJson(utf8(JSON.stringify(value)), 'config-invalid')
-
-/** SHA-256 of the policy (rules and how to measure) in canonical JSON: the name of what was promised beforehand. */
-export function policyDigest(file: Pick<SystemFile, 'rules' | 'assessment'>): string {
-  const policy = { assessment: file.assessment, rules: file.rules }
-  return sha256Hex(canonicalJson(jsonOf(policy)))
 }

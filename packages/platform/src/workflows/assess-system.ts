@@ -51,7 +51,7 @@ export async function assessSystem(
 ): Promise<Assessment> {
   const { signal, progress } = request
   const bytes = await services.files.read(request.systemFile, systemFileSizeMaxBytes)
-  const file = readSystemFile(textOf(bytes), request.systemFile)
+  const file = await readSystemFile(textOf(bytes), request.systemFile)
   checkPolicy(file.rules, (n) => `${request.systemFile}:${file.ruleLines[n]}: `)
   const folder = dirname(resolve(request.systemFile))
   const out = resolve(request.out ?? join(folder, '.proofhouse'))

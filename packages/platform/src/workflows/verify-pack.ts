@@ -61,7 +61,7 @@ export async function verifyPackFile(
       ...(trust === null ? {} : { trust }),
       ...(key === null ? {} : { keys: [key] }),
     })
-    return { verified: true, pack, recomputedVerdict: recomputeVerdict(bytes, pack) }
+    return { verified: true, pack, recomputedVerdict: await recomputeVerdict(bytes, pack) }
   } catch (error) {
     if (error instanceof OperatingError && refusals.has(error.code))
       return { verified: false, reason: error.message }
@@ -73,7 +73,10 @@ export async function verifyPackFile(
  * The verdict that follows from the pack's measures and system file; null for a pack that holds no gate's verdict.
  * @throws pack-invalid when the signed verdict is another one, rests on another policy, or lacks what it rests on
  */
-function recomputeVerdict(bytes: Uint8Array, { statements, files }: PackReport): string | null {
+async function recomputeVerdict(
+  bytes: Uint8Array,
+  { statements, files }: PackReport,
+): Promise<string | null> {
   const summary = onlyOne(statements, verificationSummary.uri)
   if (summary === null) return null
   const measured = onlyOne(statements, measuresPredicate.uri)
@@ -84,7 +87,7 @@ function recomputeVerdict(bytes: Uint8Array, { statements, files }: PackReport):
   if (measured === null || source === undefined || !vouched)
     throw invalid('holds a verdict without the measures and the signed policy it must follow from')
   const { policy, [verdictField]: signed } = shaped(verificationSummary, summary)
-  const file = readSystemFile(textOf(source), systemFileName)
+  const file = await readSystemFile(textOf(source), systemFileName)
   if (policy.digest?.['sha256'] !== policyDigest(file))
     throw invalid(`holds a verdict on another policy than that of its \`${systemFileName}\``)
   const content = shaped(measuresPredicate, measured)

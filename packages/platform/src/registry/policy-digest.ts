@@ -1,0 +1,14 @@
+// The name of a policy: what a run announces before it measures, and what a verdict says it rests on.
+
+import { canonicalJson, type JsonValue, parseJson, sha256Hex, utf8 } from '@proofhouse/evidence'
+import type { SystemFile } from './system-file-reader.ts'
+
+/** The same as a value of JSON: fields that are undefined are left out. */
+const jsonOf = (value: unknown): JsonValue =>
+  parseJson(utf8(JSON.stringify(value)), 'config-invalid')
+
+/** SHA-256 of the policy (rules and how to measure) in canonical JSON: the name of what was promised beforehand. */
+export function policyDigest(file: Pick<SystemFile, 'rules' | 'assessment'>): string {
+  const policy = { assessment: file.assessment, rules: file.rules }
+  return sha256Hex(canonicalJson(jsonOf(policy)))
+}
