@@ -8,6 +8,7 @@ import {
   methods,
   populations,
   rateCoverage,
+  simulatedDisparities,
   simulatedRates,
 } from '../packages/platform/src/assess/intervals/coverage.fixture.ts'
 import {
@@ -15,7 +16,6 @@ import {
   scoredPopulations,
   scoreMeasureNames,
 } from '../packages/platform/src/assess/intervals/score-coverage.fixture.ts'
-import { disparityNames } from '../packages/platform/src/assess/measures/disparities.ts'
 
 const draws = Number(process.argv[2] ?? 2_000)
 const seed = 20_261_120
@@ -44,10 +44,10 @@ for (const [how, method] of Object.entries(methods)) {
   const count = how === 'bootstrap' ? Math.ceil(draws / 10) : draws
   table(
     `${how}: disparities, ${count} draws (coverage, mean width)`,
-    disparityNames,
+    simulatedDisparities,
     Object.entries(populations).map(([name, groups]) => [
       name,
-      disparityNames.map((measure) =>
+      simulatedDisparities.map((measure) =>
         disparityCoverage(measure, groups, { method, draws: count, seed }),
       ),
     ]),

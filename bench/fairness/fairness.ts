@@ -64,6 +64,7 @@ function askPeer(path: string): PeerAnswer {
 }
 
 const options = (interval: MeasureOptions['interval']): MeasureOptions => ({
+  also: new Set(),
   mode: 'compatible',
   confidence: 0.95,
   interval,

@@ -14,6 +14,7 @@ import {
   parityCases,
   rowsOfCase,
 } from '../../packages/platform/src/assess/measures/parity-cases.fixture.ts'
+import { measureNames } from '../../packages/platform/src/assess/measure.ts'
 import { measure } from '../../packages/platform/src/assess/measuring.ts'
 import { statisticsFromRows } from '../../packages/platform/src/assess/rows.fixture.ts'
 import { exampleCase } from './example-case.mjs'
@@ -41,6 +42,7 @@ const keyOf = (name, over, slice) => JSON.stringify([name, over, slice ?? null])
 /** One line per measure and case that differs; empty when all agree. */
 function differences({ case: peerCase, values }) {
   const ours = measure(statisticsFromRows(peerCase.columns, rowsOfCase(peerCase)), {
+    also: new Set(measureNames),
     mode: 'compatible',
     confidence: 0.95,
     interval: 'score',

@@ -18,6 +18,24 @@ import sklearn.metrics as skm
 
 warnings.filterwarnings("ignore")
 
+
+def share(part, whole):
+    # As Fairlearn's own rates are: 0 where nothing is there to be counted.
+    return part / whole if whole > 0 else 0.0
+
+
+def false_discovery_rate(y_true, y_pred):
+    return share(np.sum((y_pred == 1) & (y_true == 0)), np.sum(y_pred == 1))
+
+
+def false_omission_rate(y_true, y_pred):
+    return share(np.sum((y_pred == 0) & (y_true == 1)), np.sum(y_pred == 0))
+
+
+def negative_predictive_value(y_true, y_pred):
+    return skm.precision_score(y_true, y_pred, pos_label=0, zero_division=0)
+
+
 by_prediction = {
     "performance.accuracy": skm.accuracy_score,
     "performance.balanced_accuracy": skm.balanced_accuracy_score,
@@ -29,6 +47,16 @@ by_prediction = {
     "performance.true_negative_rate": fm.true_negative_rate,
     "performance.false_positive_rate": fm.false_positive_rate,
     "performance.false_negative_rate": fm.false_negative_rate,
+    "performance.zero_one_loss": skm.zero_one_loss,
+    "performance.false_discovery_rate": false_discovery_rate,
+    "performance.false_omission_rate": false_omission_rate,
+    "performance.negative_predictive_value": negative_predictive_value,
+}
+# Every rate that groups are compared by; recall is the true positive rate under another name.
+compared = {
+    name.removeprefix("performance."): metric
+    for name, metric in by_prediction.items()
+    if name.split(".")[1] not in ("balanced_accuracy", "f1", "recall")
 }
 
 
@@ -47,6 +75,21 @@ disparities = {
     "fairness.equalized_odds_difference": fm.equalized_odds_difference,
     "fairness.equalized_odds_ratio": fm.equalized_odds_ratio,
     "fairness.equal_opportunity_difference": fm.equal_opportunity_difference,
+    "fairness.equal_opportunity_ratio": fm.equal_opportunity_ratio,
+    "fairness.equalized_odds_difference_mean": functools.partial(fm.equalized_odds_difference, agg="mean"),
+    "fairness.equalized_odds_ratio_mean": functools.partial(fm.equalized_odds_ratio, agg="mean"),
+    "fairness.equalized_odds_difference_to_overall": functools.partial(
+        fm.equalized_odds_difference, method="to_overall"
+    ),
+    "fairness.equalized_odds_ratio_to_overall": functools.partial(fm.equalized_odds_ratio, method="to_overall"),
+}
+forms = {
+    "difference": lambda frame: frame.difference(method="between_groups"),
+    "ratio": lambda frame: frame.ratio(method="between_groups"),
+    "difference_to_overall": lambda frame: frame.difference(method="to_overall"),
+    "ratio_to_overall": lambda frame: frame.ratio(method="to_overall"),
+    "group_min": lambda frame: frame.group_min(),
+    "group_max": lambda frame: frame.group_max(),
 }
 
 
@@ -79,6 +122,12 @@ def values(case):
                     found += [[name, over, where, plain(row[name])] for name in metrics]
         for name, metric in disparities.items():
             found.append([name, over, None, plain(metric(label, predicted, sensitive_features=groups))])
+        frame = fm.MetricFrame(
+            metrics=compared, y_true=label, y_pred=predicted, sensitive_features=groups
+        )
+        for form, values_of in forms.items():
+            for rate, value in values_of(frame).items():
+                found.append([f"fairness.{rate}_{form}", over, None, plain(value)])
     return found
 
 

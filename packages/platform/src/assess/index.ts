@@ -2,9 +2,11 @@
 
 // Measuring and judging: pure.
 export {
+  isMeasureName,
   type Measure,
   measureCatalogue,
   type MeasureName,
+  measureNames,
   type MeasureOptions,
 } from './measure.ts'
 export { measure } from './measuring.ts'

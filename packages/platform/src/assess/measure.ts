@@ -2,29 +2,20 @@
 // Names and definitions are Fairlearn's and scikit-learn's; docs/measures.md explains each at length.
 // A performance measure is one number per slice; a fairness measure compares all slices of some columns.
 
-/** Facts about a measure that hold whatever the data. */
-export interface MeasureDefinition {
-  readonly title: string
-  readonly definition: string
-  /** The value at perfection (performance) or parity (fairness); null where no value is better in itself. */
-  readonly ideal: number | null
-  /** The smallest value there can be. */
-  readonly low: number
-  /** The largest value there can be. */
-  readonly high: number
-  /** Whether it needs scores (probabilities), not only decisions. */
-  readonly needsScores: boolean
-  /** `rate`: one value per slice. `disparity`: one value over all slices of some columns. */
-  readonly kind: 'rate' | 'disparity'
-}
+import type { MeasureDefinition } from './measure-definition.ts'
+import { disparityCatalogue } from './measures/comparisons.ts'
 
-const base = { ideal: 1, low: 0, high: 1, needsScores: false } as const
-const rate = { ...base, kind: 'rate' } as const
-const difference = { ...base, ideal: 0, kind: 'disparity' } as const
-const ratio = { ...base, kind: 'disparity' } as const
+const rate = {
+  ideal: 1,
+  low: 0,
+  high: 1,
+  needsScores: false,
+  kind: 'rate',
+  standard: true,
+} as const
 
-/** Every measure there is. Names are stable: policies and statements carry them. */
-export const measureCatalogue = {
+/** The measures of one slice. */
+const performanceCatalogue = {
   'performance.accuracy': {
     ...rate,
     title: 'Accuracy',
@@ -99,32 +90,37 @@ export const measureCatalogue = {
     title: 'False negative rate',
     definition: 'share of positive rows predicted negative',
   },
-  'fairness.demographic_parity_difference': {
-    ...difference,
-    title: 'Demographic parity difference',
-    definition: 'largest minus smallest selection rate over the groups',
+  'performance.zero_one_loss': {
+    ...rate,
+    ideal: 0,
+    standard: false,
+    title: 'Zero-one loss',
+    definition: 'share of rows whose prediction differs from the label',
   },
-  'fairness.demographic_parity_ratio': {
-    ...ratio,
-    title: 'Demographic parity ratio',
-    definition: 'smallest selection rate divided by the largest, over the groups',
+  'performance.false_discovery_rate': {
+    ...rate,
+    ideal: 0,
+    standard: false,
+    title: 'False discovery rate',
+    definition: 'share of positive predictions that are wrong',
   },
-  'fairness.equalized_odds_difference': {
-    ...difference,
-    title: 'Equalized odds difference',
-    definition: 'the larger of the differences of true and of false positive rates over the groups',
+  'performance.false_omission_rate': {
+    ...rate,
+    ideal: 0,
+    standard: false,
+    title: 'False omission rate',
+    definition: 'share of negative predictions that are wrong',
   },
-  'fairness.equalized_odds_ratio': {
-    ...ratio,
-    title: 'Equalized odds ratio',
-    definition: 'the smaller of the ratios of true and of false positive rates over the groups',
-  },
-  'fairness.equal_opportunity_difference': {
-    ...difference,
-    title: 'Equal opportunity difference',
-    definition: 'largest minus smallest true positive rate over the groups',
+  'performance.negative_predictive_value': {
+    ...rate,
+    standard: false,
+    title: 'Negative predictive value',
+    definition: 'share of negative predictions that are right',
   },
 } as const satisfies Record<string, MeasureDefinition>
+
+/** Every measure there is. Names are stable: policies and statements carry them. */
+export const measureCatalogue = { ...performanceCatalogue, ...disparityCatalogue }
 
 /** The name of a measure. */
 export type MeasureName = keyof typeof measureCatalogue
@@ -168,6 +164,8 @@ type IntervalMethod = 'exact' | 'score' | 'bootstrap'
 
 /** How to measure. */
 export interface MeasureOptions {
+  /** What is measured beside the standard measures. */
+  readonly also: ReadonlySet<string>
   readonly mode: Mode
   /** Coverage of every interval, e.g. 0.95; simultaneous over the slices of one `over`. */
   readonly confidence: number

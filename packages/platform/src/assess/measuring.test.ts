@@ -3,13 +3,17 @@ import fc from 'fast-check'
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { describe, expect, test } from 'vitest'
-import { type Measure, type MeasureOptions, measureCatalogue } from './measure.ts'
+import { clopperPearson } from './intervals/proportion.ts'
+import { type Measure, type MeasureOptions, measureCatalogue, measureNames } from './measure.ts'
 import { oversOfCase, rowsOfCase } from './measures/parity-cases.fixture.ts'
+import { disparityNames } from './measures/comparisons.ts'
+import { disparity, disparityInterval } from './measures/disparities.ts'
 import { measure } from './measuring.ts'
 import { type Row, statisticsFromRows } from './rows.fixture.ts'
 import { mergeStatistics } from './statistics.ts'
 
 const options: MeasureOptions = {
+  also: new Set(),
   mode: 'strict',
   confidence: 0.95,
   interval: 'exact',
@@ -60,6 +64,7 @@ describe('compatible mode equals Fairlearn and scikit-learn to 1e-12', () => {
     ({ peerCase, values }) => {
       const ours = measure(statisticsFromRows(peerCase.columns, rowsOfCase(peerCase)), {
         ...options,
+        also: new Set(measureNames),
         mode: 'compatible',
         overs: oversOfCase(peerCase),
       })
@@ -204,3 +209,65 @@ test('the bootstrap is repeatable, and another seed draws otherwise', () => {
 function bitOf(k: number): 0 | 1 {
   return k === 0 ? 0 : 1
 }
+
+describe('measures beside the standard ones', () => {
+  const rows = [row('f', 1, 1), row('f', 1, 0), row('m', 1, 1), row('m', 0, 1), row('m', 0, 0)]
+  const of = (...also: readonly string[]) =>
+    measure(statisticsFromRows(['sex', 'age'], rows), {
+      ...options,
+      also: new Set(also),
+      overs: [[], ['sex']],
+    })
+
+  test('are taken when they are named, and only then', () => {
+    const standard = of().map((m) => m.measure)
+    expect(new Set(standard.map((name) => measureCatalogue[name].standard))).toEqual(
+      new Set([true]),
+    )
+    const named = of('fairness.accuracy_group_min', 'performance.zero_one_loss')
+    const extra = named.map((m) => m.measure).filter((name) => !standard.includes(name))
+    expect(extra).toEqual([
+      'performance.zero_one_loss',
+      'performance.zero_one_loss',
+      'performance.zero_one_loss',
+      'fairness.accuracy_group_min',
+    ])
+  })
+
+  test('compare groups with everyone, and give the ends', () => {
+    const value = (name: string) => find(of(name), name)?.value
+    expect(value('fairness.accuracy_group_min')).toBe(0.5)
+    expect(value('fairness.accuracy_group_max')).toBeCloseTo(2 / 3, 12)
+    expect(value('fairness.accuracy_difference_to_overall')).toBeCloseTo(0.1, 12)
+    expect(value('fairness.accuracy_ratio_to_overall')).toBeCloseTo(0.5 / 0.6, 12)
+    // No negatives among f: its FPR is undefined, and so is every comparison of two of them.
+    expect(value('fairness.false_positive_rate_difference_to_overall')).toBeNull()
+    expect(value('fairness.false_positive_rate_group_max')).toBe(0.5)
+    expect(value('fairness.equalized_odds_difference_mean')).toBeNull()
+  })
+
+  test('property: the interval holds the value, whatever the counts', () => {
+    const counts = fc.record({
+      tp: fc.nat(30),
+      fp: fc.nat(30),
+      tn: fc.nat(30),
+      fn: fc.nat(30),
+    })
+    fc.assert(
+      fc.property(fc.array(counts, { minLength: 1, maxLength: 5 }), (groups) => {
+        for (const name of disparityNames) {
+          const { value } = disparity(name, groups, 'strict')
+          const { low, high } = disparityInterval(name, groups, {
+            limits: clopperPearson,
+            error: 0.05,
+          })
+          expect(low, name).toBeLessThanOrEqual((value ?? 1) + 1e-12)
+          expect(high, name).toBeGreaterThanOrEqual((value ?? 0) - 1e-12)
+          expect(low).toBeGreaterThanOrEqual(0)
+          expect(high).toBeLessThanOrEqual(1)
+        }
+      }),
+      { numRuns: 40 },
+    )
+  })
+})

@@ -11,8 +11,15 @@ import {
   wilson,
 } from './intervals/proportion.ts'
 import { seededRandom } from './intervals/random.ts'
-import { type Measure, type MeasureName, measureNames, type MeasureOptions } from './measure.ts'
-import { disparity, disparityInterval, disparityNames } from './measures/disparities.ts'
+import {
+  type Measure,
+  measureCatalogue,
+  type MeasureName,
+  measureNames,
+  type MeasureOptions,
+} from './measure.ts'
+import { type DisparityName, disparityNames } from './measures/comparisons.ts'
+import { disparity, disparityInterval } from './measures/disparities.ts'
 import { outcomeRate, outcomeRateInterval, outcomeRateNames } from './measures/outcome-rates.ts'
 import { type PointInterval, scoreMeasures } from './measures/score-measures.ts'
 import {
@@ -23,6 +30,10 @@ import {
   type Statistics,
 } from './statistics.ts'
 
+/** Whether a measure is asked for: the standard ones always, the others by name. */
+const isAsked = (name: MeasureName, { also }: MeasureOptions): boolean =>
+  measureCatalogue[name].standard || also.has(name)
+
 /** The limits of a proportion by method; the bootstrap replaces what it can and leaves the rest exact. */
 const proportionLimits: Record<MeasureOptions['interval'], ProportionLimits> = {
   exact: clopperPearson,
@@ -31,8 +42,8 @@ const proportionLimits: Record<MeasureOptions['interval'], ProportionLimits> = {
 }
 
 /**
- * All measures over each of the asked column sets, in the order asked, then slice by slice in catalogue order, the
- * disparities last. Score measures are absent for a system without scores, disparities over `[]`.
+ * The standard measures, and those asked for by name, over each of the asked column sets, in the order asked, then
+ * slice by slice in catalogue order, the disparities last. Score measures are absent for a system without scores, disparities over `[]`.
  */
 export function measure(statistics: Statistics, options: MeasureOptions): Measure[] {
   assert(options.confidence > 0 && options.confidence < 1, 'confidence lies between 0 and 1')
@@ -57,7 +68,7 @@ function measureOver(statistics: Statistics, options: MeasureOptions): Measure[]
   )
   if (columns.length === 0) return measures
   const n = outcomes.reduce((sum, group) => sum + rowsOf(group), 0)
-  for (const name of disparityNames) {
+  for (const name of disparityNames.filter((known) => isAsked(known, options))) {
     const point = {
       ...disparity(name, outcomes, options.mode),
       limits: disparityInterval(name, outcomes, { limits, error }),
@@ -77,7 +88,8 @@ function measureSlice(
     readonly tail: number
   },
 ): NamedPoint[] {
-  const rates = outcomeRateNames.map((name) => ({
+  const names = outcomeRateNames.filter((name) => isAsked(name, by.options))
+  const rates = names.map((name) => ({
     name,
     ...outcomeRate(name, cell.outcomes, by.options.mode),
     limits: outcomeRateInterval(name, cell.outcomes, by),
@@ -133,7 +145,7 @@ function bootstrap(groups: readonly OutcomeCounts[], options: MeasureOptions) {
         return group === undefined ? null : outcomeRate(rate, group, mode).value
       })
     },
-    all(name: (typeof disparityNames)[number], point: PointInterval): PointInterval {
+    all(name: DisparityName, point: PointInterval): PointInterval {
       return replace(point, (sample) => disparity(name, sample, mode).value)
     },
   }

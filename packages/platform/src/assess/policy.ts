@@ -6,10 +6,10 @@ import {
   isMeasureName,
   type Measure,
   measureCatalogue,
-  type MeasureDefinition,
   type MeasureName,
   measureNames,
 } from './measure.ts'
+import type { MeasureDefinition } from './measure-definition.ts'
 import { nearestName } from './nearest-name.ts'
 
 /** What a rule, or a whole policy, comes to. */

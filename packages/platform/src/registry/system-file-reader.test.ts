@@ -59,6 +59,7 @@ test('fills in every default', () => {
     intersections: true,
     threshold: null,
     missingValues: 'refuse',
+    measures: [],
   })
   expect(file.rules.map((r) => r.id)).toEqual([
     'performance-accuracy',
@@ -95,6 +96,11 @@ test.each([
   ['protected: [sex]', 'protected: [outcome]', /the label `outcome` cannot be a protected column/],
   ['model:\n  path: model.onnx\n', '', /neither a `model` nor a `columns\.prediction`/],
   ['  label: outcome\n', '  label: outcome\n  score: p\n', /for assessing without a `model`/],
+  [
+    'policy:',
+    'assessment:\n  measures:\n    - performance.zero_one_loss\n    - fairness.accuracy_gruop_min\npolicy:',
+    /:\d+:7: there is no measure `fairness\.accuracy_gruop_min`; did you mean `fairness\.accuracy_group_min`\?/,
+  ],
   ['system:', 'system: [', /not valid YAML/],
   ['name: Loans', 'name: Loans\n  name: Twice', /not valid YAML: .*unique/],
   ['jurisdictions: [EU]', 'jurisdictions: &a [EU]\n  id: *a', /YAML|alias/],

@@ -3,9 +3,15 @@
 
 import { OperatingError } from '@proofhouse/evidence'
 import { Compile } from 'typebox/compile'
-import { isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml'
-import { nearestName, type Rule } from '../assess/index.ts'
+import {
+  isMeasureName,
+  type MeasureName,
+  measureNames,
+  nearestName,
+  type Rule,
+} from '../assess/index.ts'
 import { type SystemFileSource, systemFileSchema } from './system-file.ts'
+import { parseYaml } from './yaml-document.ts'
 
 /** Larger than any honest system file; a guard against feeding the wrong file. */
 const sizeMaxBytes = 1_048_576
@@ -45,6 +51,8 @@ export interface SystemFile {
     readonly intersections: boolean
     readonly threshold: number | null
     readonly missingValues: 'refuse' | 'as_nan'
+    /** Measures asked for beside the standard ones. */
+    readonly measures: readonly MeasureName[]
   }
   readonly rules: readonly Rule[]
   /** The line on which each of the rules starts, from 1. */
@@ -87,49 +95,6 @@ const spoken = (segments: readonly (string | number)[]): string =>
       typeof part === 'number' ? `${path}[${part}]` : path ? `${path}.${part}` : part,
     '',
   )
-
-/** A parsed YAML document that can say on which line a key stands. */
-function parseYaml(text: string, fileName: string) {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, merge: false })
-  const place = (offset: number | undefined): string => {
-    if (offset === undefined) return fileName
-    const { line, col } = lines.linePos(offset)
-    return `${fileName}:${line}:${col}`
-  }
-  const problem = document.errors[0] ?? document.warnings[0]
-  if (problem !== undefined)
-    throw new OperatingError(
-      'config-invalid',
-      `${place(problem.pos[0])}: not valid YAML: ${problem.message.split('\n')[0]?.replace(/ at line .*$/, '')}`,
-    )
-  visit(document, {
-    Alias(_, node) {
-      throw new OperatingError(
-        'config-invalid',
-        `${place(node.range?.[0])}: aliases (\`*${node.source}\`) are not used in this file; write the value out`,
-      )
-    },
-  })
-  const placeOf = (segments: readonly (string | number)[]): string => {
-    for (let depth = segments.length; depth > 0; depth--) {
-      const parent = document.getIn(segments.slice(0, depth - 1), true)
-      const key = segments[depth - 1]
-      const pair = isMap(parent)
-        ? parent.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key))
-        : undefined
-      if (pair !== undefined && isScalar(pair.key)) return place(pair.key.range?.[0])
-      const node = document.getIn(segments.slice(0, depth), true)
-      if (isScalar(node) || isMap(node)) return place(node.range?.[0])
-    }
-    return place(0)
-  }
-  const lineOf = (segments: readonly (string | number)[]): number => {
-    const node = document.getIn(segments, true)
-    return isNode(node) && node.range ? lines.linePos(node.range[0]).line : 1
-  }
-  return { value: document.toJS({ maxAliasCount: 0 }) as unknown, placeOf, lineOf }
-}
 
 /** The first thing wrong with the value, in words; errors are ordered so that the cause comes before its effects. */
 function refusal(
@@ -231,9 +196,26 @@ function normalise(source: SystemFileSource): Omit<SystemFile, 'ruleLines'> {
       intersections: assessment.intersections ?? true,
       threshold: assessment.threshold ?? null,
       missingValues: assessment.missing_values ?? 'refuse',
+      measures: (assessment.measures ?? []).filter(isMeasureName),
     },
     rules: source.policy.rules.map(ruleOf),
   }
+}
+
+function checkMeasures(
+  { assessment }: SystemFileSource,
+  placeOf: (segments: readonly (string | number)[]) => string,
+): void {
+  const named = assessment?.measures ?? []
+  const unknown = named.findIndex((name) => !isMeasureName(name))
+  const name = named[unknown]
+  if (name === undefined) return
+  const near = nearestName(name, measureNames)
+  throw new OperatingError(
+    'config-invalid',
+    `${placeOf(['assessment', 'measures', unknown])}: there is no measure \`${name}\`; ` +
+      (near === undefined ? 'docs/measures.md lists them' : `did you mean \`${near}\`?`),
+  )
 }
 
 /** What the schema cannot say: how the parts must fit together. */
@@ -292,6 +274,7 @@ export function parseSystemFile(text: string, fileName: string): SystemFile {
   const { value, placeOf, lineOf } = parseYaml(text, fileName)
   if (!validator.Check(value)) throw new OperatingError('config-invalid', refusal(value, placeOf))
   const file = normalise(value)
+  checkMeasures(value, placeOf)
   checkWhole(file, placeOf)
   return { ...file, ruleLines: file.rules.map((_, n) => lineOf(['policy', 'rules', n])) }
 }

@@ -156,6 +156,15 @@ const assessment = Type.Object(
         description: 'What to do with an empty cell in a numeric feature.',
       }),
     ),
+    measures: Type.Optional(
+      Type.Array(text('Such as `fairness.false_positive_rate_difference`.'), {
+        uniqueItems: true,
+        maxItems: 200,
+        default: [],
+        description:
+          'Measures to take beside the standard ones; those that a rule names are taken anyway.',
+      }),
+    ),
   },
   { ...closed, description: 'How to measure.' },
 )

@@ -95,6 +95,7 @@ export async function measureSystem(
   progress('measuring')
   const overs = columnSets(file)
   const measures = measure(statistics, {
+    also: new Set([...assessment.measures, ...file.rules.map((rule) => rule.measure)]),
     mode: assessment.mode,
     confidence: assessment.confidence,
     interval: assessment.interval,

@@ -1,8 +1,9 @@
 // How often do the intervals hold the truth? Simulated populations of known rates, the product's own interval code,
 // fixed seeds. The tests run a small grid; bench/coverage.ts prints a large one beside other methods.
 
-import type { MeasureName } from '../measure.ts'
-import { disparity, disparityInterval, type DisparityName } from '../measures/disparities.ts'
+import { measureCatalogue, type MeasureName } from '../measure.ts'
+import { type DisparityName, disparityNames } from '../measures/comparisons.ts'
+import { disparity, disparityInterval } from '../measures/disparities.ts'
 import {
   outcomeRate,
   outcomeRateInterval,
@@ -73,13 +74,14 @@ function drawGroup(random: Random, { rows, positive, tpr, fpr }: Group): Outcome
   return { tp, fp, tn: rows - positives - fp, fn: positives - tp }
 }
 
-/** The outcomes a group would have with endlessly many rows, as shares; a measure's true value is its value there. */
-function truthOf({ positive, tpr, fpr }: Group): OutcomeCounts {
+/** The outcomes a group has on average; a measure's true value is its value there. */
+function truthOf({ rows, positive, tpr, fpr }: Group): OutcomeCounts {
+  const [positives, negatives] = [rows * positive, rows * (1 - positive)]
   return {
-    tp: positive * tpr,
-    fn: positive * (1 - tpr),
-    fp: (1 - positive) * fpr,
-    tn: (1 - positive) * (1 - fpr),
+    tp: positives * tpr,
+    fn: positives * (1 - tpr),
+    fp: negatives * fpr,
+    tn: negatives * (1 - fpr),
   }
 }
 
@@ -182,6 +184,17 @@ export const populations: Readonly<Record<string, readonly Group[]>> = {
     { rows: 2_000, positive: 0.1, tpr: 0.8, fpr: 0.02 },
   ],
 }
+
+/** The fairness measures whose coverage is simulated: every form, and every way to combine. */
+export const simulatedDisparities: readonly DisparityName[] = [
+  ...disparityNames.filter((name) => measureCatalogue[name].standard),
+  'fairness.equalized_odds_difference_mean',
+  'fairness.equalized_odds_difference_to_overall',
+  'fairness.selection_rate_difference_to_overall',
+  'fairness.selection_rate_ratio_to_overall',
+  'fairness.selection_rate_group_min',
+  'fairness.true_positive_rate_group_max',
+]
 
 /** The measures whose coverage is simulated from outcomes. */
 export const simulatedRates: readonly OutcomeRateName[] = [

@@ -2,12 +2,12 @@
 // population: parity, disparity, tiny groups, empty cells, very unequal sizes. Seeds are fixed; bench/coverage.ts
 // prints larger grids and the methods that fail them.
 import { describe, expect, test } from 'vitest'
-import { disparityNames } from '../measures/disparities.ts'
 import {
   disparityCoverage,
   methods,
   populations,
   rateCoverage,
+  simulatedDisparities,
   simulatedRates,
 } from './coverage.fixture.ts'
 import { scoreCoverage, scoredPopulations, scoreMeasureNames } from './score-coverage.fixture.ts'
@@ -17,7 +17,7 @@ const least = 0.93
 describe.each(Object.entries(populations))('%s', (name, groups) => {
   const draws = groups.length > 10 ? 300 : 1_000
 
-  test.each(disparityNames)('%s covers', (measure) => {
+  test.each(simulatedDisparities)('%s covers', (measure) => {
     const by = { method: methods.exact, draws, seed: 20_261_120 }
     expect(disparityCoverage(measure, groups, by).covered, name).toBeGreaterThanOrEqual(least)
   })

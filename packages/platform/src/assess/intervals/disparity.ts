@@ -45,11 +45,19 @@ const ratioAbove: PairLimit = (i, j) => {
   return (product + Math.sqrt(Math.max(0, product * product - a * c))) / a
 }
 
+/** The limits of differences and ratios of two independent rates, each rate with its own limits. */
+export const pairLimits = { differenceBelow, differenceAbove, ratioBelow, ratioAbove } as const
+
+/** A rate that has trials, with its limits at one tail. */
+export function rateWithLimits(p: Proportion, limits: ProportionLimits, tail: number): Rate {
+  return { value: p.successes / p.trials, ...limits(p, tail) }
+}
+
 /** Rates of the groups that have trials, with limits at one tail. */
 function ratesOf(family: Family, limits: ProportionLimits, tail: number): Rate[] {
   return family
     .filter(({ trials }) => trials > 0)
-    .map((p) => ({ value: p.successes / p.trials, ...limits(p, tail) }))
+    .map((proportion) => rateWithLimits(proportion, limits, tail))
 }
 
 /** Every ordered pair of two different groups. */

@@ -62,6 +62,22 @@ export const simpleRates = {
     of: (o) => ({ successes: o.fn, trials: o.tp + o.fn }),
     lacking: positives,
   },
+  'performance.zero_one_loss': {
+    of: (o) => ({ successes: o.fp + o.fn, trials: rowsOf(o) }),
+    lacking: 'rows',
+  },
+  'performance.false_discovery_rate': {
+    of: (o) => ({ successes: o.fp, trials: o.tp + o.fp }),
+    lacking: 'rows predicted positive',
+  },
+  'performance.false_omission_rate': {
+    of: (o) => ({ successes: o.fn, trials: o.tn + o.fn }),
+    lacking: 'rows predicted negative',
+  },
+  'performance.negative_predictive_value': {
+    of: (o) => ({ successes: o.tn, trials: o.tn + o.fn }),
+    lacking: 'rows predicted negative',
+  },
 } as const satisfies Partial<Record<MeasureName, SimpleRate>>
 
 /** A measure of one slice that the outcome counts alone define. */
@@ -82,6 +98,10 @@ export const outcomeRateNames: readonly OutcomeRateName[] = [
   'performance.true_negative_rate',
   'performance.false_positive_rate',
   'performance.false_negative_rate',
+  'performance.zero_one_loss',
+  'performance.false_discovery_rate',
+  'performance.false_omission_rate',
+  'performance.negative_predictive_value',
 ]
 
 const truePositives = simpleRates['performance.true_positive_rate'].of
