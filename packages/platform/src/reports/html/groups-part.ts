@@ -18,6 +18,11 @@ const rateColumns = [
   ['performance.false_negative_rate', 'FNR'],
   ['performance.accuracy', 'Accuracy'],
   ['performance.roc_auc', 'AUC'],
+  // Shown where they were asked for.
+  ['performance.zero_one_loss', '0–1 loss'],
+  ['performance.false_discovery_rate', 'FDR'],
+  ['performance.false_omission_rate', 'FOR'],
+  ['performance.negative_predictive_value', 'NPV'],
 ] as const satisfies readonly (readonly [MeasureName, string])[]
 
 const plotted = [
@@ -151,7 +156,8 @@ function matrix(group: ReportGroup, name: string, report: AssessmentReport): Mar
 function disparities(report: AssessmentReport): Markup {
   const found = report.measures.filter((m) => measureCatalogue[m.measure].kind === 'disparity')
   return dataTable({
-    caption: 'Disparities; 0 is parity for a difference, 1 for a ratio',
+    caption:
+      'Comparisons of the groups; 0 is parity for a difference, 1 for a ratio; a minimum or maximum is a rate of its own',
     columns: [
       'Measure',
       'Between',
