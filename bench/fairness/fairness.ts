@@ -65,6 +65,7 @@ function askPeer(path: string): PeerAnswer {
 
 const options = (interval: MeasureOptions['interval']): MeasureOptions => ({
   also: new Set(),
+  privileged: {},
   mode: 'compatible',
   confidence: 0.95,
   interval,

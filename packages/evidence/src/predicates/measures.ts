@@ -45,6 +45,8 @@ export type MeasuredAs = {
   readonly system: string
   readonly label: string
   readonly positiveClass: string
+  /** Protected column → its values that are privileged; empty where nobody is said to be. */
+  readonly privileged: Readonly<Record<string, readonly string[]>>
   /** Column that holds the predictions; null when a model or a score makes them. */
   readonly prediction: string | null
   /** Column that holds the scores; null when a model makes them, or there are none. */
@@ -93,6 +95,7 @@ const measuredAs = record({
   system: idText,
   label: someText,
   positiveClass: anyText,
+  privileged: mapOf(listOf(anyText, 1)),
   prediction: nullable(someText),
   score: nullable(someText),
   features: nullable(listOf(someText)),

@@ -10,6 +10,7 @@ export {
   type MeasureOptions,
 } from './measure.ts'
 export { measure } from './measuring.ts'
+export { needsPrivileged } from './measures/privileged.ts'
 export { nearestName } from './nearest-name.ts'
 export { applyPolicy, checkPolicy, type Rule, type RuleOutcome, type Verdict } from './policy.ts'
 export type { ScoreCounts } from './score-counts.ts'

@@ -1,4 +1,4 @@
-// What is known of a measure before any data: its words, its range, its best value.
+// What is known of a measure before any data: its words, its range, its best value; and what happens where data define nothing.
 
 /** Facts about a measure that hold whatever the data. */
 export interface MeasureDefinition {
@@ -17,3 +17,9 @@ export interface MeasureDefinition {
   /** Whether every assessment measures it; the others are measured where a rule or the system file names them. */
   readonly standard: boolean
 }
+
+/**
+ * `strict` leaves undefined what the data do not define; `compatible` gives what Fairlearn and scikit-learn give
+ * there (0.0 for a rate with nothing in its denominator).
+ */
+export type Mode = 'strict' | 'compatible'

@@ -2,8 +2,10 @@
 // Names and definitions are Fairlearn's and scikit-learn's; docs/measures.md explains each at length.
 // A performance measure is one number per slice; a fairness measure compares all slices of some columns.
 
-import type { MeasureDefinition } from './measure-definition.ts'
+import type { MeasureDefinition, Mode } from './measure-definition.ts'
+import { benefitCatalogue } from './measures/benefits.ts'
 import { disparityCatalogue } from './measures/comparisons.ts'
+import { privilegedCatalogue } from './measures/privileged.ts'
 
 const rate = {
   ideal: 1,
@@ -120,7 +122,12 @@ const performanceCatalogue = {
 } as const satisfies Record<string, MeasureDefinition>
 
 /** Every measure there is. Names are stable: policies and statements carry them. */
-export const measureCatalogue = { ...performanceCatalogue, ...disparityCatalogue }
+export const measureCatalogue = {
+  ...performanceCatalogue,
+  ...benefitCatalogue,
+  ...disparityCatalogue,
+  ...privilegedCatalogue,
+}
 
 /** The name of a measure. */
 export type MeasureName = keyof typeof measureCatalogue
@@ -153,12 +160,6 @@ export interface Measure {
   readonly note?: string
 }
 
-/**
- * `strict` leaves undefined what the data do not define; `compatible` gives what Fairlearn and scikit-learn give
- * there (0.0 for a rate with nothing in its denominator).
- */
-export type Mode = 'strict' | 'compatible'
-
 /** `exact`: covers at the boundary too (the default). `score`: narrower, approximate. `bootstrap`: for comparison. */
 type IntervalMethod = 'exact' | 'score' | 'bootstrap'
 
@@ -166,6 +167,8 @@ type IntervalMethod = 'exact' | 'score' | 'bootstrap'
 export interface MeasureOptions {
   /** What is measured beside the standard measures. */
   readonly also: ReadonlySet<string>
+  /** Column → its values that are privileged; a comparison with the privileged needs them for each of its columns. */
+  readonly privileged: Readonly<Record<string, readonly string[]>>
   readonly mode: Mode
   /** Coverage of every interval, e.g. 0.95; simultaneous over the slices of one `over`. */
   readonly confidence: number

@@ -18,9 +18,16 @@ import {
   measureNames,
   type MeasureOptions,
 } from './measure.ts'
+import { benefitIndex, benefitInterval, benefitNames } from './measures/benefits.ts'
 import { type DisparityName, disparityNames } from './measures/comparisons.ts'
 import { disparity, disparityInterval } from './measures/disparities.ts'
 import { outcomeRate, outcomeRateInterval, outcomeRateNames } from './measures/outcome-rates.ts'
+import {
+  privilegedComparison,
+  privilegedInterval,
+  privilegedNames,
+  splitByPrivilege,
+} from './measures/privileged.ts'
 import { type PointInterval, scoreMeasures } from './measures/score-measures.ts'
 import {
   type CellStatistics,
@@ -75,7 +82,24 @@ function measureOver(statistics: Statistics, options: MeasureOptions): Measure[]
     }
     measures.push(entry(name, drawn?.all(name, point) ?? point, { over: columns, slice: null, n }))
   }
-  return measures
+  return [...measures, ...comparePrivileged(statistics, n, options)]
+}
+
+/** The unprivileged beside the privileged, where it is said who is. The bootstrap has no part in it. */
+function comparePrivileged(
+  statistics: Statistics,
+  n: number,
+  options: MeasureOptions,
+): readonly Measure[] {
+  const groups = splitByPrivilege(statistics, options.privileged)
+  if (groups === null) return []
+  const by = { limits: proportionLimits[options.interval], error: 1 - options.confidence }
+  const asked = privilegedNames.filter((name) => isAsked(name, options))
+  return asked.map((name) => {
+    const point = privilegedComparison(name, groups, options.mode)
+    const limits = point.value === null ? null : privilegedInterval(name, groups, by)
+    return entry(name, { ...point, limits }, { over: statistics.columns, slice: null, n })
+  })
 }
 
 type NamedPoint = PointInterval & { readonly name: MeasureName }
@@ -94,8 +118,17 @@ function measureSlice(
     ...outcomeRate(name, cell.outcomes, by.options.mode),
     limits: outcomeRateInterval(name, cell.outcomes, by),
   }))
+  const benefits = benefitNames
+    .filter((name) => isAsked(name, by.options))
+    .map((name) => {
+      const point = benefitIndex(name, cell.outcomes)
+      const found = point.value === null ? null : benefitInterval(name, cell.outcomes, by.tail)
+      return { name, ...point, limits: found }
+    })
   const order = (point: NamedPoint): number => measureNames.indexOf(point.name)
-  return [...rates, ...scoreMeasures(cell, by.tail)].toSorted((a, b) => order(a) - order(b))
+  return [...rates, ...scoreMeasures(cell, by.tail), ...benefits].toSorted(
+    (a, b) => order(a) - order(b),
+  )
 }
 
 function sliceOf(columns: readonly string[], cell: readonly string[]): Record<string, string> {

@@ -44,7 +44,7 @@ export function rowsOf(o: OutcomeCounts): number {
 }
 
 /** Outcomes of two disjoint sets of rows together. */
-function addOutcomes(a: OutcomeCounts, b: OutcomeCounts): OutcomeCounts {
+export function addOutcomes(a: OutcomeCounts, b: OutcomeCounts): OutcomeCounts {
   return { tp: a.tp + b.tp, fp: a.fp + b.fp, tn: a.tn + b.tn, fn: a.fn + b.fn }
 }
 

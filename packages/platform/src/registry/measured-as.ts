@@ -14,6 +14,7 @@ export function measuredAs<Digest extends string | null>(
     system: system.id,
     label: columns.label,
     positiveClass: columns.positiveClass,
+    privileged: columns.privileged,
     prediction: columns.prediction,
     score: columns.score,
     features: columns.features,

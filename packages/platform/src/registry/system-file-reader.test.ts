@@ -101,6 +101,16 @@ test.each([
     'assessment:\n  measures:\n    - performance.zero_one_loss\n    - fairness.accuracy_gruop_min\npolicy:',
     /:\d+:7: there is no measure `fairness\.accuracy_gruop_min`; did you mean `fairness\.accuracy_group_min`\?/,
   ],
+  [
+    'protected: [sex]',
+    'protected: [sex]\n  privileged: { sxe: [m] }',
+    /`sxe` is not a protected column; did you mean `sex`\?/,
+  ],
+  [
+    'measure: fairness.demographic_parity_ratio',
+    'measure: fairness.disparate_impact',
+    /`fairness\.disparate_impact` compares with the privileged; say who they are in `columns\.privileged\.sex`/,
+  ],
   ['system:', 'system: [', /not valid YAML/],
   ['name: Loans', 'name: Loans\n  name: Twice', /not valid YAML: .*unique/],
   ['jurisdictions: [EU]', 'jurisdictions: &a [EU]\n  id: *a', /YAML|alias/],

@@ -8,6 +8,7 @@ import {
   type MeasureName,
   measureNames,
   nearestName,
+  needsPrivileged,
   type Rule,
 } from '../assess/index.ts'
 import { type SystemFileSource, systemFileSchema } from './system-file.ts'
@@ -38,6 +39,8 @@ export interface SystemFile {
     readonly label: string
     readonly positiveClass: string
     readonly protected: readonly string[]
+    /** Protected column → its values that are privileged. */
+    readonly privileged: Readonly<Record<string, readonly string[]>>
     readonly identifiers: readonly string[]
     readonly time: string | null
     readonly prediction: string | null
@@ -183,6 +186,12 @@ function normalise(source: SystemFileSource): Omit<SystemFile, 'ruleLines'> {
       label: columns.label,
       positiveClass: String(columns.positive_class),
       protected: columns.protected,
+      privileged: Object.fromEntries(
+        Object.entries(columns.privileged ?? {}).map(([name, values]) => [
+          name,
+          values.map(String),
+        ]),
+      ),
       identifiers: columns.identifiers ?? [],
       time: columns.time ?? null,
       prediction: columns.prediction ?? null,
@@ -218,6 +227,13 @@ function checkMeasures(
   )
 }
 
+function notProtected(name: string, known: readonly string[]): string {
+  const near = nearestName(name, known)
+  const hint =
+    near === undefined ? `protected are ${known.join(', ')}` : `did you mean \`${near}\`?`
+  return `\`${name}\` is not a protected column; ${hint}`
+}
+
 /** What the schema cannot say: how the parts must fit together. */
 function checkWhole(
   file: Omit<SystemFile, 'ruleLines'>,
@@ -239,6 +255,9 @@ function checkWhole(
     )
   if (columns.protected.includes(columns.label))
     refuse(['columns', 'protected'], `the label \`${columns.label}\` cannot be a protected column`)
+  for (const name of Object.keys(columns.privileged))
+    if (!columns.protected.includes(name))
+      refuse(['columns', 'privileged', name], notProtected(name, columns.protected))
   const seen = new Set<string>()
   file.rules.forEach((rule, n) => {
     const at = ['policy', 'rules', n]
@@ -247,16 +266,14 @@ function checkWhole(
     seen.add(rule.id)
     for (const name of [...rule.over, ...Object.keys(rule.slice ?? {})])
       if (!columns.protected.includes(name)) {
-        const near = nearestName(name, columns.protected)
-        refuse(
-          [...at, 'over'],
-          `\`${name}\` is not a protected column; ${
-            near === undefined
-              ? `protected are ${columns.protected.join(', ')}`
-              : `did you mean \`${near}\`?`
-          }`,
-        )
+        refuse([...at, 'over'], notProtected(name, columns.protected))
       }
+    const unsaid = rule.over.find((name) => !Object.hasOwn(columns.privileged, name))
+    if (needsPrivileged(rule.measure) && unsaid !== undefined)
+      refuse(
+        at,
+        `\`${rule.measure}\` compares with the privileged; say who they are in \`columns.privileged.${unsaid}\``,
+      )
   })
 }
 

@@ -93,6 +93,16 @@ const columns = Type.Object(
       uniqueItems: true,
       description: 'Columns whose groups are compared, one by one and in their intersections.',
     }),
+    privileged: Type.Optional(
+      Type.Record(
+        Type.String(),
+        Type.Array(value('A value of the column.'), { minItems: 1, maxItems: 100 }),
+        {
+          description:
+            'Who is privileged, for the measures that compare everyone else with them, such as `{sex: [male]}`.',
+        },
+      ),
+    ),
     identifiers: Type.Optional(
       Type.Array(column('An identifier.'), { uniqueItems: true, maxItems: 100, default: [] }),
     ),

@@ -35,6 +35,8 @@ test.each([
   [0.8027, 1, [0.8], '0.803–1.000'],
   [0.797, 1, [0.8], '0.797–1.000'],
   [0.8, 1, [0.8], '0.80–1.00'],
+  [-0.123, 0.05, [], '-0.12 to 0.05'],
+  [0.5, Number.MAX_SAFE_INTEGER, [], '0.5–∞'],
 ] as const)('%s to %s beside %j reads %s', (low, high, bounds, text) => {
   expect(formatInterval(low, high, bounds)).toBe(text)
 })

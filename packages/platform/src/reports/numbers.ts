@@ -20,7 +20,7 @@ export function formatBound(bound: number): string {
   return text.includes('e') || (text.split('.')[1] ?? '').length >= 2 ? text : bound.toFixed(2)
 }
 
-/** An interval such as `0.71–0.84`, with more decimals where two would hide on which side of a bound it ends. */
+/** An interval such as `0.71–0.84` or `-0.12 to 0.05`, with more decimals where two would hide on which side of a bound it ends. */
 export function formatInterval(
   low: number | null,
   high: number | null,
@@ -30,7 +30,7 @@ export function formatInterval(
   const start = Math.max(Math.abs(low), Math.abs(high)) >= 10 ? 1 : 2
   for (let decimals = start; decimals <= decimalsMax; decimals++) {
     if (tells(low, decimals, bounds) && tells(high, decimals, bounds))
-      return `${fixed(low, decimals)}–${fixed(high, decimals)}`
+      return `${fixed(low, decimals)}${low < 0 ? ' to ' : '–'}${fixed(high, decimals)}`
   }
   return `${low.toPrecision(3)}–${high.toPrecision(3)}`
 }
@@ -50,8 +50,9 @@ function tells(value: number, decimals: number, bounds: readonly number[]): bool
   )
 }
 
+/** What no data can show stands for a limit that is infinite. */
 const fixed = (value: number, decimals: number) =>
-  value.toFixed(decimals).replace(/^-(0\.0*)$/, '$1')
+  value >= Number.MAX_SAFE_INTEGER ? '∞' : value.toFixed(decimals).replace(/^-(0\.0*)$/, '$1')
 
 /** A whole number with thin groups of three, such as `1 000 000`: no comma that another country reads as a point. */
 export function formatCount(count: number): string {

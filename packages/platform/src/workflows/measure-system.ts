@@ -96,6 +96,7 @@ export async function measureSystem(
   const overs = columnSets(file)
   const measures = measure(statistics, {
     also: new Set([...assessment.measures, ...file.rules.map((rule) => rule.measure)]),
+    privileged: columns.privileged,
     mode: assessment.mode,
     confidence: assessment.confidence,
     interval: assessment.interval,

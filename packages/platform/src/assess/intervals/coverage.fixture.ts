@@ -2,14 +2,20 @@
 // fixed seeds. The tests run a small grid; bench/coverage.ts prints a large one beside other methods.
 
 import { measureCatalogue, type MeasureName } from '../measure.ts'
+import { type BenefitName, benefitIndex, benefitInterval } from '../measures/benefits.ts'
 import { type DisparityName, disparityNames } from '../measures/comparisons.ts'
 import { disparity, disparityInterval } from '../measures/disparities.ts'
+import {
+  type PrivilegedName,
+  privilegedComparison,
+  privilegedInterval,
+} from '../measures/privileged.ts'
 import {
   outcomeRate,
   outcomeRateInterval,
   type OutcomeRateName,
 } from '../measures/outcome-rates.ts'
-import type { OutcomeCounts } from '../statistics.ts'
+import { addOutcomes, type OutcomeCounts } from '../statistics.ts'
 import { drawBinomial, percentileLimits, resample } from './bootstrap.ts'
 import { clopperPearson, type Limits, type ProportionLimits, sidak, wilson } from './proportion.ts'
 import { type Random, seededRandom } from './random.ts'
@@ -118,6 +124,52 @@ export function disparityCoverage(
     return { limits, hits: limits !== null && holds(limits, truth) }
   })
 }
+
+/**
+ * Coverage of the comparison of everyone else with the first group, who are the privileged. A draw that leaves it
+ * undefined says nothing false; without it only those draws would count in which a small group had a success by luck.
+ */
+export function privilegedCoverage(
+  name: PrivilegedName,
+  groups: readonly Group[],
+  { draws, seed }: { draws: number; seed: number },
+): Coverage {
+  const split = (counts: readonly OutcomeCounts[]) => ({
+    privileged: counts[0] ?? everyone([]),
+    unprivileged: everyone(counts.slice(1)),
+  })
+  const truth = privilegedComparison(name, split(groups.map(truthOf)), 'strict').value
+  if (truth === null) throw new Error('a simulated population defines its measure')
+  const random = seededRandom(seed)
+  return tally(draws, () => {
+    const sample = split(groups.map((group) => drawGroup(random, group)))
+    const defined = privilegedComparison(name, sample, 'strict').value !== null
+    const limits = defined ? privilegedInterval(name, sample, { limits: exact, error }) : null
+    return { limits: limits ?? nothing, hits: limits === null || holds(limits, truth) }
+  })
+}
+
+/** Coverage of an index of inequality over everyone. */
+export function benefitCoverage(
+  name: BenefitName,
+  groups: readonly Group[],
+  { draws, seed }: { draws: number; seed: number },
+): Coverage {
+  const truth = benefitIndex(name, everyone(groups.map(truthOf))).value
+  if (truth === null) throw new Error('a simulated population defines its measure')
+  const random = seededRandom(seed)
+  return tally(draws, () => {
+    const sample = everyone(groups.map((group) => drawGroup(random, group)))
+    const defined = benefitIndex(name, sample).value !== null
+    const limits = defined ? benefitInterval(name, sample, error / 2) : null
+    return { limits, hits: limits !== null && holds(limits, truth) }
+  })
+}
+
+const nothing: Limits = { low: 0, high: 0 }
+
+const everyone = (counts: readonly OutcomeCounts[]): OutcomeCounts =>
+  counts.reduce(addOutcomes, { tp: 0, fp: 0, tn: 0, fn: 0 })
 
 /** How often the intervals of a rate hold in all the groups at once. */
 export function rateCoverage(

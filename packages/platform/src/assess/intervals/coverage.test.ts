@@ -3,9 +3,11 @@
 // prints larger grids and the methods that fail them.
 import { describe, expect, test } from 'vitest'
 import {
+  benefitCoverage,
   disparityCoverage,
   methods,
   populations,
+  privilegedCoverage,
   rateCoverage,
   simulatedDisparities,
   simulatedRates,
@@ -21,6 +23,26 @@ describe.each(Object.entries(populations))('%s', (name, groups) => {
     const by = { method: methods.exact, draws, seed: 20_261_120 }
     expect(disparityCoverage(measure, groups, by).covered, name).toBeGreaterThanOrEqual(least)
   })
+
+  // A ratio to a rate of 0 has no truth to cover.
+  const impact = groups[0]?.tpr === 0 ? [] : (['fairness.disparate_impact'] as const)
+  test.each([
+    'fairness.statistical_parity_difference',
+    'fairness.average_odds_difference',
+    'fairness.average_abs_odds_difference',
+    ...impact,
+  ] as const)('%s covers', (measure) => {
+    const by = { draws, seed: 20_261_123 }
+    expect(privilegedCoverage(measure, groups, by).covered, name).toBeGreaterThanOrEqual(least)
+  })
+
+  test.each(['fairness.generalized_entropy_index', 'fairness.theil_index'] as const)(
+    '%s covers',
+    (measure) => {
+      const by = { draws: 300, seed: 20_261_124 }
+      expect(benefitCoverage(measure, groups, by).covered, name).toBeGreaterThanOrEqual(least)
+    },
+  )
 
   test.each(simulatedRates)('%s covers in all groups at once', (measure) => {
     const by = { limits: 'exact' as const, draws, seed: 20_261_121 }

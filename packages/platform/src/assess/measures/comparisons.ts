@@ -169,7 +169,13 @@ const keysOf = <Key extends string>(record: Readonly<Record<Key, unknown>>): Key
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a literal are its type's
   Object.keys(record) as Key[]
 
-const plain = keysOf(comparedRates).flatMap((rate) =>
+/** Every rate that groups are compared by. */
+export const comparedRateNames: readonly ComparedRate[] = keysOf(comparedRates)
+
+/** The title of a rate. */
+export const comparedRateTitle = (rate: ComparedRate): string => comparedRates[rate].title
+
+const plain = comparedRateNames.flatMap((rate) =>
   keysOf(forms).map((form) => ({
     name: `fairness.${rate}_${form}` as const,
     comparison: { rates: [rate], form, combine: 'worst' } satisfies Comparison,

@@ -9,7 +9,7 @@ import {
   extremeInterval,
   ratioToOverallInterval,
 } from '../intervals/to-overall.ts'
-import type { Mode } from '../measure.ts'
+import type { Mode } from '../measure-definition.ts'
 import type { OutcomeCounts } from '../statistics.ts'
 import {
   type ComparedRate,

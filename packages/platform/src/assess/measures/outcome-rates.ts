@@ -10,7 +10,7 @@ import {
   type ProportionLimits,
   unknownProportion,
 } from '../intervals/proportion.ts'
-import type { MeasureName, Mode } from '../measure.ts'
+import type { Mode } from '../measure-definition.ts'
 import { type OutcomeCounts, rowsOf } from '../statistics.ts'
 
 /** A point value with, where it is not the whole story, a note. */
@@ -78,7 +78,7 @@ export const simpleRates = {
     of: (o) => ({ successes: o.tn, trials: o.tn + o.fn }),
     lacking: 'rows predicted negative',
   },
-} as const satisfies Partial<Record<MeasureName, SimpleRate>>
+} as const satisfies Record<`performance.${string}`, SimpleRate>
 
 /** A measure of one slice that the outcome counts alone define. */
 export type OutcomeRateName =

@@ -5,6 +5,8 @@
 import { drawBinomial } from '../intervals/bootstrap.ts'
 import { type Random, seededRandom } from '../intervals/random.ts'
 import type { Row } from '../rows.fixture.ts'
+import { benefitNames } from './benefits.ts'
+import { privilegedNames } from './privileged.ts'
 
 /** A case as both sides read it; a row is [index of its cell, label, predicted, score]. */
 export interface ParityCase {
@@ -93,4 +95,14 @@ export function rowsOfCase({ cells, rows }: ParityCase): Row[] {
 /** The column sets a case is compared over. */
 export function oversOfCase({ columns }: ParityCase): string[][] {
   return [[], ...columns.map((column) => [column]), ...(columns.length > 1 ? [columns] : [])]
+}
+
+/** What a case is compared with AIF360 by. */
+export const aif360Names: readonly string[] = [...benefitNames, ...privilegedNames]
+
+/** Who is privileged in a case: those with the first value of each column. */
+export function privilegedOfCase({ columns, cells }: ParityCase): Record<string, string[]> {
+  return Object.fromEntries(
+    columns.map((column, position) => [column, [cells[0]?.[position] ?? '']]),
+  )
 }

@@ -1,0 +1,94 @@
+// Compares the measures that are AIF360's with the real package, to 1e-12: cases made from a seed chosen at the time of the run.
+//
+// Run: npm run conformance (or node scripts/run.mjs scripts/conformance/aif360.mjs [--seed N])
+// `--write-reference` writes the values for the fixed seed that the tests read.
+import { spawnSync } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { peerPython } from '../../bench/setup.mjs'
+import {
+  aif360Names,
+  parityCases,
+  privilegedOfCase,
+  rowsOfCase,
+} from '../../packages/platform/src/assess/measures/parity-cases.fixture.ts'
+import { measure } from '../../packages/platform/src/assess/measuring.ts'
+import { statisticsFromRows } from '../../packages/platform/src/assess/rows.fixture.ts'
+
+const referencePath = fileURLToPath(
+  new URL('../../packages/platform/src/assess/measures/aif360.reference.json', import.meta.url),
+)
+const referenceSeed = 20_261_121
+const tolerance = 1e-12
+const outputBytesMax = 512 * 1024 * 1024
+
+/** Cases with the peer's values. */
+function askPeer(cases) {
+  const script = fileURLToPath(new URL('aif360_values.py', import.meta.url))
+  const { status, stdout, stderr, error } = spawnSync(peerPython(), [script], {
+    input: JSON.stringify(cases),
+    maxBuffer: outputBytesMax,
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(`aif360_values.py failed: ${error?.message ?? stderr}`)
+  return JSON.parse(stdout)
+}
+
+/** One line per value, with whether ours agrees. */
+function compare({ case: peerCase, values }) {
+  const ours = measure(statisticsFromRows(peerCase.columns, rowsOfCase(peerCase)), {
+    also: new Set(aif360Names),
+    privileged: privilegedOfCase(peerCase),
+    mode: 'compatible',
+    confidence: 0.95,
+    interval: 'score',
+    seed: 1,
+    draws: 1,
+    overs: [[], ...peerCase.columns.map((column) => [column]), peerCase.columns],
+  })
+  return values.map(([name, over, slice, theirs]) => {
+    const mine = ours.find(
+      (m) => m.measure === name && m.slice === slice && m.over.join('\0') === over.join('\0'),
+    )?.value
+    const agree =
+      mine === theirs ||
+      (typeof mine === 'number' &&
+        theirs !== null &&
+        Math.abs(mine - theirs) <= tolerance * Math.max(1, Math.abs(theirs)))
+    return {
+      agree,
+      text: `${peerCase.name}: ${name} over ${over.join(', ')}: ours ${mine}, theirs ${theirs}`,
+    }
+  })
+}
+
+const casesOf = (seed, rounds) =>
+  parityCases(seed, rounds).map((one) => ({
+    ...one,
+    // Every value of each column, the privileged one first.
+    privileged: Object.fromEntries(
+      one.columns.map((column, position) => [
+        column,
+        [...new Set(one.cells.map((cell) => cell[position]))],
+      ]),
+    ),
+  }))
+
+const { values: options } = parseArgs({
+  options: { seed: { type: 'string' }, 'write-reference': { type: 'boolean' } },
+})
+if (options['write-reference']) {
+  const reference = askPeer(casesOf(referenceSeed, 1))
+  writeFileSync(referencePath, `[\n${reference.map((r) => JSON.stringify(r)).join(',\n')}\n]\n`)
+  process.stdout.write(`wrote ${referencePath}\n`)
+} else {
+  const seed = Number(options.seed ?? randomInt(2 ** 31))
+  process.stdout.write(`seed ${seed}: repeat with --seed ${seed}\n`)
+  const compared = askPeer(casesOf(seed, 6)).flatMap(compare)
+  for (const { text } of compared.filter(({ agree }) => !agree)) process.stdout.write(`${text}\n`)
+  const failed = compared.filter(({ agree }) => !agree).length
+  process.stdout.write(`${compared.length - failed} passed, ${failed} failed\n`)
+  process.exitCode = failed === 0 ? 0 : 1
+}
