@@ -140,6 +140,31 @@ test('a run under another key stays in the history, and is told apart', () => {
   expect(report['warnings']).toContainEqual(expect.stringContaining('signed with another key'))
 })
 
+test('what is asked for beside the standard measures is measured, recorded, gated and packed', () => {
+  const path = smallSystem({
+    yaml: systemFile((text) =>
+      text
+        .replace('protected: [group]', 'protected: [said, group]')
+        .replace('  identifiers', '  privileged: { said: ["yes"], group: [a] }\n  identifiers')
+        .replace('policy:', 'assessment:\n  measures: [fairness.theil_index]\npolicy:')
+        .replace(
+          '      min: 0.6\n',
+          '      min: 0.6\n      rationale: First.\n    - measure: fairness.disparate_impact\n      over: [group]\n      min: 0.5\n',
+        ),
+    ),
+  })
+  const ran = proofhouse('assess', path, '--json')
+  expect(ran).toMatchObject({ status: 0, err: '' })
+  const measures = list(json(ran.out)['measures'])
+  const named = (name: string) => measures.filter(({ measure }) => measure === name)
+  expect(named('fairness.theil_index').length).toBeGreaterThan(2)
+  const impact = named('fairness.disparate_impact')
+  expect(impact).toContainEqual(expect.objectContaining({ over: ['group'], slice: null, n: 300 }))
+  expect(proofhouse('gate', path)).toMatchObject({ status: 0, err: '' })
+  const pack = proofhouse('pack', 'verify', join(dirname(path), '.proofhouse/pack.zip'))
+  expect(pack).toMatchObject({ status: 0, err: '' })
+})
+
 test('a score column with a threshold gives the same verdict as a prediction column', () => {
   const byScore = smallSystem({
     yaml: systemFile((text) =>

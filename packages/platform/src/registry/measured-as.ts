@@ -2,7 +2,14 @@
 // policy over the same definition: an accuracy for another class, column or threshold is another number under the same name.
 // Protected columns are not compared: every measure names those it is over.
 
-import type { MeasuredAs, Measures } from '@proofhouse/evidence'
+import {
+  canonicalJson,
+  type MeasuredAs,
+  type Measures,
+  parseJson,
+  textOf,
+  utf8,
+} from '@proofhouse/evidence'
 import type { SystemFile } from './system-file-reader.ts'
 
 /** The definition that a system file gives; `testData` is null where the file with the test data is not at hand. */
@@ -48,6 +55,12 @@ export function otherwiseMeasured(
     interval: measures.interval,
   }
   return Object.entries(wanted)
-    .filter(([name, value]) => JSON.stringify(found[name]) !== JSON.stringify(value))
+    .filter(([name, value]) => !sameJson(found[name], value))
     .map(([name]) => name)
 }
+
+/** Whether two values are the same JSON, whatever the order of their keys. */
+const sameJson = (a: unknown, b: unknown): boolean => canonicalOf(a) === canonicalOf(b)
+
+const canonicalOf = (value: unknown): string =>
+  textOf(canonicalJson(parseJson(utf8(JSON.stringify(value ?? null)), 'statement-malformed')))
