@@ -1,5 +1,4 @@
-// Opens a log for writing and makes it whole: whatever was committed and not yet in tiles is derived
-// again from the staging log,
+// Opens a log for writing and makes it whole: whatever was committed and not yet in tiles is derived again from the staging log,
 // checked against the signed root, written, made durable and published, before anybody may append.
 
 import {
@@ -45,8 +44,7 @@ export async function openLedger(
   if (edge.size !== checkpoint.size || !equalBytes(edge.root(), checkpoint.root))
     throw corrupt('the committed checkpoint does not follow from the tiles and the staging log')
   // A writer whose last sync failed may have left a commit that only this machine's memory holds:
-  // nothing may build on it before it
-  // is durable.
+  // nothing may build on it before it is durable.
   await lock.swap(note, note)
   const head = { path: checkpointPath, content: Buffer.from(note) }
   const files = [...completed, ...edge.partialFiles(), head]
@@ -82,8 +80,7 @@ async function openCommitted(note: string, verifier: NoteVerifier): Promise<Chec
 
 /**
  * What has been published must never be taken back: a commit point that is behind it is damaged or
- * from a backup, and going on
- * from there would be a fork.
+ * from a backup, and going on from there would be a fork.
  */
 async function checkPublished(
   tiles: TileStore,
