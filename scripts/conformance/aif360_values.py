@@ -16,7 +16,7 @@ warnings.filterwarnings("ignore")
 import numpy as np
 import pandas as pd
 from aif360.datasets import BinaryLabelDataset
-from aif360.metrics import ClassificationMetric
+from aif360.metrics import BinaryLabelDatasetMetric, ClassificationMetric
 
 np.seterr(all="ignore")
 
@@ -40,6 +40,11 @@ named = [
     "average_abs_odds_difference",
     "average_predictive_value_difference",
 ]
+between = [
+    "between_group_generalized_entropy_index",
+    "between_group_theil_index",
+    "between_group_coefficient_of_variation",
+]
 indices = ["generalized_entropy_index", "theil_index", "coefficient_of_variation"]
 
 
@@ -60,12 +65,10 @@ def metric_of(frame, predicted, columns):
     privileged = {column: 0.0 for column in columns}
     # Everyone else, as the disjunction that AIF360 takes a list for: not privileged in at least one column.
     others = [{column: value} for column in columns for value in set(frame[column]) - {0.0}]
-    return ClassificationMetric(
-        dataset(frame["label"]),
-        dataset(predicted),
-        unprivileged_groups=others,
-        privileged_groups=[privileged],
-    )
+    groups = {"unprivileged_groups": others, "privileged_groups": [privileged]}
+    metric = ClassificationMetric(dataset(frame["label"]), dataset(predicted), **groups)
+    metric.predictions = BinaryLabelDatasetMetric(dataset(predicted), **groups)
+    return metric
 
 
 def values(case):
@@ -87,7 +90,11 @@ def values(case):
         # With an empty group AIF360 stops; there is nothing to compare.
         if min(metric.num_instances(privileged=p) for p in (True, False)) == 0:
             continue
-        for name in named:
+        # Of the predictions: AIF360 takes the labels of the data set it is given.
+        if len(set(map(tuple, frame[over].to_numpy()))) > 1:
+            edf = metric.predictions.smoothed_empirical_differential_fairness
+            found.append(["fairness.smoothed_empirical_differential_fairness", over, None, plain(edf)])
+        for name in [*named, *between]:
             found.append([f"fairness.{name}", over, None, plain(getattr(metric, name))])
         for ours, theirs in rates.items():
             rate = getattr(metric, theirs)

@@ -10,11 +10,11 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { peerPython } from '../../bench/setup.mjs'
 import {
+  aif360Names,
   oversOfCase,
   parityCases,
   rowsOfCase,
 } from '../../packages/platform/src/assess/measures/parity-cases.fixture.ts'
-import { benefitNames } from '../../packages/platform/src/assess/measures/benefits.ts'
 import { measureNames } from '../../packages/platform/src/assess/measure.ts'
 import { measure } from '../../packages/platform/src/assess/measuring.ts'
 import { statisticsFromRows } from '../../packages/platform/src/assess/rows.fixture.ts'
@@ -41,7 +41,7 @@ function askPeer(cases, adult) {
 const keyOf = (name, over, slice) => JSON.stringify([name, over, slice ?? null])
 
 /** What Fairlearn and scikit-learn have; the others have conformance runs of their own. */
-const fairlearnNames = measureNames.filter((name) => !benefitNames.includes(name))
+const fairlearnNames = measureNames.filter((name) => !aif360Names.includes(name))
 
 /** One line per measure and case that differs; empty when all agree. */
 function differences({ case: peerCase, values }) {

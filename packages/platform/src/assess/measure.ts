@@ -4,7 +4,9 @@
 
 import type { MeasureDefinition, Mode } from './measure-definition.ts'
 import { benefitCatalogue } from './measures/benefits.ts'
+import { betweenGroupsCatalogue } from './measures/between-groups.ts'
 import { disparityCatalogue } from './measures/comparisons.ts'
+import { differentialFairnessCatalogue } from './measures/differential-fairness.ts'
 import { privilegedCatalogue } from './measures/privileged.ts'
 
 const rate = {
@@ -126,7 +128,9 @@ export const measureCatalogue = {
   ...performanceCatalogue,
   ...benefitCatalogue,
   ...disparityCatalogue,
+  ...differentialFairnessCatalogue,
   ...privilegedCatalogue,
+  ...betweenGroupsCatalogue,
 }
 
 /** The name of a measure. */

@@ -19,7 +19,17 @@ import {
   type MeasureOptions,
 } from './measure.ts'
 import { benefitIndex, benefitInterval, benefitNames } from './measures/benefits.ts'
+import {
+  betweenGroupsIndex,
+  betweenGroupsInterval,
+  betweenGroupsNames,
+} from './measures/between-groups.ts'
 import { type DisparityName, disparityNames } from './measures/comparisons.ts'
+import {
+  differentialFairness,
+  differentialFairnessInterval,
+  differentialFairnessOf,
+} from './measures/differential-fairness.ts'
 import { disparity, disparityInterval } from './measures/disparities.ts'
 import { outcomeRate, outcomeRateInterval, outcomeRateNames } from './measures/outcome-rates.ts'
 import {
@@ -82,6 +92,15 @@ function measureOver(statistics: Statistics, options: MeasureOptions): Measure[]
     }
     measures.push(entry(name, drawn?.all(name, point) ?? point, { over: columns, slice: null, n }))
   }
+  if (isAsked(differentialFairness, options)) {
+    const point = differentialFairnessOf(outcomes)
+    const found =
+      point.value === null
+        ? null
+        : differentialFairnessInterval(outcomes, point.value, { limits, error })
+    const where = { over: columns, slice: null, n }
+    measures.push(entry(differentialFairness, { ...point, limits: found }, where))
+  }
   return [...measures, ...comparePrivileged(statistics, n, options)]
 }
 
@@ -94,12 +113,21 @@ function comparePrivileged(
   const groups = splitByPrivilege(statistics, options.privileged)
   if (groups === null) return []
   const by = { limits: proportionLimits[options.interval], error: 1 - options.confidence }
-  const asked = privilegedNames.filter((name) => isAsked(name, options))
-  return asked.map((name) => {
-    const point = privilegedComparison(name, groups, options.mode)
-    const limits = point.value === null ? null : privilegedInterval(name, groups, by)
-    return entry(name, { ...point, limits }, { over: statistics.columns, slice: null, n })
-  })
+  const where = { over: statistics.columns, slice: null, n }
+  const rates = privilegedNames.filter((name) => isAsked(name, options))
+  const indices = betweenGroupsNames.filter((name) => isAsked(name, options))
+  return [
+    ...rates.map((name) => {
+      const point = privilegedComparison(name, groups, options.mode)
+      const limits = point.value === null ? null : privilegedInterval(name, groups, by)
+      return entry(name, { ...point, limits }, where)
+    }),
+    ...indices.map((name) => {
+      const point = betweenGroupsIndex(name, groups)
+      const limits = point.value === null ? null : betweenGroupsInterval(name, groups, by.error)
+      return entry(name, { ...point, limits }, where)
+    }),
+  ]
 }
 
 type NamedPoint = PointInterval & { readonly name: MeasureName }

@@ -3,13 +3,15 @@
 
 import { measureCatalogue, type MeasureName } from '../measure.ts'
 import { type BenefitName, benefitIndex, benefitInterval } from '../measures/benefits.ts'
+import { betweenGroupsIndex, betweenGroupsInterval } from '../measures/between-groups.ts'
 import { type DisparityName, disparityNames } from '../measures/comparisons.ts'
-import { disparity, disparityInterval } from '../measures/disparities.ts'
 import {
-  type PrivilegedName,
-  privilegedComparison,
-  privilegedInterval,
-} from '../measures/privileged.ts'
+  differentialFairness,
+  differentialFairnessInterval,
+  differentialFairnessOf,
+} from '../measures/differential-fairness.ts'
+import { disparity, disparityInterval } from '../measures/disparities.ts'
+import { privilegedComparison, privilegedInterval } from '../measures/privileged.ts'
 import {
   outcomeRate,
   outcomeRateInterval,
@@ -125,26 +127,72 @@ export function disparityCoverage(
   })
 }
 
+/** A measure over groups whose coverage is simulated: its value, and the interval of a value that is defined. */
+export interface SimulatedMeasure {
+  readonly value: (groups: readonly OutcomeCounts[]) => number | null
+  readonly interval: (groups: readonly OutcomeCounts[], value: number) => Limits
+}
+
+const split = (counts: readonly OutcomeCounts[]) => ({
+  privileged: counts[0] ?? everyone([]),
+  unprivileged: everyone(counts.slice(1)),
+})
+
+/** AIF360's measures; the first group is privileged. */
+export const aif360Measures: Readonly<Record<string, SimulatedMeasure>> = Object.fromEntries([
+  ...(
+    [
+      'fairness.statistical_parity_difference',
+      'fairness.disparate_impact',
+      'fairness.average_odds_difference',
+      'fairness.average_abs_odds_difference',
+    ] as const
+  ).map((name): [string, SimulatedMeasure] => [
+    name,
+    {
+      value: (groups) => privilegedComparison(name, split(groups), 'strict').value,
+      interval: (groups) => privilegedInterval(name, split(groups), { limits: exact, error }),
+    },
+  ]),
+  ...(
+    [
+      'fairness.between_group_generalized_entropy_index',
+      'fairness.between_group_theil_index',
+    ] as const
+  ).map((name): [string, SimulatedMeasure] => [
+    name,
+    {
+      value: (groups) => betweenGroupsIndex(name, split(groups)).value,
+      interval: (groups) => betweenGroupsInterval(name, split(groups), error),
+    },
+  ]),
+  [
+    differentialFairness,
+    {
+      value: (groups) => differentialFairnessOf(groups).value,
+      interval: (groups, value) =>
+        differentialFairnessInterval(groups, value, { limits: exact, error }),
+    },
+  ],
+])
+
 /**
- * Coverage of the comparison of everyone else with the first group, who are the privileged. A draw that leaves it
- * undefined says nothing false; without it only those draws would count in which a small group had a success by luck.
+ * Coverage of such a measure; null where the population does not define it. A draw that leaves it undefined says
+ * nothing false; without it only those draws would count in which a small group had a success by luck.
  */
-export function privilegedCoverage(
-  name: PrivilegedName,
+export function measureCoverage(
+  { value, interval }: SimulatedMeasure,
   groups: readonly Group[],
   { draws, seed }: { draws: number; seed: number },
-): Coverage {
-  const split = (counts: readonly OutcomeCounts[]) => ({
-    privileged: counts[0] ?? everyone([]),
-    unprivileged: everyone(counts.slice(1)),
-  })
-  const truth = privilegedComparison(name, split(groups.map(truthOf)), 'strict').value
-  if (truth === null) throw new Error('a simulated population defines its measure')
+): Coverage | null {
+  // Many rows of each group, so that what is smoothed in a sample is not smoothed away from the truth.
+  const truth = value(groups.map((group) => truthOf({ ...group, rows: group.rows * 1e9 })))
+  if (truth === null || !Number.isFinite(truth)) return null
   const random = seededRandom(seed)
   return tally(draws, () => {
-    const sample = split(groups.map((group) => drawGroup(random, group)))
-    const defined = privilegedComparison(name, sample, 'strict').value !== null
-    const limits = defined ? privilegedInterval(name, sample, { limits: exact, error }) : null
+    const sample = groups.map((group) => drawGroup(random, group))
+    const found = value(sample)
+    const limits = found === null ? null : interval(sample, found)
     return { limits: limits ?? nothing, hits: limits === null || holds(limits, truth) }
   })
 }

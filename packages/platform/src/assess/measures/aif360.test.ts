@@ -11,6 +11,12 @@ import { measure } from '../measuring.ts'
 import { statisticsFromRows } from '../rows.fixture.ts'
 import type { OutcomeCounts } from '../statistics.ts'
 import { benefitIndex, benefitInterval, benefitNames } from './benefits.ts'
+import { betweenGroupsIndex, betweenGroupsInterval, betweenGroupsNames } from './between-groups.ts'
+import {
+  differentialFairness,
+  differentialFairnessInterval,
+  differentialFairnessOf,
+} from './differential-fairness.ts'
 import { aif360Names, privilegedOfCase, rowsOfCase } from './parity-cases.fixture.ts'
 import {
   privilegedComparison,
@@ -119,13 +125,22 @@ const counts = fc.record({ tp: fc.nat(40), fp: fc.nat(40), tn: fc.nat(40), fn: f
 test('property: every interval holds its value and stays in the range of the measure', () => {
   fc.assert(
     fc.property(counts, counts, (privileged, unprivileged) => {
+      const groups = { privileged, unprivileged }
+      const by = { limits: clopperPearson, error: 0.05 }
       for (const name of privilegedNames) {
-        const groups = { privileged, unprivileged }
         const { value } = privilegedComparison(name, groups, 'compatible')
         if (value === null) continue
-        const by = { limits: clopperPearson, error: 0.05 }
         expectHolds(privilegedInterval(name, groups, by), value, measureCatalogue[name])
       }
+      for (const name of betweenGroupsNames) {
+        const { value } = betweenGroupsIndex(name, groups)
+        if (value === null) continue
+        expectHolds(betweenGroupsInterval(name, groups, 0.05), value, measureCatalogue[name])
+      }
+      const both = [privileged, unprivileged]
+      const edf = differentialFairnessOf(both).value ?? 0
+      const limits = differentialFairnessInterval(both, edf, by)
+      expectHolds(limits, edf, measureCatalogue[differentialFairness])
       for (const name of benefitNames) {
         const { value } = benefitIndex(name, privileged)
         if (value === null) continue

@@ -6,6 +6,8 @@ import { drawBinomial } from '../intervals/bootstrap.ts'
 import { type Random, seededRandom } from '../intervals/random.ts'
 import type { Row } from '../rows.fixture.ts'
 import { benefitNames } from './benefits.ts'
+import { betweenGroupsNames } from './between-groups.ts'
+import { differentialFairness } from './differential-fairness.ts'
 import { privilegedNames } from './privileged.ts'
 
 /** A case as both sides read it; a row is [index of its cell, label, predicted, score]. */
@@ -98,7 +100,12 @@ export function oversOfCase({ columns }: ParityCase): string[][] {
 }
 
 /** What a case is compared with AIF360 by. */
-export const aif360Names: readonly string[] = [...benefitNames, ...privilegedNames]
+export const aif360Names: readonly string[] = [
+  ...benefitNames,
+  differentialFairness,
+  ...privilegedNames,
+  ...betweenGroupsNames,
+]
 
 /** Who is privileged in a case: those with the first value of each column. */
 export function privilegedOfCase({ columns, cells }: ParityCase): Record<string, string[]> {

@@ -100,7 +100,8 @@ export const privilegedNames: readonly PrivilegedName[] =
   [...described.keys()] as PrivilegedName[]
 
 /** Whether a measure needs to know who is privileged. */
-export const needsPrivileged = (name: string): boolean => described.has(name)
+export const needsPrivileged = (name: string): boolean =>
+  described.has(name) || name.startsWith('fairness.between_group_')
 
 function find(name: PrivilegedName): Described {
   const found = described.get(name)
