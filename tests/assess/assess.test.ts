@@ -1,6 +1,7 @@
 // The main job, by the real program: the example, a system without a model, earlier runs, and every verdict's exit code.
 
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import {
   ecdsaVerifier,
@@ -17,7 +18,9 @@ import {
   csv,
   example,
   newFolder,
+  programPath,
   proofhouse,
+  proofhouseIn,
   type Ran,
   rows,
   smallSystem,
@@ -163,6 +166,32 @@ test('what is asked for beside the standard measures is measured, recorded, gate
   expect(proofhouse('gate', path)).toMatchObject({ status: 0, err: '' })
   const pack = proofhouse('pack', 'verify', join(dirname(path), '.proofhouse/pack.zip'))
   expect(pack).toMatchObject({ status: 0, err: '' })
+})
+
+test('the commands that a report gives do what they say, where the assessment ran', () => {
+  const folder = newFolder()
+  const name = "it's a system"
+  cpSync(example, join(folder, name), {
+    recursive: true,
+    filter: (source) => !source.includes('.proofhouse'),
+  })
+  const path = join(name, 'proofhouse.yaml')
+  expect(proofhouseIn(folder, 'assess', path)).toMatchObject({ status: 0, err: '' })
+  const text = readFileSync(join(folder, name, '.proofhouse/report.json'), 'utf8')
+  expect(text).not.toContain(folder)
+  const commands = list(json(text)['verify']).map(({ command }) =>
+    typeof command === 'string' ? command : '',
+  )
+  expect(commands).toHaveLength(3)
+  for (const command of commands) {
+    const program = command.replace(/^npx proofhouse /, '"$NODE" "$PROGRAM" ')
+    const ran = spawnSync('/bin/sh', ['-c', program], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, NODE: process.execPath, PROGRAM: programPath },
+    })
+    expect(ran, command).toMatchObject({ status: 0, stderr: '' })
+  }
 })
 
 test('a score column with a threshold gives the same verdict as a prediction column', () => {

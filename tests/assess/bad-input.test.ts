@@ -21,14 +21,13 @@ import {
   csv,
   example,
   newFolder,
+  programPath,
   proofhouse,
   type Ran,
   rows,
   smallSystem,
   systemFile,
 } from './run-program.fixture.ts'
-
-const program = join(import.meta.dirname, '../../packages/platform/bin/proofhouse.mjs')
 
 /** One line, no stack, with its code. */
 function expectOneMessage(ran: Ran, status: number, message: RegExp): void {
@@ -231,7 +230,7 @@ test('a full disk', (context) => {
 
 /** Starts an assessment of many rows, stops it with a signal once its run is announced, and waits for its end. */
 async function interrupted(path: string, signal: 'SIGINT' | 'SIGKILL') {
-  const child = spawn(process.execPath, [program, 'assess', path], {
+  const child = spawn(process.execPath, [programPath, 'assess', path], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   let err = ''
@@ -277,7 +276,10 @@ test('two runs at once on one workspace both end, one after the other', async ()
   const path = smallSystem()
   const run = () =>
     new Promise<number | null>((resolve) => {
-      spawn(process.execPath, [program, 'assess', path], { stdio: 'ignore' }).once('close', resolve)
+      spawn(process.execPath, [programPath, 'assess', path], { stdio: 'ignore' }).once(
+        'close',
+        resolve,
+      )
     })
   expect(await Promise.all([run(), run()])).toEqual([0, 0])
   expectLedgerWhole(path)

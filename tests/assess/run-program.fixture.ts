@@ -5,7 +5,8 @@ import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
-const program = join(import.meta.dirname, '../../packages/platform/bin/proofhouse.mjs')
+/** The program as it is installed. */
+export const programPath = join(import.meta.dirname, '../../packages/platform/bin/proofhouse.mjs')
 
 /** The committed example. */
 export const example = join(import.meta.dirname, '../../examples/german-credit')
@@ -19,7 +20,15 @@ export interface Ran {
 
 /** Runs the program to its end. */
 export function proofhouse(...args: readonly string[]): Ran {
-  const done = spawnSync(process.execPath, [program, ...args], { encoding: 'utf8' })
+  return proofhouseIn('.', ...args)
+}
+
+/** Runs the program in a folder to its end. */
+export function proofhouseIn(folder: string, ...args: readonly string[]): Ran {
+  const done = spawnSync(process.execPath, [programPath, ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
   return { status: done.status, out: done.stdout, err: done.stderr }
 }
 

@@ -6,7 +6,7 @@
 import type { HexDigest } from './digest.ts'
 import { type DsseVerifier, type Envelope, verifyEnvelope } from './dsse.ts'
 import { ecdsaVerifier } from './ecdsa.ts'
-import { type Bytes, toHex } from './encoding.ts'
+import { type Bytes, toBase64 } from './encoding.ts'
 import { OperatingError } from './errors.ts'
 import type { JsonValue } from './json.ts'
 import { parseLedgerEntry, resolveReference } from './ledger-entry.ts'
@@ -54,7 +54,7 @@ export interface VouchedFile {
 export interface PackReport {
   readonly origin: string
   readonly size: number
-  /** Root hash in hexadecimal. */
+  /** Root hash in base64, as in the checkpoint. */
   readonly root: string
   readonly statements: readonly VerifiedStatement[]
   readonly files: readonly VouchedFile[]
@@ -97,7 +97,7 @@ export async function verifyPack(bytes: Uint8Array, given: PackTrust = {}): Prom
   return {
     origin: checkpoint.origin,
     size: checkpoint.size,
-    root: toHex(checkpoint.root),
+    root: toBase64(checkpoint.root),
     statements,
     files: pack.listed
       .filter(({ name }) => name.startsWith('files/'))

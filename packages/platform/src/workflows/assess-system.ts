@@ -160,7 +160,7 @@ async function report(
     verifierKey: workspace.verifierKey,
     toolVersion: services.toolVersion,
     now: services.now(),
-    names: namesFor(request.systemFile, out),
+    names: namesFor(request.systemFile, out, inputs.model?.path ?? null),
   })
   const rendered = renderReport(content)
   const packed = packedFiles(rendered, context.systemFileBytes, done.signature)
@@ -201,11 +201,12 @@ const assessedSubject = (
   { name: basename(file.data.test), digest: { sha256: inputs.test.table.sha256 } },
 ]
 
-/** Paths as a reader of the report would type them: relative to where the command ran when that is shorter. */
-function namesFor(systemFile: string, out: string) {
-  const shown = relative('.', out)
+/** Paths as a reader of the report would type them: relative to where the command ran, with forward slashes. */
+function namesFor(systemFile: string, out: string, model: string | null) {
+  const shown = (path: string) => (relative('.', path) || '.').replaceAll('\\', '/')
   return {
     systemFile: systemFile.replaceAll('\\', '/'),
-    workspace: (shown.startsWith('..') ? out : shown).replaceAll('\\', '/'),
+    workspace: shown(out),
+    model: model === null ? null : shown(resolve(dirname(systemFile), model)),
   }
 }

@@ -11,6 +11,7 @@ import {
 import { type AssessmentReport, reportFormat, reportGroups } from '../reports/index.ts'
 import type { AssessmentInputs } from './assessment-inputs.ts'
 import type { OpenRun } from './run-record.ts'
+import { signatureName } from './sign-checked-model.ts'
 
 /** What a finished run knows. */
 export interface FinishedRun {
@@ -27,14 +28,18 @@ export interface FinishedRun {
   readonly verdict: Verdict
   readonly warnings: readonly string[]
   readonly features: number | null
-  readonly signature: { readonly path: string; readonly keyHint: string } | null
+  readonly signature: { readonly keyHint: string } | null
   readonly statements: readonly RecordedStatement[]
   readonly checkpoint: Checkpoint
   readonly verifierKey: string
   readonly toolVersion: string
   readonly now: Date
-  /** The workspace and the system file, as commands in the report name them. */
-  readonly names: { readonly workspace: string; readonly systemFile: string }
+  /** The workspace, the system file and the model, as commands in the report name them. */
+  readonly names: {
+    readonly workspace: string
+    readonly systemFile: string
+    readonly model: string | null
+  }
 }
 
 /** The report of a finished run. */
@@ -91,7 +96,11 @@ export function buildReport(finished: FinishedRun): AssessmentReport {
   }
 }
 
-function reportModel({ inputs, signature }: FinishedRun): AssessmentReport['artifacts']['model'] {
+function reportModel({
+  inputs,
+  signature,
+  names,
+}: FinishedRun): AssessmentReport['artifacts']['model'] {
   const { model } = inputs
   if (model === null) return null
   return {
@@ -103,7 +112,10 @@ function reportModel({ inputs, signature }: FinishedRun): AssessmentReport['arti
       verdict: 'pass',
       findings: model.check.findings.map(({ rule, detail }) => `${rule}: ${detail}`),
     },
-    signature: signature === null ? null : { path: signature.path, key_hint: signature.keyHint },
+    signature:
+      signature === null
+        ? null
+        : { path: `${names.workspace}/${signatureName}`, key_hint: signature.keyHint },
   }
 }
 
@@ -180,24 +192,28 @@ function notChecked({ file, inputs }: FinishedRun): string[] {
   ]
 }
 
-function verifyCommands({ names, inputs, signature }: FinishedRun): AssessmentReport['verify'] {
-  const { workspace } = names
+function verifyCommands({ names, signature }: FinishedRun): AssessmentReport['verify'] {
+  const at = (name: string) => shellWord(`${names.workspace}/${name}`)
   return [
     {
       shows: 'The pack is whole: every statement is signed and proven to be in the ledger.',
-      command: `npx proofhouse pack verify ${workspace}/pack.zip`,
+      command: `npx proofhouse pack verify ${at('pack.zip')}`,
     },
     {
       shows: 'No byte of the ledger was changed.',
-      command: `npx proofhouse ledger fsck ${workspace}/ledger`,
+      command: `npx proofhouse ledger fsck ${at('ledger')}`,
     },
-    ...(signature === null || inputs.model === null
+    ...(signature === null || names.model === null
       ? []
       : [
           {
             shows: 'The model is the one that was signed.',
-            command: `npx proofhouse verify ${inputs.model.path} --signature ${signature.path} --key ${workspace}/keys/signing.pub`,
+            command: `npx proofhouse verify ${shellWord(names.model)} --signature ${at(signatureName)} --key ${at('keys/signing.pub')}`,
           },
         ]),
   ]
 }
+
+/** A word of a command that a shell takes as it stands, whatever a file is called. */
+const shellWord = (text: string): string =>
+  /^[\w./-]+$/.test(text) && !text.startsWith('-') ? text : `'${text.replaceAll("'", `'\\''`)}'`

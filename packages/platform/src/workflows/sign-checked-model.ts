@@ -11,7 +11,6 @@ export const signatureName = 'model.sig'
 
 /** A signature that has been written. */
 export interface WrittenSignature {
-  readonly path: string
   readonly keyHint: string
   readonly envelope: Envelope
   readonly bytes: Uint8Array
@@ -40,8 +39,7 @@ export async function signCheckedModel(
     },
     workspace.signingKey.signer,
   )
-  const path = join(workspace.folder, signatureName)
-  await files.write(path, bytes)
+  await files.write(join(workspace.folder, signatureName), bytes)
   const { envelope } = parseOmsBundle(bytes)
-  return { path, keyHint: workspace.signingKey.keyId, envelope, bytes }
+  return { keyHint: workspace.signingKey.keyId, envelope, bytes }
 }
