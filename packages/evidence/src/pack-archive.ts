@@ -42,6 +42,7 @@ export function writeArchive(files: PackFiles): Bytes {
 export function readArchive(bytes: Uint8Array): PackFiles {
   checkCounts(0, bytes.length)
   const listed: string[] = []
+  let unpackedBytes = 0
   let entries: Record<string, Uint8Array>
   try {
     entries = unzipSync(bytes, {
@@ -49,6 +50,9 @@ export function readArchive(bytes: Uint8Array): PackFiles {
         // Refused before anything is unpacked.
         if (compression !== 0 || size !== originalSize || size > bytes.length)
           throw malformed('holds a compressed entry')
+        // Entries may point at the same bytes, and each would be a copy of them.
+        unpackedBytes += size
+        if (unpackedBytes > bytes.length) throw malformed('holds entries that overlap')
         listed.push(name)
         checkCounts(listed.length, 0)
         return true

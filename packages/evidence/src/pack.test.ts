@@ -364,3 +364,24 @@ describe('a pack made to deceive, with a sound manifest', () => {
     await expect(verifyPack(resealed(() => undefined, { files }))).rejects.toThrow('unsound')
   })
 })
+
+test('an archive whose entries share their bytes is refused before it is unpacked', () => {
+  // One stored file, listed three times under three names: what a few megabytes of listings could make of a large file.
+  const plain = writeArchive(new Map([['a', new Uint8Array(100_000).fill(7)]]))
+  const view = new DataView(plain.buffer)
+  const end = plain.length - 22
+  const [size, start] = [view.getUint32(end + 12, true), view.getUint32(end + 16, true)]
+  const listings = ['a', 'b', 'c'].map((name) => {
+    const listing = plain.slice(start, start + size)
+    listing[46] = name.charCodeAt(0)
+    return listing
+  })
+  const tail = plain.slice(end)
+  const tailView = new DataView(tail.buffer)
+  tailView.setUint16(8, 3, true)
+  tailView.setUint16(10, 3, true)
+  tailView.setUint32(12, 3 * size, true)
+  const archive = concatBytes(plain.slice(0, start), ...listings, tail)
+  expect(() => readArchive(archive)).toThrow('holds entries that overlap')
+  expect(readArchive(plain).get('a')).toHaveLength(100_000)
+})
