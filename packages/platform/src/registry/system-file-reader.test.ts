@@ -90,7 +90,7 @@ test.each([
     '      minn: 0.7',
     /:19:7: unknown key `minn` in `policy\.rules\[0\]`; did you mean `min`\?/,
   ],
-  ['      min: 0.7', '      min: lots', /:19:7: `policy\.rules\[0\]\.min` must be number/],
+  ['      min: 0.7', '      min: lots', /:19:7: `policy\.rules\[0\]\.min` must be a number/],
   ['over: [sex]', 'over: [sxe]', /`sxe` is not a protected column; did you mean `sex`\?/],
   ['protected: [sex]', 'protected: []', /`columns\.protected`/],
   ['protected: [sex]', 'protected: [outcome]', /the label `outcome` cannot be a protected column/],

@@ -130,10 +130,24 @@ function refusal(
   const allowed = schemaAt(segments)?.enum
   const must =
     allowed === undefined
-      ? first?.message
+      ? plainly(first?.message ?? 'is not valid')
       : `must be one of ${allowed.map((v) => `\`${v}\``).join(', ')}`
   return `${placeOf(segments)}: \`${spoken(segments) || 'the file'}\` ${must ?? 'is not valid'}`
 }
+
+const plainWords: Readonly<Record<string, string>> = {
+  'must be array': 'must be a list, such as `[a, b]`',
+  'must be boolean': 'must be `true` or `false`',
+  'must be integer': 'must be a whole number',
+  'must be number': 'must be a number',
+  'must be object': 'must have keys of its own',
+  'must be string': 'must be a text',
+  'must not have fewer than 1 characters': 'must not be empty',
+  'must not have fewer than 1 items': 'must not be empty',
+}
+
+/** A schema's complaint in words for people who have never seen a schema. */
+const plainly = (message: string): string => plainWords[message] ?? message
 
 const lowerFirst = (sentence: string) =>
   (sentence.charAt(0).toLowerCase() + sentence.slice(1)).replace(/\.$/, '')
