@@ -12,7 +12,7 @@ export interface LedgerLimits {
   readonly waitingMaxBytes: number
   /** Full files waiting to be written, in bytes, before appends must wait. */
   readonly pendingMaxBytes: number
-  /** Staged bytes after which tiles are made durable and the staging log is shortened. */
+  /** Staged bytes after which tiles are made durable and the staging log is shortened: fewer means shorter stalls, more often. */
   readonly stagedMaxBytes: number
   /** Under constant load the checkpoint is published at least this often. */
   readonly publishEveryMs: number
@@ -25,6 +25,6 @@ export const ledgerLimits: LedgerLimits = {
   waitingEntriesMax: 65_536,
   waitingMaxBytes: 128 * 1_048_576,
   pendingMaxBytes: 64 * 1_048_576,
-  stagedMaxBytes: 128 * 1_048_576,
+  stagedMaxBytes: 32 * 1_048_576,
   publishEveryMs: 1_000,
 }
