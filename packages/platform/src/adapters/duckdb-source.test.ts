@@ -114,6 +114,13 @@ describe('opens', () => {
       }
   })
 
+  test('a cell of spaces alone as missing, other white space as text', async () => {
+    const spaces = ['  ', '\u00a0', '\u3000', '\u2009 ', '\t', '\u2028', '\ufeff']
+    const cells = [...spaces, '\ufeff\ufeffa', 'NULL', '\u212a']
+    const { read } = await textsOf(files.csv(['a', ...cells.map(quoted)].join('\n')))
+    expect(read).toEqual([cells.map((cell) => (canonicalText(cell) === null ? null : cell))])
+  })
+
   test('any text in any cell', async () => {
     const cell = fc.string({ unit: 'grapheme', maxLength: 12 }).map((s) => s.replaceAll('\0', ''))
     const row = fc.array(cell, { minLength: 2, maxLength: 2 })

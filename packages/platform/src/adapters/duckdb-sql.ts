@@ -16,7 +16,10 @@ export function columnAt(position: number): string {
 
 /** A cell as text, exactly as written; NULL when it is missing. */
 export function rawText(sql: string, column: DataColumn): string {
-  if (column.kind === 'text') return `CASE WHEN ${isMissing(sql, column)} THEN NULL ELSE ${sql} END`
+  if (column.kind === 'text')
+    // The binding makes strings with V8, which drops a byte order mark in front; so one is put before it.
+    return `CASE WHEN ${isMissing(sql, column)} THEN NULL
+      WHEN starts_with(${sql}, chr(65279)) THEN chr(65279) || ${sql} ELSE ${sql} END`
   return canonicalText(sql, column)
 }
 
@@ -43,7 +46,8 @@ export function asDouble(sql: string, column: DataColumn): string {
 /** Whether a cell holds nothing. */
 export function isMissing(sql: string, column: DataColumn): string {
   if (column.kind === 'text')
-    return `(${sql} IS NULL OR trim(${sql}) = '' OR lower(${sql}) IN ('nan', 'null'))`
+    // The characters are given, as trim alone also takes the other spaces of Unicode, and some engines tabs.
+    return `(${sql} IS NULL OR trim(${sql}, ' ') = '' OR lower(${sql}) IN ('nan', 'null'))`
   return isFloating(column.type) ? `(${sql} IS NULL OR isnan(${sql}))` : `(${sql} IS NULL)`
 }
 
