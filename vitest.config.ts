@@ -24,6 +24,7 @@ export default defineConfig({
           name: 'node',
           include: ['packages/*/src/**/*.test.ts', 'tests/**/*.test.ts'],
           environment: 'node',
+          setupFiles: ['tests/seed.setup.ts'],
           testTimeout: 120_000,
         },
       },
@@ -34,6 +35,7 @@ export default defineConfig({
             test: {
               name: 'browser',
               include: ['packages/evidence/src/**/*.test.ts'],
+              setupFiles: ['tests/seed.setup.ts'],
               testTimeout: 120_000,
               browser: {
                 enabled: true,
