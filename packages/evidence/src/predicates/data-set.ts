@@ -1,6 +1,6 @@
 // Predicate https://proofhouse.dev/data-set/v1: which data an assessment read, and what its columns
-// were taken to mean. The statement's subject is the file, by digest. No value of any cell is in
-// it. Page: spec/predicates/data-set.md.
+// were taken to mean. The statement's subject is the file, by digest; a folder of Parquet files by
+// the root digest of OpenSSF Model Signing over its parts. No value of any cell is in it. Page: spec/predicates/data-set.md.
 
 import { count, idText, listOf, nullable, oneOf, record, shapeOf, someText } from '../shape.ts'
 import type { PredicateType } from '../statement.ts'
@@ -9,7 +9,7 @@ import type { PredicateType } from '../statement.ts'
 export type DataSet = {
   readonly runId: string
   readonly role: 'train' | 'test' | 'reference' | 'current'
-  readonly format: 'csv' | 'parquet'
+  readonly format: 'csv' | 'parquet' | 'arrow' | 'duckdb'
   readonly rows: number
   readonly sizeBytes: number
   /** Names in file order. */
@@ -28,7 +28,7 @@ export const dataSet: PredicateType<DataSet> = {
     record({
       runId: idText,
       role: oneOf(['train', 'test', 'reference', 'current']),
-      format: oneOf(['csv', 'parquet']),
+      format: oneOf(['csv', 'parquet', 'arrow', 'duckdb']),
       rows: count,
       sizeBytes: count,
       columns: listOf(someText, 1),

@@ -4,10 +4,7 @@
 import { BOOLEAN, DOUBLE, type DuckDBAppender, DuckDBDataChunk } from '@duckdb/node-api'
 import { assert } from '@proofhouse/evidence'
 import type { DataTable, PredictionBatch } from '../assess/index.ts'
-import type { DuckdbDatabase } from './duckdb-database.ts'
-
-/** DuckDB's own size of a vector: a data chunk holds no more rows. */
-const chunkRowsMax = 2048
+import { chunkRowsMax, type DuckdbDatabase } from './duckdb-database.ts'
 
 /** Appends every batch, then swaps the finished table in. */
 export async function attachPredictions(

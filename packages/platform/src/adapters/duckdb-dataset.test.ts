@@ -1,6 +1,6 @@
 // The checks of assess/dataset.ts over real files: what a user sees for each kind of unsuitable data.
 import { afterAll, describe, expect, test } from 'vitest'
-import { checkData, type ColumnRoles, neverPredicted } from '../assess/index.ts'
+import { checkData, type ColumnRoles, neverPredicted, scoresOnGrid } from '../assess/index.ts'
 import { duckdbSource } from './duckdb-source.ts'
 import { temporaryFolder } from './duckdb.fixture.ts'
 
@@ -231,4 +231,19 @@ test('warns of a class that is never predicted', async () => {
     expect.stringMatching(/no row is predicted to be `0`/),
   ])
   await engine.close()
+})
+
+test('says when scores were counted on the grid', async () => {
+  const engine = await source.open(files.csv('y,s\n1,0.1\n0,0.2\n'))
+  const statistics = await engine.statistics({
+    label: 'y',
+    positiveClass: '1',
+    protectedColumns: [],
+    predictions: { from: 'score', score: 's', threshold: 0.5 },
+  })
+  await engine.close()
+  expect(scoresOnGrid({ ...engine.table, rows: 20_000_001 }, statistics)).toMatchObject([
+    { message: expect.stringMatching(/more than 20000000 rows.*12 significant bits/) as unknown },
+  ])
+  expect(scoresOnGrid({ ...engine.table, rows: 20_000_000 }, statistics)).toEqual([])
 })

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import {
+  type AggregateEngine,
   cellStatistics,
+  gridScore,
   type PredictionBatch,
   type PredictionSource,
   statisticsOf,
@@ -163,7 +165,10 @@ const row = fc.record({
 type Row = { g: string; h: string; y: boolean; p: boolean; s: number }
 
 /** The same statistics by the slowest, plainest means. */
-function bruteForce(rows: readonly Row[], options: { scores: boolean; threshold?: number }) {
+function bruteForce(
+  rows: readonly Row[],
+  options: { scores: boolean; threshold?: number; grid?: boolean },
+) {
   const cells = rows.map(({ g, h, y, p, s }) => {
     const predicted = options.threshold === undefined ? p : s >= options.threshold
     const outcomes = {
@@ -173,7 +178,7 @@ function bruteForce(rows: readonly Row[], options: { scores: boolean; threshold?
       fn: Number(y && !predicted),
     }
     const scores = {
-      scores: Float64Array.of(s + 0),
+      scores: Float64Array.of((options.grid === true ? gridScore(s) : s) + 0),
       positives: Float64Array.of(Number(y)),
       negatives: Float64Array.of(Number(!y)),
     }
@@ -188,8 +193,13 @@ function write(rows: readonly Row[]): string {
   return files.csv(`g,h,y,p,s\n${lines.join('\n')}\n`)
 }
 
-const check = async (rows: readonly Row[], predictions: PredictionSource, scores: boolean) => {
-  const engine = await source.open(write(rows))
+const check = async (
+  rows: readonly Row[],
+  predictions: PredictionSource,
+  scores: boolean,
+  opened?: AggregateEngine,
+) => {
+  const engine = opened ?? (await source.open(write(rows)))
   if (predictions.from === 'attached')
     await engine.attach(
       inBatches(
@@ -212,7 +222,7 @@ const check = async (rows: readonly Row[], predictions: PredictionSource, scores
   })
   await engine.close()
   const threshold = predictions.from === 'score' ? { threshold: predictions.threshold } : {}
-  const expected = bruteForce(rows, { scores, ...threshold })
+  const expected = bruteForce(rows, { scores, ...threshold, grid: opened !== undefined })
   expect(found.columns).toEqual(['g', 'h'])
   expect(found.cells.map((c) => [c.cell, c.outcomes, c.scores])).toEqual(
     expected.cells.map((c) => [c.cell, c.outcomes, c.scores]),
@@ -240,6 +250,36 @@ describe('statistics equal those of the rows one by one', () => {
       ),
       { numRuns: 15 },
     )
+  })
+
+  test.each<[string, PredictionSource]>([
+    ['attached', { from: 'attached' }],
+    ['in columns', { from: 'prediction', prediction: 'p', score: 's' }],
+    ['by threshold', { from: 'score', score: 's', threshold: 0.5 }],
+  ])('Parquet parts with scores on the grid, predictions %s', async (_, predictions) => {
+    expect.hasAssertions()
+    const onGrid = duckdbSource({ threads: 2, exactScoresRowsMax: 0 })
+    const part = fc.array(row, { minLength: 1, maxLength: 20 })
+    await fc.assert(
+      fc.asyncProperty(fc.array(part, { minLength: 1, maxLength: 3 }), async (parts) => {
+        const queries = parts.map((rows) => `FROM read_csv('${write(rows)}', all_varchar = true)`)
+        const folder = await files.parts(...queries)
+        await check(parts.flat(), predictions, true, await onGrid.open(folder))
+      }),
+      { numRuns: 8 },
+    )
+  })
+
+  test('the grid keeps 12 significant bits of the distance from the nearer end', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (score) => {
+        const kept = gridScore(score)
+        expect(Math.abs(kept - score)).toBeLessThanOrEqual(2 ** -12 * Math.min(score, 1 - score))
+        expect(gridScore(kept)).toBe(kept)
+      }),
+    )
+    const kept = new Set(Array.from({ length: 100_000 }, (_, i) => gridScore(i / 100_000)))
+    expect(kept.size).toBeLessThan(25_000)
   })
 
   test('zero is one score, with either sign', async () => {

@@ -1,5 +1,5 @@
-// The aggregate engine over one DuckDB table: `data` holds the file, `predicted` the attached predictions, and row n
-// of one is row n of the other (DuckDB numbers the rows of a table in insertion order, from 0, as `rowid`).
+// The aggregate engine over one DuckDB table or view: `data` is the file, `predicted` the attached predictions, and row n
+// of one is row n of the other. Both number their rows in order, from 0, as `rowid`.
 
 import { assert } from '@proofhouse/evidence'
 import type {
@@ -19,14 +19,23 @@ import { profileColumn } from './duckdb-profile.ts'
 import { readBatches } from './duckdb-read.ts'
 import { countOutcomes } from './duckdb-statistics.ts'
 
-/** An {@link AggregateEngine} whose rows live in DuckDB's memory. */
+interface EngineOptions {
+  /** Above this many rows, scores are counted on the grid of assess/score-grid.ts. */
+  readonly exactScoresRowsMax: number
+  /** Throws when files that stay outside no longer hold what was named; null when nothing stays outside. */
+  readonly checkUnchanged: (() => Promise<void>) | null
+}
+
+/** An {@link AggregateEngine} whose rows live in DuckDB's memory, or in files that it reads. */
 export class DuckdbEngine implements AggregateEngine {
   readonly table: DataTable
   readonly #database: DuckdbDatabase
+  readonly #options: EngineOptions
   #attached = false
 
-  constructor(database: DuckdbDatabase, table: DataTable) {
+  constructor(database: DuckdbDatabase, table: DataTable, options: EngineOptions) {
     this.#database = database
+    this.#options = options
     this.table = table
   }
 
@@ -54,7 +63,13 @@ export class DuckdbEngine implements AggregateEngine {
       request.predictions.from !== 'attached' || this.#attached,
       'predictions are attached before they are counted',
     )
-    return countOutcomes(this.#database, this.table, request)
+    const statistics = await countOutcomes(this.#database, this.table, {
+      ...request,
+      exactScoresRowsMax: this.#options.exactScoresRowsMax,
+    })
+    // The last step of every assessment: all that was read before, the model's input included, came from the same bytes.
+    await this.#options.checkUnchanged?.()
+    return statistics
   }
 
   close(): Promise<void> {

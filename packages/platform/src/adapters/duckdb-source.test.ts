@@ -1,6 +1,24 @@
 import { createHash } from 'node:crypto'
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { OperatingError } from '@proofhouse/evidence'
+import {
+  Bool,
+  compressionRegistry,
+  CompressionType,
+  DateDay,
+  Dictionary,
+  Float32,
+  Float64,
+  Int32,
+  Int64,
+  RecordBatchFileWriter,
+  RecordBatchStreamWriter,
+  Table,
+  Utf8,
+  vectorFromArray,
+} from 'apache-arrow'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { canonicalText } from '../assess/dataset-values.ts'
@@ -79,6 +97,93 @@ describe('opens', () => {
     expect(read).toEqual(names.map((_, i) => [String(i)]))
   })
 
+  test('a folder of Parquet files as one table, in the order of their names', async () => {
+    const folder = await files.parts(
+      ...[0, 1, 2].map(
+        (part) => `SELECT range + ${part * 5000} AS n, 'p${part}' AS "N" FROM range(5000)`,
+      ),
+    )
+    writeFileSync(join(folder, '_SUCCESS'), '')
+    writeFileSync(join(folder, '.part-0.parquet.crc'), 'x')
+    const { table, read } = await textsOf(folder)
+    const parts = [0, 1, 2].map((part) => readFileSync(join(folder, `part-${part}.parquet`)))
+    const digests = parts.map((part) => createHash('sha256').update(part).digest())
+    expect(table).toMatchObject({
+      format: 'parquet',
+      rows: 15_000,
+      sizeBytes: parts.reduce((sum, part) => sum + part.length, 0),
+      sha256: createHash('sha256').update(Buffer.concat(digests)).digest('hex'),
+    })
+    expect(read[0]).toEqual(Array.from({ length: 15_000 }, (_, i) => String(i)))
+    expect(read[1]?.[9999]).toBe('p1')
+  })
+
+  test('a table of a DuckDB file, by its name or as the only one', async () => {
+    const one = await files.database(
+      `CREATE TABLE "lo""ans" AS SELECT range::DOUBLE AS n, 'x' AS "N" FROM range(3)`,
+      'DELETE FROM "lo""ans" WHERE n = 1',
+    )
+    for (const path of [one, `${one}#lo"ans`]) {
+      const { table, read } = await textsOf(path)
+      expect(read).toEqual([
+        ['0', '2'],
+        ['x', 'x'],
+      ])
+      const sha256 = createHash('sha256').update(readFileSync(one)).digest('hex')
+      expect(table).toMatchObject({ path, format: 'duckdb', rows: 2, sha256 })
+    }
+    const two = await files.database(
+      'CREATE TABLE a AS SELECT 1 AS x',
+      'CREATE TABLE b AS SELECT 2 AS x',
+    )
+    expect((await textsOf(`${two}#b`)).read).toEqual([['2']])
+    const tricky = files.csv('x\n7\n')
+    writeFileSync(`${tricky}#b`, 'x\n8\n')
+    expect((await textsOf(`${tricky}#b`)).read).toEqual([['8']])
+  })
+
+  test.each(['file', 'stream'] as const)('an Arrow %s, plain and compressed', async (kind) => {
+    const table = new Table({
+      whole: vectorFromArray([1n, null, -(2n ** 62n)], new Int64()),
+      single: vectorFromArray([0.1, 0.5, null], new Float32()),
+      double: vectorFromArray([0.1, Number.NaN, 1e300], new Float64()),
+      flag: vectorFromArray([true, null, false], new Bool()),
+      text: vectorFromArray(['a', '', 'NULL'], new Utf8()),
+      group: vectorFromArray(['x', 'y', 'x'], new Dictionary(new Utf8(), new Int32())),
+      day: vectorFromArray([new Date('2024-02-29'), null, new Date(0)], new DateDay()),
+    })
+    for (const compressionType of [null, CompressionType.ZSTD]) {
+      compressionRegistry.set(CompressionType.ZSTD, {
+        encode: (data) => zstdCompressSync(data),
+        decode: (data) => zstdDecompressSync(data),
+      })
+      const Writer = kind === 'file' ? RecordBatchFileWriter : RecordBatchStreamWriter
+      const writer = new Writer({ compressionType })
+      const bytes = await writer.writeAll([...table.batches, ...table.batches]).toUint8Array()
+      const { table: found, read } = await textsOf(files.csv(bytes))
+      expect(found).toMatchObject({ format: 'arrow', rows: 6 })
+      expect(found.columns.map((column) => column.kind)).toEqual([
+        'number',
+        'number',
+        'number',
+        'boolean',
+        'text',
+        'text',
+        'other',
+      ])
+      const once = [
+        ['1', null, String(-(2n ** 62n))],
+        ['0.1', '0.5', null],
+        ['0.1', null, '1e+300'],
+        ['true', null, 'false'],
+        ['a', null, null],
+        ['x', 'y', 'x'],
+        ['2024-02-29', null, '1970-01-01'],
+      ]
+      expect(read).toEqual(once.map((column) => [...column, ...column]))
+    }
+  })
+
   test('paths with quotes, spaces and wildcards, without opening their neighbours', async () => {
     const folder = join(files.folder, "it's [a] folder=1")
     mkdirSync(folder)
@@ -142,7 +247,26 @@ describe('opens', () => {
 describe('refuses', () => {
   test.each<[string, () => string | Promise<string>, string, RegExp]>([
     ['a missing file', () => join(files.folder, 'no.csv'), 'file-missing', /no such file/],
-    ['a folder', () => files.folder, 'file-unreadable', /is a folder/],
+    ['a folder of anything', () => files.folder, 'data-malformed', /holds `.*`; a folder of data/],
+    ['an empty folder', () => files.parts(), 'data-malformed', /a folder without `.parquet` files/],
+    [
+      'parts with other columns',
+      () => files.parts('SELECT 1 AS a, 2 AS b', 'SELECT 1 AS a, 2 AS c'),
+      'data-malformed',
+      /part-1.parquet: column 2 is `c` \(INTEGER\) instead of `b` \(INTEGER\), unlike .*part-0/,
+    ],
+    [
+      'parts with other types',
+      () => files.parts('SELECT 1 AS a', "SELECT '1' AS a"),
+      'data-malformed',
+      /`a` \(VARCHAR\) instead of `a` \(INTEGER\)/,
+    ],
+    [
+      'parts of another width',
+      () => files.parts('SELECT 1 AS a', 'SELECT 1 AS a, 2 AS b'),
+      'data-malformed',
+      /has 2 columns instead of 1/,
+    ],
     ['an empty file', () => files.csv(''), 'data-malformed', /is empty/],
     ['a ragged row', () => files.csv('a,b\n1,2\n3\n'), 'data-malformed', /line 3/],
     ['Latin-1', () => files.csv(Buffer.from('a\nb\xe9\n', 'latin1')), 'data-malformed', /UTF-8/],
@@ -150,6 +274,27 @@ describe('refuses', () => {
     ['gzip', () => files.csv(Buffer.from([0x1f, 0x8b, 8, 0])), 'data-malformed', /gzip/],
     ['a spreadsheet', () => files.csv('PK\x03\x04'), 'data-malformed', /spreadsheet/],
     ['a broken Parquet file', () => files.csv('PAR1 no more'), 'data-malformed', /cannot be read/],
+    [
+      'a DuckDB file of views',
+      () => files.database("CREATE VIEW v AS SELECT * FROM read_csv('/etc/passwd')"),
+      'data-malformed',
+      /has no table/,
+    ],
+    [
+      'one table of several, unnamed',
+      () => files.database('CREATE TABLE a (x INTEGER)', 'CREATE TABLE b (x INTEGER)'),
+      'data-malformed',
+      /has the tables `a` and `b`; say which, as in `.*#a`|has the tables `a`, `b`; say which/,
+    ],
+    [
+      'a table that is not there',
+      async () => `${await files.database('CREATE TABLE loans (x INTEGER)')}#loan`,
+      'data-malformed',
+      /has no table `loan`; did you mean `loans`/,
+    ],
+    ['a table of a CSV file', () => `${files.csv('a\n1\n')}#a`, 'data-malformed', /no DuckDB/],
+    ['an Arrow file of nothing', () => files.csv('ARROW1\0\0'), 'data-malformed', /Arrow table/],
+    ['Feather of the old kind', () => files.csv('FEA1....'), 'data-malformed', /version 1/],
     ['no rows', () => files.parquet('SELECT 1 AS a WHERE false'), 'data-malformed', /no rows/],
   ])('%s', async (_, make, code, message) => {
     const path = await make()
@@ -174,6 +319,43 @@ describe('refuses', () => {
       await expect(source.open(files.csv(whole.subarray(0, size)))).rejects.toMatchObject({
         code: 'data-malformed',
       })
+  })
+
+  test('an Arrow file, wherever it is cut or changed, or reads it', async () => {
+    const table = new Table({ a: vectorFromArray(['x', 'y', 'z'], new Utf8()) })
+    const whole = await new RecordBatchFileWriter().writeAll(table).toUint8Array()
+    const open = async (bytes: Uint8Array) => {
+      try {
+        await textsOf(files.csv(bytes))
+        return 'read'
+      } catch (error) {
+        return error instanceof OperatingError ? error.code : String(error)
+      }
+    }
+    for (let at = 6; at < whole.length; at += 29) {
+      expect(['data-malformed', 'read']).toContain(await open(whole.subarray(0, at)))
+      const changed = whole.map((byte, i) => (i === at ? byte ^ 0xff : byte))
+      expect(['data-malformed', 'read', 'limit-exceeded']).toContain(await open(changed))
+    }
+  })
+
+  test('a Parquet file that changed between opening and counting', async () => {
+    const path = await files.parquet('SELECT range % 2 AS y, range % 2 AS p FROM range(100)')
+    const engine = await source.open(path)
+    const request = {
+      label: 'y',
+      positiveClass: '1',
+      protectedColumns: [],
+      predictions: { from: 'prediction', prediction: 'p', score: null },
+    } as const
+    expect((await engine.statistics(request)).cells[0]?.outcomes.tp).toBe(50)
+    const other = await files.parquet('SELECT range % 2 AS y, 1 AS p FROM range(100)')
+    writeFileSync(path, readFileSync(other))
+    await expect(engine.statistics(request)).rejects.toMatchObject({
+      code: 'data-malformed',
+      message: expect.stringMatching(/changed while it was read|cannot be read/) as unknown,
+    })
+    await engine.close()
   })
 
   test('more rows than memory holds, with what to do', async () => {

@@ -11,6 +11,7 @@ import {
   type OutcomeCounts,
   type PredictionSource,
   type ScoreCounts,
+  scoreGridFactor,
   type Statistics,
   statisticsOf,
   type StatisticsRequest,
@@ -22,11 +23,16 @@ import { asDouble, canonicalText, literal } from './duckdb-sql.ts'
 /** Tables of counts made so far, so that each has a name of its own. */
 let counts = 0
 
+interface CountRequest extends StatisticsRequest {
+  /** Above this many rows, scores are counted on the grid of assess/score-grid.ts. */
+  readonly exactScoresRowsMax: number
+}
+
 /** Counts what the request asks for. */
 export async function countOutcomes(
   database: DuckdbDatabase,
   table: DataTable,
-  request: StatisticsRequest,
+  request: CountRequest,
 ): Promise<Statistics> {
   const { signal, protectedColumns } = request
   const keys = protectedColumns.map((_, i) => `k${i}`)
@@ -103,7 +109,7 @@ const outcomeCounts = [
  * Equal rows are counted as the file has them first: what a text means is then asked once per distinct row, not a
  * million times. Adding 0.0 makes −0 and 0 one score.
  */
-function rowsQuery(table: DataTable, request: StatisticsRequest): string {
+function rowsQuery(table: DataTable, request: CountRequest): string {
   const text = (name: string) => {
     const { column, sql } = findColumn(table, name)
     return canonicalText(sql, column)
@@ -114,10 +120,18 @@ function rowsQuery(table: DataTable, request: StatisticsRequest): string {
     (name, i) => `coalesce(${text(name)}, ${literal(missingGroup)}) AS k${i}`,
   )
   const { kept, p, s, from } = predictionSql(table, predictions, literal(positiveClass))
-  const distinct = new Set([...[...protectedColumns, label].map(raw), kept, `${s} + 0.0 AS s`])
+  const score = `${table.rows > request.exactScoresRowsMax ? onGrid(s) : s} + 0.0`
+  const distinct = new Set([...[...protectedColumns, label].map(raw), kept, `${score} AS s`])
   const labelled = `${text(label)} = ${literal(positiveClass)} AS y`
   return `SELECT ${[...groups, labelled, `${p} AS p`, 's', 'rows'].join(', ')}
     FROM (SELECT ${[...distinct].join(', ')}, count(*) AS rows FROM ${from} GROUP BY ALL)`
+}
+
+/** `gridScore` of assess/score-grid.ts in SQL. */
+function onGrid(score: string): string {
+  const factor = `CAST('${scoreGridFactor}' AS DOUBLE)`
+  const rounded = (x: string) => `(${x} * ${factor} - (${x} * ${factor} - ${x}))`
+  return `(CASE WHEN ${score} <= 0.5 THEN ${rounded(score)} ELSE 1 - ${rounded(`(1 - ${score})`)} END)`
 }
 
 /** What of a row's prediction must be `kept` while counting, the prediction p of what was kept, and the score s. */
@@ -135,7 +149,8 @@ function predictionSql(
       kept: 'predicted.positive AS p',
       p: 'p',
       s: 'predicted.score',
-      from: 'data JOIN predicted ON data.rowid = predicted.rowid',
+      // By position, not by number: a join would hold a hash of every row in memory.
+      from: 'data POSITIONAL JOIN predicted',
     }
   if (source.from === 'prediction') {
     const { column, sql } = findColumn(table, source.prediction)

@@ -12,6 +12,7 @@ import type {
   NumberProfile,
   PredictionSource,
 } from './ports.ts'
+import { exactScoresRowsMax } from './score-grid.ts'
 import type { Statistics } from './statistics.ts'
 
 /** Distinct values a protected column may have; more than this is a number or an identifier, not a group. */
@@ -34,7 +35,7 @@ export interface ColumnRoles {
 
 /** Something a reader of the results should know. */
 export interface DataWarning {
-  readonly kind: 'missing-group' | 'never-predicted'
+  readonly kind: 'missing-group' | 'never-predicted' | 'scores-on-grid'
   readonly message: string
 }
 
@@ -120,6 +121,16 @@ export function neverPredicted(statistics: Statistics, data: CheckedData): DataW
     kind: 'never-predicted',
     message: `no row is predicted to be \`${name}\`; check the threshold and the order of the classes`,
   }))
+}
+
+/** That scores were rounded, where a table is too large to count each. */
+export function scoresOnGrid(table: DataTable, statistics: Statistics): DataWarning[] {
+  const scored = statistics.cells.some(({ scores }) => scores !== null)
+  if (!scored || table.rows <= exactScoresRowsMax) return []
+  const message =
+    `there are more than ${exactScoresRowsMax} rows, so scores were counted with 12 significant bits; ` +
+    'measures of scores can differ from the exact ones in the fourth digit'
+  return [{ kind: 'scores-on-grid', message }]
 }
 
 /**

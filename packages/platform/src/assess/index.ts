@@ -14,6 +14,7 @@ export { needsPrivileged } from './measures/privileged.ts'
 export { nearestName } from './nearest-name.ts'
 export { applyPolicy, checkPolicy, type Rule, type RuleOutcome, type Verdict } from './policy.ts'
 export type { ScoreCounts } from './score-counts.ts'
+export { exactScoresRowsMax, gridScore, scoreGridFactor } from './score-grid.ts'
 export {
   marginal,
   type OutcomeCounts,
@@ -27,6 +28,7 @@ export {
   checkData,
   type ColumnRoles,
   neverPredicted,
+  scoresOnGrid,
 } from './dataset.ts'
 export { listed, missingGroup, shortened } from './dataset-values.ts'
 export {

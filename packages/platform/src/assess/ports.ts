@@ -17,13 +17,13 @@ export interface DataColumn {
   readonly type: string
 }
 
-/** A table whose bytes have been read once and named by digest. */
+/** A table of one file, or of several that are its parts, named by digest. */
 export interface DataTable {
   readonly path: string
-  readonly format: 'csv' | 'parquet'
+  readonly format: 'csv' | 'parquet' | 'arrow' | 'duckdb'
   readonly rows: number
   readonly sizeBytes: number
-  /** SHA-256 of exactly the bytes the rows came from. */
+  /** SHA-256 of exactly the bytes the rows came from; of a folder, the OMS root digest over its parts. */
   readonly sha256: HexDigest
   readonly columns: readonly DataColumn[]
 }
@@ -158,7 +158,7 @@ export interface AggregateEngine {
 /** Opens files as tables. */
 export interface DataSource {
   /**
-   * Reads a whole CSV or Parquet file into an engine of its own.
+   * Opens a CSV, Parquet or Arrow file, a folder of Parquet files, or a table of a DuckDB file.
    * @throws `file-missing`, `file-unreadable`; `data-malformed` for ragged rows, duplicate or empty
    *   column names, wrong encoding, an empty file; `interrupted`
    */

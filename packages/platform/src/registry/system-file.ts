@@ -75,8 +75,10 @@ const model = Type.Object(
 
 const data = Type.Object(
   {
-    train: Type.Optional(path('The data the model was trained on (CSV or Parquet).')),
-    test: path('The data the system is assessed on (CSV or Parquet).'),
+    train: Type.Optional(path('The data the model was trained on: as for `test`.')),
+    test: path(
+      'The data the system is assessed on: CSV, Parquet or Arrow, a folder of Parquet files, or `file.duckdb#table`.',
+    ),
     reference: Type.Optional(path('A reference period for later comparison.')),
     current: Type.Optional(path('A later period to compare with the reference.')),
   },

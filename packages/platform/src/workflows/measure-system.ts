@@ -8,6 +8,7 @@ import {
   neverPredicted,
   type RuleOutcome,
   scoreModel,
+  scoresOnGrid,
   type Statistics,
   type Verdict,
 } from '../assess/index.ts'
@@ -106,7 +107,11 @@ export async function measureSystem(
     overs,
   })
   const { rules, verdict } = applyPolicy(file.rules, measures)
-  const warnings = [...checked.warnings, ...neverPredicted(statistics, checked)]
+  const warnings = [
+    ...checked.warnings,
+    ...neverPredicted(statistics, checked),
+    ...scoresOnGrid(engine.table, statistics),
+  ]
   return {
     statistics,
     overs,
