@@ -94,6 +94,9 @@ def values(case):
         if len(set(map(tuple, frame[over].to_numpy()))) > 1:
             edf = metric.predictions.smoothed_empirical_differential_fairness
             found.append(["fairness.smoothed_empirical_differential_fairness", over, None, plain(edf)])
+            amplification = metric.differential_fairness_bias_amplification
+            name = "fairness.differential_fairness_bias_amplification"
+            found.append([name, over, None, plain(amplification)])
         for name in [*named, *between]:
             found.append([f"fairness.{name}", over, None, plain(getattr(metric, name))])
         for ours, theirs in rates.items():

@@ -1,8 +1,9 @@
 """What Fairlearn and scikit-learn say: reads cases as JSON on stdin, writes their values as JSON on stdout.
 
 A case is {"name", "columns", "rows": [[cell, label, predicted, score], ...], "cells": [[value, ...], ...]}; `cell`
-indexes `cells`. For each case the answer is a list of [measure, over, slice or null, value or null]: every measure
-overall, by each column, and by all columns together. `--adult FILE` adds a case: UCI Adult, half of it predicted by a
+indexes `cells`. For each case the answer is a list of [measure, over, slice or null, value or null, within or null]: every
+measure overall, by each column, and by all columns together; and every comparison by the first column within each
+value of the second, Fairlearn's control feature. `--adult FILE` adds a case: UCI Adult, half of it predicted by a
 logistic regression trained on the other half.
 """
 
@@ -128,6 +129,21 @@ def values(case):
         for form, values_of in forms.items():
             for rate, value in values_of(frame).items():
                 found.append([f"fairness.{rate}_{form}", over, None, plain(value)])
+    found = [[*value, None] for value in found]
+    if len(case["columns"]) == 2:
+        sensitive, control = case["columns"]
+        frame = fm.MetricFrame(
+            metrics=compared,
+            y_true=label,
+            y_pred=predicted,
+            sensitive_features=features[[sensitive]],
+            control_features=features[[control]],
+        )
+        for form, values_of in forms.items():
+            for level, row in values_of(frame).iterrows():
+                for rate, value in row.items():
+                    name = f"fairness.{rate}_{form}"
+                    found.append([name, [sensitive], None, plain(value), {control: level}])
     return found
 
 

@@ -30,6 +30,8 @@ export type MeasuredValue = {
   readonly over: readonly string[]
   /** The part this number is about, column → value; null when it is about the whole partition. */
   readonly slice: Readonly<Record<string, string>> | null
+  /** The rows it is taken among, control column → value; absent for all rows. */
+  readonly within?: Readonly<Record<string, string>>
   /** Null when it is not defined, for example a rate of a group without members. */
   readonly value: number | null
   readonly low: number | null
@@ -88,7 +90,7 @@ const measuredValue = record(
     high: nullable(anyNumber),
     n: count,
   },
-  { note: someText },
+  { note: someText, within: mapOf(anyText, { sizeMin: 1 }) },
 )
 
 const measuredAs = record({

@@ -12,6 +12,7 @@ const roles: ColumnRoles = {
   label: 'y',
   positiveClass: '1',
   protected: ['sex'],
+  control: [],
   identifiers: [],
   time: null,
   prediction: 'p',

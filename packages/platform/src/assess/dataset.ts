@@ -26,6 +26,8 @@ export interface ColumnRoles {
   readonly label: string
   readonly positiveClass: string
   readonly protected: readonly string[]
+  /** Columns within whose values the protected groups are compared. */
+  readonly control: readonly string[]
   readonly identifiers: readonly string[]
   readonly time: string | null
   readonly prediction: string | null
@@ -82,7 +84,9 @@ export async function checkData(
   const rowsOf = (value: string) => label.values.find((v) => v.value === value)?.rows ?? 0
   const protectedGroups: ProtectedGroups[] = []
   for (const column of roles.protected)
-    protectedGroups.push(groupsOf(table, await category(engine, column, options)))
+    protectedGroups.push(groupsOf(table, await category(engine, column, options), 'protected'))
+  for (const column of roles.control)
+    groupsOf(table, await category(engine, column, options), 'control')
   if (!options.hasModel) {
     if (roles.prediction !== null)
       checkPrediction(table, await category(engine, roles.prediction, options), label)
@@ -154,6 +158,7 @@ function checkNames(table: DataTable, roles: ColumnRoles, options: CheckOptions)
   const named: [string, string | null][] = [
     ['columns.label', roles.label],
     ...roles.protected.map((name): [string, string] => ['columns.protected', name]),
+    ...roles.control.map((name): [string, string] => ['columns.control', name]),
     ...roles.identifiers.map((name): [string, string] => ['columns.identifiers', name]),
     ['columns.time', roles.time],
     ...(options.hasModel
@@ -203,10 +208,14 @@ function checkLabel(table: DataTable, label: CategoryProfile, positiveClass: str
   return negative
 }
 
-function groupsOf(table: DataTable, profile: CategoryProfile): ProtectedGroups {
+function groupsOf(
+  table: DataTable,
+  profile: CategoryProfile,
+  role: 'protected' | 'control',
+): ProtectedGroups {
   if (profile.distinct > maxGroupsPerColumn)
     unsuitable(
-      `${table.path}: the protected column \`${profile.column}\` has ${profile.distinct} values, ` +
+      `${table.path}: the ${role} column \`${profile.column}\` has ${profile.distinct} values, ` +
         `of at most ${maxGroupsPerColumn}; group them, for example ages into ranges, in a column of its own`,
     )
   const missing = profile.missing > 0 ? [{ value: missingGroup, rows: profile.missing }] : []

@@ -12,7 +12,14 @@ export {
 export { measure } from './measuring.ts'
 export { needsPrivileged } from './measures/privileged.ts'
 export { nearestName } from './nearest-name.ts'
-export { applyPolicy, checkPolicy, type Rule, type RuleOutcome, type Verdict } from './policy.ts'
+export {
+  applyPolicy,
+  checkPolicy,
+  concerns,
+  type Rule,
+  type RuleOutcome,
+  type Verdict,
+} from './policy.ts'
 export type { ScoreCounts } from './score-counts.ts'
 export { exactScoresRowsMax, gridScore, scoreGridFactor } from './score-grid.ts'
 export {

@@ -152,6 +152,8 @@ export interface Measure {
   readonly over: readonly string[]
   /** The slice it is about, one value per column of `over`; null for everyone and for disparities. */
   readonly slice: Readonly<Record<string, string>> | null
+  /** The rows it is taken among, control column → value; absent for all rows. Only disparities have it. */
+  readonly within?: Readonly<Record<string, string>>
   /** Null when the data do not define it; `note` then says why. */
   readonly value: number | null
   /** Lower limit; null exactly when the value is. */
@@ -183,4 +185,9 @@ export interface MeasureOptions {
   readonly draws: number
   /** The column sets to measure over: `[]` for everyone, one column, or an intersection of several. */
   readonly overs: readonly (readonly string[])[]
+  /**
+   * Sets of control columns (Fairlearn's `control_features`): each disparity is also taken within each combination of
+   * their values, its intervals simultaneous over the combinations.
+   */
+  readonly withins: readonly (readonly string[])[]
 }

@@ -5,7 +5,12 @@ import { Compile } from 'typebox/compile'
 import { describe, expect, test } from 'vitest'
 import { clopperPearson } from './intervals/proportion.ts'
 import { type Measure, type MeasureOptions, measureCatalogue, measureNames } from './measure.ts'
-import { aif360Names, oversOfCase, rowsOfCase } from './measures/parity-cases.fixture.ts'
+import {
+  aif360Names,
+  controlsOfCase,
+  oversOfCase,
+  rowsOfCase,
+} from './measures/parity-cases.fixture.ts'
 import { disparityNames } from './measures/comparisons.ts'
 import { disparity, disparityInterval } from './measures/disparities.ts'
 import { measure } from './measuring.ts'
@@ -21,6 +26,7 @@ const options: MeasureOptions = {
   seed: 1,
   draws: 200,
   overs: [[], ['sex'], ['age'], ['sex', 'age']],
+  withins: [],
 }
 const row = (sex: string, label: 0 | 1, predicted: 0 | 1, score: number | null = null): Row => ({
   cell: [sex, 'any'],
@@ -48,6 +54,7 @@ const referenceShape = Type.Array(
         Type.Array(Type.String()),
         Type.Union([Type.Null(), Type.Record(Type.String(), Type.String())]),
         Type.Union([Type.Null(), Type.Number()]),
+        Type.Union([Type.Null(), Type.Record(Type.String(), Type.String())]),
       ]),
     ),
   }),
@@ -56,8 +63,12 @@ const reference = Compile(referenceShape).Parse(
   JSON.parse(readFileSync(new URL('./measures/fairlearn.reference.json', import.meta.url), 'utf8')),
 )
 
-const key = (name: string, over: readonly string[], slice: Measure['slice']) =>
-  JSON.stringify([name, over, slice])
+const key = (
+  name: string,
+  over: readonly string[],
+  slice: Measure['slice'],
+  within: Measure['slice'] | undefined,
+) => JSON.stringify([name, over, slice, within ?? null])
 
 describe('compatible mode equals Fairlearn and scikit-learn to 1e-12', () => {
   test.each(reference.map(({ case: peerCase, values }) => ({ peerCase, values })))(
@@ -68,11 +79,13 @@ describe('compatible mode equals Fairlearn and scikit-learn to 1e-12', () => {
         also: new Set(measureNames.filter((name) => !aif360Names.includes(name))),
         mode: 'compatible',
         overs: oversOfCase(peerCase),
+        withins: controlsOfCase(peerCase),
       })
-      const byKey = new Map(ours.map((m) => [key(m.measure, m.over, m.slice), m.value]))
-      expect(byKey.size).toBe(values.length)
-      for (const [name, over, slice, theirs] of values) {
-        const mine = byKey.get(key(name, over, slice))
+      const byKey = new Map(ours.map((m) => [key(m.measure, m.over, m.slice, m.within), m.value]))
+      expect(byKey.size).toBeGreaterThanOrEqual(values.length)
+      for (const [name, over, slice, theirs, within] of values) {
+        const mine = byKey.get(key(name, over, slice, within))
+        expect(mine, name).not.toBeUndefined()
         expect(mine === null, `${name} over ${over.join()}`).toBe(theirs === null)
         expect(Math.abs((mine ?? 0) - (theirs ?? 0)), name).toBeLessThanOrEqual(1e-12)
       }
@@ -271,4 +284,57 @@ describe('measures beside the standard ones', () => {
       { numRuns: 40 },
     )
   })
+})
+
+describe('within control columns', () => {
+  // Simpson's paradox: alike within each job, apart overall.
+  const people = (sex: string, job: string, selected: number, of: number) =>
+    Array.from({ length: of }, (_, i) => ({
+      cell: [sex, job],
+      label: 1 as const,
+      predicted: i < selected ? (1 as const) : (0 as const),
+      score: null,
+    }))
+  const statistics = statisticsFromRows(
+    ['sex', 'job'],
+    [
+      ...people('f', 'care', 20, 100),
+      ...people('m', 'care', 4, 20),
+      ...people('f', 'law', 16, 20),
+      ...people('m', 'law', 80, 100),
+    ],
+  )
+  const found = measure(statistics, {
+    ...options,
+    overs: [[], ['sex'], ['sex', 'job']],
+    withins: [['job']],
+  })
+  const difference = found.filter((m) => m.measure === 'fairness.demographic_parity_difference')
+
+  test('compares only those who are alike in them', () => {
+    const over = difference.filter((m) => m.over.length === 1)
+    expect(over.map((m) => [m.within, m.value, m.n])).toEqual([
+      [undefined, 84 / 120 - 36 / 120, 240],
+      [{ job: 'care' }, 0, 120],
+      [{ job: 'law' }, 0, 120],
+    ])
+    expect(difference.some((m) => m.over.length === 2 && m.within !== undefined)).toBe(false)
+    expect(found.every((m) => m.within === undefined || m.slice === null)).toBe(true)
+  })
+
+  test('spends the error once over all levels', () => {
+    const alone = measure(marginalOf('care'), {
+      ...options,
+      overs: [['sex']],
+      confidence: Math.sqrt(options.confidence),
+    }).find((m) => m.measure === 'fairness.demographic_parity_difference')
+    const level = difference.find((m) => m.within?.['job'] === 'care')
+    expect(level?.high).toBeCloseTo(alone?.high ?? 0, 12)
+    expect(level?.high).toBeGreaterThan(0.2)
+  })
+
+  function marginalOf(job: string) {
+    const rows = [...people('f', job, 20, 100), ...people('m', job, 4, 20)]
+    return statisticsFromRows(['sex', 'job'], rows)
+  }
 })

@@ -26,6 +26,9 @@ import {
 } from './measures/between-groups.ts'
 import { type DisparityName, disparityNames } from './measures/comparisons.ts'
 import {
+  biasAmplification,
+  biasAmplificationInterval,
+  biasAmplificationOf,
   differentialFairness,
   differentialFairnessInterval,
   differentialFairnessOf,
@@ -64,7 +67,37 @@ const proportionLimits: Record<MeasureOptions['interval'], ProportionLimits> = {
  */
 export function measure(statistics: Statistics, options: MeasureOptions): Measure[] {
   assert(options.confidence > 0 && options.confidence < 1, 'confidence lies between 0 and 1')
-  return options.overs.flatMap((over) => measureOver(marginal(statistics, over), options))
+  const all = options.overs.flatMap((over) => measureOver(marginal(statistics, over), options))
+  return [
+    ...all,
+    ...options.withins.flatMap((within) => measureWithin(statistics, within, options)),
+  ]
+}
+
+/** The disparities among the rows of each combination of the control columns' values, one combination after the other. */
+function measureWithin(
+  statistics: Statistics,
+  within: readonly string[],
+  options: MeasureOptions,
+): Measure[] {
+  const levels = Map.groupBy(statistics.cells, ({ cell }) =>
+    JSON.stringify(within.map((column) => cell[statistics.columns.indexOf(column)])),
+  )
+  const confidence = 1 - sidak(1 - options.confidence, levels.size)
+  const overs = options.overs.filter((over) => over.every((column) => !within.includes(column)))
+  return [...levels.values()].flatMap((cells) => {
+    const level = marginal({ columns: statistics.columns, cells }, within)
+    const where = sliceOf(within, level.cells[0]?.cell ?? [])
+    return overs
+      .flatMap((over) =>
+        measureOver(marginal({ columns: statistics.columns, cells }, over), {
+          ...options,
+          confidence,
+        }),
+      )
+      .filter(({ measure: name }) => measureCatalogue[name].kind === 'disparity')
+      .map((found) => ({ ...found, within: where }))
+  })
 }
 
 function measureOver(statistics: Statistics, options: MeasureOptions): Measure[] {
@@ -100,6 +133,14 @@ function measureOver(statistics: Statistics, options: MeasureOptions): Measure[]
         : differentialFairnessInterval(outcomes, point.value, { limits, error })
     const where = { over: columns, slice: null, n }
     measures.push(entry(differentialFairness, { ...point, limits: found }, where))
+  }
+  if (isAsked(biasAmplification, options)) {
+    const point = biasAmplificationOf(outcomes)
+    const found =
+      point.value === null ? null : biasAmplificationInterval(outcomes, { limits, error })
+    measures.push(
+      entry(biasAmplification, { ...point, limits: found }, { over: columns, slice: null, n }),
+    )
   }
   return [...measures, ...comparePrivileged(statistics, n, options)]
 }

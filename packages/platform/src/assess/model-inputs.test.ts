@@ -16,6 +16,7 @@ const roles: ColumnRoles = {
   label: 'y',
   positiveClass: '1',
   protected: ['sex'],
+  control: [],
   identifiers: ['id'],
   time: null,
   prediction: null,

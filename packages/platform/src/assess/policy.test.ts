@@ -73,6 +73,25 @@ test('a point rule looks at the value alone', () => {
   expect(verdictOf(rule({ holds: 'point' }), measured({ ...wide, value: 0.79 }))).toBe('fail')
 })
 
+test('within control columns the worst level decides, and the whole table is another question', () => {
+  const inside = (job: string, value: number) =>
+    measured({ within: { job }, value, low: value - 0.02, high: value + 0.02 })
+  const within = rule({ within: ['job'] })
+  expect(verdictOf(within, measured({ value: 0.1, low: 0.1, high: 0.1 }), inside('a', 0.95))).toBe(
+    'pass',
+  )
+  expect(verdictOf(rule({}), measured({ value: 0.95, low: 0.9, high: 1 }), inside('a', 0.1))).toBe(
+    'pass',
+  )
+  const { rules } = applyPolicy([within], [inside('a', 0.95), inside('b', 0.5)])
+  expect(rules[0]?.reason).toBe(
+    'fairness.demographic_parity_ratio within job=b (the worst of 2 levels) is 0.5 (0.48 to 0.52): breaks the minimum 0.8',
+  )
+  expect(applyPolicy([rule({ within: ['age'] })], [inside('a', 0.95)]).rules[0]?.reason).toMatch(
+    /over sex within age was not measured/,
+  )
+})
+
 test('without a slice the worst slice decides; with one, that slice', () => {
   const perGroup = rule({ measure: 'performance.true_positive_rate', min: 0.5 })
   const [good, bad, unknown] = [group('f', 0.9), group('m', 0.3), group('x', null)]
@@ -127,6 +146,11 @@ describe('a rule that could never decide is refused, and the message mends it', 
     ['out of range', rule({ min: 80 }), /outside 0 to 1/],
     ['not a number', rule({ min: Number.NaN }), /outside 0 to 1/],
     ['no groups', rule({ over: [] }), /compares groups/],
+    [
+      'within for what compares nothing',
+      rule({ measure: 'performance.recall', within: ['job'] }),
+      /compares no groups; put `job` into `over`/,
+    ],
     ['slice of a disparity', rule({ slice: { sex: 'f' } }), /remove `slice`/],
     [
       'slice beyond over',

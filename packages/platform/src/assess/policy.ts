@@ -22,6 +22,8 @@ export interface Rule {
   readonly over: readonly string[]
   /** Restricts the rule to one slice; without it every slice of `over` must hold, and the worst decides. */
   readonly slice?: Readonly<Record<string, string>>
+  /** Control columns: the disparity must hold within each combination of their values, and the worst decides. */
+  readonly within?: readonly string[]
   readonly min?: number
   readonly max?: number
   /** Where a pass becomes a warning; by default 80 % of the way from the measure's ideal to the bound. */
@@ -105,14 +107,19 @@ function applyRule(rule: Rule, measures: readonly Measure[]): RuleOutcome {
   return { ...outcome, verdict: worst.verdict, worst: worst.measure, reason }
 }
 
-function concerns(rule: Rule, measure: Measure): boolean {
-  const columns = new Set(measure.over)
+/** Whether a rule is about a measure, whatever the order of the columns. */
+export function concerns(rule: Rule, measure: Measure): boolean {
   return (
     measure.measure === rule.measure &&
-    columns.size === new Set(rule.over).size &&
-    rule.over.every((column) => columns.has(column)) &&
+    sameSet(measure.over, rule.over) &&
+    sameSet(Object.keys(measure.within ?? {}), rule.within ?? []) &&
     Object.entries(rule.slice ?? {}).every(([column, value]) => measure.slice?.[column] === value)
   )
+}
+
+function sameSet(a: readonly string[], b: readonly string[]): boolean {
+  const [as, bs] = [new Set(a), new Set(b)]
+  return as.size === bs.size && as.isSubsetOf(bs)
 }
 
 /** The verdict of one measured value. */
@@ -146,16 +153,19 @@ function isWorse(a: Judged, b: Judged, by: { bound: Bound; holds: Rule['holds'] 
 
 const shown = (x: number): string => String(Number(x.toPrecision(4)))
 
-const sliceText = (measure: Measure): string =>
-  measure.slice === null
-    ? ''
-    : ` for ${Object.entries(measure.slice)
-        .map(([column, value]) => `${column}=${value}`)
-        .join(' ∧ ')}`
+const conjunction = (values: Readonly<Record<string, string>>): string =>
+  Object.entries(values)
+    .map(([column, value]) => `${column}=${value}`)
+    .join(' ∧ ')
+
+const sliceText = ({ slice, within }: Measure): string =>
+  (slice === null ? '' : ` for ${conjunction(slice)}`) +
+  (within === undefined ? '' : ` within ${conjunction(within)}`)
 
 function reasonOf(rule: Rule, bound: Bound, worst: Judged & { readonly of: number }): string {
   const { measure, verdict, of } = worst
-  const among = of > 1 ? ` (the worst of ${of} slices)` : ''
+  const among =
+    of > 1 ? ` (the worst of ${of} ${rule.within === undefined ? 'slices' : 'levels'})` : ''
   const subject = `${rule.measure}${sliceText(measure)}${among}`
   if (measure.value === null) return `${subject} is ${measure.note ?? 'undefined'}`
   const interval =
@@ -175,7 +185,8 @@ function reasonOf(rule: Rule, bound: Bound, worst: Judged & { readonly of: numbe
 function notMeasured(rule: Rule): string {
   const over = rule.over.length === 0 ? 'everyone' : rule.over.join(' and ')
   const slice = rule.slice === undefined ? '' : ' for the slice it names'
-  return `${rule.measure} over ${over} was not measured${slice}`
+  const within = rule.within === undefined ? '' : ` within ${rule.within.join(' and ')}`
+  return `${rule.measure} over ${over}${within} was not measured${slice}`
 }
 
 /**
@@ -202,6 +213,10 @@ function boundOf(rule: Rule, place = ''): Bound {
     refuse(`\`${rule.measure}\` compares groups; name the columns that make them in \`over\``)
   if (definition.kind === 'disparity' && rule.slice !== undefined)
     refuse(`\`${rule.measure}\` is over all slices together; remove \`slice\``)
+  if (definition.kind !== 'disparity' && rule.within !== undefined)
+    refuse(
+      `\`${rule.measure}\` compares no groups; put \`${rule.within.join('`, `')}\` into \`over\``,
+    )
   const astray = Object.keys(rule.slice ?? {}).find((column) => !rule.over.includes(column))
   if (astray !== undefined) refuse(`\`slice\` names \`${astray}\`; add it to \`over\``)
   const { ideal } = definition

@@ -8,10 +8,11 @@ import type { ExitCode } from './command.ts'
 export function assessmentJson(report: AssessmentReport) {
   return {
     verdict: report.verdict,
-    measures: report.measures.map(({ measure, over, slice, value, low, high, n }) => ({
+    measures: report.measures.map(({ measure, over, slice, within, value, low, high, n }) => ({
       measure,
       over,
       slice,
+      ...(within === undefined ? {} : { within }),
       value,
       low,
       high,

@@ -111,6 +111,16 @@ test.each([
     'measure: fairness.disparate_impact',
     /`fairness\.disparate_impact` compares with the privileged; say who they are in `columns\.privileged\.sex`/,
   ],
+  [
+    'protected: [sex]',
+    'protected: [sex]\n  control: [sex]',
+    /`sex` is a protected column; what is compared cannot be held alike/,
+  ],
+  [
+    'measure: fairness.demographic_parity_ratio',
+    'measure: fairness.demographic_parity_ratio\n      within: [job]',
+    /`job` is no control column; add it to `columns\.control`/,
+  ],
   ['system:', 'system: [', /not valid YAML/],
   ['name: Loans', 'name: Loans\n  name: Twice', /not valid YAML: .*unique/],
   ['jurisdictions: [EU]', 'jurisdictions: &a [EU]\n  id: *a', /YAML|alias/],

@@ -2,7 +2,6 @@
 // key and the nearest valid key, so that the configuration can be fixed from the error alone.
 
 import { OperatingError } from '@proofhouse/evidence'
-import { Compile } from 'typebox/compile'
 import {
   isMeasureName,
   type MeasureName,
@@ -11,7 +10,8 @@ import {
   needsPrivileged,
   type Rule,
 } from '../assess/index.ts'
-import { type SystemFileSource, systemFileSchema } from './system-file.ts'
+import type { SystemFileSource } from './system-file.ts'
+import { isSystemFile, refusal } from './system-file-refusal.ts'
 import { parseYaml } from './yaml-document.ts'
 
 /** Larger than any honest system file; a guard against feeding the wrong file. */
@@ -41,6 +41,8 @@ export interface SystemFile {
     readonly protected: readonly string[]
     /** Protected column → its values that are privileged. */
     readonly privileged: Readonly<Record<string, readonly string[]>>
+    /** Columns within whose values the protected groups are compared. */
+    readonly control: readonly string[]
     readonly identifiers: readonly string[]
     readonly time: string | null
     readonly prediction: string | null
@@ -65,100 +67,14 @@ export interface SystemFile {
 /** What a data set is for. */
 export type DataRole = 'train' | 'test' | 'reference' | 'current'
 
-const validator = Compile(systemFileSchema)
-
-type Schema = {
-  readonly properties?: Readonly<Record<string, Schema>>
-  readonly items?: Schema
-  readonly enum?: readonly string[]
-  readonly description?: string
-}
-
-/** `/policy/rules/0/min` → ['policy', 'rules', 0, 'min']. */
-const segmentsOf = (pointer: string): (string | number)[] =>
-  pointer
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .map((part) => (/^\d+$/.test(part) ? Number(part) : part))
-
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a JSON Schema is what TypeBox builds
-const wholeSchema = systemFileSchema as Schema
-
-function schemaAt(segments: readonly (string | number)[]): Schema | undefined {
-  let schema: Schema | undefined = wholeSchema
-  for (const part of segments)
-    schema = typeof part === 'number' ? schema?.items : schema?.properties?.[part]
-  return schema
-}
-
-const spoken = (segments: readonly (string | number)[]): string =>
-  segments.reduce<string>(
-    (path, part) =>
-      typeof part === 'number' ? `${path}[${part}]` : path ? `${path}.${part}` : part,
-    '',
-  )
-
-/** The first thing wrong with the value, in words; errors are ordered so that the cause comes before its effects. */
-function refusal(
-  value: unknown,
-  placeOf: (segments: readonly (string | number)[]) => string,
-): string {
-  const errors = validator.Errors(value)
-  const unknown = errors.find((e) => e.keyword === 'additionalProperties')
-  if (unknown !== undefined) {
-    const parent = segmentsOf(unknown.instancePath)
-    const key = String(unknown.params.additionalProperties[0])
-    const valid = Object.keys(schemaAt(parent)?.properties ?? {})
-    const near = nearestName(key, valid)
-    const where = parent.length === 0 ? '' : ` in \`${spoken(parent)}\``
-    const hint =
-      near === undefined
-        ? `valid keys are ${valid.map((k) => `\`${k}\``).join(', ')}`
-        : `did you mean \`${near}\`?`
-    return `${placeOf([...parent, key])}: unknown key \`${key}\`${where}; ${hint}`
-  }
-  const missing = errors.find((e) => e.keyword === 'required')
-  if (missing !== undefined) {
-    const parent = segmentsOf(missing.instancePath)
-    const key = String(missing.params.requiredProperties[0])
-    const meaning = schemaAt([...parent, key])?.description
-    return `${placeOf(parent)}: \`${spoken([...parent, key])}\` is missing${meaning ? `: ${lowerFirst(meaning)}` : ''}`
-  }
-  const first = errors.find((e) => e.keyword !== 'boolean') ?? errors[0]
-  const segments = segmentsOf(first?.instancePath ?? '')
-  const allowed = schemaAt(segments)?.enum
-  const must =
-    allowed === undefined
-      ? plainly(first?.message ?? 'is not valid')
-      : `must be one of ${allowed.map((v) => `\`${v}\``).join(', ')}`
-  return `${placeOf(segments)}: \`${spoken(segments) || 'the file'}\` ${must ?? 'is not valid'}`
-}
-
-const plainWords: Readonly<Record<string, string>> = {
-  'must be array': 'must be a list, such as `[a, b]`',
-  'must be boolean': 'must be `true` or `false`',
-  'must be integer': 'must be a whole number',
-  'must be number': 'must be a number',
-  'must be object': 'must have keys of its own',
-  'must be string': 'must be a text',
-  'must not have fewer than 1 characters': 'must not be empty',
-  'must not have fewer than 1 items': 'must not be empty',
-}
-
-/** A schema's complaint in words for people who have never seen a schema. */
-const plainly = (message: string): string => plainWords[message] ?? message
-
-const lowerFirst = (sentence: string) =>
-  (sentence.charAt(0).toLowerCase() + sentence.slice(1)).replace(/\.$/, '')
-
 function ruleOf(source: SystemFileSource['policy']['rules'][number]): Rule {
   const over = source.over ?? []
   const slice =
     source.slice === undefined
       ? undefined
       : Object.fromEntries(Object.entries(source.slice).map(([k, v]) => [k, String(v)]))
-  const derived = [source.measure, ...over, ...Object.values(slice ?? {})].join('-')
+  const within = source.within === undefined ? [] : ['within', ...source.within]
+  const derived = [source.measure, ...over, ...Object.values(slice ?? {}), ...within].join('-')
   return {
     id:
       source.id ??
@@ -171,6 +87,7 @@ function ruleOf(source: SystemFileSource['policy']['rules'][number]): Rule {
     measure: source.measure as Rule['measure'],
     over,
     ...(slice === undefined ? {} : { slice }),
+    ...(source.within === undefined ? {} : { within: source.within }),
     ...(source.min === undefined ? {} : { min: source.min }),
     ...(source.max === undefined ? {} : { max: source.max }),
     ...(source.warn_at === undefined ? {} : { warn_at: source.warn_at }),
@@ -206,6 +123,7 @@ function normalise(source: SystemFileSource): Omit<SystemFile, 'ruleLines'> {
           values.map(String),
         ]),
       ),
+      control: columns.control ?? [],
       identifiers: columns.identifiers ?? [],
       time: columns.time ?? null,
       prediction: columns.prediction ?? null,
@@ -269,6 +187,12 @@ function checkWhole(
     )
   if (columns.protected.includes(columns.label))
     refuse(['columns', 'protected'], `the label \`${columns.label}\` cannot be a protected column`)
+  for (const name of columns.control)
+    if (columns.protected.includes(name) || name === columns.label)
+      refuse(
+        ['columns', 'control'],
+        `\`${name}\` is ${name === columns.label ? 'the label' : 'a protected column'}; what is compared cannot be held alike`,
+      )
   for (const name of Object.keys(columns.privileged))
     if (!columns.protected.includes(name))
       refuse(['columns', 'privileged', name], notProtected(name, columns.protected))
@@ -282,6 +206,12 @@ function checkWhole(
       if (!columns.protected.includes(name)) {
         refuse([...at, 'over'], notProtected(name, columns.protected))
       }
+    for (const name of rule.within ?? [])
+      if (!columns.control.includes(name))
+        refuse(
+          [...at, 'within'],
+          `\`${name}\` is no control column; add it to \`columns.control\`, or name one of them`,
+        )
     const unsaid = rule.over.find((name) => !Object.hasOwn(columns.privileged, name))
     if (needsPrivileged(rule.measure) && unsaid !== undefined)
       refuse(
@@ -303,7 +233,7 @@ export function parseSystemFile(text: string, fileName: string): SystemFile {
       `${fileName}: larger than ${sizeMaxBytes} bytes; is this the right file?`,
     )
   const { value, placeOf, lineOf } = parseYaml(text, fileName)
-  if (!validator.Check(value)) throw new OperatingError('config-invalid', refusal(value, placeOf))
+  if (!isSystemFile(value)) throw new OperatingError('config-invalid', refusal(value, placeOf))
   const file = normalise(value)
   checkMeasures(value, placeOf)
   checkWhole(file, placeOf)

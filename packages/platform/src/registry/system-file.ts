@@ -105,6 +105,15 @@ const columns = Type.Object(
         },
       ),
     ),
+    control: Type.Optional(
+      Type.Array(column('A column that may explain a difference.'), {
+        uniqueItems: true,
+        maxItems: 4,
+        default: [],
+        description:
+          'Columns within whose values the protected groups are also compared, such as the kind of job.',
+      }),
+    ),
     identifiers: Type.Optional(
       Type.Array(column('An identifier.'), { uniqueItems: true, maxItems: 100, default: [] }),
     ),
@@ -202,6 +211,14 @@ const rule = Type.Object(
     slice: Type.Optional(
       Type.Record(Type.String(), value('A value of the column.'), {
         description: 'One group only, such as `{sex: female}`.',
+      }),
+    ),
+    within: Type.Optional(
+      Type.Array(column('A control column.'), {
+        uniqueItems: true,
+        minItems: 1,
+        maxItems: 4,
+        description: 'Compare the groups only among rows that are alike in these control columns.',
       }),
     ),
     min: Type.Optional(Type.Number({ description: 'The measure must not be below this.' })),

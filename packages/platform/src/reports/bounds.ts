@@ -1,6 +1,6 @@
 // How measures lie to the bounds of a rule: facts that the verdict was made of, for those who draw and tell them.
 
-import type { Measure, Rule, RuleOutcome } from '../assess/index.ts'
+import { concerns, type Measure, type Rule, type RuleOutcome } from '../assess/index.ts'
 import type { AssessmentReport } from './assessment-report.ts'
 
 /** The limits of a rule. */
@@ -19,12 +19,7 @@ export function fitOf(measure: Measure, bounds: Bounds): Fit {
 
 /** The measures a rule looked at: one for a disparity or a named slice, else one per slice. */
 export function measuresOf(rule: Rule, measures: readonly Measure[]): Measure[] {
-  return measures.filter(
-    (m) =>
-      m.measure === rule.measure &&
-      sameTexts(m.over, rule.over) &&
-      (rule.slice === undefined || sameSlice(m.slice, rule.slice)),
-  )
+  return measures.filter((measure) => concerns(rule, measure))
 }
 
 /** The rules that hold although an interval reaches beyond their bound, because only the value must hold. */
@@ -42,12 +37,4 @@ export function heldByValueAlone({
 /** Whether two lists hold the same texts in the same order. */
 export function sameTexts(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((text, n) => text === b[n])
-}
-
-function sameSlice(a: Measure['slice'], b: Readonly<Record<string, string>>): boolean {
-  return (
-    a !== null &&
-    Object.keys(a).length === Object.keys(b).length &&
-    Object.entries(b).every(([column, value]) => a[column] === value)
-  )
 }

@@ -39,12 +39,13 @@ export function sliceName(slice: Readonly<Record<string, string>> | null): strin
     .join(', ')
 }
 
-/** Such as `Demographic parity ratio by sex and age_group`. */
-export function subjectOf(measured: Pick<Rule, 'measure' | 'over' | 'slice'>): string {
+/** Such as `Demographic parity ratio by sex and age_group within job`. */
+export function subjectOf(measured: Pick<Rule, 'measure' | 'over' | 'slice' | 'within'>): string {
   const { title } = measureCatalogue[measured.measure]
   if (measured.slice !== undefined) return `${title} of ${sliceName(measured.slice)}`
   const by = measured.over.map(visibleText)
-  return by.length === 0 ? title : `${title} by ${joined(by)}`
+  const within = (measured.within ?? []).map(visibleText)
+  return `${title}${by.length === 0 ? '' : ` by ${joined(by)}`}${within.length === 0 ? '' : ` within ${joined(within)}`}`
 }
 
 /** The bound of a rule, such as `at least 0.80`. */

@@ -66,6 +66,13 @@ export function columnSets({
   return sets.toSorted((a, b) => a.length - b.length)
 }
 
+/** The control columns together, as Fairlearn takes them, and whatever set a rule names. */
+export function controlSets({ columns, rules }: Pick<SystemFile, 'columns' | 'rules'>): string[][] {
+  const named = [columns.control, ...rules.map(({ within }) => within ?? [])]
+  const sets = new Map(named.map((set) => [key(set), set.toSorted()]))
+  return [...sets.values()].filter((set) => set.length > 0)
+}
+
 /**
  * Measures a system and applies its policy.
  * @throws data-unsuitable, model-mismatch, model-failed, limit-exceeded, interrupted
@@ -89,7 +96,7 @@ export async function measureSystem(
   const statistics = await engine.statistics({
     label: columns.label,
     positiveClass: checked.positiveClass,
-    protectedColumns: columns.protected,
+    protectedColumns: [...columns.protected, ...columns.control],
     predictions: checked.predictions ?? { from: 'attached' },
     signal,
   })
@@ -105,6 +112,7 @@ export async function measureSystem(
     seed: Number.parseInt(engine.table.sha256.slice(0, 8), 16),
     draws: bootstrapDraws,
     overs,
+    withins: controlSets(file),
   })
   const { rules, verdict } = applyPolicy(file.rules, measures)
   const warnings = [

@@ -13,6 +13,9 @@ import type { OutcomeCounts } from '../statistics.ts'
 import { benefitIndex, benefitInterval, benefitNames } from './benefits.ts'
 import { betweenGroupsIndex, betweenGroupsInterval, betweenGroupsNames } from './between-groups.ts'
 import {
+  biasAmplification,
+  biasAmplificationInterval,
+  biasAmplificationOf,
   differentialFairness,
   differentialFairnessInterval,
   differentialFairnessOf,
@@ -52,6 +55,7 @@ const options: MeasureOptions = {
   seed: 1,
   draws: 1,
   overs: [],
+  withins: [],
 }
 const find = (measures: readonly Measure[], name: string, over: readonly string[]) =>
   measures.find((m) => m.measure === name && m.slice === null && m.over.join() === over.join())
@@ -141,6 +145,12 @@ test('property: every interval holds its value and stays in the range of the mea
       const edf = differentialFairnessOf(both).value ?? 0
       const limits = differentialFairnessInterval(both, edf, by)
       expectHolds(limits, edf, measureCatalogue[differentialFairness])
+      const amplified = biasAmplificationOf(both).value ?? 0
+      expectHolds(
+        biasAmplificationInterval(both, by),
+        amplified,
+        measureCatalogue[biasAmplification],
+      )
       for (const name of benefitNames) {
         const { value } = benefitIndex(name, privileged)
         if (value === null) continue

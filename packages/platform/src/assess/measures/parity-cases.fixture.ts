@@ -7,7 +7,7 @@ import { type Random, seededRandom } from '../intervals/random.ts'
 import type { Row } from '../rows.fixture.ts'
 import { benefitNames } from './benefits.ts'
 import { betweenGroupsNames } from './between-groups.ts'
-import { differentialFairness } from './differential-fairness.ts'
+import { biasAmplification, differentialFairness } from './differential-fairness.ts'
 import { privilegedNames } from './privileged.ts'
 
 /** A case as both sides read it; a row is [index of its cell, label, predicted, score]. */
@@ -99,10 +99,16 @@ export function oversOfCase({ columns }: ParityCase): string[][] {
   return [[], ...columns.map((column) => [column]), ...(columns.length > 1 ? [columns] : [])]
 }
 
+/** The control columns of a case: the second column, where there are two. */
+export function controlsOfCase({ columns }: ParityCase): string[][] {
+  return columns.length === 2 ? [columns.slice(1)] : []
+}
+
 /** What a case is compared with AIF360 by. */
 export const aif360Names: readonly string[] = [
   ...benefitNames,
   differentialFairness,
+  biasAmplification,
   ...privilegedNames,
   ...betweenGroupsNames,
 ]

@@ -167,7 +167,7 @@ function disparities(report: AssessmentReport): Markup {
     ],
     rows: found.map((m) => [
       measureCatalogue[m.measure].title,
-      html`<bdi>${overName(m.over)}</bdi>`,
+      html`<bdi>${overName(m.over)}</bdi>${m.within === undefined ? null : html`<span class="within">within <bdi>${sliceName(m.within)}</bdi></span>`}`,
       formatValue(m.value),
       formatInterval(m.low, m.high),
       noted(measureCatalogue[m.measure].definition, m),

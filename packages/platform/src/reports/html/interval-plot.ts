@@ -108,7 +108,11 @@ function extremesOf(measures: readonly Measure[]): readonly Measure[] {
 
 /** The slice, or for a disparity the columns it compares. */
 const groupName = (m: Measure) =>
-  m.slice === null && m.over.length > 0 ? `groups by ${overName(m.over)}` : sliceName(m.slice)
+  m.within !== undefined
+    ? sliceName(m.within)
+    : m.slice === null && m.over.length > 0
+      ? `groups by ${overName(m.over)}`
+      : sliceName(m.slice)
 
 const ruleOf = ({ min, max, warnAt }: IntervalPlot): Bounds => ({
   ...(min === undefined ? {} : { min }),

@@ -86,7 +86,13 @@ function summaryOf(rule: RuleOutcome, report: AssessmentReport): string {
     return `The value is ${measuredText(first, rule)}; ${limit}.${fitSentence(rule, defined)}`
   const ordered = defined.toSorted((a, b) => (a.value ?? 0) - (b.value ?? 0))
   const [lowest, highest] = [ordered[0] ?? null, ordered.at(-1) ?? null]
-  return `Over ${defined.length} groups by ${overName(rule.over)} the values run from ${measuredText(lowest, rule)} for ${sliceName(lowest?.slice ?? null)} to ${measuredText(highest, rule)} for ${sliceName(highest?.slice ?? null)}; ${limit}.${fitSentence(rule, defined)}`
+  const among =
+    rule.within === undefined
+      ? `Over ${defined.length} groups by ${overName(rule.over)}`
+      : `Within ${defined.length} levels of ${overName(rule.within)}`
+  const name = (measure: (typeof defined)[number] | null) =>
+    sliceName(measure?.within ?? measure?.slice ?? null)
+  return `${among} the values run from ${measuredText(lowest, rule)} for ${name(lowest)} to ${measuredText(highest, rule)} for ${name(highest)}; ${limit}.${fitSentence(rule, defined)}`
 }
 
 function fitSentence(rule: RuleOutcome, defined: ReturnType<typeof measuresOf>): string {
