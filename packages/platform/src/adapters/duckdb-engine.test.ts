@@ -128,6 +128,43 @@ describe('reads', () => {
     await engine.close()
   })
 
+  test.each<[string, PredictionSource]>([
+    ['attached', { from: 'attached' }],
+    ['in columns', { from: 'prediction', prediction: 'p', score: 's' }],
+    ['by threshold', { from: 'score', score: 's', threshold: 0.4 }],
+  ])('every n-th row with its outcome, predictions %s', async (_, predictions) => {
+    const rows = Array.from({ length: 5000 }, (__, i) => ({
+      y: i % 3 === 0,
+      p: i % 5 === 0,
+      s: (i % 11) / 10,
+    }))
+    const lines = rows.map(({ y, p, s }, i) => [i, y, p, s].join(','))
+    const engine = await source.open(files.csv(`n,y,p,s\n${lines.join('\n')}\n`))
+    if (predictions.from === 'attached')
+      await engine.attach(
+        inBatches(
+          rows.map(({ p }) => p),
+          rows.map(({ s }) => s),
+          999,
+        ),
+      )
+    const columns = [{ name: 'n', as: 'number' }] as const
+    const outcomes = { label: 'y', positiveClass: 'true', predictions }
+    let seen = 0
+    for await (const batch of engine.read({ columns, outcomes, stride: 7, batchRows: 100 }))
+      for (let i = 0; i < batch.rows; i++) {
+        const row = rows[7 * seen]
+        expect(batch.columns[0]?.[i]).toBe(7 * seen)
+        expect(batch.outcomes?.label[i]).toBe(Number(row?.y))
+        expect(batch.outcomes?.score[i]).toBe(row?.s)
+        const predicted = predictions.from === 'score' ? (row?.s ?? 0) >= 0.4 : row?.p
+        expect(batch.outcomes?.predicted[i]).toBe(Number(predicted))
+        seen += 1
+      }
+    await engine.close()
+    expect(seen).toBe(Math.ceil(5000 / 7))
+  })
+
   test('refuses text where a number is asked for, naming the row', async () => {
     const path = files.csv(`n\n${Array.from({ length: 5000 }, (_, i) => i).join('\n')}\ntwelve\n`)
     const engine = await source.open(path)

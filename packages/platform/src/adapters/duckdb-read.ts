@@ -6,48 +6,88 @@ import { assert, OperatingError } from '@proofhouse/evidence'
 import { type ColumnBatch, type DataTable, type ReadRequest, shortened } from '../assess/index.ts'
 import type { DuckdbDatabase } from './duckdb-database.ts'
 import { findColumn } from './duckdb-profile.ts'
-import { asDouble, rawText } from './duckdb-sql.ts'
+import { asDouble, canonicalText, literal, rawText } from './duckdb-sql.ts'
+import { predictionSql } from './duckdb-statistics.ts'
 
 type Buffered = Float64Array | (string | null)[]
 
-/** Reads the requested columns of every row. */
+/** The columns of the rows asked for and, last where outcomes are, label, prediction and score, as numbers. */
+function selectSql(table: DataTable, { columns, outcomes, stride = 1 }: ReadRequest): string {
+  const values = columns.map((_, i) => `v${i}`)
+  const selected = columns.map(({ name, as }, i) => {
+    const { column, sql } = findColumn(table, name)
+    return `${as === 'number' ? asDouble(sql, column) : rawText(sql, column)} AS v${i}`
+  })
+  const where = stride === 1 ? '' : ` WHERE r % ${stride} = 0`
+  if (outcomes === undefined) {
+    const rows = `SELECT ${['rowid AS r', ...selected].join(', ')} FROM data`
+    return `SELECT ${['r', ...values].join(', ')} FROM (${rows})${where}`
+  }
+  const { column, sql } = findColumn(table, outcomes.label)
+  const positive = literal(outcomes.positiveClass)
+  // Counting keeps of a prediction what it groups by, and makes the prediction of that; so does this.
+  const { kept, p, s, from } = predictionSql(table, outcomes.predictions, positive)
+  const label = `${canonicalText(sql, column)} = ${positive} AS y`
+  const rows = `SELECT ${['data.rowid AS r', ...selected, label, kept, `${s} AS s`].join(', ')} FROM ${from}`
+  const numbers = ['y', p, 's'].map((x) => `coalesce(CAST(${x} AS DOUBLE), 'nan'::DOUBLE)`)
+  return `SELECT ${['r', ...values, ...numbers].join(', ')} FROM (${rows})${where}`
+}
+
+/** Reads the requested columns of the requested rows. */
 export async function* readBatches(
   database: DuckdbDatabase,
   table: DataTable,
   request: ReadRequest,
 ): AsyncGenerator<ColumnBatch> {
   assert(request.batchRows > 0, 'a batch holds at least one row')
-  const selected = request.columns.map(({ name, as }) => {
-    const { column, sql } = findColumn(table, name)
-    return as === 'number' ? asDouble(sql, column) : rawText(sql, column)
-  })
-  const sql = `SELECT ${['rowid', ...selected].join(', ')} FROM data`
+  const { stride = 1 } = request
+  const kinds = [
+    ...request.columns.map(({ as }) => as),
+    ...(request.outcomes === undefined ? [] : (['number', 'number', 'number'] as const)),
+  ]
   const empty = () =>
-    request.columns.map(({ as }) =>
+    kinds.map((as) =>
       as === 'number' ? new Float64Array(request.batchRows) : new Array<string | null>(),
     )
   let columns = empty()
   let [firstRow, rows] = [0, 0]
-  for await (const chunk of database.stream(sql, request.signal)) {
-    assert(Number(chunk.getColumnVector(0).getItem(0)) === firstRow + rows, 'rows arrive in order')
+  for await (const chunk of database.stream(selectSql(table, request), request.signal)) {
+    const expected = stride * (firstRow + rows)
+    assert(Number(chunk.getColumnVector(0).getItem(0)) === expected, 'rows arrive in order')
     for (let taken = 0; taken < chunk.rowCount; ) {
       const count = Math.min(request.batchRows - rows, chunk.rowCount - taken)
       const unreadable = copyRows({ chunk, from: taken, count, columns, to: rows })
       if (unreadable !== null)
         await refuseCell(database, table, request.columns[unreadable.column]?.name ?? '', {
-          row: firstRow + rows + unreadable.offset,
+          row: stride * (firstRow + rows + unreadable.offset),
         })
       taken += count
       rows += count
       if (rows < request.batchRows) continue
-      yield { firstRow, rows, columns }
+      yield batchOf(request, columns, { firstRow, rows })
       firstRow += rows
       rows = 0
       columns = empty()
     }
   }
-  if (rows > 0) yield { firstRow, rows, columns: columns.map((column) => column.slice(0, rows)) }
-  assert(firstRow + rows === table.rows, 'every row is read')
+  if (rows > 0) yield batchOf(request, columns, { firstRow, rows })
+  assert(firstRow + rows === Math.ceil(table.rows / stride), 'every row is read')
+}
+
+function batchOf(
+  request: ReadRequest,
+  buffers: readonly Buffered[],
+  { firstRow, rows }: { firstRow: number; rows: number },
+): ColumnBatch {
+  const columns = buffers.map((column) => column.slice(0, rows))
+  const [label, predicted, score] = columns.splice(request.columns.length)
+  const outcomes =
+    label instanceof Float64Array &&
+    predicted instanceof Float64Array &&
+    score instanceof Float64Array
+      ? { label: Uint8Array.from(label), predicted: Uint8Array.from(predicted), score }
+      : null
+  return { firstRow, rows, columns, outcomes }
 }
 
 interface Copy {

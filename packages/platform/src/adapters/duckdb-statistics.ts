@@ -135,7 +135,7 @@ function onGrid(score: string): string {
 }
 
 /** What of a row's prediction must be `kept` while counting, the prediction p of what was kept, and the score s. */
-function predictionSql(
+export function predictionSql(
   table: DataTable,
   source: PredictionSource,
   positive: string,

@@ -9,6 +9,8 @@ export {
   measureNames,
   type MeasureOptions,
 } from './measure.ts'
+export { checkCatalogue, type CheckName, checkNames } from './checks/check-catalogue.ts'
+export { type CheckFindings, runChecks } from './checks/run-checks.ts'
 export { measure } from './measuring.ts'
 export { needsPrivileged } from './measures/privileged.ts'
 export { nearestName } from './nearest-name.ts'
@@ -57,6 +59,7 @@ export {
   type PredictionSource,
   type ProfileRequest,
   intersectionsMax,
+  type OutcomeRequest,
   profileRowsMax,
   profileValuesMax,
   type ReadRequest,

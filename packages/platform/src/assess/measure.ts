@@ -3,6 +3,7 @@
 // A performance measure is one number per slice; a fairness measure compares all slices of some columns.
 
 import type { MeasureDefinition, Mode } from './measure-definition.ts'
+import { checkCatalogue } from './checks/check-catalogue.ts'
 import { benefitCatalogue } from './measures/benefits.ts'
 import { betweenGroupsCatalogue } from './measures/between-groups.ts'
 import { disparityCatalogue } from './measures/comparisons.ts'
@@ -131,6 +132,7 @@ export const measureCatalogue = {
   ...differentialFairnessCatalogue,
   ...privilegedCatalogue,
   ...betweenGroupsCatalogue,
+  ...checkCatalogue,
 }
 
 /** The name of a measure. */

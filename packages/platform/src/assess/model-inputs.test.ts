@@ -53,7 +53,7 @@ describe('plans', () => {
       { name: 'job', as: 'number' },
     ])
     const columns = [Float64Array.of(1, 2), Float64Array.of(3, 0.1)]
-    expect(made.feeds({ firstRow: 0, rows: 2, columns })).toEqual([
+    expect(made.feeds({ outcomes: null, firstRow: 0, rows: 2, columns })).toEqual([
       {
         name: 'X',
         shape: [2, 2],
@@ -72,7 +72,7 @@ describe('plans', () => {
       ['f', 'm'],
       ['1', '2'],
     ]
-    expect(made.feeds({ firstRow: 0, rows: 2, columns })[0]?.values.data).toEqual([
+    expect(made.feeds({ outcomes: null, firstRow: 0, rows: 2, columns })[0]?.values.data).toEqual([
       'f',
       '1',
       'm',
@@ -87,7 +87,7 @@ describe('plans', () => {
       input('id', 'bool', null),
     ])
     const columns = [Float64Array.of(30, 40), ['f', 'm'], Float64Array.of(0, 1)]
-    expect(made.feeds({ firstRow: 0, rows: 2, columns })).toEqual([
+    expect(made.feeds({ outcomes: null, firstRow: 0, rows: 2, columns })).toEqual([
       { name: 'age', shape: [2, 1], values: { type: 'int64', data: BigInt64Array.of(30n, 40n) } },
       { name: 'sex', shape: [2], values: { type: 'string', data: ['f', 'm'] } },
       { name: 'id', shape: [2, 1], values: { type: 'bool', data: Uint8Array.of(0, 1) } },
@@ -108,7 +108,12 @@ const typed = (kind: ColumnKind, type: string): DataTable => ({
     c.name === 'job' ? { ...c, kind, type } : { ...c, kind: 'number' },
   ),
 })
-const batch = (age: number) => ({ firstRow: 10, rows: 2, columns: [Float64Array.of(1, age)] })
+const batch = (age: number) => ({
+  outcomes: null,
+  firstRow: 10,
+  rows: 2,
+  columns: [Float64Array.of(1, age)],
+})
 
 describe('refuses', () => {
   test.each<[string, ModelValue[], Parameters<typeof plan>[1], RegExp]>([
@@ -215,7 +220,7 @@ describe('refuses', () => {
   })
 
   test('missing text, unless told to pass it on as the empty text', () => {
-    const text = { firstRow: 0, rows: 1, columns: [[null]] }
+    const text = { outcomes: null, firstRow: 0, rows: 1, columns: [[null]] }
     const feeds = (missingValues: MissingValues) =>
       plan([input('job', 'string', [-1, 1])], { missingValues }).feeds(text)[0]?.values.data
     expect(() => feeds('refuse')).toThrow(/row 1, column `job`: is empty/)

@@ -93,12 +93,28 @@ export interface ColumnBatch {
   readonly firstRow: number
   readonly rows: number
   readonly columns: readonly (Float64Array | readonly (string | null)[])[]
+  /** Null unless asked for. */
+  readonly outcomes: RowOutcomes | null
+}
+
+/** What was true and what was predicted of each row of a batch. */
+interface RowOutcomes {
+  /** 1 where the label is the positive class, else 0. */
+  readonly label: Uint8Array
+  /** 1 where the positive class is predicted, else 0. */
+  readonly predicted: Uint8Array
+  /** NaN where there is none. */
+  readonly score: Float64Array
 }
 
 /** What to read: the columns, and how many rows a batch holds (the last may hold fewer). */
 export interface ReadRequest {
   readonly columns: readonly ReadColumn[]
   readonly batchRows: number
+  /** Only every n-th row, from the first; 1 when left out. */
+  readonly stride?: number
+  /** Also what was true and what was predicted of each row. */
+  readonly outcomes?: OutcomeRequest
   readonly signal?: AbortSignal | undefined
 }
 
@@ -117,13 +133,17 @@ export type PredictionSource =
   | { readonly from: 'prediction'; readonly prediction: string; readonly score: string | null }
   | { readonly from: 'score'; readonly score: string; readonly threshold: number }
 
-/** What to count: outcomes per combination of the protected columns' values. */
-export interface StatisticsRequest {
+/** Where label and prediction of a row are. */
+export interface OutcomeRequest {
   readonly label: string
   /** Canonical text of the positive class. */
   readonly positiveClass: string
-  readonly protectedColumns: readonly string[]
   readonly predictions: PredictionSource
+}
+
+/** What to count: outcomes per combination of the protected columns' values. */
+export interface StatisticsRequest extends OutcomeRequest {
+  readonly protectedColumns: readonly string[]
   readonly signal?: AbortSignal | undefined
 }
 

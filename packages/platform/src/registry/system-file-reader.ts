@@ -3,6 +3,8 @@
 
 import { OperatingError } from '@proofhouse/evidence'
 import {
+  type CheckName,
+  checkNames,
   isMeasureName,
   type MeasureName,
   measureNames,
@@ -59,6 +61,8 @@ export interface SystemFile {
     /** Measures asked for beside the standard ones. */
     readonly measures: readonly MeasureName[]
   }
+  /** The checks to run. */
+  readonly checks: readonly CheckName[]
   readonly rules: readonly Rule[]
   /** The line on which each of the rules starts, from 1. */
   readonly ruleLines: readonly number[]
@@ -139,6 +143,9 @@ function normalise(source: SystemFileSource): Omit<SystemFile, 'ruleLines'> {
       missingValues: assessment.missing_values ?? 'refuse',
       measures: (assessment.measures ?? []).filter(isMeasureName),
     },
+    checks: checkNames.filter(
+      (name) => source.checks?.[name] ?? source.system.risk_class !== 'minimal',
+    ),
     rules: source.policy.rules.map(ruleOf),
   }
 }

@@ -190,6 +190,21 @@ const assessment = Type.Object(
   { ...closed, description: 'How to measure.' },
 )
 
+const check = (description: string) => Type.Optional(Type.Boolean({ description }))
+
+const checks = Type.Object(
+  {
+    proxies: check('How well the other columns tell who belongs to a protected group.'),
+    slices: check('In which slices of the data, by up to three columns, the system errs most.'),
+    multicalibration: check('Whether a score means the same for every group.'),
+  },
+  {
+    ...closed,
+    description:
+      'Which checks to run; left out, all for a limited or high risk class, none for a minimal one.',
+  },
+)
+
 const rule = Type.Object(
   {
     id: Type.Optional(
@@ -255,6 +270,7 @@ export const systemFileSchema = Type.Object(
     data,
     columns,
     assessment: Type.Optional(assessment),
+    checks: Type.Optional(checks),
     policy: Type.Object(
       { rules: Type.Array(rule, { minItems: 1, maxItems: 1_000 }) },
       { ...closed, description: 'What must hold before the system may be released.' },

@@ -3,6 +3,7 @@
 // INVARIANT: nothing here is about one person; the smallest thing counted is a slice.
 
 import {
+  type CheckFindings,
   marginal,
   type Measure,
   type OutcomeCounts,
@@ -31,6 +32,8 @@ export interface AssessmentReport {
   readonly groups: readonly ReportGroup[]
   readonly measures: readonly Measure[]
   readonly rules: readonly RuleOutcome[]
+  /** What the checks beneath the averages found; null when none ran. */
+  readonly checks: CheckFindings | null
   /** Sentences about what a reader must know before trusting a figure. */
   readonly warnings: readonly string[]
   /** Sentences about what was not looked at, or could not be. */

@@ -1,6 +1,6 @@
 // The report with hostile text wherever a stranger can put text.
 
-import type { Measure } from '../assess/index.ts'
+import type { CheckFindings, Measure } from '../assess/index.ts'
 import type { AssessmentReport } from './assessment-report.ts'
 import { digest, reportFixture } from './report.fixture.ts'
 
@@ -54,9 +54,35 @@ export function hostileReport(): AssessmentReport {
       requirements: over,
       worst: rule.worst === null ? null : { ...hurt(rule.worst), note: hostileText },
     })),
+    checks: hurtChecks(report.checks),
     warnings: over,
     not_checked: over,
     ledger: { ...report.ledger, origin: hostileText, trust: hostileText },
     verify: [{ shows: hostileText, command: hostileText }],
+  }
+}
+
+function hurtChecks(checks: CheckFindings | null): CheckFindings | null {
+  if (checks === null) return null
+  const term = { column: hostileText, value: hostileText }
+  return {
+    ...checks,
+    proxies: (checks.proxies ?? []).map((found) => ({
+      ...found,
+      column: hostileText,
+      group: hostileText,
+      columns: found.columns.map(({ auc }) => ({ name: hostileText, auc })),
+    })),
+    slices: {
+      searched: 1,
+      findings: (checks.slices?.findings ?? []).map((found) => ({ ...found, terms: [term, term] })),
+    },
+    multicalibration: {
+      searched: 1,
+      findings: (checks.multicalibration?.findings ?? []).map((found) => ({
+        ...found,
+        group: found.group === null ? null : term,
+      })),
+    },
   }
 }

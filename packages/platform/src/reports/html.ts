@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { AssessmentReport } from './assessment-report.ts'
 import { artifactsPart, limitsPart, provenancePart } from './html/evidence-part.ts'
+import { beneathPart } from './html/beneath-part.ts'
 import { groupsPart, performancePart } from './html/groups-part.ts'
 import { foreign, html, type Markup } from './html/markup.ts'
 import { rulesPart } from './html/rules-part.ts'
@@ -16,6 +17,7 @@ const parts = [
   ['rules', 'Rules'],
   ['performance', 'Performance'],
   ['groups', 'Groups'],
+  ['beneath', 'Beneath the averages'],
   ['artifacts', 'What was assessed'],
   ['provenance', 'Provenance'],
   ['limits', 'What this does not show'],
@@ -45,6 +47,7 @@ ${warnings(report)}
 ${rulesPart(report)}
 ${performancePart(report)}
 ${groupsPart(report)}
+${beneathPart(report)}
 ${artifactsPart(report)}
 ${provenancePart(report)}
 ${limitsPart(report)}
@@ -68,7 +71,7 @@ function top(report: AssessmentReport): Markup {
 <p class="purpose muted">${foreign(system.purpose)}</p>
 <div class="decision ${verdict}"><span class="icon" aria-hidden="true">${icon}</span>
 <div><strong>${word}</strong><p>${headline(report)} ${valueAloneText(report)}</p></div></div>
-<nav aria-label="Parts of this report"><ul>${parts.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
+<nav aria-label="Parts of this report"><ul>${parts.filter(([id]) => id !== 'beneath' || report.checks !== null).map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
 <dl class="facts">
 <div><dt>Owner</dt><dd>${foreign(system.owner)}</dd></div>
 <div><dt>Risk class</dt><dd>${riskClassWords[system.risk_class]}</dd></div>

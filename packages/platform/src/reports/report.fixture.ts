@@ -271,6 +271,7 @@ export function reportFixture(): AssessmentReport {
     measures,
     rules: rules(measures),
     warnings: ['2 slices have fewer than 50 rows; their intervals are wide.'],
+    checks: checksFixture,
     not_checked: [
       'Robustness to changed inputs was not tested.',
       'Drift was not looked at: no current data were given.',

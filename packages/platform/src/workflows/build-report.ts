@@ -1,7 +1,15 @@
 // Puts together what a report says from what the run knows. Facts only; words and layout are the renderers'.
 
 import type { Checkpoint } from '@proofhouse/evidence'
-import { type Measure, type RuleOutcome, type Statistics, type Verdict } from '../assess/index.ts'
+import {
+  type CheckFindings,
+  type CheckName,
+  checkNames,
+  type Measure,
+  type RuleOutcome,
+  type Statistics,
+  type Verdict,
+} from '../assess/index.ts'
 import {
   type KnownRun,
   type RecordedStatement,
@@ -26,6 +34,7 @@ export interface FinishedRun {
   readonly measures: readonly Measure[]
   readonly rules: readonly RuleOutcome[]
   readonly verdict: Verdict
+  readonly checks: CheckFindings | null
   readonly warnings: readonly string[]
   readonly features: number | null
   readonly signature: { readonly keyHint: string } | null
@@ -89,6 +98,7 @@ export function buildReport(finished: FinishedRun): AssessmentReport {
     groups: reportGroups(finished.statistics, finished.overs),
     measures: finished.measures,
     rules: finished.rules,
+    checks: finished.checks,
     warnings: [...finished.warnings, ...historyWarnings(finished)],
     not_checked: notChecked(finished),
     ledger: reportLedger(finished),
@@ -178,8 +188,15 @@ const absentChecks = [
   'Membership inference and other attacks on privacy.',
 ]
 
+const skippedChecks: Readonly<Record<CheckName, string>> = {
+  proxies: 'Proxies of the protected columns: the check is off.',
+  slices: 'Slices with more errors than the rest: the check is off.',
+  multicalibration: 'Whether a score means the same for every group: the check is off.',
+}
+
 function notChecked({ file, inputs }: FinishedRun): string[] {
   return [
+    ...checkNames.filter((name) => !file.checks.includes(name)).map((name) => skippedChecks[name]),
     ...(inputs.model === null
       ? ['The model itself: a column of predictions was assessed, so nothing ties them to a model.']
       : []),

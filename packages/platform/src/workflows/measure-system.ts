@@ -2,11 +2,15 @@
 
 import {
   applyPolicy,
+  type CheckFindings,
   checkData,
+  type DataTable,
   type Measure,
   measure,
   neverPredicted,
+  type OutcomeRequest,
   type RuleOutcome,
+  runChecks,
   scoreModel,
   scoresOnGrid,
   type Statistics,
@@ -31,6 +35,8 @@ export interface Measured {
   readonly warnings: readonly string[]
   /** How many columns the model read; null without a model. */
   readonly features: number | null
+  /** What the checks found; null when none is asked for. */
+  readonly checks: CheckFindings | null
 }
 
 interface MeasureRequest {
@@ -67,7 +73,7 @@ export function columnSets({
 }
 
 /** The control columns together, as Fairlearn takes them, and whatever set a rule names. */
-export function controlSets({ columns, rules }: Pick<SystemFile, 'columns' | 'rules'>): string[][] {
+function controlSets({ columns, rules }: Pick<SystemFile, 'columns' | 'rules'>): string[][] {
   const named = [columns.control, ...rules.map(({ within }) => within ?? [])]
   const sets = new Map(named.map((set) => [key(set), set.toSorted()]))
   return [...sets.values()].filter((set) => set.length > 0)
@@ -93,27 +99,43 @@ export async function measureSystem(
   const features =
     inputs.model === null ? null : await score(services, request, inputs.model, checked)
   progress('counting outcomes per group')
-  const statistics = await engine.statistics({
+  const outcomes: OutcomeRequest = {
     label: columns.label,
     positiveClass: checked.positiveClass,
-    protectedColumns: [...columns.protected, ...columns.control],
     predictions: checked.predictions ?? { from: 'attached' },
+  }
+  // From the data, so that the same data give the same draws everywhere.
+  const seed = Number.parseInt(engine.table.sha256.slice(0, 8), 16)
+  const statistics = await engine.statistics({
+    ...outcomes,
+    protectedColumns: [...columns.protected, ...columns.control],
     signal,
   })
   progress('measuring')
   const overs = columnSets(file)
-  const measures = measure(statistics, {
+  const overGroups = measure(statistics, {
     also: new Set([...assessment.measures, ...file.rules.map((rule) => rule.measure)]),
     privileged: columns.privileged,
     mode: assessment.mode,
     confidence: assessment.confidence,
     interval: assessment.interval,
-    // From the data, so that the same data give the same draws everywhere.
-    seed: Number.parseInt(engine.table.sha256.slice(0, 8), 16),
+    seed,
     draws: bootstrapDraws,
     overs,
     withins: controlSets(file),
   })
+  if (file.checks.length > 0) progress('looking beneath the averages')
+  const beneath = await runChecks(engine, {
+    checks: new Set(file.checks),
+    columns: sampledColumns(engine.table, file),
+    protectedColumns: columns.protected,
+    features: columns.features ?? sampledColumns(engine.table, file),
+    outcomes,
+    confidence: assessment.confidence,
+    seed,
+    signal,
+  })
+  const measures = [...overGroups, ...(beneath?.measures ?? [])]
   const { rules, verdict } = applyPolicy(file.rules, measures)
   const warnings = [
     ...checked.warnings,
@@ -128,7 +150,15 @@ export async function measureSystem(
     verdict,
     warnings: warnings.map(({ message }) => message),
     features,
+    checks: beneath?.findings ?? null,
   }
+}
+
+/** What may tell of a group, or make a slice: every column without another role. */
+function sampledColumns(table: DataTable, { columns }: SystemFile): string[] {
+  const { label, prediction, score: scoreColumn, identifiers, time } = columns
+  const roles = new Set([label, prediction, scoreColumn, time, ...identifiers])
+  return table.columns.map(({ name }) => name).filter((name) => !roles.has(name))
 }
 
 async function score(

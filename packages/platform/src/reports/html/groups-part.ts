@@ -1,7 +1,12 @@
 // The groups on the page: rates per group and intersection, plots of the three that fairness turns on, the confusion
 // matrix of each group, and the disparities between them.
 
-import { type Measure, measureCatalogue, type MeasureName } from '../../assess/index.ts'
+import {
+  checkCatalogue,
+  type Measure,
+  measureCatalogue,
+  type MeasureName,
+} from '../../assess/index.ts'
 import type { AssessmentReport, ReportGroup } from '../assessment-report.ts'
 import { sameTexts } from '../bounds.ts'
 import { formatCount, formatInterval, formatValue, undefinedMark } from '../numbers.ts'
@@ -39,7 +44,10 @@ prediction and outcome agree.</p>`
 
 /** How everyone together fares. */
 export function performancePart(report: AssessmentReport): Markup {
-  const overall = report.measures.filter((m) => m.over.length === 0)
+  // What the checks measure has a part of its own.
+  const overall = report.measures.filter(
+    (m) => m.over.length === 0 && !Object.hasOwn(checkCatalogue, m.measure),
+  )
   return html`<section class="part" id="performance" aria-labelledby="performance-h"><h2 id="performance-h">Performance</h2>
 <p>Over all ${formatCount(report.groups[0]?.n ?? 0)} test rows together. The positive class is
 <bdi>${report.columns.positive_class}</bdi> in <bdi>${report.columns.label}</bdi>.</p>
@@ -154,7 +162,38 @@ function matrix(group: ReportGroup, name: string, report: AssessmentReport): Mar
 }
 
 function disparities(report: AssessmentReport): Markup {
-  const found = report.measures.filter((m) => measureCatalogue[m.measure].kind === 'disparity')
+  const all = report.measures.filter((m) => measureCatalogue[m.measure].kind === 'disparity')
+  const within = all.filter((m) => m.within !== undefined)
+  return html`${disparityTable(all.filter((m) => m.within === undefined))}
+${within.length === 0 ? null : withinControls(within)}`
+}
+
+function withinControls(found: readonly Measure[]): Markup {
+  return html`<h4 id="within-h">Among people who are alike in the control columns</h4>
+<p>The same comparisons, level by level. A difference that is gone within every level comes from who is on which
+level; whether that is fair is another question. Intervals hold for all levels of a comparison at once.</p>
+${dataTable({
+  caption: 'Comparisons within the control columns',
+  columns: [
+    'Among',
+    'Measure',
+    'Between',
+    { number: 'Rows' },
+    { number: 'Value' },
+    { number: 'Interval' },
+  ],
+  rows: found.map((m) => [
+    html`<bdi>${sliceName(m.within ?? null)}</bdi>`,
+    measureCatalogue[m.measure].title,
+    html`<bdi>${overName(m.over)}</bdi>`,
+    formatCount(m.n),
+    formatValue(m.value),
+    formatInterval(m.low, m.high),
+  ]),
+})}`
+}
+
+function disparityTable(found: readonly Measure[]): Markup {
   return dataTable({
     caption:
       'Comparisons of the groups; 0 is parity for a difference, 1 for a ratio; a minimum or maximum is a rate of its own',
@@ -167,7 +206,7 @@ function disparities(report: AssessmentReport): Markup {
     ],
     rows: found.map((m) => [
       measureCatalogue[m.measure].title,
-      html`<bdi>${overName(m.over)}</bdi>${m.within === undefined ? null : html`<span class="within">within <bdi>${sliceName(m.within)}</bdi></span>`}`,
+      html`<bdi>${overName(m.over)}</bdi>`,
       formatValue(m.value),
       formatInterval(m.low, m.high),
       noted(measureCatalogue[m.measure].definition, m),

@@ -1,0 +1,148 @@
+// The checks beneath the averages: proxies, slices, multicalibration. Each reads the same sample and gives findings for the
+// report and one measure, or one per group, for the policy.
+
+import type { Limits } from '../intervals/proportion.ts'
+import type { Measure, MeasureName } from '../measure.ts'
+import type { AggregateEngine } from '../ports.ts'
+import type { CheckName } from './check-catalogue.ts'
+import { type CalibrationSearch, findMiscalibration } from './multicalibration.ts'
+import { findProxies, type ProxyFinding } from './proxies.ts'
+import { rowsOfHalf, type Sample, type SampleRequest, takeSample } from './sample.ts'
+import { findSlices, type SliceSearch } from './slices.ts'
+
+/** What the checks found; null for a check that was not asked for, or has nothing to look at. */
+export interface CheckFindings {
+  /** Rows of the sample, and how many of them are the half that confirms. */
+  readonly sampled: number
+  readonly confirming: number
+  readonly proxies: readonly ProxyFinding[] | null
+  readonly slices: SliceSearch | null
+  readonly multicalibration: CalibrationSearch | null
+}
+
+/** What to check. */
+export interface CheckRequest extends SampleRequest {
+  readonly checks: ReadonlySet<CheckName>
+  readonly protectedColumns: readonly string[]
+  /** Columns that may tell of a protected one: those the model reads, or all that have no other role. */
+  readonly features: readonly string[]
+  /** Coverage of every interval, simultaneous over what a check names. */
+  readonly confidence: number
+}
+
+/** Runs the checks asked for on a sample of the engine's rows; null when none is. */
+export async function runChecks(
+  engine: AggregateEngine,
+  request: CheckRequest,
+): Promise<{ readonly findings: CheckFindings; readonly measures: readonly Measure[] } | null> {
+  if (request.checks.size === 0) return null
+  const findings = findBeneath(await takeSample(engine, request), request)
+  return { findings, measures: checkMeasures(findings) }
+}
+
+/** What the checks find in a sample. */
+export function findBeneath(
+  sample: Sample,
+  request: Pick<CheckRequest, 'checks' | 'protectedColumns' | 'features' | 'confidence'>,
+): CheckFindings {
+  const { checks, protectedColumns, features } = request
+  const error = 1 - request.confidence
+  return {
+    sampled: sample.rows,
+    confirming: rowsOfHalf(sample, 1).length,
+    proxies: checks.has('proxies')
+      ? findProxies(sample, { protectedColumns, features, error })
+      : null,
+    slices: checks.has('slices') ? findSlices(sample, { error }) : null,
+    multicalibration: checks.has('multicalibration')
+      ? findMiscalibration(sample, { columns: protectedColumns, error })
+      : null,
+  }
+}
+
+/** The measures of what was found. */
+export function checkMeasures(findings: CheckFindings): Measure[] {
+  const { proxies, slices, multicalibration, confirming } = findings
+  return [
+    ...(proxies ?? []).map((found) =>
+      measured('proxies.roc_auc', {
+        over: [found.column],
+        slice: { [found.column]: found.group },
+        value: found.auc,
+        limits: found.limits,
+        n: found.n,
+        note: 'undefined: too few rows in the group, or outside it',
+      }),
+    ),
+    ...(slices === null ? [] : [worstSlice(slices, confirming)]),
+    ...(multicalibration === null ? [] : [worstBand(multicalibration, confirming)]),
+  ]
+}
+
+function worstSlice({ findings }: SliceSearch, n: number): Measure {
+  const known = findings.flatMap(({ inside, outside, limits }) =>
+    inside === null || outside === null || limits === null
+      ? []
+      : [{ value: inside - outside, limits }],
+  )
+  return measured('slices.error_rate_difference', {
+    ...largest(known),
+    n,
+    note: 'undefined: no slice stands out',
+  })
+}
+
+function worstBand({ findings }: CalibrationSearch, n: number): Measure {
+  const known = findings.flatMap(({ score, positives, limits }) => {
+    if (score === null || positives === null || limits === null) return []
+    const { low, high } = limits
+    return [
+      {
+        value: Math.abs(positives - score),
+        limits: { low: Math.max(0, low, -high), high: Math.max(Math.abs(low), Math.abs(high)) },
+      },
+    ]
+  })
+  return measured('calibration.multicalibration_error', {
+    ...largest(known),
+    n,
+    note: 'undefined: no group has enough rows in a band of scores',
+  })
+}
+
+/** The largest value, with limits of the largest truth: it is at least as large as any, and none exceeds its own limit. */
+function largest(known: readonly { readonly value: number; readonly limits: Limits }[]) {
+  if (known.length === 0) return { value: null, limits: null }
+  return {
+    value: Math.max(...known.map(({ value }) => value)),
+    limits: {
+      low: Math.max(...known.map(({ limits }) => limits.low)),
+      high: Math.max(...known.map(({ limits }) => limits.high)),
+    },
+  }
+}
+
+function measured(
+  name: MeasureName,
+  found: {
+    readonly over?: readonly string[]
+    readonly slice?: Readonly<Record<string, string>>
+    readonly value: number | null
+    readonly limits: Limits | null
+    readonly n: number
+    /** Why there is no value, should there be none. */
+    readonly note: string
+  },
+): Measure {
+  const { over = [], slice = null, value, limits, n, note } = found
+  return {
+    measure: name,
+    over,
+    slice,
+    value,
+    low: limits?.low ?? null,
+    high: limits?.high ?? null,
+    n,
+    ...(value === null ? { note } : {}),
+  }
+}

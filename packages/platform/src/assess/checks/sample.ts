@@ -1,0 +1,72 @@
+// A sample of the rows, for what no count over chosen columns can show: every n-th row, coded, with its outcome, and half
+// of them set aside. What is found in one half is believed only as far as the other half confirms it.
+
+import { assert } from '@proofhouse/evidence'
+import { seededRandom } from '../intervals/random.ts'
+import type { AggregateEngine, OutcomeRequest } from '../ports.ts'
+import { type CodedColumn, codeColumn } from './coding.ts'
+
+/** Rows a sample holds at most. */
+const sampleRowsMax = 100_000
+
+/** Rows of a table with what the system said of them. */
+export interface Sample {
+  readonly rows: number
+  /** Columns that tell rows apart, apart from the label and the prediction. */
+  readonly columns: readonly CodedColumn[]
+  /** 1 where the label is the positive class. */
+  readonly label: Uint8Array
+  /** 1 where the positive class is predicted. */
+  readonly predicted: Uint8Array
+  /** Null for a system without scores. */
+  readonly score: Float64Array | null
+  /** 0 for the rows to look at, 1 for the rows to confirm with. */
+  readonly half: Uint8Array
+}
+
+/** What to sample. */
+export interface SampleRequest {
+  readonly columns: readonly string[]
+  readonly outcomes: OutcomeRequest
+  readonly seed: number
+  readonly signal?: AbortSignal | undefined
+}
+
+const batchRows = 4096
+
+/** Reads a sample of the table of an engine. */
+export async function takeSample(engine: AggregateEngine, request: SampleRequest): Promise<Sample> {
+  const stride = Math.ceil(engine.table.rows / sampleRowsMax)
+  const cells = request.columns.map((): (string | null)[] => [])
+  const [label, predicted, score]: [number[], number[], number[]] = [[], [], []]
+  const batches = engine.read({
+    columns: request.columns.map((name) => ({ name, as: 'text' })),
+    outcomes: request.outcomes,
+    stride,
+    batchRows,
+    signal: request.signal,
+  })
+  for await (const batch of batches) {
+    assert(batch.outcomes !== null, 'outcomes were asked for')
+    for (const [position, column] of batch.columns.entries())
+      for (const cell of column) cells[position]?.push(typeof cell === 'number' ? `${cell}` : cell)
+    label.push(...batch.outcomes.label)
+    predicted.push(...batch.outcomes.predicted)
+    score.push(...batch.outcomes.score)
+  }
+  const coded = request.columns.map((name, position) => codeColumn(name, cells[position] ?? []))
+  const random = seededRandom(request.seed)
+  return {
+    rows: label.length,
+    columns: coded.filter((column) => column !== null),
+    label: Uint8Array.from(label),
+    predicted: Uint8Array.from(predicted),
+    score: score.some(Number.isNaN) ? null : Float64Array.from(score),
+    half: Uint8Array.from(label, () => (random() < 0.5 ? 0 : 1)),
+  }
+}
+
+/** The rows of one half. */
+export function rowsOfHalf({ half }: Pick<Sample, 'half'>, which: 0 | 1): Uint32Array {
+  return Uint32Array.from([...half.keys()].filter((row) => half[row] === which))
+}

@@ -1,0 +1,56 @@
+// What the checks found, for the tests of the renderers: something of everything, and of everything nothing.
+
+import type { CheckFindings } from '../assess/index.ts'
+
+/** Findings of every kind. */
+export const checksFixture: CheckFindings = {
+  sampled: 500,
+  confirming: 251,
+  proxies: [
+    {
+      column: 'sex',
+      group: 'female',
+      n: 251,
+      auc: 0.661,
+      limits: { low: 0.585, high: 0.731 },
+      columns: [{ name: 'employment_duration', auc: 0.653 }],
+    },
+    { column: 'age_group', group: 'under_25', n: 251, auc: null, limits: null, columns: [] },
+  ],
+  slices: {
+    searched: 1652,
+    findings: [
+      {
+        terms: [
+          { column: 'housing', value: 'rent' },
+          { column: 'savings', value: 'none' },
+        ],
+        n: 49,
+        inside: 0.612,
+        outside: 0.261,
+        limits: { low: 0.08, high: 0.57 },
+      },
+    ],
+  },
+  multicalibration: {
+    searched: 12,
+    findings: [
+      {
+        group: { column: 'sex', value: 'male' },
+        band: { from: 0.041, to: 0.598 },
+        n: 48,
+        score: 0.412,
+        positives: 0.479,
+        limits: { low: -0.13, high: 0.27 },
+      },
+      {
+        group: null,
+        band: { from: 0.605, to: 0.813 },
+        n: 0,
+        score: null,
+        positives: null,
+        limits: null,
+      },
+    ],
+  },
+}
