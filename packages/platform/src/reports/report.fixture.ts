@@ -3,6 +3,7 @@
 
 import type { Measure, MeasureName, OutcomeCounts, RuleOutcome } from '../assess/index.ts'
 import { type AssessmentReport, type ReportGroup, reportFormat } from './assessment-report.ts'
+import { checksFixture } from './checks.fixture.ts'
 
 const cells: readonly (readonly [sex: string, age: string, counts: OutcomeCounts])[] = [
   ['female', '25_and_over', { tn: 14, fp: 22, fn: 7, tp: 69 }],
