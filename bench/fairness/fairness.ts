@@ -72,6 +72,7 @@ const options = (interval: MeasureOptions['interval']): MeasureOptions => ({
   seed: 1,
   draws,
   overs: [columns],
+  explored: [],
   withins: [],
 })
 

@@ -47,6 +47,7 @@ function compare({ case: peerCase, values }) {
     seed: 1,
     draws: 1,
     overs: [[], ...peerCase.columns.map((column) => [column]), peerCase.columns],
+    explored: [],
     withins: [],
   })
   return values.map(([name, over, slice, theirs]) => {

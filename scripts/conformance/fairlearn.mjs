@@ -63,6 +63,7 @@ function differences({ case: peerCase, values }) {
     seed: 1,
     draws: 1,
     overs: oversOfCase(peerCase),
+    explored: [],
     withins: controlsOfCase(peerCase),
   })
   const byKey = new Map(ours.map((m) => [keyOf(m.measure, m.over, m.slice, m.within), m.value]))

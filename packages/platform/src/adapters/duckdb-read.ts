@@ -18,19 +18,19 @@ function selectSql(table: DataTable, { columns, outcomes, stride = 1 }: ReadRequ
     const { column, sql } = findColumn(table, name)
     return `${as === 'number' ? asDouble(sql, column) : rawText(sql, column)} AS v${i}`
   })
-  const where = stride === 1 ? '' : ` WHERE r % ${stride} = 0`
+  // Innermost: above the expressions the planner would make every value first and then leave most of them.
+  const where = stride === 1 ? '' : ` WHERE data.rowid % ${stride} = 0`
   if (outcomes === undefined) {
-    const rows = `SELECT ${['rowid AS r', ...selected].join(', ')} FROM data`
-    return `SELECT ${['r', ...values].join(', ')} FROM (${rows})${where}`
+    return `SELECT ${['data.rowid', ...selected].join(', ')} FROM data${where}`
   }
   const { column, sql } = findColumn(table, outcomes.label)
   const positive = literal(outcomes.positiveClass)
   // Counting keeps of a prediction what it groups by, and makes the prediction of that; so does this.
   const { kept, p, s, from } = predictionSql(table, outcomes.predictions, positive)
   const label = `${canonicalText(sql, column)} = ${positive} AS y`
-  const rows = `SELECT ${['data.rowid AS r', ...selected, label, kept, `${s} AS s`].join(', ')} FROM ${from}`
+  const rows = `SELECT ${['data.rowid AS r', ...selected, label, kept, `${s} AS s`].join(', ')} FROM ${from}${where}`
   const numbers = ['y', p, 's'].map((x) => `coalesce(CAST(${x} AS DOUBLE), 'nan'::DOUBLE)`)
-  return `SELECT ${['r', ...values, ...numbers].join(', ')} FROM (${rows})${where}`
+  return `SELECT ${['r', ...values, ...numbers].join(', ')} FROM (${rows})`
 }
 
 /** Reads the requested columns of the requested rows. */

@@ -187,6 +187,8 @@ export interface MeasureOptions {
   readonly draws: number
   /** The column sets to measure over: `[]` for everyone, one column, or an intersection of several. */
   readonly overs: readonly (readonly string[])[]
+  /** More such sets, which nobody asked for by name: the intervals of all of them together miss no more than one set's. */
+  readonly explored: readonly (readonly string[])[]
   /**
    * Sets of control columns (Fairlearn's `control_features`): each disparity is also taken within each combination of
    * their values, its intervals simultaneous over the combinations.

@@ -26,6 +26,7 @@ const options: MeasureOptions = {
   seed: 1,
   draws: 200,
   overs: [[], ['sex'], ['age'], ['sex', 'age']],
+  explored: [],
   withins: [],
 }
 const row = (sex: string, label: 0 | 1, predicted: 0 | 1, score: number | null = null): Row => ({
@@ -336,5 +337,29 @@ describe('within control columns', () => {
   function marginalOf(job: string) {
     const rows = [...people('f', job, 20, 100), ...people('m', job, 4, 20)]
     return statisticsFromRows(['sex', 'job'], rows)
+  }
+})
+
+test('what is explored shares one error', () => {
+  const rows = Array.from({ length: 200 }, (_, i) => ({
+    cell: [i % 2 === 0 ? 'f' : 'm', i % 3 === 0 ? 'old' : 'young'],
+    label: i % 5 === 0 ? (1 as const) : (0 as const),
+    predicted: i % 7 === 0 ? (1 as const) : (0 as const),
+    score: null,
+  }))
+  const statistics = statisticsFromRows(['sex', 'age'], rows)
+  const explored = [['sex'], ['age'], ['sex', 'age']]
+  const together = measure(statistics, { ...options, overs: [], explored })
+  const confidence = options.confidence ** (1 / 3)
+  const each = measure(statistics, { ...options, overs: explored, explored: [], confidence })
+  expect(together.length).toBeGreaterThan(30)
+  for (const [n, one] of together.entries()) {
+    expect([one.measure, one.slice, one.value]).toEqual([
+      each[n]?.measure,
+      each[n]?.slice,
+      each[n]?.value,
+    ])
+    expect(one.low ?? 0).toBeCloseTo(each[n]?.low ?? 0, 10)
+    expect(one.high ?? 0).toBeCloseTo(each[n]?.high ?? 0, 10)
   }
 })

@@ -68,8 +68,13 @@ const proportionLimits: Record<MeasureOptions['interval'], ProportionLimits> = {
 export function measure(statistics: Statistics, options: MeasureOptions): Measure[] {
   assert(options.confidence > 0 && options.confidence < 1, 'confidence lies between 0 and 1')
   const all = options.overs.flatMap((over) => measureOver(marginal(statistics, over), options))
+  const confidence = 1 - sidak(1 - options.confidence, options.explored.length)
+  const explored = options.explored.flatMap((over) =>
+    measureOver(marginal(statistics, over), { ...options, confidence }),
+  )
   return [
     ...all,
+    ...explored,
     ...options.withins.flatMap((within) => measureWithin(statistics, within, options)),
   ]
 }

@@ -132,6 +132,8 @@ interface ReportAssessment {
   readonly interval: string
   /** Score at or above which a row counts as selected; null when the model decides. */
   readonly threshold: number | null
+  /** Column sets that nobody asked for by name; their intervals hold for all of them at once. */
+  readonly explored: readonly (readonly string[])[]
 }
 
 /** The rows of one slice by outcome. */

@@ -31,6 +31,8 @@ export interface FinishedRun {
   readonly history: readonly KnownRun[]
   readonly statistics: Statistics
   readonly overs: readonly (readonly string[])[]
+  readonly explored: readonly (readonly string[])[]
+  readonly leftOut: readonly string[]
   readonly measures: readonly Measure[]
   readonly rules: readonly RuleOutcome[]
   readonly verdict: Verdict
@@ -94,6 +96,7 @@ export function buildReport(finished: FinishedRun): AssessmentReport {
       confidence: file.assessment.confidence,
       interval: file.assessment.interval,
       threshold: file.assessment.threshold,
+      explored: finished.explored,
     },
     groups: reportGroups(finished.statistics, finished.overs),
     measures: finished.measures,
@@ -194,7 +197,7 @@ const skippedChecks: Readonly<Record<CheckName, string>> = {
   multicalibration: 'Whether a score means the same for every group: the check is off.',
 }
 
-function notChecked({ file, inputs }: FinishedRun): string[] {
+function notChecked({ file, inputs, leftOut }: FinishedRun): string[] {
   return [
     ...checkNames.filter((name) => !file.checks.includes(name)).map((name) => skippedChecks[name]),
     ...(inputs.model === null
@@ -204,6 +207,7 @@ function notChecked({ file, inputs }: FinishedRun): string[] {
     file.data.reference === undefined && file.data.current === undefined
       ? 'Drift: no reference and current data were named.'
       : 'Drift: reference and current data are named in the evidence and not yet compared.',
+    ...leftOut,
     ...absentChecks,
     'Whether the test data represent the people the system decides about.',
   ]

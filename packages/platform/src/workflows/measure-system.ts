@@ -18,10 +18,9 @@ import {
 } from '../assess/index.ts'
 import type { SystemFile } from '../registry/index.ts'
 import type { AssessmentInputs, CheckedModel } from './assessment-inputs.ts'
+import { columnSets, controlSets, leftOutText } from './column-sets.ts'
 import type { Services } from './services.ts'
 
-/** With more protected columns than this, only pairs and the finest intersection are measured, besides what rules ask for. */
-const allIntersectionsColumnsMax = 4
 /** Draws of the bootstrap, as users of Fairlearn usually take. */
 const bootstrapDraws = 1_000
 
@@ -29,6 +28,10 @@ const bootstrapDraws = 1_000
 export interface Measured {
   readonly statistics: Statistics
   readonly overs: readonly (readonly string[])[]
+  /** Those of them that nobody asked for by name. */
+  readonly explored: readonly (readonly string[])[]
+  /** Sentences about intersections that were not measured. */
+  readonly leftOut: readonly string[]
   readonly measures: readonly Measure[]
   readonly rules: readonly RuleOutcome[]
   readonly verdict: Verdict
@@ -44,39 +47,6 @@ interface MeasureRequest {
   readonly inputs: AssessmentInputs
   readonly signal: AbortSignal
   readonly progress: (step: string) => void
-}
-
-const key = (set: readonly string[]) => JSON.stringify(set.toSorted())
-
-/** The column sets to measure over: everyone, each protected column, intersections, and whatever a rule names. */
-export function columnSets({
-  columns,
-  assessment,
-  rules,
-}: Pick<SystemFile, 'columns' | 'assessment' | 'rules'>): string[][] {
-  const all = columns.protected
-  const sets: string[][] = [[], ...all.map((column) => [column])]
-  if (assessment.intersections)
-    for (let bits = 1; bits < 2 ** all.length; bits++) {
-      const set = all.filter((_, n) => (bits & (1 << n)) !== 0)
-      const wanted =
-        all.length <= allIntersectionsColumnsMax || set.length === 2 || set.length === all.length
-      if (set.length >= 2 && wanted) sets.push(set)
-    }
-  const known = new Set(sets.map(key))
-  for (const { over } of rules)
-    if (!known.has(key(over))) {
-      known.add(key(over))
-      sets.push([...over])
-    }
-  return sets.toSorted((a, b) => a.length - b.length)
-}
-
-/** The control columns together, as Fairlearn takes them, and whatever set a rule names. */
-function controlSets({ columns, rules }: Pick<SystemFile, 'columns' | 'rules'>): string[][] {
-  const named = [columns.control, ...rules.map(({ within }) => within ?? [])]
-  const sets = new Map(named.map((set) => [key(set), set.toSorted()]))
-  return [...sets.values()].filter((set) => set.length > 0)
 }
 
 /**
@@ -112,7 +82,7 @@ export async function measureSystem(
     signal,
   })
   progress('measuring')
-  const overs = columnSets(file)
+  const sets = columnSets(file, statistics)
   const overGroups = measure(statistics, {
     also: new Set([...assessment.measures, ...file.rules.map((rule) => rule.measure)]),
     privileged: columns.privileged,
@@ -121,7 +91,8 @@ export async function measureSystem(
     interval: assessment.interval,
     seed,
     draws: bootstrapDraws,
-    overs,
+    overs: sets.declared,
+    explored: sets.explored,
     withins: controlSets(file),
   })
   if (file.checks.length > 0) progress('looking beneath the averages')
@@ -144,7 +115,9 @@ export async function measureSystem(
   ]
   return {
     statistics,
-    overs,
+    overs: [...sets.declared, ...sets.explored].toSorted((a, b) => a.length - b.length),
+    explored: sets.explored,
+    leftOut: sets.leftOut.map(leftOutText),
     measures,
     rules,
     verdict,

@@ -11,6 +11,8 @@ import { rowsOfHalf, type Sample } from './sample.ts'
 
 /** Rows of a group, and of everyone else, in each half below which nothing is said. */
 const groupRowsMin = 30
+/** Rows to learn from at most: more make it slower and hardly better. */
+const learningRowsMax = 20_000
 /** Columns named for each group. */
 const namedMax = 5
 
@@ -44,7 +46,12 @@ export function findProxies(
   const others = sample.columns.filter(
     ({ name }) => by.features.includes(name) && !by.protectedColumns.includes(name),
   )
-  const halves = { learn: rowsOfHalf(sample, 0), judge: rowsOfHalf(sample, 1) }
+  const learn = rowsOfHalf(sample, 0)
+  const step = Math.ceil(learn.length / learningRowsMax)
+  const halves = {
+    learn: learn.filter((_, n) => n % step === 0),
+    judge: rowsOfHalf(sample, 1),
+  }
   return by.protectedColumns.flatMap((name) => {
     const column = sample.columns.find((known) => known.name === name)
     if (column === undefined || others.length === 0) return []

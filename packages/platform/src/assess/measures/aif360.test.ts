@@ -55,6 +55,7 @@ const options: MeasureOptions = {
   seed: 1,
   draws: 1,
   overs: [],
+  explored: [],
   withins: [],
 }
 const find = (measures: readonly Measure[], name: string, over: readonly string[]) =>

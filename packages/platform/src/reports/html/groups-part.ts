@@ -71,10 +71,16 @@ export function groupsPart(report: AssessmentReport): Markup {
   const overs = distinctOvers(report.groups)
   return html`<section class="part" id="groups" aria-labelledby="groups-h"><h2 id="groups-h">Groups</h2>
 <p>The same rates for each group. Intervals hold for all groups of a comparison at once. A group with few rows
-has a wide interval: that is what the data know about it.</p>
+has a wide interval: that is what the data know about it.${exploredSentence(report)}</p>
 ${overs.map((over, n) => comparison(report, over, n + 1))}
 <h3 id="disparities-h">How far groups lie apart</h3>
 ${disparities(report)}</section>`
+}
+
+function exploredSentence({ assessment }: AssessmentReport): string {
+  const { explored } = assessment
+  if (explored.length < 2) return ''
+  return ` No rule names ${explored.length} of the intersections: their intervals are wide enough to hold for all of them at once.`
 }
 
 function comparison(report: AssessmentReport, over: readonly string[], number: number): Markup {
