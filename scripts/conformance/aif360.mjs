@@ -14,11 +14,16 @@ import {
   privilegedOfCase,
   rowsOfCase,
 } from '../../packages/platform/src/assess/measures/parity-cases.fixture.ts'
+import { consistencyWithSelf } from '../../packages/platform/src/assess/checks/consistency.ts'
+import { seededRandom } from '../../packages/platform/src/assess/intervals/random.ts'
 import { measure } from '../../packages/platform/src/assess/measuring.ts'
 import { statisticsFromRows } from '../../packages/platform/src/assess/rows.fixture.ts'
 
 const referencePath = fileURLToPath(
   new URL('../../packages/platform/src/assess/measures/aif360.reference.json', import.meta.url),
+)
+const consistencyPath = fileURLToPath(
+  new URL('../../packages/platform/src/assess/checks/consistency.reference.json', import.meta.url),
 )
 const referenceSeed = 20_261_121
 const tolerance = 1e-12
@@ -66,6 +71,29 @@ function compare({ case: peerCase, values }) {
   })
 }
 
+/** Rows as points without ties, whose nearest neighbours nobody can dispute. */
+function consistencyCases(seed, count) {
+  const random = seededRandom(seed)
+  return Array.from({ length: count }, (_, n) => {
+    const points = Array.from({ length: 20 + 10 * n }, () =>
+      Array.from({ length: 1 + (n % 4) }, random),
+    )
+    return { points, predicted: points.map(([x]) => Number(x + random() / 2 > 0.7)) }
+  })
+}
+
+function compareConsistency({ case: { points, predicted }, value }) {
+  const values = Float64Array.from(points.flat())
+  const mine = consistencyWithSelf(
+    { dimensions: points[0].length, values },
+    Float64Array.from(predicted),
+  )
+  return {
+    agree: Math.abs(mine - value) <= tolerance,
+    text: `consistency of ${points.length} points: ours ${mine}, theirs ${value}`,
+  }
+}
+
 const casesOf = (seed, rounds) =>
   parityCases(seed, rounds).map((one) => ({
     ...one,
@@ -82,13 +110,25 @@ const { values: options } = parseArgs({
   options: { seed: { type: 'string' }, 'write-reference': { type: 'boolean' } },
 })
 if (options['write-reference']) {
-  const reference = askPeer(casesOf(referenceSeed, 1))
-  writeFileSync(referencePath, `[\n${reference.map((r) => JSON.stringify(r)).join(',\n')}\n]\n`)
-  process.stdout.write(`wrote ${referencePath}\n`)
+  const { cases, consistency } = askPeer({
+    cases: casesOf(referenceSeed, 1),
+    consistency: consistencyCases(referenceSeed, 4),
+  })
+  for (const [path, reference] of [
+    [referencePath, cases],
+    [consistencyPath, consistency],
+  ]) {
+    writeFileSync(path, `[\n${reference.map((r) => JSON.stringify(r)).join(',\n')}\n]\n`)
+    process.stdout.write(`wrote ${path}\n`)
+  }
 } else {
   const seed = Number(options.seed ?? randomInt(2 ** 31))
   process.stdout.write(`seed ${seed}: repeat with --seed ${seed}\n`)
-  const compared = askPeer(casesOf(seed, 6)).flatMap(compare)
+  const { cases, consistency } = askPeer({
+    cases: casesOf(seed, 6),
+    consistency: consistencyCases(seed, 40),
+  })
+  const compared = [...cases.flatMap(compare), ...consistency.map(compareConsistency)]
   for (const { text } of compared.filter(({ agree }) => !agree)) process.stdout.write(`${text}\n`)
   const failed = compared.filter(({ agree }) => !agree).length
   process.stdout.write(`${compared.length - failed} passed, ${failed} failed\n`)

@@ -1,8 +1,9 @@
-"""What AIF360 says: reads cases as JSON on stdin, writes their values as JSON on stdout.
+"""What AIF360 says: reads {"cases", "consistency"} as JSON on stdin, writes their values as JSON on stdout.
 
 A case is as in fairlearn_values.py. The first value of each column is privileged, everyone else is not; compared are the
 groups of each column, and those privileged in every column with all others. The answer for each case is a list of
 [measure, over, slice or null, value or null]; what AIF360 gives as NaN or infinite is null.
+A case of consistency is {"points": [[number, ...], ...], "predicted": [0 or 1, ...]}.
 """
 
 import json
@@ -107,4 +108,18 @@ def values(case):
     return found
 
 
-json.dump([{"case": case, "values": values(case)} for case in json.load(sys.stdin)], sys.stdout)
+def consistency(case):
+    names = [f"x{n}" for n in range(len(case["points"][0]))]
+    frame = pd.DataFrame(case["points"], columns=names).assign(label=case["predicted"])
+    data = BinaryLabelDataset(df=frame, label_names=["label"], protected_attribute_names=["x0"])
+    return float(BinaryLabelDatasetMetric(data).consistency()[0])
+
+
+given = json.load(sys.stdin)
+json.dump(
+    {
+        "cases": [{"case": case, "values": values(case)} for case in given["cases"]],
+        "consistency": [{"case": case, "value": consistency(case)} for case in given["consistency"]],
+    },
+    sys.stdout,
+)

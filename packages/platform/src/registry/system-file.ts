@@ -196,6 +196,7 @@ const checks = Type.Object(
   {
     proxies: check('How well the other columns tell who belongs to a protected group.'),
     slices: check('In which slices of the data, by up to three columns, the system errs most.'),
+    consistency: check('Whether similar people get similar predictions.'),
     multicalibration: check('Whether a score means the same for every group.'),
   },
   {

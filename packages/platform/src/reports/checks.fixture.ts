@@ -6,6 +6,7 @@ import type { CheckFindings } from '../assess/index.ts'
 export const checksFixture: CheckFindings = {
   sampled: 500,
   confirming: 251,
+  consistency: { n: 251, value: 0.781, limits: { low: 0.71, high: 0.84 } },
   proxies: [
     {
       column: 'sex',

@@ -194,6 +194,7 @@ const absentChecks = [
 const skippedChecks: Readonly<Record<CheckName, string>> = {
   proxies: 'Proxies of the protected columns: the check is off.',
   slices: 'Slices with more errors than the rest: the check is off.',
+  consistency: 'Whether similar people get similar predictions: the check is off.',
   multicalibration: 'Whether a score means the same for every group: the check is off.',
 }
 

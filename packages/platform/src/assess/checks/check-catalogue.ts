@@ -3,7 +3,7 @@
 import type { MeasureDefinition } from '../measure-definition.ts'
 
 /** The checks there are, by the name under which the system file turns them on and off. */
-export const checkNames = ['proxies', 'slices', 'multicalibration'] as const
+export const checkNames = ['proxies', 'slices', 'multicalibration', 'consistency'] as const
 
 /** The name of a check. */
 export type CheckName = (typeof checkNames)[number]
@@ -26,6 +26,13 @@ export const checkCatalogue = {
       'error rate within the slice minus outside it, the largest of the slices found on one half of the rows, measured on the other half',
     ideal: 0,
     low: -1,
+  },
+  'fairness.consistency': {
+    ...base,
+    title: 'Consistency',
+    definition:
+      'one minus the mean distance of a prediction from the mean prediction of the five most similar rows of the other half',
+    ideal: 1,
   },
   'calibration.multicalibration_error': {
     ...base,

@@ -1,12 +1,16 @@
 // The checks beneath the averages: what is there is found, what is not there is seldom claimed, and the search is that of its source.
 
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
+import { Type } from 'typebox'
+import { Compile } from 'typebox/compile'
 import { describe, expect, test } from 'vitest'
 import { type Random, seededRandom } from '../intervals/random.ts'
 import { boost, boostedOdds } from './boosting.ts'
 import { codeColumn, type CodedColumn } from './coding.ts'
 import { checkMeasures, findBeneath } from './run-checks.ts'
 import type { Sample } from './sample.ts'
+import { consistencyWithSelf, findConsistency } from './consistency.ts'
 import { findSlices } from './slices.ts'
 
 const digits = (random: Random, rows: number, values: number) =>
@@ -48,7 +52,7 @@ function sampleOf(
 }
 
 const all = {
-  checks: new Set(['proxies', 'slices', 'multicalibration'] as const),
+  checks: new Set(['proxies', 'slices', 'multicalibration', 'consistency'] as const),
   protectedColumns: ['sex'],
   features: ['a', 'b', 'c', 'sex'],
   confidence: 0.95,
@@ -150,6 +154,7 @@ describe('finds what is there', () => {
     const names = checkMeasures(found).map((m) => [m.measure, m.slice])
     expect(names).toEqual([
       ['proxies.roc_auc', { sex: found.proxies?.[0]?.group }],
+      ['fairness.consistency', null],
       ['slices.error_rate_difference', null],
       ['calibration.multicalibration_error', null],
     ])
@@ -250,6 +255,50 @@ test('says nothing of a group of a few, and nothing of a system without errors',
   expect(found.multicalibration).toBeNull()
   expect(checkMeasures(found).map((m) => [m.value, m.note])).toEqual([
     [null, 'undefined: too few rows in the group, or outside it'],
+    [1, undefined],
     [null, 'undefined: no slice stands out'],
   ])
+})
+
+// Written by `node scripts/run.mjs scripts/conformance/aif360.mjs --write-reference`.
+const reference = Compile(
+  Type.Array(
+    Type.Object({
+      case: Type.Object({
+        points: Type.Array(Type.Array(Type.Number())),
+        predicted: Type.Array(Type.Number()),
+      }),
+      value: Type.Number(),
+    }),
+  ),
+).Parse(JSON.parse(readFileSync(new URL('./consistency.reference.json', import.meta.url), 'utf8')))
+
+describe('consistency', () => {
+  test.each(reference.map((one, n) => ({ ...one, n })))('case $n equals AIF360', (one) => {
+    const { points, predicted } = one.case
+    const dimensions = points[0]?.length ?? 0
+    const values = Float64Array.from(points.flat())
+    const mine = consistencyWithSelf({ dimensions, values }, Float64Array.from(predicted))
+    expect(mine).toBeCloseTo(one.value, 12)
+  })
+
+  test('is 1 where likes are treated alike, and low where a coin decides', () => {
+    const make = (isFair: boolean) =>
+      sampleOf(21, 2000, (random) => {
+        const a = Math.floor(10 * random())
+        const b = Math.floor(3 * random())
+        return {
+          cells: { a: String(a), b: `v${b}` },
+          label: true,
+          predicted: isFair ? b === 1 : random() < 0.5,
+        }
+      })
+    const by = { features: ['a', 'b'], tail: 0.025 }
+    expect(findConsistency(make(true), by).value).toBe(1)
+    const coin = findConsistency(make(false), by)
+    expect(coin.value).toBeCloseTo(0.5, 1)
+    expect(coin.limits?.low).toBeLessThan(coin.value ?? 0)
+    expect(coin.limits?.high).toBeGreaterThan(coin.value ?? 0)
+    expect(findConsistency(make(true), { features: [], tail: 0.025 }).value).toBeNull()
+  })
 })

@@ -5,6 +5,7 @@ import type { Limits } from '../intervals/proportion.ts'
 import type { Measure, MeasureName } from '../measure.ts'
 import type { AggregateEngine } from '../ports.ts'
 import type { CheckName } from './check-catalogue.ts'
+import { type ConsistencyFinding, findConsistency } from './consistency.ts'
 import { type CalibrationSearch, findMiscalibration } from './multicalibration.ts'
 import { findProxies, type ProxyFinding } from './proxies.ts'
 import { rowsOfHalf, type Sample, type SampleRequest, takeSample } from './sample.ts'
@@ -18,6 +19,7 @@ export interface CheckFindings {
   readonly proxies: readonly ProxyFinding[] | null
   readonly slices: SliceSearch | null
   readonly multicalibration: CalibrationSearch | null
+  readonly consistency: ConsistencyFinding | null
 }
 
 /** What to check. */
@@ -47,6 +49,7 @@ export function findBeneath(
 ): CheckFindings {
   const { checks, protectedColumns, features } = request
   const error = 1 - request.confidence
+  const unprotected = features.filter((name) => !protectedColumns.includes(name))
   return {
     sampled: sample.rows,
     confirming: rowsOfHalf(sample, 1).length,
@@ -57,12 +60,15 @@ export function findBeneath(
     multicalibration: checks.has('multicalibration')
       ? findMiscalibration(sample, { columns: protectedColumns, error })
       : null,
+    consistency: checks.has('consistency')
+      ? findConsistency(sample, { features: unprotected, tail: error / 2 })
+      : null,
   }
 }
 
 /** The measures of what was found. */
 export function checkMeasures(findings: CheckFindings): Measure[] {
-  const { proxies, slices, multicalibration, confirming } = findings
+  const { proxies, slices, multicalibration, consistency, confirming } = findings
   return [
     ...(proxies ?? []).map((found) =>
       measured('proxies.roc_auc', {
@@ -74,6 +80,14 @@ export function checkMeasures(findings: CheckFindings): Measure[] {
         note: 'undefined: too few rows in the group, or outside it',
       }),
     ),
+    ...(consistency === null
+      ? []
+      : [
+          measured('fairness.consistency', {
+            ...consistency,
+            note: 'undefined: too few rows, or no columns to be similar in',
+          }),
+        ]),
     ...(slices === null ? [] : [worstSlice(slices, confirming)]),
     ...(multicalibration === null ? [] : [worstBand(multicalibration, confirming)]),
   ]

@@ -40,6 +40,13 @@ function entropyLimit(seen: number, bound: number, end: 0 | 1): number {
   return outside
 }
 
+/** Limits of the mean of `n` independent values from 0 to 1, whatever their distribution (Hoeffding 1963). */
+export function boundedMeanLimits(mean: number, n: number, tail: number): Limits {
+  const seen = Math.min(1, Math.max(0, mean))
+  const bound = -Math.log(tail) / n
+  return { low: entropyLimit(seen, bound, 0), high: entropyLimit(seen, bound, 1) }
+}
+
 /** What a sample of losses reveals beyond its moments. */
 export interface LossRoom {
   /** The range every loss lies in. */
@@ -54,12 +61,8 @@ export function meanInterval(moments: Moments, { range, change }: LossRoom, tail
   assert(n > 0 && range.high > range.low, 'a mean needs rows and a range')
   const width = range.high - range.low
   if (n < fewRows) {
-    const seen = Math.min(1, Math.max(0, (moments.sum / n - range.low) / width))
-    const bound = -Math.log(tail) / n
-    return {
-      low: range.low + width * entropyLimit(seen, bound, 0),
-      high: range.low + width * entropyLimit(seen, bound, 1),
-    }
+    const limits = boundedMeanLimits((moments.sum / n - range.low) / width, n, tail)
+    return { low: range.low + width * limits.low, high: range.low + width * limits.high }
   }
   const { mean, deviation, skewness } = shapeOf(moments)
   const error = deviation / Math.sqrt(n)

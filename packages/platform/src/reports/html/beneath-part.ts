@@ -20,7 +20,8 @@ a search through thousands of possibilities always finds something, and only wha
 counts. The intervals of each table hold for all its lines at once.</p>
 ${proxies(report, checks)}
 ${slices(checks)}
-${multicalibration(checks)}</section>`
+${multicalibration(checks)}
+${consistency(checks)}</section>`
 }
 
 function proxies(report: AssessmentReport, { proxies: found }: CheckFindings): Markup | null {
@@ -104,6 +105,17 @@ ${
         ]),
       })
 }`
+}
+
+function consistency({ consistency: found }: CheckFindings): Markup | null {
+  if (found === null) return null
+  const said =
+    found.value === null
+      ? 'There were too few rows, or no columns to be similar in.'
+      : html`Consistency is ${formatValue(found.value)} (${formatInterval(found.limits?.low ?? null, found.limits?.high ?? null)}), where 1 means that
+every prediction is that of the five most similar people, protected columns left aside.`
+  return html`<h3 id="consistency-h">Whether similar people get similar predictions</h3>
+<p>${counted(found.n, 'row was', 'rows were')} compared with the five most similar of the other half. ${said}</p>`
 }
 
 function multicalibration({ multicalibration: found }: CheckFindings): Markup | null {
