@@ -61,6 +61,14 @@ export interface SystemFile {
     /** Measures asked for beside the standard ones. */
     readonly measures: readonly MeasureName[]
   }
+  /** What was tried against harms; `after` is null for the run at hand. */
+  readonly mitigations: readonly {
+    readonly what: string
+    readonly before: string
+    readonly after: string | null
+    readonly accepted: boolean
+    readonly why: string
+  }[]
   /** The checks to run. */
   readonly checks: readonly CheckName[]
   readonly rules: readonly Rule[]
@@ -143,6 +151,10 @@ function normalise(source: SystemFileSource): Omit<SystemFile, 'ruleLines'> {
       missingValues: assessment.missing_values ?? 'refuse',
       measures: (assessment.measures ?? []).filter(isMeasureName),
     },
+    mitigations: (source.mitigations ?? []).map((mitigation) => ({
+      ...mitigation,
+      after: mitigation.after ?? null,
+    })),
     checks: checkNames.filter(
       (name) => source.checks?.[name] ?? source.system.risk_class !== 'minimal',
     ),

@@ -263,6 +263,20 @@ const rule = Type.Object(
   { ...closed, description: 'A bound on one measure.' },
 )
 
+const runId = (description: string) =>
+  Type.String({ minLength: 8, maxLength: 128, pattern: '^[0-9A-Za-z-]+$', description })
+
+const mitigation = Type.Object(
+  {
+    what: text('What was tried, such as `reweighed the training rows by sex and outcome`.'),
+    before: runId('The run before it: the id, or its first eight characters and more.'),
+    after: Type.Optional(runId('The run after it; left out, the run at hand.')),
+    accepted: Type.Boolean({ description: 'Whether it was kept.' }),
+    why: text('Why it was kept, or given up.'),
+  },
+  { ...closed, description: 'Something tried against a harm; the ledger says what came of it.' },
+)
+
 /** JSON Schema of `proofhouse.yaml`, and the source of its TypeScript type. */
 export const systemFileSchema = Type.Object(
   {
@@ -272,6 +286,7 @@ export const systemFileSchema = Type.Object(
     columns,
     assessment: Type.Optional(assessment),
     checks: Type.Optional(checks),
+    mitigations: Type.Optional(Type.Array(mitigation, { maxItems: 50, default: [] })),
     policy: Type.Object(
       { rules: Type.Array(rule, { minItems: 1, maxItems: 1_000 }) },
       { ...closed, description: 'What must hold before the system may be released.' },

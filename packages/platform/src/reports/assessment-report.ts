@@ -34,6 +34,8 @@ export interface AssessmentReport {
   readonly rules: readonly RuleOutcome[]
   /** What the checks beneath the averages found; null when none ran. */
   readonly checks: CheckFindings | null
+  /** What was tried against harms, in the order of the system file. */
+  readonly mitigations: readonly ReportMitigation[]
   /** Sentences about what a reader must know before trusting a figure. */
   readonly warnings: readonly string[]
   /** Sentences about what was not looked at, or could not be. */
@@ -142,6 +144,30 @@ export interface ReportGroup extends OutcomeCounts {
   readonly over: readonly string[]
   readonly slice: Readonly<Record<string, string>> | null
   readonly n: number
+}
+
+/** A rule as the measures of one run have it. */
+export interface MitigationState {
+  readonly verdict: Verdict
+  readonly value: number | null
+  readonly low: number | null
+  readonly high: number | null
+}
+
+/** Something tried against a harm, and the rules of today over the runs before and after. */
+export interface ReportMitigation {
+  readonly what: string
+  readonly accepted: boolean
+  readonly why: string
+  readonly before_run: string
+  readonly after_run: string
+  /** Settings under which one of the runs measured otherwise than this one. */
+  readonly otherwise: readonly string[]
+  readonly rules: readonly {
+    readonly id: string
+    readonly before: MitigationState
+    readonly after: MitigationState
+  }[]
 }
 
 /** Where the evidence lies. */

@@ -1,6 +1,7 @@
-// What the checks found, for the tests of the renderers: something of everything, and of everything nothing.
+// What the checks found and what was tried, for the tests of the renderers: something of everything, and of everything nothing.
 
 import type { CheckFindings } from '../assess/index.ts'
+import type { ReportMitigation } from './assessment-report.ts'
 
 /** Findings of every kind. */
 export const checksFixture: CheckFindings = {
@@ -54,4 +55,21 @@ export const checksFixture: CheckFindings = {
       },
     ],
   },
+}
+
+/** One that did not help, between runs that measured differently. */
+export const mitigationFixture: ReportMitigation = {
+  what: 'Reweighed the training rows by sex and outcome',
+  accepted: false,
+  why: 'The gap stayed, and the error rate rose.',
+  before_run: '0b0e5d0e-2a49-4e1c-9d6e-0f2f6f6a1111',
+  after_run: '7f1c44b2-93c1-4b5e-8a50-3d3a9c5a2222',
+  otherwise: ['threshold'],
+  rules: [
+    {
+      id: 'approval-by-sex',
+      before: { verdict: 'fail', value: 0.71, low: 0.6, high: 0.79 },
+      after: { verdict: 'inconclusive', value: null, low: null, high: null },
+    },
+  ],
 }

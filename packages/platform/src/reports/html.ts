@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { AssessmentReport } from './assessment-report.ts'
 import { artifactsPart, limitsPart, provenancePart } from './html/evidence-part.ts'
+import { mitigationsPart } from './html/mitigations-part.ts'
 import { beneathPart } from './html/beneath-part.ts'
 import { groupsPart, performancePart } from './html/groups-part.ts'
 import { foreign, html, type Markup } from './html/markup.ts'
@@ -18,6 +19,7 @@ const parts = [
   ['performance', 'Performance'],
   ['groups', 'Groups'],
   ['beneath', 'Beneath the averages'],
+  ['mitigations', 'What was tried'],
   ['artifacts', 'What was assessed'],
   ['provenance', 'Provenance'],
   ['limits', 'What this does not show'],
@@ -48,6 +50,7 @@ ${rulesPart(report)}
 ${performancePart(report)}
 ${groupsPart(report)}
 ${beneathPart(report)}
+${mitigationsPart(report)}
 ${artifactsPart(report)}
 ${provenancePart(report)}
 ${limitsPart(report)}
@@ -61,6 +64,14 @@ ${formatInstant(report.generated_at)}. The same content for programs is in <code
   return `${head.toString()}${styleSheet}${body.toString()}`
 }
 
+/** The parts that have something to say. */
+function partsOf({ checks, mitigations }: AssessmentReport) {
+  return parts.filter(
+    ([id]) =>
+      (id !== 'beneath' || checks !== null) && (id !== 'mitigations' || mitigations.length > 0),
+  )
+}
+
 function top(report: AssessmentReport): Markup {
   const { system, verdict, run } = report
   const { icon, word } = verdictWords[verdict]
@@ -71,7 +82,7 @@ function top(report: AssessmentReport): Markup {
 <p class="purpose muted">${foreign(system.purpose)}</p>
 <div class="decision ${verdict}"><span class="icon" aria-hidden="true">${icon}</span>
 <div><strong>${word}</strong><p>${headline(report)} ${valueAloneText(report)}</p></div></div>
-<nav aria-label="Parts of this report"><ul>${parts.filter(([id]) => id !== 'beneath' || report.checks !== null).map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
+<nav aria-label="Parts of this report"><ul>${partsOf(report).map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
 <dl class="facts">
 <div><dt>Owner</dt><dd>${foreign(system.owner)}</dd></div>
 <div><dt>Risk class</dt><dd>${riskClassWords[system.risk_class]}</dd></div>

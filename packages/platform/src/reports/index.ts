@@ -1,6 +1,11 @@
 // Reports: an assessment as data, and one pure renderer per output format.
 
-export { type AssessmentReport, reportFormat, reportGroups } from './assessment-report.ts'
+export {
+  type AssessmentReport,
+  reportFormat,
+  reportGroups,
+  type ReportMitigation,
+} from './assessment-report.ts'
 export { renderGitlabCodeQuality } from './gitlab-code-quality.ts'
 export { renderHtml } from './html.ts'
 export { renderJson } from './json.ts'

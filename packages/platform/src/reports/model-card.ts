@@ -176,13 +176,18 @@ function analyses(report: AssessmentReport): string {
   ].join('\n\n')
 }
 
+function groupName({ over, slice, within }: Measure): string {
+  const name = slice === null ? overName(over) : sliceName(slice)
+  return within === undefined ? name : `${name} within ${sliceName(within)}`
+}
+
 function measuresTable(measures: readonly Measure[]): string {
   if (measures.length === 0) return 'Nothing was measured here.'
   return markdownTable(
     ['Measure', 'Group', 'Value:', 'Interval:', 'Rows:'],
     measures.map((m) => [
       measureCatalogue[m.measure].title,
-      escapeMarkdown(m.slice === null ? overName(m.over) : sliceName(m.slice)),
+      escapeMarkdown(groupName(m)),
       formatValue(m.value),
       formatInterval(m.low, m.high),
       formatCount(m.n),

@@ -17,6 +17,7 @@ import { packedFiles, renderReport, writeOutputs } from './assessment-outputs.ts
 import { buildReport } from './build-report.ts'
 import { type Measured, measureSystem } from './measure-system.ts'
 import { recordReport, recordResults } from './record-results.ts'
+import { findMitigations, type KnownMitigation, mitigationRecords } from './mitigations.ts'
 import { announceRun, closeRun, endOfError, type OpenRun, settleHistory } from './run-record.ts'
 import type { Services, Workspace } from './services.ts'
 import { signCheckedModel, type WrittenSignature } from './sign-checked-model.ts'
@@ -91,6 +92,7 @@ interface Context {
 async function assessIn(context: Context): Promise<Assessment> {
   const { services, workspace } = context
   const history = await settleHistory(workspace, services.now)
+  const mitigations = await findMitigations(workspace, context.file)
   const run = await announce(context)
   let computed: Computed
   try {
@@ -101,7 +103,7 @@ async function assessIn(context: Context): Promise<Assessment> {
     await closeRun(workspace, run, endOfError(error), services.now()).catch(() => undefined)
     throw error
   }
-  return report(context, { run, history, ...computed })
+  return report(context, { run, history, mitigations, ...computed })
 }
 
 interface Computed {
@@ -141,7 +143,11 @@ async function compute(context: Context, run: OpenRun): Promise<Computed> {
 /** After the closure: the report, a statement that names its files, and the pack. */
 async function report(
   context: Context,
-  done: Computed & { readonly run: OpenRun; readonly history: readonly KnownRun[] },
+  done: Computed & {
+    readonly run: OpenRun
+    readonly history: readonly KnownRun[]
+    readonly mitigations: readonly KnownMitigation[]
+  },
 ): Promise<Assessment> {
   const { request, services, file, inputs, workspace, out } = context
   request.progress('writing the report')
@@ -154,6 +160,11 @@ async function report(
     closedIndex: done.closed.index,
     history: done.history,
     ...done.measured,
+    mitigations: mitigationRecords(done.mitigations, {
+      file,
+      runId: done.run.announcement.runId,
+      measures: done.measured.measures,
+    }),
     signature: done.signature,
     statements: done.statements,
     checkpoint,

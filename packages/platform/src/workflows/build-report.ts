@@ -16,7 +16,12 @@ import {
   runsOverSameData,
   type SystemFile,
 } from '../registry/index.ts'
-import { type AssessmentReport, reportFormat, reportGroups } from '../reports/index.ts'
+import {
+  type AssessmentReport,
+  reportFormat,
+  reportGroups,
+  type ReportMitigation,
+} from '../reports/index.ts'
 import type { AssessmentInputs } from './assessment-inputs.ts'
 import type { OpenRun } from './run-record.ts'
 import { signatureName } from './sign-checked-model.ts'
@@ -37,6 +42,7 @@ export interface FinishedRun {
   readonly rules: readonly RuleOutcome[]
   readonly verdict: Verdict
   readonly checks: CheckFindings | null
+  readonly mitigations: readonly ReportMitigation[]
   readonly warnings: readonly string[]
   readonly features: number | null
   readonly signature: { readonly keyHint: string } | null
@@ -102,6 +108,7 @@ export function buildReport(finished: FinishedRun): AssessmentReport {
     measures: finished.measures,
     rules: finished.rules,
     checks: finished.checks,
+    mitigations: finished.mitigations,
     warnings: [...finished.warnings, ...historyWarnings(finished)],
     not_checked: notChecked(finished),
     ledger: reportLedger(finished),

@@ -3,19 +3,10 @@
 import { dirname, join, resolve } from 'node:path'
 import {
   type Checkpoint,
-  type Envelope,
-  encodeEnvelope,
-  fromBase64,
   makeStatement,
   measures as measuresPredicate,
   OperatingError,
   omsRootDigest,
-  parseLedgerEntry,
-  parseStatement,
-  readStatement,
-  resolveReference,
-  sha256Hex,
-  statementPayloadType,
   singleFileName,
   summarizeGate,
   textOf,
@@ -29,13 +20,12 @@ import {
   type Verdict,
 } from '../assess/index.ts'
 import {
-  isVouched,
   otherwiseMeasured,
   policyDigest,
-  readRunHistory,
   readSystemFile,
   type SystemFile,
 } from '../registry/index.ts'
+import { recordedMeasures } from './recorded-measures.ts'
 import { policyDescriptor, systemUri, verifierId } from './record-results.ts'
 import type { Services, Workspace } from './services.ts'
 
@@ -85,7 +75,8 @@ export async function gateEvidence(services: Services, request: GateRequest): Pr
   checkPolicy(file.rules, (n) => `${request.systemFile}:${file.ruleLines[n]}: `)
   const folder = dirname(resolve(request.systemFile))
   const out = resolve(request.out ?? join(folder, '.proofhouse'))
-  const digest = await digestToGate(services, file, { folder, given: request.digest })
+  const testData = await testDigest(services, resolve(folder, file.data.test))
+  const digest = await digestToGate(services, file, { folder, given: request.digest, testData })
   // Opening would create a workspace: a gate over nothing must not leave one behind.
   if ((await services.files.kind(join(out, 'ledger'))) !== 'folder')
     throw new OperatingError(
@@ -94,7 +85,6 @@ export async function gateEvidence(services: Services, request: GateRequest): Pr
     )
   const workspace = await services.openWorkspace(out)
   try {
-    const testData = await testDigest(services, resolve(folder, file.data.test))
     const { evidence, otherwise } = await latestMeasures(workspace, { file, digest, testData })
     // Without measures no rule can be decided, so the verdict is inconclusive.
     const judged = applyPolicy(file.rules, evidence?.measures ?? [])
@@ -109,25 +99,36 @@ export async function gateEvidence(services: Services, request: GateRequest): Pr
 
 async function digestToGate(
   { files }: Services,
-  file: SystemFile,
-  { folder, given }: { readonly folder: string; readonly given: string | null },
+  { model, data }: SystemFile,
+  by: {
+    readonly folder: string
+    readonly given: string | null
+    readonly testData: string | null
+  },
 ): Promise<string> {
-  if (given !== null) {
-    const hex = /^sha256:([0-9a-f]{64})$/.exec(given)?.[1]
+  if (by.given !== null) {
+    const hex = /^sha256:([0-9a-f]{64})$/.exec(by.given)?.[1]
     if (hex === undefined)
       throw new OperatingError('usage-invalid', '`--digest` is `sha256:` and 64 hexadecimal digits')
     return hex
   }
-  const path = file.model?.path ?? file.data.test
-  const { sha256 } = await files.digest(resolve(folder, path))
-  return file.model === null
-    ? sha256
-    : omsRootDigest([{ name: singleFileName, algorithm: 'sha256', digest: sha256 }])
+  if (model === null && by.testData !== null) return by.testData
+  const { sha256 } = await files.digest(resolve(by.folder, model?.path ?? data.test))
+  return omsRootDigest([{ name: singleFileName, algorithm: 'sha256', digest: sha256 }])
 }
 
 /** The digest of the test data; null where a gate runs without them. */
-async function testDigest({ files }: Services, path: string): Promise<string | null> {
-  return (await files.kind(path)) === 'file' ? (await files.digest(path)).sha256 : null
+async function testDigest({ files, data }: Services, path: string): Promise<string | null> {
+  if ((await files.kind(path)) === 'file') return (await files.digest(path)).sha256
+  // A folder of parts, or a table within a file: only the reader of data knows their digest.
+  try {
+    const engine = await data.open(path)
+    await engine.close()
+    return engine.table.sha256
+  } catch (error) {
+    if (error instanceof OperatingError && error.code === 'file-missing') return null
+    throw error
+  }
 }
 
 /** The newest measures about the digest that answer the policy's question; a run that was not completed is no evidence. */
@@ -135,24 +136,15 @@ async function latestMeasures(
   workspace: Workspace,
   wanted: { readonly file: SystemFile; readonly digest: string; readonly testData: string | null },
 ): Promise<Pick<GateResult, 'evidence' | 'otherwise'>> {
-  const completed = new Set(
-    (await readRunHistory(workspace.entries(), workspace.verifiers))
-      .filter(({ closure, vouched }) => vouched && closure?.outcome === 'completed')
-      .map(({ announcement }) => announcement.runId),
-  )
   let evidence: GateEvidence | null = null
   let otherwise: readonly string[] = []
-  for await (const { index, entry } of workspace.entries()) {
-    const envelope = await measuresEnvelope(workspace, entry)
-    if (envelope === null || !(await isVouched(envelope, workspace.verifiers))) continue
-    const { subject, predicate } = readStatement(fromBase64(envelope.payload), measuresPredicate)
-    if (!completed.has(predicate.runId)) continue
+  for await (const { index, digest, subject, predicate } of recordedMeasures(workspace)) {
     if (!subject.some((one) => one.digest?.['sha256'] === wanted.digest)) continue
     otherwise = otherwiseMeasured(predicate, wanted.file, wanted.testData)
     if (otherwise.length > 0) continue
     evidence = {
       index,
-      digest: sha256Hex(encodeEnvelope(envelope)),
+      digest,
       runId: predicate.runId,
       testData: predicate.measuredAs.testData,
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- unknown names of measures match no rule
@@ -160,18 +152,6 @@ async function latestMeasures(
     }
   }
   return { evidence, otherwise }
-}
-
-async function measuresEnvelope(workspace: Workspace, entry: Uint8Array): Promise<Envelope | null> {
-  const parsed = parseLedgerEntry(entry)
-  if (parsed.kind === 'reference') {
-    const { reference } = parsed
-    if (reference.predicateType !== measuresPredicate.uri) return null
-    return resolveReference(reference, await workspace.blobs.get(reference.digest))
-  }
-  if (parsed.envelope.payloadType !== statementPayloadType) return null
-  const { predicateType } = parseStatement(fromBase64(parsed.envelope.payload))
-  return predicateType === measuresPredicate.uri ? parsed.envelope : null
 }
 
 async function record(

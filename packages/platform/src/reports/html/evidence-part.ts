@@ -100,8 +100,9 @@ function earlierRuns(runs: readonly EarlierRun[]): Markup {
   }</p>
 ${dataTable({
   caption: 'Earlier runs',
-  columns: ['Announced', 'Outcome', 'Verdict', 'Policy', { text: 'Model' }],
+  columns: ['Run', 'Announced', 'Outcome', 'Verdict', 'Policy', { text: 'Model' }],
   rows: runs.map((run) => [
+    code(run.id.slice(0, 8)),
     formatInstant(run.announced_at),
     `${run.outcome === 'open' ? 'never closed' : run.outcome}${run.vouched ? '' : ' (signed with another key)'}`,
     run.verdict === null ? '—' : badge(run.verdict),
