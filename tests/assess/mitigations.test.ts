@@ -1,12 +1,12 @@
 // What was tried against a harm is told by the ledger: the rules before and after, whatever the system file says of them. And the
 // other shapes of data and comparisons, through the program: parts in a folder, control columns, checks that are off.
 
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { DuckDBInstance } from '@duckdb/node-api'
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { expect, test } from 'vitest'
+import { temporaryFolder } from '../../packages/platform/src/adapters/duckdb.fixture.ts'
 import { csv, proofhouse, rows, smallSystem, systemFile } from './run-program.fixture.ts'
 
 const state = Type.Object({ verdict: Type.String(), value: Type.Number() })
@@ -77,23 +77,19 @@ test('a mitigation shows the rules before and after, from the ledger', () => {
 test('parts in a folder are assessed and gated as one table, and another part is other data', async () => {
   const path = smallSystem()
   const folder = dirname(path)
+  const from = `FROM read_csv('${join(folder, 'test.csv')}', all_varchar = true)`
+  const files = temporaryFolder()
+  const made = await files.parts(...[0, 1].map((part) => `${from} WHERE id::INTEGER % 2 = ${part}`))
   const parts = join(folder, 'parts')
-  mkdirSync(parts)
-  const instance = await DuckDBInstance.create(':memory:')
-  const connection = await instance.connect()
-  for (const part of [0, 1])
-    await connection.run(
-      `COPY (FROM read_csv('${join(folder, 'test.csv')}', all_varchar = true) WHERE id::INTEGER % 2 = ${part}) TO '${parts}/${part}.parquet'`,
-    )
-  connection.closeSync()
-  instance.closeSync()
+  cpSync(made, parts, { recursive: true })
+  files.remove()
   writeFileSync(
     path,
     systemFile((text) => text.replace('test.csv', 'parts')),
   )
   expect(proofhouse('assess', path)).toMatchObject({ status: 0, err: '' })
   expect(proofhouse('gate', path)).toMatchObject({ status: 0, err: '' })
-  renameSync(join(parts, '1.parquet'), join(parts, '_1.parquet'))
+  renameSync(join(parts, 'part-1.parquet'), join(parts, '_part-1.parquet'))
   expect(proofhouse('gate', path).status).toBe(3)
 })
 
