@@ -1,2 +1,2 @@
-/** Brings the environment in line with the requirements and returns its interpreter's path. */
-export function peerPython(): string
+/** Brings an environment in line with its requirements and returns its interpreter's path. */
+export function peerPython(name?: 'python' | 'evidently'): string

@@ -1,5 +1,5 @@
-// Makes the pinned Python environment that benchmarks and conformance runs compare with: .peers/python.
-// Imports nothing outside Node, repeats safely, and installs again only when bench/requirements.txt changed.
+// Makes the pinned Python environments that benchmarks and conformance runs compare with: .peers/python, and .peers/evidently for
+// a peer that needs other versions. Imports nothing outside Node, repeats safely, and installs again only what changed.
 // Run: npm run bench:setup
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -8,15 +8,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const requirements = join(root, 'bench/requirements.txt')
-const environment = join(root, '.peers/python')
-const stampPath = join(environment, '.requirements-stamp')
-
-/** The interpreter of the environment. */
-const peerPythonPath = join(
-  environment,
-  process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python',
-)
+const requirements = {
+  python: join(root, 'bench/requirements.txt'),
+  evidently: join(root, 'bench/requirements-evidently.txt'),
+}
 
 function run(command, args) {
   const { status, error } = spawnSync(command, args, { stdio: ['ignore', 2, 2] })
@@ -26,11 +21,17 @@ function run(command, args) {
     )
 }
 
-/** Brings the environment in line with the requirements and returns its interpreter's path. */
-export function peerPython() {
-  const stamp = createHash('sha256').update(readFileSync(requirements)).digest('hex')
+/** Brings an environment in line with its requirements and returns its interpreter's path. */
+export function peerPython(name = 'python') {
+  const environment = join(root, '.peers', name)
+  const stampPath = join(environment, '.requirements-stamp')
+  const peerPythonPath = join(
+    environment,
+    process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python',
+  )
+  const stamp = createHash('sha256').update(readFileSync(requirements[name])).digest('hex')
   if (existsSync(stampPath) && readFileSync(stampPath, 'utf8') === stamp) return peerPythonPath
-  process.stderr.write('making .peers/python from bench/requirements.txt …\n')
+  process.stderr.write(`making .peers/${name} from its requirements …\n`)
   rmSync(environment, { recursive: true, force: true })
   run(process.env['PYTHON'] ?? 'python3', ['-m', 'venv', environment])
   run(peerPythonPath, [
@@ -40,11 +41,12 @@ export function peerPython() {
     '--quiet',
     '--disable-pip-version-check',
     '--requirement',
-    requirements,
+    requirements[name],
   ])
   // Written last, so that an interrupted installation repeats.
   writeFileSync(stampPath, stamp)
   return peerPythonPath
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.stdout.write(`${peerPython()}\n`)
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  for (const name of Object.keys(requirements)) process.stdout.write(`${peerPython(name)}\n`)

@@ -1,0 +1,177 @@
+// How far two distributions lie apart, with the values that Evidently gives for the same columns. PSI, KL and Jensen–Shannon of
+// numbers are taken over Sturges' bins of both periods pooled, whatever number of bins is asked of Evidently; of
+// categories, and of numbers with at most twenty values, over the values themselves.
+
+import {
+  type CategoryCounts,
+  type NumberCounts,
+  type Paired,
+  pairCategories,
+  pairNumbers,
+  totalOf,
+} from './distribution.ts'
+
+/** Shares of the same bins in two periods. */
+export interface Shares {
+  readonly reference: Float64Array
+  readonly current: Float64Array
+}
+
+/** Numbers with no more distinct reference values are compared value by value. */
+const binnedAbove = 20
+/** What Evidently puts in the place of an empty bin. */
+const emptyShare = 0.0001
+
+/**
+ * Shares over bins as Evidently makes them.
+ * @param whole whether both columns are stored as integers: NumPy then makes no bin narrower than 1
+ */
+export function numberShares(
+  reference: NumberCounts,
+  current: NumberCounts,
+  whole: boolean,
+): Shares {
+  const pair = pairNumbers(reference, current)
+  if (reference.values.length <= binnedAbove) return sharesOf(pair)
+  const rows = totalOf(reference) + totalOf(current)
+  const edges = sturgesEdges(pair.values, rows, whole)
+  return sharesOf({
+    reference: histogram(edges, reference),
+    current: histogram(edges, current),
+  })
+}
+
+/** Shares over the categories of either period. */
+export function categoryShares(reference: CategoryCounts, current: CategoryCounts): Shares {
+  return sharesOf(pairCategories(reference, current))
+}
+
+function sharesOf({ reference, current }: Pick<Paired<unknown>, 'reference' | 'current'>): Shares {
+  const [before, after] = [totalOf({ counts: reference }), totalOf({ counts: current })]
+  return {
+    reference: reference.map((rows) => rows / before),
+    current: current.map((rows) => rows / after),
+  }
+}
+
+/** NumPy's `histogram_bin_edges(…, bins='sturges')`. */
+function sturgesEdges(values: readonly number[], rows: number, whole: boolean): Float64Array {
+  const [first, last] = [values[0] ?? 0, values.at(-1) ?? 1]
+  const width = (last - first) / (Math.log2(rows) + 1)
+  const bins = Math.max(1, Math.ceil((last - first) / (whole && width < 1 ? 1 : width)))
+  const step = (last - first) / bins
+  return Float64Array.from({ length: bins + 1 }, (_, n) => (n === bins ? last : n * step + first))
+}
+
+/** Rows per bin; a bin holds its lower edge, and the last also its upper one. */
+function histogram(edges: Float64Array, { values, counts }: NumberCounts): Float64Array {
+  const bins = new Float64Array(edges.length - 1)
+  let bin = 0
+  for (const [n, value] of values.entries()) {
+    while (bin < bins.length - 1 && value >= (edges[bin + 1] ?? Infinity)) bin += 1
+    bins[bin] = (bins[bin] ?? 0) + (counts[n] ?? 0)
+  }
+  return bins
+}
+
+/** Evidently's stand-in for empty bins: one in ten thousand, or a millionth of the smallest share if that is smaller. */
+function filled(shares: Float64Array): Float64Array {
+  const least = shares.reduce((min, share) => (share > 0 && share < min ? share : min), Infinity)
+  const stand = least <= emptyShare ? least / 1e6 : emptyShare
+  return shares.map((share) => (share === 0 ? stand : share))
+}
+
+const sum = (values: Float64Array, of: (value: number, n: number) => number): number =>
+  values.reduce((total, value, n) => total + of(value, n), 0)
+
+/** The population stability index: 0 for the same, no upper bound. */
+export function psi(shares: Shares): number {
+  const [before, after] = [filled(shares.reference), filled(shares.current)]
+  return sum(before, (p, n) => (p - (after[n] ?? 0)) * Math.log(p / (after[n] ?? 0)))
+}
+
+/** The Kullback–Leibler divergence of the reference from the current period, in nats. */
+export function kullbackLeibler(shares: Shares): number {
+  const [before, after] = [filled(shares.reference), filled(shares.current)].map(normalised)
+  if (before === undefined || after === undefined) return Number.NaN
+  return sum(before, (p, n) => relativeEntropy(p, after[n] ?? 0))
+}
+
+/** The Jensen–Shannon distance: the root of the divergence in nats, 0 to √ln 2. */
+export function jensenShannon({ reference, current }: Shares): number {
+  const [before, after] = [normalised(reference), normalised(current)]
+  const middle = before.map((p, n) => (p + (after[n] ?? 0)) / 2)
+  const divergence = (from: Float64Array) => sum(from, (p, n) => relativeEntropy(p, middle[n] ?? 0))
+  return Math.sqrt((divergence(before) + divergence(after)) / 2)
+}
+
+function normalised(shares: Float64Array): Float64Array {
+  const total = sum(shares, (share) => share)
+  return shares.map((share) => share / total)
+}
+
+const relativeEntropy = (p: number, q: number): number => (p === 0 ? 0 : p * Math.log(p / q))
+
+/** The Hellinger distance of categories, 0 to 1. */
+export function categoryHellinger(reference: CategoryCounts, current: CategoryCounts): number {
+  return hellinger(categoryShares(reference, current))
+}
+
+/** The Hellinger distance of numbers over Sturges' bins of the distinct values of both periods, 0 to 1. */
+export function numberHellinger(
+  reference: NumberCounts,
+  current: NumberCounts,
+  whole: boolean,
+): number {
+  const { values } = pairNumbers(reference, current)
+  const edges = sturgesEdges(values, values.length, whole)
+  return hellinger(
+    sharesOf({ reference: histogram(edges, reference), current: histogram(edges, current) }),
+  )
+}
+
+function hellinger({ reference, current }: Shares): number {
+  const overlap = sum(reference, (p, n) => Math.sqrt(p * (current[n] ?? 0)))
+  return Math.sqrt(1 - Math.min(1, Math.max(0, overlap)))
+}
+
+/** The total variation distance of categories, 0 to 1. */
+export function totalVariation(reference: CategoryCounts, current: CategoryCounts): number {
+  const shares = categoryShares(reference, current)
+  return sum(shares.reference, (p, n) => Math.abs(p - (shares.current[n] ?? 0))) / 2
+}
+
+/** The first Wasserstein distance divided by the standard deviation of the reference period, or by 0.001 if that is less. */
+export function wassersteinNormed(reference: NumberCounts, current: NumberCounts): number {
+  const rows = totalOf(reference)
+  const mean = sum(reference.counts, (count, n) => count * (reference.values[n] ?? 0)) / rows
+  const squares = sum(
+    reference.counts,
+    (count, n) => count * ((reference.values[n] ?? 0) - mean) ** 2,
+  )
+  const distance = betweenSteps(reference, current, Math.abs)
+  return distance / Math.max(Math.sqrt(squares / rows), 0.001)
+}
+
+/** The energy distance. */
+export function energyDistance(reference: NumberCounts, current: NumberCounts): number {
+  return Math.sqrt(2 * betweenSteps(reference, current, (apart) => apart * apart))
+}
+
+/** The integral of a function of the difference between the two distribution functions. */
+function betweenSteps(
+  reference: NumberCounts,
+  current: NumberCounts,
+  of: (apart: number) => number,
+): number {
+  const pair = pairNumbers(reference, current)
+  const [before, after] = [totalOf(reference), totalOf(current)]
+  let [below, belowNow, total] = [0, 0, 0]
+  for (let n = 0; n + 1 < pair.values.length; n++) {
+    below += pair.reference[n] ?? 0
+    belowNow += pair.current[n] ?? 0
+    const step = (pair.values[n + 1] ?? 0) - (pair.values[n] ?? 0)
+    total += of(below / before - belowNow / after) * step
+  }
+  return total
+}
