@@ -21,6 +21,12 @@ const reportShape = Compile(
       }),
     ),
     not_checked: Type.Array(Type.String()),
+    drift: Type.Union([
+      Type.Null(),
+      Type.Object({
+        columns: Type.Array(Type.Object({ column: Type.String(), drifted: Type.Boolean() })),
+      }),
+    ]),
     mitigations: Type.Array(
       Type.Object({
         before_run: Type.String(),
@@ -119,4 +125,26 @@ test('control columns and checks, as the system file has them', () => {
   const within = measures.filter((m) => m.within !== undefined)
   expect(new Set(within.map((m) => m.within?.['level']))).toEqual(new Set(['l0', 'l1']))
   expect(proofhouse('gate', path).out).toContain('within')
+})
+
+test('two periods are compared, and what drifted is drawn', () => {
+  const path = smallSystem({
+    yaml: systemFile((text) =>
+      text.replace('test: test.csv', 'test: test.csv\n  reference: test.csv\n  current: now.csv'),
+    ),
+  })
+  const now = rows(300).map((row) => row.with(1, 'b'))
+  writeFileSync(join(dirname(path), 'now.csv'), csv(now))
+  expect(proofhouse('assess', path)).toMatchObject({ status: 0, err: '' })
+  const { drift, not_checked: notChecked } = reportOf(path)
+  expect(drift?.columns.map(({ column, drifted }) => [column, drifted])).toEqual([
+    ['group', true],
+    ['outcome', false],
+    ['said', false],
+    ['score', false],
+  ])
+  expect(notChecked.some((text) => text.startsWith('Drift'))).toBe(false)
+  expect(readFileSync(join(dirname(path), '.proofhouse/report.html'), 'utf8')).toContain(
+    'id="drift"',
+  )
 })

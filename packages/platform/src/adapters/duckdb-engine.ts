@@ -42,10 +42,15 @@ export class DuckdbEngine implements AggregateEngine {
   async profile(
     requests: readonly ProfileRequest[],
     signal?: AbortSignal,
+    confirm?: 'confirm',
   ): Promise<readonly ColumnProfile[]> {
+    const { exactScoresRowsMax: exactRowsMax } = this.#options
     const profiles: ColumnProfile[] = []
     for (const request of requests)
-      profiles.push(await profileColumn(this.#database, this.table, request, signal))
+      profiles.push(
+        await profileColumn(this.#database, this.table, request, { exactRowsMax, signal }),
+      )
+    if (confirm !== undefined) await this.#options.checkUnchanged?.()
     return profiles
   }
 

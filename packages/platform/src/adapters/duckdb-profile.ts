@@ -1,7 +1,6 @@
 // What a column holds, in a few counts: its categories, or its numbers; and the first cells to show in a message.
 
 import type { DuckDBValue } from '@duckdb/node-api'
-import { assert } from '@proofhouse/evidence'
 import {
   type CategoryProfile,
   type CellSample,
@@ -14,7 +13,9 @@ import {
   profileValuesMax,
 } from '../assess/index.ts'
 import type { DuckdbDatabase } from './duckdb-database.ts'
-import { asDouble, canonicalText, columnAt, isMissing } from './duckdb-sql.ts'
+import { findColumn } from './duckdb-columns.ts'
+import { countCategories, countNumbers } from './duckdb-counts.ts'
+import { asDouble, canonicalText, isMissing } from './duckdb-sql.ts'
 
 interface Place {
   readonly database: DuckdbDatabase
@@ -23,24 +24,23 @@ interface Place {
   readonly signal: AbortSignal | undefined
 }
 
-/** Answers one profile request. */
+/** Answers one profile request. Above `exactRowsMax` rows, counted numbers are on a grid. */
 export function profileColumn(
   database: DuckdbDatabase,
   table: DataTable,
   request: ProfileRequest,
-  signal: AbortSignal | undefined,
+  by: { readonly exactRowsMax: number; readonly signal: AbortSignal | undefined },
 ): Promise<ColumnProfile> {
   const { column, sql } = findColumn(table, request.column)
-  const place = { database, column, sql, signal }
-  return request.as === 'category' ? categories(place) : numbers(place)
-}
-
-/** A column of the table and its SQL name. */
-export function findColumn(table: DataTable, name: string): { column: DataColumn; sql: string } {
-  const position = table.columns.findIndex((column) => column.name === name)
-  const column = table.columns[position]
-  assert(column !== undefined, `column ${name} exists: names are checked before they are used`)
-  return { column, sql: columnAt(position) }
+  const place = { database, column, sql, signal: by.signal }
+  const counting = { column: request.column, ...by }
+  const answers = {
+    category: () => categories(place),
+    number: () => numbers(place),
+    'number-counts': () => countNumbers(database, table, counting),
+    'category-counts': () => countCategories(database, table, counting),
+  }
+  return answers[request.as]()
 }
 
 async function categories(place: Place): Promise<CategoryProfile> {

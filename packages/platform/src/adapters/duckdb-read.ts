@@ -5,7 +5,7 @@ import type { DuckDBDataChunk, DuckDBVector } from '@duckdb/node-api'
 import { assert, OperatingError } from '@proofhouse/evidence'
 import { type ColumnBatch, type DataTable, type ReadRequest, shortened } from '../assess/index.ts'
 import type { DuckdbDatabase } from './duckdb-database.ts'
-import { findColumn } from './duckdb-profile.ts'
+import { findColumn } from './duckdb-columns.ts'
 import { asDouble, canonicalText, literal, rawText } from './duckdb-sql.ts'
 import { predictionSql } from './duckdb-statistics.ts'
 

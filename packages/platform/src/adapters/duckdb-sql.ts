@@ -2,7 +2,7 @@
 // by position, so the only foreign text in a query is a string literal, quoted here.
 // The canonical text of a value follows assess/dataset-values.ts, rule by rule.
 
-import type { ColumnKind, DataColumn } from '../assess/index.ts'
+import { type ColumnKind, type DataColumn, scoreGridFactor } from '../assess/index.ts'
 
 /** A string literal; doubling the quote is the only escape that standard SQL strings know. */
 export function literal(text: string): string {
@@ -43,6 +43,12 @@ export function asDouble(sql: string, column: DataColumn): string {
     WHEN lower(${sql}) = 'true' THEN 1 WHEN lower(${sql}) = 'false' THEN 0 END)`
 }
 
+/** A number rounded to 12 significant bits: Veltkamp's splitting, as in assess/score-grid.ts. */
+export function onNumberGrid(double: string): string {
+  const factor = `CAST('${scoreGridFactor}' AS DOUBLE)`
+  return `(${double} * ${factor} - (${double} * ${factor} - ${double}))`
+}
+
 /** Whether a cell holds nothing. */
 export function isMissing(sql: string, column: DataColumn): string {
   if (column.kind === 'text')
@@ -59,7 +65,8 @@ export function kindOfType(type: string): ColumnKind {
   return 'other'
 }
 
-function isWhole(type: string): boolean {
+/** Whether a DuckDB type holds integers only. */
+export function isWhole(type: string): boolean {
   return /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/.test(type)
 }
 

@@ -11,14 +11,13 @@ import {
   type OutcomeCounts,
   type PredictionSource,
   type ScoreCounts,
-  scoreGridFactor,
   type Statistics,
   statisticsOf,
   type StatisticsRequest,
 } from '../assess/index.ts'
 import type { DuckdbDatabase } from './duckdb-database.ts'
-import { findColumn } from './duckdb-profile.ts'
-import { asDouble, canonicalText, literal } from './duckdb-sql.ts'
+import { findColumn } from './duckdb-columns.ts'
+import { asDouble, canonicalText, literal, onNumberGrid } from './duckdb-sql.ts'
 
 /** Tables of counts made so far, so that each has a name of its own. */
 let counts = 0
@@ -129,9 +128,8 @@ function rowsQuery(table: DataTable, request: CountRequest): string {
 
 /** `gridScore` of assess/score-grid.ts in SQL. */
 function onGrid(score: string): string {
-  const factor = `CAST('${scoreGridFactor}' AS DOUBLE)`
-  const rounded = (x: string) => `(${x} * ${factor} - (${x} * ${factor} - ${x}))`
-  return `(CASE WHEN ${score} <= 0.5 THEN ${rounded(score)} ELSE 1 - ${rounded(`(1 - ${score})`)} END)`
+  const [near, far] = [onNumberGrid(score), onNumberGrid(`(1 - ${score})`)]
+  return `(CASE WHEN ${score} <= 0.5 THEN ${near} ELSE 1 - ${far} END)`
 }
 
 /** What of a row's prediction must be `kept` while counting, the prediction p of what was kept, and the score s. */

@@ -11,6 +11,11 @@ export {
 } from './measure.ts'
 export { checkCatalogue, type CheckName, checkNames } from './checks/check-catalogue.ts'
 export { type CheckFindings, runChecks } from './checks/run-checks.ts'
+export {
+  type ColumnDrift,
+  comparePeriods,
+  type DriftFindings,
+} from './drift/compare-periods.ts'
 export { measure } from './measuring.ts'
 export { needsPrivileged } from './measures/privileged.ts'
 export { nearestName } from './nearest-name.ts'
@@ -42,6 +47,7 @@ export {
 export { listed, missingGroup, shortened } from './dataset-values.ts'
 export {
   type AggregateEngine,
+  type CategoryCountsProfile,
   type CategoryProfile,
   type CellSample,
   type ColumnBatch,
@@ -54,6 +60,8 @@ export {
   type ModelRunner,
   type ModelSession,
   type ModelValue,
+  distinctCategoriesMax,
+  type NumberCountsProfile,
   type NumberProfile,
   type PredictionBatch,
   type PredictionSource,

@@ -4,6 +4,7 @@
 // INVARIANT: no row ever leaves an engine except as a batch for the model; measures see statistics only.
 
 import type { Bytes, HexDigest } from '@proofhouse/evidence'
+import type { NumberCounts } from './drift/distribution.ts'
 import type { Statistics } from './statistics.ts'
 
 /** What a column holds. Every column of a CSV file is `text`: its cells mean what the reader asks of them. */
@@ -34,10 +35,10 @@ export interface CellSample {
   readonly text: string
 }
 
-/** A question about one column: its categories, or its numbers. */
+/** A question about one column: its categories or numbers in a few figures, or all of them with their rows. */
 export interface ProfileRequest {
   readonly column: string
-  readonly as: 'category' | 'number'
+  readonly as: 'category' | 'number' | 'number-counts' | 'category-counts'
 }
 
 /** The distinct values of a column, in the canonical text of `dataset-values.ts`. */
@@ -70,8 +71,35 @@ export interface NumberProfile {
   readonly firstMax: CellSample | null
 }
 
+/** Every finite number of a column with its rows. */
+export interface NumberCountsProfile extends NumberCounts {
+  readonly as: 'number-counts'
+  readonly column: string
+  /** Rows without a finite number. */
+  readonly missing: number
+  /** Whether every row holds a number that is written as an integer. */
+  readonly whole: boolean
+}
+
+/** Every category of a column with its rows. */
+export interface CategoryCountsProfile {
+  readonly as: 'category-counts'
+  readonly column: string
+  /** In order of code unit; null where there are more than {@link distinctCategoriesMax}. */
+  readonly values: readonly string[] | null
+  readonly counts: Float64Array
+  readonly missing: number
+}
+
+/** More categories than this are not compared: they are names, or texts. */
+export const distinctCategoriesMax = 10_000
+
 /** The answer to one {@link ProfileRequest}. */
-export type ColumnProfile = CategoryProfile | NumberProfile
+export type ColumnProfile =
+  | CategoryProfile
+  | NumberProfile
+  | NumberCountsProfile
+  | CategoryCountsProfile
 
 /** How many distinct values a profile lists. */
 export const profileValuesMax = 101
@@ -153,10 +181,15 @@ export interface StatisticsRequest extends OutcomeRequest {
  */
 export interface AggregateEngine {
   readonly table: DataTable
-  /** Answers in the order of the requests. Columns must exist. */
+  /**
+   * Answers in the order of the requests. Columns must exist.
+   * @param confirm for the last question to a table that is asked for no statistics: fails where the files no longer
+   *   hold the bytes that the table names
+   */
   profile(
     requests: readonly ProfileRequest[],
     signal?: AbortSignal,
+    confirm?: 'confirm',
   ): Promise<readonly ColumnProfile[]>
   /**
    * Batches in file order, covering every row once.

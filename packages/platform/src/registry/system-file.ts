@@ -79,8 +79,8 @@ const data = Type.Object(
     test: path(
       'The data the system is assessed on: CSV, Parquet or Arrow, a folder of Parquet files, or `file.duckdb#table`.',
     ),
-    reference: Type.Optional(path('A reference period for later comparison.')),
-    current: Type.Optional(path('A later period to compare with the reference.')),
+    reference: Type.Optional(path('An earlier period, for drift; with `current`.')),
+    current: Type.Optional(path('A later period, for drift; with `reference`.')),
   },
   { ...closed, description: 'The data sets; each is named in the evidence by its digest.' },
 )

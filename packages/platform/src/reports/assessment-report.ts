@@ -4,6 +4,7 @@
 
 import {
   type CheckFindings,
+  type DriftFindings,
   marginal,
   type Measure,
   type OutcomeCounts,
@@ -34,6 +35,8 @@ export interface AssessmentReport {
   readonly rules: readonly RuleOutcome[]
   /** What the checks beneath the averages found; null when none ran. */
   readonly checks: CheckFindings | null
+  /** What changed between two periods; null unless both are named. */
+  readonly drift: DriftFindings | null
   /** What was tried against harms, in the order of the system file. */
   readonly mitigations: readonly ReportMitigation[]
   /** Sentences about what a reader must know before trusting a figure. */

@@ -1,6 +1,6 @@
 // What the checks found and what was tried, for the tests of the renderers: something of everything, and of everything nothing.
 
-import type { CheckFindings } from '../assess/index.ts'
+import type { CheckFindings, DriftFindings } from '../assess/index.ts'
 import type { ReportMitigation } from './assessment-report.ts'
 
 /** Findings of every kind. */
@@ -70,6 +70,51 @@ export const mitigationFixture: ReportMitigation = {
       id: 'approval-by-sex',
       before: { verdict: 'fail', value: 0.71, low: 0.6, high: 0.79 },
       after: { verdict: 'inconclusive', value: null, low: null, high: null },
+    },
+  ],
+}
+
+/** A column that drifted, one that did not, and one that could not be compared. */
+export const driftFixture: DriftFindings = {
+  rows: { reference: 500, current: 4_000 },
+  share: 0.5,
+  columns: [
+    {
+      column: 'housing',
+      kind: 'category',
+      test: 'jensenshannon',
+      score: 0.213,
+      threshold: 0.1,
+      scored: 'distance',
+      drifted: true,
+      missing: { reference: 0, current: 12 },
+      parts: [
+        { label: 'rent', reference: 0.2, current: 0.5 },
+        { label: 'own', reference: 0.8, current: 0.5 },
+      ],
+    },
+    {
+      column: 'amount',
+      kind: 'number',
+      test: 'ks',
+      score: 0.41,
+      threshold: 0.05,
+      scored: 'chance',
+      drifted: false,
+      missing: { reference: 0, current: 0 },
+      parts: [{ label: 'all', reference: 1, current: 1 }],
+    },
+    {
+      column: 'name',
+      kind: 'category',
+      test: null,
+      score: null,
+      threshold: null,
+      scored: null,
+      drifted: false,
+      missing: { reference: 0, current: 0 },
+      parts: [],
+      note: 'more than 10000 values: a name or a text',
     },
   ],
 }

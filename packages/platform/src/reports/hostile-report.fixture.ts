@@ -55,6 +55,17 @@ export function hostileReport(): AssessmentReport {
       worst: rule.worst === null ? null : { ...hurt(rule.worst), note: hostileText },
     })),
     checks: hurtChecks(report.checks),
+    drift:
+      report.drift === null
+        ? null
+        : {
+            ...report.drift,
+            columns: report.drift.columns.map((one) => ({
+              ...one,
+              column: hostileText,
+              parts: one.parts.map((part) => ({ ...part, label: hostileText })),
+            })),
+          },
     mitigations: report.mitigations.map((record) => ({
       ...record,
       what: hostileText,

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import type { AssessmentReport } from './assessment-report.ts'
 import { artifactsPart, limitsPart, provenancePart } from './html/evidence-part.ts'
 import { mitigationsPart } from './html/mitigations-part.ts'
+import { driftPart } from './html/drift-part.ts'
 import { beneathPart } from './html/beneath-part.ts'
 import { groupsPart, performancePart } from './html/groups-part.ts'
 import { foreign, html, type Markup } from './html/markup.ts'
@@ -19,6 +20,7 @@ const parts = [
   ['performance', 'Performance'],
   ['groups', 'Groups'],
   ['beneath', 'Beneath the averages'],
+  ['drift', 'Drift'],
   ['mitigations', 'What was tried'],
   ['artifacts', 'What was assessed'],
   ['provenance', 'Provenance'],
@@ -50,6 +52,7 @@ ${rulesPart(report)}
 ${performancePart(report)}
 ${groupsPart(report)}
 ${beneathPart(report)}
+${driftPart(report)}
 ${mitigationsPart(report)}
 ${artifactsPart(report)}
 ${provenancePart(report)}
@@ -65,10 +68,12 @@ ${formatInstant(report.generated_at)}. The same content for programs is in <code
 }
 
 /** The parts that have something to say. */
-function partsOf({ checks, mitigations }: AssessmentReport) {
+function partsOf({ checks, drift, mitigations }: AssessmentReport) {
   return parts.filter(
     ([id]) =>
-      (id !== 'beneath' || checks !== null) && (id !== 'mitigations' || mitigations.length > 0),
+      (id !== 'beneath' || checks !== null) &&
+      (id !== 'drift' || drift !== null) &&
+      (id !== 'mitigations' || mitigations.length > 0),
   )
 }
 

@@ -39,6 +39,11 @@ interface NamedTable {
 export interface AssessmentInputs {
   readonly tables: readonly NamedTable[]
   readonly test: AggregateEngine
+  /** Two periods to compare; null unless both are named. */
+  readonly periods: {
+    readonly reference: AggregateEngine
+    readonly current: AggregateEngine
+  } | null
   readonly model: CheckedModel | null
   close(): Promise<void>
 }
@@ -63,7 +68,10 @@ export async function openInputs(
   const { file, locate, progress, signal } = request
   const model = file.model === null ? null : await openModel(services, file.model.path, request)
   const tables: NamedTable[] = []
-  let test: AggregateEngine | undefined
+  const open = new Map<DataRole, AggregateEngine>()
+  const close = async () => {
+    for (const engine of open.values()) await engine.close()
+  }
   try {
     for (const role of roles) {
       const path = file.data[role]
@@ -71,15 +79,18 @@ export async function openInputs(
       progress(`reading ${path}`)
       const engine = await services.data.open(locate(path), signal)
       tables.push({ role, path, table: engine.table })
-      if (role === 'test') test = engine
-      else await engine.close()
+      open.set(role, engine)
+      if (role === 'train') await engine.close()
     }
+    const test = open.get('test')
     if (test === undefined) throw new OperatingError('config-invalid', '`data.test` is missing')
+    const [reference, current] = [open.get('reference'), open.get('current')]
+    const periods = reference === undefined || current === undefined ? null : { reference, current }
+    return { tables, test, periods, model, close }
   } catch (error) {
-    await test?.close()
+    await close()
     throw error
   }
-  return { tables, test, model, close: () => test.close() }
 }
 
 async function openModel(

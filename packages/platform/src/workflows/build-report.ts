@@ -5,6 +5,7 @@ import {
   type CheckFindings,
   type CheckName,
   checkNames,
+  type DriftFindings,
   type Measure,
   type RuleOutcome,
   type Statistics,
@@ -42,6 +43,7 @@ export interface FinishedRun {
   readonly rules: readonly RuleOutcome[]
   readonly verdict: Verdict
   readonly checks: CheckFindings | null
+  readonly drift: DriftFindings | null
   readonly mitigations: readonly ReportMitigation[]
   readonly warnings: readonly string[]
   readonly features: number | null
@@ -108,6 +110,7 @@ export function buildReport(finished: FinishedRun): AssessmentReport {
     measures: finished.measures,
     rules: finished.rules,
     checks: finished.checks,
+    drift: finished.drift,
     mitigations: finished.mitigations,
     warnings: [...finished.warnings, ...historyWarnings(finished)],
     not_checked: notChecked(finished),
@@ -212,9 +215,9 @@ function notChecked({ file, inputs, leftOut }: FinishedRun): string[] {
       ? ['The model itself: a column of predictions was assessed, so nothing ties them to a model.']
       : []),
     ...(file.data.train === undefined ? ['The training data: none was named.'] : []),
-    file.data.reference === undefined && file.data.current === undefined
-      ? 'Drift: no reference and current data were named.'
-      : 'Drift: reference and current data are named in the evidence and not yet compared.',
+    ...(inputs.periods === null
+      ? ['Drift: `data.reference` and `data.current` do not both name data.']
+      : []),
     ...leftOut,
     ...absentChecks,
     'Whether the test data represent the people the system decides about.',

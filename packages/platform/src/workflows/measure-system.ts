@@ -4,7 +4,9 @@ import {
   applyPolicy,
   type CheckFindings,
   checkData,
+  comparePeriods,
   type DataTable,
+  type DriftFindings,
   type Measure,
   measure,
   neverPredicted,
@@ -40,6 +42,8 @@ export interface Measured {
   readonly features: number | null
   /** What the checks found; null when none is asked for. */
   readonly checks: CheckFindings | null
+  /** What changed between two periods; null unless both are named. */
+  readonly drift: DriftFindings | null
 }
 
 interface MeasureRequest {
@@ -106,6 +110,7 @@ export async function measureSystem(
     seed,
     signal,
   })
+  const drift = await compareOverTime(request)
   const measures = [...overGroups, ...(beneath?.measures ?? [])]
   const { rules, verdict } = applyPolicy(file.rules, measures)
   const warnings = [
@@ -124,7 +129,21 @@ export async function measureSystem(
     warnings: warnings.map(({ message }) => message),
     features,
     checks: beneath?.findings ?? null,
+    drift,
   }
+}
+
+/** The two periods, in every column that both have and that neither names a row nor tells the time. */
+async function compareOverTime({ file, inputs, signal, progress }: MeasureRequest) {
+  if (inputs.periods === null) return null
+  progress('comparing the periods')
+  const { reference, current } = inputs.periods
+  const apart = new Set([...file.columns.identifiers, file.columns.time])
+  const known = new Set(current.table.columns.map(({ name }) => name))
+  const columns = reference.table.columns
+    .map(({ name }) => name)
+    .filter((name) => known.has(name) && !apart.has(name))
+  return comparePeriods(reference, current, { columns, signal })
 }
 
 /** What may tell of a group, or make a slice: every column without another role. */

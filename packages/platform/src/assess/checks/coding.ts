@@ -2,6 +2,7 @@
 // beyond the most frequent are taken together, and a missing value is a value of its own. Codes know no outcome.
 
 import { canonicalText, missingGroup } from '../dataset-values.ts'
+import { rangeLabel } from '../range-label.ts'
 
 /** A column of a sample, coded. */
 export interface CodedColumn {
@@ -56,12 +57,6 @@ function codeNumbers(name: string, texts: readonly (string | null)[]): CodedColu
   const labels = Array.from({ length: edges.length + 1 }, (_, part) => rangeLabel(edges, part))
   const isMissing = sorted.length < values.length
   return { name, codes, labels: isMissing ? [...labels, missingGroup] : labels, ordered: true }
-}
-
-function rangeLabel(edges: readonly number[], part: number): string {
-  const [from, to] = [edges[part - 1], edges[part]]
-  if (from === undefined) return `below ${to}`
-  return to === undefined ? `${from} and above` : `${from} to below ${to}`
 }
 
 function codeCategories(

@@ -12,7 +12,7 @@ import { rowsOfHalf, type Sample } from './sample.ts'
 /** Rows of a group, and of everyone else, in each half below which nothing is said. */
 const groupRowsMin = 30
 /** Rows to learn from at most: more make it slower and hardly better. */
-const learningRowsMax = 20_000
+const learningRowsMax = 10_000
 /** Columns named for each group. */
 const namedMax = 5
 

@@ -47,7 +47,7 @@ type Numbers = Extract<Periods, { kind: 'number' }>
 type Categories = Extract<Periods, { kind: 'category' }>
 
 /** A score, the value at which Evidently says drift, and on which side. */
-interface DriftTest<Column> {
+export interface DriftTest<Column> {
   readonly score: (column: Column) => number
   readonly threshold: number
   /** `distance`: drift at or above the threshold. `chance`: below it. */

@@ -104,6 +104,8 @@ svg{display:block;inline-size:100%;overflow:visible}
 svg text{font-size:.8125rem;fill:var(--ink)}
 svg .quiet{fill:var(--muted)}
 svg .label{paint-order:stroke;stroke:var(--surface);stroke-width:3px;stroke-linejoin:round}
+svg .before{fill:var(--muted)}
+svg .now{fill:var(--mark)}
 svg .track{stroke:var(--line);stroke-width:1}
 svg .grid{stroke:var(--line);stroke-width:1}
 svg .span{stroke:var(--mark);stroke-width:2.5}

@@ -1,0 +1,164 @@
+// Counts of values out of real files, and two periods compared through them: the same whatever the file.
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { afterAll, describe, expect, test } from 'vitest'
+import { comparePeriods } from '../assess/index.ts'
+import { canonicalText } from '../assess/dataset-values.ts'
+import { categoryCounts, numberCounts } from '../assess/drift/distribution.ts'
+import { duckdbSource } from './duckdb-source.ts'
+import { temporaryFolder } from './duckdb.fixture.ts'
+
+const files = temporaryFolder()
+const source = duckdbSource({ threads: 2, memoryBytes: 512 * 2 ** 20 })
+afterAll(files.remove)
+
+const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`
+
+async function countsOf(cells: readonly string[], as: 'number-counts' | 'category-counts') {
+  const engine = await source.open(files.csv(`x\n${cells.map(quoted).join('\n')}\n`))
+  const [profile] = await engine.profile([{ column: 'x', as }])
+  await engine.close()
+  return profile
+}
+
+describe('counts', () => {
+  test('of numbers, ascending, with what is no number left out', async () => {
+    expect(
+      await countsOf(['3', '-0', '0', '', 'nan', 'inf', '3.0', '-2e1'], 'number-counts'),
+    ).toEqual({
+      as: 'number-counts',
+      column: 'x',
+      values: Float64Array.of(-20, 0, 3),
+      counts: Float64Array.of(1, 2, 2),
+      missing: 3,
+      whole: false,
+    })
+    expect(await countsOf(['3', '-1', '+2'], 'number-counts')).toMatchObject({ whole: true })
+    expect(await countsOf(['3', '1.0'], 'number-counts')).toMatchObject({ whole: false })
+  })
+
+  test('property: are those of the cells one by one', async () => {
+    const cell = fc.oneof(
+      fc.constantFrom('a', 'b', 'A', '', 'null', ' ', '1.0', '1', 'é'),
+      fc.string({ maxLength: 4 }).map((text) => text.replaceAll('\0', '')),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(cell, { minLength: 1, maxLength: 40 }), async (cells) => {
+        const texts = cells.map(canonicalText).filter((text) => text !== null)
+        expect(await countsOf(cells, 'category-counts')).toEqual({
+          as: 'category-counts',
+          column: 'x',
+          ...categoryCounts(texts),
+          missing: cells.length - texts.length,
+        })
+      }),
+      { numRuns: 25 },
+    )
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), {
+          minLength: 1,
+          maxLength: 40,
+        }),
+        async (numbers) => {
+          expect(await countsOf(numbers.map(String), 'number-counts')).toMatchObject({
+            ...numberCounts(numbers),
+            missing: 0,
+          })
+        },
+      ),
+      { numRuns: 25 },
+    )
+  })
+
+  test('of very large tables, numbers on a grid', async () => {
+    const onGrid = duckdbSource({ exactScoresRowsMax: 2 })
+    const engine = await onGrid.open(files.csv('x\n1000001\n1000002\n-3\n'))
+    const [profile] = await engine.profile([{ column: 'x', as: 'number-counts' }])
+    await engine.close()
+    expect(profile).toMatchObject({ counts: Float64Array.of(1, 2) })
+  })
+})
+
+describe('two periods', () => {
+  const compare = async (before: string, after: string) => {
+    const [reference, current] = [await source.open(before), await source.open(after)]
+    const columns = reference.table.columns.map(({ name }) => name)
+    const found = await comparePeriods(reference, current, { columns })
+    await reference.close()
+    await current.close()
+    return found
+  }
+
+  test('the same rows do not drift, a shift does, and a name is not compared', async () => {
+    const rows = (shift: number) =>
+      `SELECT range % 50 + ${shift} AS n, CASE WHEN range % 4 < ${shift} THEN 'x' ELSE 'y' END AS c,
+        'id ' || range AS name, range % 3 + ${shift} AS few FROM range(12000)`
+    const [before, same, moved] = [rows(1), rows(1), rows(3)].map((sql) => files.parquet(sql))
+    const still = await compare((await before) ?? '', (await same) ?? '')
+    expect(still.share).toBe(0)
+    expect(still.columns.map((one) => one.score)).toEqual([0, 0, null, 0])
+    expect(still.columns[2]?.note).toMatch(/more than 10000 values/)
+    const drift = await compare((await before) ?? '', (await moved) ?? '')
+    expect(drift.columns.map((one) => [one.test, one.drifted])).toEqual([
+      ['wasserstein', true],
+      ['jensenshannon', true],
+      [null, false],
+      ['jensenshannon', true],
+    ])
+    expect(drift.share).toBe(1)
+    for (const { parts } of drift.columns)
+      if (parts.length > 0) {
+        const sum = (of: 'reference' | 'current') =>
+          parts.reduce((total, part) => total + part[of], 0)
+        expect(sum('reference')).toBeCloseTo(1, 12)
+        expect(sum('current')).toBeCloseTo(1, 12)
+      }
+    expect(drift.columns[0]?.parts.length).toBeLessThanOrEqual(12)
+    expect(drift.columns[3]?.parts.map(({ label }) => label)).toEqual(['1', '2', '3', '4', '5'])
+  })
+
+  test('few rows are tested, numbers of few values as categories, constants not at all', async () => {
+    const csv = (shift: number) =>
+      files.csv(
+        [
+          'n,two,flag,none',
+          ...Array.from({ length: 400 }, (_, i) =>
+            [i % 97, (i + shift) % 2, i % 3 < 2 - shift, ''].join(','),
+          ),
+        ].join('\n'),
+      )
+    const found = await compare(csv(0), csv(1))
+    expect(found.columns.map((one) => [one.kind, one.test, one.drifted])).toEqual([
+      ['number', 'ks', false],
+      ['number', 'z', false],
+      ['number', 'z', true],
+      ['category', null, false],
+    ])
+    expect(found.columns[3]?.note).toBe('a period has no value')
+    expect(found.share).toBeCloseTo(1 / 3, 12)
+  })
+
+  test('of files that change meanwhile are refused', async () => {
+    const [before, other] = [
+      await files.parquet('SELECT range AS n FROM range(100)'),
+      await files.parquet('SELECT 2 * range AS n FROM range(100)'),
+    ]
+    const [reference, current] = [await source.open(before), await source.open(before)]
+    writeFileSync(before, readFileSync(other))
+    await expect(comparePeriods(reference, current, { columns: [] })).rejects.toMatchObject({
+      code: 'data-malformed',
+      message: expect.stringMatching(/changed while it was read/) as unknown,
+    })
+    await reference.close()
+    await current.close()
+  })
+
+  test('a Parquet text of digits is a category, in a CSV file it is a number', async () => {
+    const parquet = await files.parquet('SELECT (range % 9)::VARCHAR AS code FROM range(100)')
+    expect((await compare(parquet, parquet)).columns[0]?.kind).toBe('category')
+    const csv = files.csv(['code', ...Array.from({ length: 100 }, (_, i) => i % 9)].join('\n'))
+    expect((await compare(csv, csv)).columns[0]?.kind).toBe('number')
+  })
+})

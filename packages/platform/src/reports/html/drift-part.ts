@@ -1,0 +1,99 @@
+// What changed between two periods: every column with its score, those that drifted drawn part by part.
+
+import type { ColumnDrift } from '../../assess/index.ts'
+import type { AssessmentReport } from '../assessment-report.ts'
+import { formatCount, formatPercent, formatValue } from '../numbers.ts'
+import { visibleText } from '../plain-text.ts'
+import { counted } from '../wording.ts'
+import { foreign, html, type Markup } from './markup.ts'
+import { dataTable } from './table.ts'
+
+/** Columns that are drawn; the table has all. */
+const drawnMax = 12
+
+/** The tests as people name them. */
+const testTitles: Readonly<Record<string, string>> = {
+  jensenshannon: 'Jensen–Shannon distance',
+  wasserstein: 'Wasserstein distance, normed',
+  ks: 'Kolmogorov–Smirnov',
+  chisquare: 'χ²',
+  z: 'z, of proportions',
+}
+
+/** The comparison of the periods; null when there are none. */
+export function driftPart({ drift }: AssessmentReport): Markup | null {
+  if (drift === null) return null
+  const drifted = drift.columns.filter((one) => one.drifted)
+  const compared = drift.columns.filter(({ score }) => score !== null).length
+  return html`<section class="part" id="drift" aria-labelledby="drift-h"><h2 id="drift-h">Drift</h2>
+<p>${counted(drift.rows.reference, 'row', 'rows')} of the reference beside ${formatCount(drift.rows.current)} of the current period.
+${drift.share === null ? 'No column could be compared.' : `${drifted.length} of ${counted(compared, 'column', 'columns')} drifted (${percent(drift.share)}).`}
+Tests and thresholds are those that Evidently takes by default: a chance of no change for up to 1,000 reference rows,
+a distance beyond. With many columns some chances are small by chance; a distance says how far, not how surely.</p>
+${dataTable({
+  caption: 'Every column in both periods, those that drifted first',
+  columns: [
+    'Column',
+    'Drifted',
+    { text: 'Test' },
+    { number: 'Score' },
+    { number: 'Threshold' },
+    { number: 'Missing before' },
+    { number: 'Missing now' },
+  ],
+  rows: drift.columns
+    .toSorted((a, b) => Number(b.drifted) - Number(a.drifted))
+    .map((one) => [
+      foreign(one.column),
+      one.score === null ? '—' : one.drifted ? 'yes' : 'no',
+      one.test === null
+        ? (one.note ?? '')
+        : html`${testTitles[one.test] ?? one.test}<span class="within">${one.scored === 'chance' ? 'chance of no change' : 'how far apart'}</span>`,
+      formatValue(one.score),
+      formatValue(one.threshold),
+      percent(one.missing.reference / drift.rows.reference),
+      percent(one.missing.current / drift.rows.current),
+    ]),
+})}
+<div class="panels">${drifted.slice(0, drawnMax).map(panel)}</div>${
+    drifted.length <= drawnMax
+      ? null
+      : html`<p class="muted small">Drawn are ${drawnMax} of ${formatCount(drifted.length)} columns that drifted.</p>`
+  }</section>`
+}
+
+function panel({ column, parts }: ColumnDrift, n: number): Markup {
+  return html`<div><h3 id="drift-${n + 1}-h">${foreign(column)}</h3>
+${bars(column, parts, n)}</div>`
+}
+
+const percent = (share: number): string => `${formatPercent(share)}\u202f%`
+
+const rowHeight = 34
+const topHeight = 18
+
+/** Two bars per part: the reference above, the current period below, as shares of their rows. */
+function bars(column: string, parts: ColumnDrift['parts'], n: number): Markup {
+  const most = Math.max(...parts.flatMap(({ reference, current }) => [reference, current]), 1e-9)
+  const width = (share: number) => `${((60 * share) / most).toFixed(2)}%`
+  const summary = `Shares of the parts of ${visibleText(column)}: the reference above, the current period below.`
+  return html`<figure><svg role="img" aria-labelledby="drift-${n + 1}-t drift-${n + 1}-d" width="100%" height="${topHeight + rowHeight * parts.length}">
+<title id="drift-${n + 1}-t">${visibleText(column)} before and now</title>
+<desc id="drift-${n + 1}-d">${summary}</desc>
+${parts.map(({ label, reference, current }, row) => {
+  const y = topHeight + row * rowHeight
+  return html`<text class="label" x="0" y="${y - 4}">${visibleText(label)}</text>
+<rect class="before" x="0" y="${y}" width="${width(reference)}" height="7"/><text class="value" x="62%" y="${y + 8}">${percent(reference)}</text>
+<rect class="now" x="0" y="${y + 8}" width="${width(current)}" height="7"/><text class="value" x="82%" y="${y + 8}">${percent(current)}</text>`
+})}</svg>
+<figcaption>${summary}</figcaption>
+<details><summary>Table behind this chart</summary>${dataTable({
+    caption: `The figures behind the chart of ${visibleText(column)}`,
+    columns: ['Part', { number: 'Before' }, { number: 'Now' }],
+    rows: parts.map(({ label, reference, current }) => [
+      foreign(label),
+      percent(reference),
+      percent(current),
+    ]),
+  })}</details></figure>`
+}
