@@ -33,11 +33,14 @@ export async function countNumbers(
       WHERE isfinite(d) GROUP BY d ORDER BY d`,
     signal,
   )
-  for await (const chunk of chunks)
-    for (let i = 0; i < chunk.rowCount; i++) {
-      values.push(Number(chunk.getColumnVector(0).getItem(i)))
-      counts.push(Number(chunk.getColumnVector(1).getItem(i)))
+  for await (const chunk of chunks) {
+    const [found, rows] = [chunk.getColumnVector(0), chunk.getColumnVector(1)]
+    const { rowCount } = chunk
+    for (let i = 0; i < rowCount; i++) {
+      values.push(Number(found.getItem(i)))
+      counts.push(Number(rows.getItem(i)))
     }
+  }
   const counted = counts.reduce((sum, rows) => sum + rows, 0)
   return {
     as: 'number-counts',

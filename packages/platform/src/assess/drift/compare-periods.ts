@@ -9,6 +9,7 @@ import {
 } from '../ports.ts'
 import {
   type CategoryCounts,
+  hasMoreNumbersThan,
   type NumberCounts,
   pairCategories,
   pairNumbers,
@@ -96,6 +97,14 @@ async function compareColumn(
 
 function compareNumbers(reference: NumberCountsProfile, current: NumberCountsProfile): ColumnDrift {
   const { column } = reference
+  if (reference.values.length === 0 || current.values.length === 0)
+    return {
+      column,
+      kind: 'number',
+      ...missingOf(reference, current),
+      ...nothing,
+      note: 'a period has no value',
+    }
   const whole = reference.whole && current.whole
   const periods = { kind: 'number', reference, current, whole } as const
   const name = defaultTest(periods)
@@ -118,11 +127,14 @@ function compareCategories(
 ): ColumnDrift {
   const { column } = reference
   const base = { column, kind: 'category', ...missingOf(reference, current) } as const
-  const none = { test: null, score: null, threshold: null, scored: null, drifted: false, parts: [] }
   if (reference.values === null || current.values === null)
-    return { ...base, ...none, note: `more than ${distinctCategoriesMax} values: a name or a text` }
+    return {
+      ...base,
+      ...nothing,
+      note: `more than ${distinctCategoriesMax} values: a name or a text`,
+    }
   if (reference.values.length === 0 || current.values.length === 0)
-    return { ...base, ...none, note: 'a period has no value' }
+    return { ...base, ...nothing, note: 'a period has no value' }
   const periods = {
     kind: 'category',
     reference: { values: reference.values, counts: reference.counts },
@@ -138,7 +150,7 @@ async function holdsNumbers(engine: AggregateEngine, { column, signal }: Ask): P
   const { columns, format } = engine.table
   const declared = columns.find(({ name }) => name === column)?.kind
   // Only CSV leaves it to the reader what a column holds.
-  if (declared !== 'number' && format !== 'csv') return false
+  if (format !== 'csv') return declared === 'number'
   const [profile] = await engine.profile([{ column, as: 'number' }], signal)
   assert(profile?.as === 'number', 'a profile answers its request')
   return profile.unreadable === 0 && profile.min !== null
@@ -161,6 +173,16 @@ async function categoriesOf(
   assert(profile?.as === 'category-counts', 'a profile answers its request')
   return profile
 }
+
+/** A column that could not be compared. */
+const nothing = {
+  test: null,
+  score: null,
+  threshold: null,
+  scored: null,
+  drifted: false,
+  parts: [],
+} as const
 
 const isNumberTest = (name: string): name is keyof typeof numberTests =>
   Object.hasOwn(numberTests, name)
@@ -206,10 +228,10 @@ function byText(counted: NumberCounts): CategoryCounts {
 
 /** Each value of few; of many, parts that hold about as many rows of the reference each. */
 function numberParts(reference: NumberCounts, current: NumberCounts): ColumnDrift['parts'] {
-  const pair = pairNumbers(reference, current)
-  if (pair.values.length <= partsMax) {
+  if (!hasMoreNumbersThan(reference, current, partsMax)) {
+    const pair = pairNumbers(reference, current)
     const [before, after] = [totalOf(reference), totalOf(current)]
-    return pair.values.map((value, n) => ({
+    return Array.from(pair.values, (value, n) => ({
       label: String(value),
       reference: (pair.reference[n] ?? 0) / before,
       current: (pair.current[n] ?? 0) / after,
@@ -231,7 +253,8 @@ function numberParts(reference: NumberCounts, current: NumberCounts): ColumnDrif
       while (value >= (edges[part] ?? Infinity)) part += 1
       rows[part] = (rows[part] ?? 0) + (counted.counts[n] ?? 0)
     }
-    return rows.map((count) => count / totalOf(counted))
+    const all = totalOf(counted)
+    return rows.map((count) => count / all)
   }
   const [before, after] = [shares(reference), shares(current)]
   return Array.from(before, (share, part) => ({

@@ -55,8 +55,8 @@ function sharesOf({ reference, current }: Pick<Paired<unknown>, 'reference' | 'c
 }
 
 /** NumPy's `histogram_bin_edges(…, bins='sturges')`. */
-function sturgesEdges(values: readonly number[], rows: number, whole: boolean): Float64Array {
-  const [first, last] = [values[0] ?? 0, values.at(-1) ?? 1]
+function sturgesEdges(values: ArrayLike<number>, rows: number, whole: boolean): Float64Array {
+  const [first, last] = [values[0] ?? 0, values[values.length - 1] ?? 1]
   const width = (last - first) / (Math.log2(rows) + 1)
   const bins = Math.max(1, Math.ceil((last - first) / (whole && width < 1 ? 1 : width)))
   const step = (last - first) / bins

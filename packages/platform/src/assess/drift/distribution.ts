@@ -1,8 +1,6 @@
 // What a column holds in one period: each distinct value with its rows. Such counts merge by addition, so that a day, a week and a
 // shard give one answer; and every two-sample test here is a function of two of them.
 
-import { assert } from '@proofhouse/evidence'
-
 /** A column of numbers. */
 export interface NumberCounts {
   /** Finite, distinct, ascending. */
@@ -43,58 +41,73 @@ export function categoryCounts(values: Iterable<string>): CategoryCounts {
 
 /** Rows counted. */
 export function totalOf({ counts }: Pick<NumberCounts, 'counts'>): number {
-  return counts.reduce((sum, rows) => sum + rows, 0)
+  let total = 0
+  // A loop: lists of millions are added up again and again.
+  for (let n = 0; n < counts.length; n++) total += counts[n] ?? 0
+  return total
 }
 
 /** The values of either side once, ascending, with the rows each side has of them. */
-export interface Paired<Value> {
-  readonly values: readonly Value[]
+export interface Paired<Values> {
+  readonly values: Values
   readonly reference: Float64Array
   readonly current: Float64Array
 }
 
 /** Two columns of numbers, value by value. */
-export function pairNumbers(reference: NumberCounts, current: NumberCounts): Paired<number> {
-  return pair(reference, current, (a, b) => a - b)
+export function pairNumbers(reference: NumberCounts, current: NumberCounts): Paired<Float64Array> {
+  const room = reference.values.length + current.values.length
+  const [values, before, after] = [
+    new Float64Array(room),
+    new Float64Array(room),
+    new Float64Array(room),
+  ]
+  let [i, j, size] = [0, 0, 0]
+  while (i < reference.values.length || j < current.values.length) {
+    const left = reference.values[i] ?? Infinity
+    const right = current.values[j] ?? Infinity
+    values[size] = Math.min(left, right)
+    if (left <= right) before[size] = reference.counts[i++] ?? 0
+    if (right <= left) after[size] = current.counts[j++] ?? 0
+    size += 1
+  }
+  return {
+    values: values.subarray(0, size),
+    reference: before.subarray(0, size),
+    current: after.subarray(0, size),
+  }
 }
 
 /** Two columns of categories, value by value. */
-export function pairCategories(reference: CategoryCounts, current: CategoryCounts): Paired<string> {
-  return pair(reference, current, (a, b) => (a < b ? -1 : a > b ? 1 : 0))
-}
-
-interface Counted<Value> {
-  readonly values: ArrayLike<Value>
-  readonly counts: Float64Array
-}
-
-function pair<Value>(
-  reference: Counted<Value>,
-  current: Counted<Value>,
-  compare: (a: Value, b: Value) => number,
-): Paired<Value> {
-  const values: Value[] = []
-  const [before, after]: [number[], number[]] = [[], []]
-  let [i, j] = [0, 0]
-  while (i < reference.values.length || j < current.values.length) {
-    const [left, right] = [reference.values[i], current.values[j]]
-    const order = left === undefined ? 1 : right === undefined ? -1 : compare(left, right)
-    const value = order <= 0 ? left : right
-    assert(value !== undefined, 'one side has a value left')
-    values.push(value)
-    before.push(order <= 0 ? (reference.counts[i] ?? 0) : 0)
-    after.push(order >= 0 ? (current.counts[j] ?? 0) : 0)
-    if (order <= 0) i += 1
-    if (order >= 0) j += 1
+export function pairCategories(
+  reference: CategoryCounts,
+  current: CategoryCounts,
+): Paired<readonly string[]> {
+  const values = [...new Set([...reference.values, ...current.values])].toSorted((a, b) =>
+    a < b ? -1 : 1,
+  )
+  const rowsOf = ({ values: known, counts }: CategoryCounts) => {
+    const rows = new Map(known.map((value, n) => [value, counts[n] ?? 0]))
+    return Float64Array.from(values, (value) => rows.get(value) ?? 0)
   }
-  return { values, reference: Float64Array.from(before), current: Float64Array.from(after) }
+  return { values, reference: rowsOf(reference), current: rowsOf(current) }
+}
+
+/** Whether two columns together have more distinct numbers than `most`; looks no further than it must. */
+export function hasMoreNumbersThan(
+  { values: a }: NumberCounts,
+  { values: b }: NumberCounts,
+  most: number,
+): boolean {
+  if (Math.max(a.length, b.length) > most) return true
+  return new Set([...a, ...b]).size > most
 }
 
 /** Counts of two disjoint sets of rows together. */
 export function addNumberCounts(a: NumberCounts, b: NumberCounts): NumberCounts {
   const { values, reference, current } = pairNumbers(a, b)
   return {
-    values: Float64Array.from(values),
+    values,
     counts: reference.map((rows, n) => rows + (current[n] ?? 0)),
   }
 }

@@ -15,8 +15,8 @@ import {
 import {
   type CategoryCounts,
   type NumberCounts,
+  hasMoreNumbersThan,
   pairCategories,
-  pairNumbers,
   totalOf,
 } from './distribution.ts'
 import {
@@ -106,12 +106,12 @@ const distinctNumbersMax = 5
 /** The name of the test that Evidently takes for a column when none is named. */
 export function defaultTest(column: Periods): string {
   const rows = totalOf(column.reference)
-  const distinct =
+  const hasMoreThan = (most: number) =>
     column.kind === 'number'
-      ? pairNumbers(column.reference, column.current).values.length
-      : pairCategories(column.reference, column.current).values.length
-  const likeNumbers = column.kind === 'number' && distinct > distinctNumbersMax
+      ? hasMoreNumbersThan(column.reference, column.current, most)
+      : pairCategories(column.reference, column.current).values.length > most
+  const likeNumbers = column.kind === 'number' && hasMoreThan(distinctNumbersMax)
   if (rows > testedRowsMax) return likeNumbers ? 'wasserstein' : 'jensenshannon'
   if (likeNumbers) return 'ks'
-  return distinct > 2 ? 'chisquare' : 'z'
+  return hasMoreThan(2) ? 'chisquare' : 'z'
 }

@@ -39,7 +39,7 @@ export function cramerVonMises(reference: NumberCounts, current: NumberCounts): 
 }
 
 /** The sum of squares of a side's midranks minus its own ranks. */
-function rankSquares(pair: Paired<number>, side: Float64Array): number {
+function rankSquares(pair: Paired<Float64Array>, side: Float64Array): number {
   let [before, own, total] = [0, 0, 0]
   for (const [position, rows] of side.entries()) {
     const tied = (pair.reference[position] ?? 0) + (pair.current[position] ?? 0)
