@@ -130,5 +130,5 @@ export class DuckdbDatabase {
 /** Whether an error says that our own SQL is wrong, rather than the file. */
 function isDefect(error: unknown): error is unknown {
   if (!(error instanceof Error)) return true
-  return /^(Parser|Binder|Catalog|INTERNAL|Permission|Not implemented) Error/.test(error.message)
+  return /^(Parser|Binder|Catalog|Permission) Error/.test(error.message)
 }

@@ -1,5 +1,5 @@
 // Streams columns out of DuckDB in file order, as typed arrays of numbers or as text, in batches of one size.
-// INVARIANT: batches are contiguous from row 0 to the last; a gap is a bug and ends the run.
+// INVARIANT: batches are contiguous from row 0 to the last; a gap ends the run.
 
 import type { DuckDBDataChunk, DuckDBVector } from '@duckdb/node-api'
 import { assert, OperatingError } from '@proofhouse/evidence'
@@ -53,7 +53,7 @@ export async function* readBatches(
   let [firstRow, rows] = [0, 0]
   for await (const chunk of database.stream(selectSql(table, request), request.signal)) {
     const expected = stride * (firstRow + rows)
-    assert(Number(chunk.getColumnVector(0).getItem(0)) === expected, 'rows arrive in order')
+    if (Number(chunk.getColumnVector(0).getItem(0)) !== expected) throw otherRows(table)
     for (let taken = 0; taken < chunk.rowCount; ) {
       const count = Math.min(request.batchRows - rows, chunk.rowCount - taken)
       const unreadable = copyRows({ chunk, from: taken, count, columns, to: rows })
@@ -71,7 +71,15 @@ export async function* readBatches(
     }
   }
   if (rows > 0) yield batchOf(request, columns, { firstRow, rows })
-  assert(firstRow + rows === Math.ceil(table.rows / stride), 'every row is read')
+  if (firstRow + rows !== Math.ceil(table.rows / stride)) throw otherRows(table)
+}
+
+/** A Parquet file can say in its footer that it has more or fewer rows than its pages hold. */
+function otherRows({ path }: DataTable): OperatingError {
+  return new OperatingError(
+    'data-malformed',
+    `${path}: holds another number of rows than it says; write the file again`,
+  )
 }
 
 function batchOf(

@@ -321,6 +321,20 @@ describe('refuses', () => {
       })
   })
 
+  test('a Parquet file with any byte changed, or reads it', async () => {
+    const whole = readFileSync(
+      await files.parquet("SELECT range AS a, 'text ' || range AS b FROM range(500)"),
+    )
+    for (let at = 0; at < whole.length; at += Math.ceil(whole.length / 60)) {
+      const path = files.csv(whole.map((byte, n) => (n === at ? byte ^ 0xff : byte)))
+      const outcome = await textsOf(path).then(
+        () => 'read',
+        (error: unknown) => (error instanceof OperatingError ? error.code : String(error)),
+      )
+      expect(['read', 'data-malformed', 'data-unsuitable', 'limit-exceeded']).toContain(outcome)
+    }
+  })
+
   test('an Arrow file, wherever it is cut or changed, or reads it', async () => {
     const table = new Table({ a: vectorFromArray(['x', 'y', 'z'], new Utf8()) })
     const whole = await new RecordBatchFileWriter().writeAll(table).toUint8Array()
