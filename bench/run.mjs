@@ -2,7 +2,13 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
-const benchmarks = ['fairness/fairness.ts', 'ledger/append.ts', 'ledger/fsck.ts', 'assess.ts']
+const benchmarks = [
+  'fairness/fairness.ts',
+  'drift/drift.ts',
+  'ledger/append.ts',
+  'ledger/fsck.ts',
+  'assess.ts',
+]
 const json = process.argv.includes('--json')
 const rows = []
 let failed = 0
