@@ -26,19 +26,30 @@ export async function countNumbers(
 ): Promise<NumberCountsProfile> {
   const { column, sql } = findColumn(table, name)
   const double = asDouble(sql, column)
-  const value = `${table.rows > exactRowsMax ? onNumberGrid(double) : double} + 0.0`
-  const [values, counts]: [number[], number[]] = [[], []]
+  const isOnGrid = table.rows > exactRowsMax
+  const value = `${isOnGrid ? onNumberGrid(double) : double} + 0.0`
+  const from = `(SELECT ${value} AS d FROM data) WHERE isfinite(d)`
+  // Where most values are distinct, sorting all rows takes half the time of grouping them first.
   const chunks = database.stream(
-    `SELECT d, CAST(count(*) AS DOUBLE) FROM (SELECT ${value} AS d FROM data)
-      WHERE isfinite(d) GROUP BY d ORDER BY d`,
+    isOnGrid
+      ? `SELECT d, CAST(count(*) AS DOUBLE) FROM ${from} GROUP BY d ORDER BY d`
+      : `SELECT d FROM ${from} ORDER BY d`,
     signal,
   )
+  const [values, counts]: [number[], number[]] = [[], []]
   for await (const chunk of chunks) {
-    const [found, rows] = [chunk.getColumnVector(0), chunk.getColumnVector(1)]
+    const found = chunk.getColumnVector(0)
+    const rows = isOnGrid ? chunk.getColumnVector(1) : null
     const { rowCount } = chunk
     for (let i = 0; i < rowCount; i++) {
-      values.push(Number(found.getItem(i)))
-      counts.push(Number(rows.getItem(i)))
+      const number = Number(found.getItem(i))
+      const count = rows === null ? 1 : Number(rows.getItem(i))
+      const last = values.length - 1
+      if (values[last] === number) counts[last] = (counts[last] ?? 0) + count
+      else {
+        values.push(number)
+        counts.push(count)
+      }
     }
   }
   const counted = counts.reduce((sum, rows) => sum + rows, 0)
