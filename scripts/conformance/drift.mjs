@@ -8,20 +8,15 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { peerPython } from '../../bench/setup.mjs'
 import {
+  agrees,
   driftCases,
-  periodsOf,
+  driftScores,
 } from '../../packages/platform/src/assess/drift/drift-cases.fixture.ts'
-import {
-  categoryTests,
-  defaultTest,
-  numberTests,
-} from '../../packages/platform/src/assess/drift/evidently.ts'
 
 const referencePath = fileURLToPath(
   new URL('../../packages/platform/src/assess/drift/drift.reference.json', import.meta.url),
 )
 const referenceSeed = 20_261_121
-const tolerance = 1e-9
 const outputBytesMax = 512 * 1024 * 1024
 
 /** Cases with the peer's values. */
@@ -37,14 +32,10 @@ function askPeer(cases) {
 }
 
 function compare({ case: one, values }) {
-  const column = periodsOf(one)
-  const tests = column.kind === 'number' ? numberTests : categoryTests
+  const scores = driftScores(one)
   return Object.entries(values).map(([name, theirs]) => {
-    const mine = name === 'default' ? defaultTest(column) : tests[name].score(column)
-    const agree =
-      mine === theirs ||
-      (theirs === null && !Number.isFinite(mine)) ||
-      Math.abs(mine - theirs) <= tolerance
+    const mine = scores[name]
+    const agree = agrees(name, mine, theirs)
     return { name, agree, text: `${one.kind}, ${name}: ours ${mine}, theirs ${theirs}` }
   })
 }

@@ -1,6 +1,6 @@
 """What Evidently says: reads cases as JSON on stdin, writes their values as JSON on stdout.
 
-A case is {"kind": "number" or "category", "whole": bool, "reference": [...], "current": [...]}; the answer adds "values":
+A case is {"kind": "number" or "category", "whole": bool, "permute": bool, "reference": [...], "current": [...]}; the answer adds "values":
 the score of each of Evidently's tests by its name, null where it is not finite or Evidently refuses.
 """
 
@@ -11,15 +11,19 @@ import warnings
 
 warnings.filterwarnings("ignore")
 
+import numpy as np
 import pandas as pd
 from evidently.legacy.calculations.stattests import get_stattest
+from evidently.legacy.calculations.stattests.mmd_stattest import mmd_pval
 from evidently.legacy.calculations.stattests.tvd_stattest import _total_variation_distance
 from evidently.legacy.core import ColumnType
 
 names = {
-    "number": "psi kl_div jensenshannon hellinger wasserstein ed ks cramer_von_mises mannw t_test".split(),
-    "category": "psi kl_div jensenshannon hellinger chisquare z".split(),
+    "number": "psi kl_div jensenshannon hellinger wasserstein ed ks cramer_von_mises mannw t_test anderson es".split(),
+    "category": "psi kl_div jensenshannon hellinger chisquare z g_test fisher_exact".split(),
 }
+# Ours looks at no more rows a side in the kernel test.
+rows_max = 500
 kinds = {"number": ColumnType.Numerical, "category": ColumnType.Categorical}
 
 
@@ -36,9 +40,13 @@ def score(case, name):
 
 def values(case):
     found = {name: score(case, name) for name in names[case["kind"]]}
-    if case["kind"] == "category":
-        # Evidently tells only the p-value of a random permutation test; the distance itself is what it permutes.
+    # Of the tests that exchange rows at random, what they compare is told beside the chance they come to.
+    if case["kind"] == "number":
+        sides = [np.array(case[side], dtype=float).reshape(-1, 1) for side in ("reference", "current")]
+        found["mmd"] = float(mmd_pval(*sides)[1]) if len(sides[0]) <= rows_max else None
+    else:
         found["tvd"] = float(_total_variation_distance(pd.Series(case["reference"]), pd.Series(case["current"])))
+        found["TVD"] = score(case, "TVD") if len(case["reference"]) <= rows_max and case["permute"] else None
     reference, current = (pd.Series(case[side]) for side in ("reference", "current"))
     found["default"] = get_stattest(reference, current, kinds[case["kind"]], None).name
     return found

@@ -13,8 +13,8 @@ import {
   numberCounts,
   totalOf,
 } from './distribution.ts'
-import { type DriftCase, periodsOf } from './drift-cases.fixture.ts'
-import { categoryTests, defaultTest, numberTests } from './evidently.ts'
+import { agrees, driftScores } from './drift-cases.fixture.ts'
+import { kernelTest, totalVariationTest } from './permutation-tests.ts'
 import { kolmogorovSmirnovUpper } from './null-distributions.ts'
 
 const values = Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Null()]))
@@ -26,12 +26,14 @@ const reference = Compile(
         Type.Object({
           kind: Type.Literal('number'),
           whole: Type.Boolean(),
+          permute: Type.Boolean(),
           reference: Type.Array(Type.Number()),
           current: Type.Array(Type.Number()),
         }),
         Type.Object({
           kind: Type.Literal('category'),
           whole: Type.Boolean(),
+          permute: Type.Boolean(),
           reference: Type.Array(Type.String()),
           current: Type.Array(Type.String()),
         }),
@@ -41,25 +43,15 @@ const reference = Compile(
   ),
 ).Parse(JSON.parse(readFileSync(new URL('./drift.reference.json', import.meta.url), 'utf8')))
 
-/** Every score of a column by name, and the test taken by default. */
-function scoresOf(one: DriftCase): Record<string, number | string> {
-  const column = periodsOf(one)
-  const scores =
-    column.kind === 'number'
-      ? Object.entries(numberTests).map(([name, { score }]) => [name, score(column)] as const)
-      : Object.entries(categoryTests).map(([name, { score }]) => [name, score(column)] as const)
-  return { ...Object.fromEntries(scores), default: defaultTest(column) }
-}
-
 describe('every score equals Evidently’s to 1e-9', () => {
   test.each(reference.map((one, n) => ({ n, ...one })))('column $n, $case.kind', (one) => {
-    const mine = scoresOf(one.case)
+    const mine = driftScores(one.case)
     expect(Object.keys(mine).toSorted()).toEqual(Object.keys(one.values).toSorted())
     for (const [name, theirs] of Object.entries(one.values)) {
       const found = mine[name]
-      if (typeof theirs === 'string') expect(found, name).toBe(theirs)
-      else if (theirs === null) expect(Number.isFinite(found), name).toBe(false)
-      else expect(Math.abs(Number(found) - theirs), name).toBeLessThanOrEqual(1e-9)
+      expect(agrees(name, found ?? Number.NaN, theirs), `${name}: ${found}, theirs ${theirs}`).toBe(
+        true,
+      )
     }
   })
 })
@@ -98,7 +90,13 @@ describe('counts', () => {
 test('two periods alike are at no distance, and no test doubts them', () => {
   const random = seededRandom(9)
   const same = Array.from({ length: 300 }, () => Math.round(50 * random()))
-  const scores = scoresOf({ kind: 'number', whole: true, reference: same, current: same })
+  const scores = driftScores({
+    kind: 'number',
+    permute: false,
+    whole: true,
+    reference: same,
+    current: same,
+  })
   for (const name of ['psi', 'kl_div', 'jensenshannon', 'hellinger', 'wasserstein', 'ed'])
     expect(Number(scores[name]), name).toBeLessThan(1e-7)
   for (const name of ['ks', 'cramer_von_mises', 't_test'])
@@ -135,10 +133,23 @@ test('the Kolmogorov–Smirnov chance is that of every order of the rows, and ne
 test('tests hold their level: of samples without change, one in twenty is doubted', () => {
   const random = seededRandom(4)
   const samples = 400
-  const doubted: Record<string, number> = { ks: 0, cramer_von_mises: 0, t_test: 0, mannw: 0 }
+  const doubted: Record<string, number> = {
+    ks: 0,
+    cramer_von_mises: 0,
+    t_test: 0,
+    mannw: 0,
+    anderson: 0,
+    es: 0,
+  }
   for (let n = 0; n < samples; n++) {
     const draw = () => Array.from({ length: 60 }, random)
-    const scores = scoresOf({ kind: 'number', whole: false, reference: draw(), current: draw() })
+    const scores = driftScores({
+      kind: 'number',
+      permute: false,
+      whole: false,
+      reference: draw(),
+      current: draw(),
+    })
     for (const name of Object.keys(doubted))
       doubted[name] = (doubted[name] ?? 0) + Number(Number(scores[name]) < 0.05)
   }
@@ -147,4 +158,25 @@ test('tests hold their level: of samples without change, one in twenty is doubte
     expect(count, name).toBeLessThanOrEqual(samples * 0.05 + room)
     expect(count, name).toBeGreaterThan(0)
   }
+})
+
+test('random exchanges hold their level, see a change, and give the same chance twice', () => {
+  const random = seededRandom(11)
+  const draw = (shift: number) => numberCounts(Array.from({ length: 40 }, () => random() + shift))
+  const chances = Array.from({ length: 60 }, () => kernelTest(draw(0), draw(0)))
+  expect(chances.filter((chance) => chance < 0.1).length).toBeLessThanOrEqual(13)
+  expect(chances.filter((chance) => chance < 0.5).length).toBeGreaterThan(15)
+  const [before, now] = [draw(0), draw(0.5)]
+  expect(kernelTest(before, now)).toBeLessThan(0.05)
+  expect(kernelTest(before, now)).toBe(kernelTest(before, now))
+  expect(kernelTest(numberCounts([1]), now)).toBeNaN()
+})
+
+test('periods of millions of rows are exchanged by the normal limit', () => {
+  const many = (share: number) => ({
+    values: ['a', 'b', 'c'],
+    counts: Float64Array.of(2_000_000 * share, 1_000_000, 2_000_000 * (1 - share)),
+  })
+  expect(totalVariationTest(many(0.5), many(0.5))).toBe(1)
+  expect(totalVariationTest(many(0.5), many(0.51))).toBe(0)
 })

@@ -9,7 +9,6 @@ import {
   numberHellinger,
   numberShares,
   psi,
-  totalVariation,
   wassersteinNormed,
 } from './distances.ts'
 import {
@@ -19,9 +18,14 @@ import {
   pairCategories,
   totalOf,
 } from './distribution.ts'
+import { andersonDarling } from './anderson-darling.ts'
+import { eppsSingleton } from './epps-singleton.ts'
+import { kernelTest, totalVariationTest } from './permutation-tests.ts'
 import {
   chiSquare,
   cramerVonMises,
+  fisherExact,
+  gTest,
   kolmogorovSmirnov,
   mannWhitneyLess,
   proportionsTest,
@@ -80,6 +84,17 @@ export const numberTests = {
     kind: 'chance',
   },
   mannw: { score: (c) => mannWhitneyLess(c.reference, c.current), threshold: 0.05, kind: 'chance' },
+  anderson: {
+    score: (c) => andersonDarling(c.reference, c.current),
+    threshold: 0.1,
+    kind: 'chance',
+  },
+  es: { score: (c) => eppsSingleton(c.reference, c.current), threshold: 0.05, kind: 'chance' },
+  empirical_mmd: {
+    score: (c) => kernelTest(c.reference, c.current),
+    threshold: 0.1,
+    kind: 'chance',
+  },
   t_test: { score: (c) => studentTest(c.reference, c.current), threshold: 0.05, kind: 'chance' },
 } as const satisfies Record<string, DriftTest<Numbers>>
 
@@ -93,7 +108,17 @@ export const categoryTests = {
     threshold: 0.1,
     kind: 'distance',
   },
-  tvd: { score: (c) => totalVariation(c.reference, c.current), threshold: 0.1, kind: 'distance' },
+  TVD: {
+    score: (c) => totalVariationTest(c.reference, c.current),
+    threshold: 0.1,
+    kind: 'chance',
+  },
+  g_test: { score: (c) => gTest(c.reference, c.current), threshold: 0.1, kind: 'chance' },
+  fisher_exact: {
+    score: (c) => fisherExact(c.reference, c.current),
+    threshold: 0.1,
+    kind: 'chance',
+  },
   chisquare: { score: (c) => chiSquare(c.reference, c.current), threshold: 0.05, kind: 'chance' },
   z: { score: (c) => proportionsTest(c.reference, c.current), threshold: 0.05, kind: 'chance' },
 } as const satisfies Record<string, DriftTest<Categories>>

@@ -1,19 +1,20 @@
 // The distributions that the Kolmogorov–Smirnov and the Cramér–von Mises statistic have when nothing changed.
 
 import { logGamma } from '../intervals/special-functions.ts'
+import { kolmogorovExceeds } from './kolmogorov.ts'
 
 /** Rows a side up to which the Kolmogorov–Smirnov distribution is exact, as SciPy's is. */
 const exactRowsMax = 10_000
 
 /**
  * P(D·m·n ≥ `distance`) for samples of m and n rows without ties. Exact up to 10,000 rows a side: the share of lattice paths from
- * (0, 0) to (m, n) that leave the band (Hodges 1957). Beyond, Kolmogorov's limit.
+ * (0, 0) to (m, n) that leave the band (Hodges 1957). Beyond, as of one sample of m·n / (m + n) rows.
  */
 export function kolmogorovSmirnovUpper(distance: number, m: number, n: number): number {
   if (distance <= 0) return 1
   return Math.max(m, n) <= exactRowsMax
     ? outsideShare(distance, m, n)
-    : kolmogorovUpper((distance / (m * n)) * Math.sqrt((m * n) / (m + n)))
+    : kolmogorovExceeds(Math.round((m * n) / (m + n)), distance / (m * n))
 }
 
 /** The chance that a random path reaches the edge of the band, by the last step: from the left or from below. */
@@ -29,18 +30,6 @@ function outsideShare(distance: number, m: number, n: number): number {
       }
     }
   return row[n] ?? 0
-}
-
-/** P(K > x) of Kolmogorov's distribution. */
-function kolmogorovUpper(x: number): number {
-  if (x < 0.2) return 1
-  let sum = 0
-  for (let k = 1; k < 100; k++) {
-    const term = Math.exp(-2 * k * k * x * x)
-    sum += k % 2 === 1 ? term : -term
-    if (term < 1e-18) break
-  }
-  return Math.min(1, 2 * sum)
 }
 
 /** P(W > x) of the limit of the Cramér–von Mises statistic: Csörgő & Faraway (1996), equation 1.2. */

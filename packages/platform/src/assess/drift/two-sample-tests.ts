@@ -1,6 +1,7 @@
 // Two-sample tests: the chance of two periods at least so far apart if nothing had changed. Values are SciPy's, as Evidently calls it.
 
 import { kolmogorovSmirnovUpper, cramerVonMisesUpper } from './null-distributions.ts'
+import { logGamma } from '../intervals/special-functions.ts'
 import { chiSquareUpper, normalUpper, studentUpper } from '../intervals/tail-probabilities.ts'
 import {
   type CategoryCounts,
@@ -96,6 +97,39 @@ export function chiSquare(reference: CategoryCounts, current: CategoryCounts): n
   }, 0)
   return chiSquareUpper(statistic, pair.values.length - 1)
 }
+
+/** The G test (log-likelihood ratio) of the current period against the shares of the reference. A value new in the current period gives 0. */
+export function gTest(reference: CategoryCounts, current: CategoryCounts): number {
+  const pair = pairCategories(reference, current)
+  const scale = totalOf(current) / totalOf(reference)
+  const statistic = pair.current.reduce((sum, observed, n) => {
+    const expected = (pair.reference[n] ?? 0) * scale
+    return observed === 0 ? sum : sum + 2 * observed * Math.log(observed / expected)
+  }, 0)
+  return chiSquareUpper(Math.max(0, statistic), pair.values.length - 1)
+}
+
+/** Fisher's exact test of two values in two periods, two-sided; NaN for more than two values, 1 for one. */
+export function fisherExact(reference: CategoryCounts, current: CategoryCounts): number {
+  const pair = pairCategories(reference, current)
+  if (pair.values.length > 2) return Number.NaN
+  const [m, n] = [totalOf(reference), totalOf(current)]
+  const [before, now] = [pair.reference[0] ?? 0, pair.current[0] ?? 0]
+  const first = before + now
+  const chance = (k: number) =>
+    Math.exp(logChoose(m, k) + logChoose(n, first - k) - logChoose(m + n, first))
+  // As likely as what was seen, but for rounding.
+  const bound = chance(before) * (1 + 1e-9)
+  let sum = 0
+  for (let k = Math.max(0, first - n); k <= Math.min(m, first); k++) {
+    const one = chance(k)
+    if (one <= bound) sum += one
+  }
+  return Math.min(1, sum)
+}
+
+const logChoose = (n: number, k: number): number =>
+  logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1)
 
 /**
  * The z-test of two proportions, two-sided: the share of rows that are not the first value. 1 where both periods hold

@@ -1,6 +1,6 @@
 """Writes special-functions.reference.json: reference values from SciPy for the special functions of this folder.
 
-Run: python special-functions.reference.py > special-functions.reference.json   (scipy 1.15)
+Run: python special-functions.reference.py > special-functions.reference.json   (scipy 1.17)
 The arguments lie where the intervals use them: small and huge counts, tails down to 1e-9.
 """
 
@@ -22,6 +22,12 @@ reference = {
     ],
     "student_quantile": [
         [p, n, stats.t.isf(p, n)] for p in [1e-6, 0.00125, 0.025, 0.2] for n in [1, 2, 5, 19, 200, 1e6]
+    ],
+    "kolmogorov": [
+        [n, z, stats.kstwo.sf(z / n**0.5, n)]
+        for n in [1, 2, 5, 30, 100, 140, 141, 1_000, 5_000, 100_000, 1_500_000]
+        for z in [0.3, 0.45, 0.6, 0.8, 1, 1.2, 1.5, 2, 3]
+        if z < n**0.5
     ],
 }
 for name, rows in reference.items():
