@@ -1,5 +1,5 @@
-// Makes the pinned Python environments that benchmarks and conformance runs compare with: .peers/python, and .peers/evidently for
-// a peer that needs other versions. Imports nothing outside Node, repeats safely, and installs again only what changed.
+// Makes the pinned Python environments that benchmarks and conformance runs compare with: .peers/python, and one of its own for
+// every peer that needs other versions. Imports nothing outside Node, repeats safely, and installs again only what changed.
 // Run: npm run bench:setup
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const requirements = {
   python: join(root, 'bench/requirements.txt'),
   evidently: join(root, 'bench/requirements-evidently.txt'),
+  nannyml: join(root, 'bench/requirements-nannyml.txt'),
 }
 
 function run(command, args) {

@@ -9,7 +9,7 @@ import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { temporaryFolder } from '../../packages/platform/src/adapters/duckdb.fixture.ts'
 import { duckdbSource } from '../../packages/platform/src/adapters/duckdb-source.ts'
-import { comparePeriods } from '../../packages/platform/src/assess/index.ts'
+import { comparePeriods, defaultDriftOptions } from '../../packages/platform/src/assess/index.ts'
 import { peerPython } from '../setup.mjs'
 
 const rows = 3_000_000
@@ -52,7 +52,14 @@ try {
   const start = performance.now()
   const [reference, current] = [await source.open(before), await source.open(after)]
   const columns = reference.table.columns.map(({ name }) => name)
-  const found = await comparePeriods(reference, current, { columns })
+  const found = (
+    await comparePeriods(reference, current, {
+      ...defaultDriftOptions,
+      compared: columns,
+      asked: [],
+      confidence: 0.95,
+    })
+  ).findings
   const seconds = (performance.now() - start) / 1_000
   await reference.close()
   await current.close()

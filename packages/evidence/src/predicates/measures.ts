@@ -62,6 +62,14 @@ export type MeasuredAs = {
   readonly missingValues: 'refuse' | 'as_nan'
   /** SHA-256 of the test data. */
   readonly testData: string
+  /** What measures of drift compare; absent where none were taken. */
+  readonly periods?: {
+    /** SHA-256 of the data of either period. */
+    readonly reference: string
+    readonly current: string
+    /** SHA-256 of the settings of the comparison, in canonical JSON. */
+    readonly settings: string
+  }
 }
 
 /** Everything an assessment measured. */
@@ -93,19 +101,24 @@ const measuredValue = record(
   { note: someText, within: mapOf(anyText, { sizeMin: 1 }) },
 )
 
-const measuredAs = record({
-  system: idText,
-  label: someText,
-  positiveClass: anyText,
-  privileged: mapOf(listOf(anyText, 1)),
-  prediction: nullable(someText),
-  score: nullable(someText),
-  features: nullable(listOf(someText)),
-  classes: nullable(listOf(anyText)),
-  threshold: nullable(anyNumber),
-  missingValues: oneOf(['refuse', 'as_nan']),
-  testData: sha256Text,
-})
+const periods = record({ reference: sha256Text, current: sha256Text, settings: sha256Text })
+
+const measuredAs = record(
+  {
+    system: idText,
+    label: someText,
+    positiveClass: anyText,
+    privileged: mapOf(listOf(anyText, 1)),
+    prediction: nullable(someText),
+    score: nullable(someText),
+    features: nullable(listOf(someText)),
+    classes: nullable(listOf(anyText)),
+    threshold: nullable(anyNumber),
+    missingValues: oneOf(['refuse', 'as_nan']),
+    testData: sha256Text,
+  },
+  { periods },
+)
 
 const fields: Shape<Measures> = shapeOf(
   record({

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import { comparePeriods } from '../assess/index.ts'
+import { comparePeriods, defaultDriftOptions } from '../assess/index.ts'
 import { canonicalText } from '../assess/dataset-values.ts'
 import { categoryCounts, numberCounts } from '../assess/drift/distribution.ts'
 import { duckdbSource } from './duckdb-source.ts'
@@ -82,13 +82,14 @@ describe('counts', () => {
 })
 
 describe('two periods', () => {
+  const asked = { ...defaultDriftOptions, asked: [], confidence: 0.95 }
   const compare = async (before: string, after: string) => {
     const [reference, current] = [await source.open(before), await source.open(after)]
     const columns = reference.table.columns.map(({ name }) => name)
-    const found = await comparePeriods(reference, current, { columns })
+    const found = await comparePeriods(reference, current, { ...asked, compared: columns })
     await reference.close()
     await current.close()
-    return found
+    return { ...found.findings, measures: found.measures }
   }
 
   test('the same rows do not drift, a shift does, and a name is not compared', async () => {
@@ -140,6 +141,51 @@ describe('two periods', () => {
     expect(found.share).toBeCloseTo(1 / 3, 12)
   })
 
+  test('the distances asked for are measured per column and at their largest, with limits', async () => {
+    const csv = (share: number) =>
+      files.csv(
+        ['n,c', ...Array.from({ length: 3000 }, (_, i) => `${i % 91},${i % 100 < share}`)].join(
+          '\n',
+        ),
+      )
+    const [reference, current] = [await source.open(csv(20)), await source.open(csv(40))]
+    const names = ['drift.psi', 'drift.total_variation', 'drift.wasserstein'] as const
+    const { measures, findings } = await comparePeriods(reference, current, {
+      ...asked,
+      columns: { n: { test: 'psi', threshold: 0.2 } },
+      compared: ['n', 'c'],
+      asked: names,
+    })
+    await reference.close()
+    await current.close()
+    const of = (name: string, over: readonly string[]) =>
+      measures.find((one) => one.measure === name && one.over.join('|') === over.join('|'))
+    expect(of('drift.total_variation', ['c'])?.value).toBeCloseTo(0.2, 12)
+    expect(of('drift.total_variation', [])).toMatchObject({
+      ...of('drift.total_variation', ['c']),
+      over: [],
+    })
+    expect(of('drift.wasserstein', ['c'])).toBeDefined()
+    expect(of('drift.psi', ['c'])?.low).toBeGreaterThan(0.05)
+    expect(of('drift.psi', ['n'])).toMatchObject({ value: 0, low: 0, n: 6000 })
+    expect(of('drift.share', [])).toMatchObject({ value: 0.5, low: 0.5, high: 0.5 })
+    expect(findings.columns[0]).toMatchObject({ test: 'psi', threshold: 0.2, drifted: false })
+    expect(findings.drifted).toBe(true)
+  })
+
+  test('a test for numbers is refused for a column of categories', async () => {
+    const csv = files.csv('c\nx\ny\n')
+    const engine = await source.open(csv)
+    await expect(
+      comparePeriods(engine, engine, {
+        ...asked,
+        columns: { c: { test: 'ks', threshold: null } },
+        compared: ['c'],
+      }),
+    ).rejects.toMatchObject({ code: 'config-invalid' })
+    await engine.close()
+  })
+
   test('of files that change meanwhile are refused', async () => {
     const [before, other] = [
       await files.parquet('SELECT range AS n FROM range(100)'),
@@ -147,7 +193,9 @@ describe('two periods', () => {
     ]
     const [reference, current] = [await source.open(before), await source.open(before)]
     writeFileSync(before, readFileSync(other))
-    await expect(comparePeriods(reference, current, { columns: [] })).rejects.toMatchObject({
+    await expect(
+      comparePeriods(reference, current, { ...asked, compared: [] }),
+    ).rejects.toMatchObject({
       code: 'data-malformed',
       message: expect.stringMatching(/changed while it was read/) as unknown,
     })

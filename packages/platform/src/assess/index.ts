@@ -16,6 +16,13 @@ export {
   comparePeriods,
   type DriftFindings,
 } from './drift/compare-periods.ts'
+export { isDriftMeasure } from './drift/drift-catalogue.ts'
+export {
+  defaultDriftOptions,
+  type DriftOptions,
+  driftTestNames,
+  ownThreshold,
+} from './drift/drift-tests.ts'
 export { measure } from './measuring.ts'
 export { needsPrivileged } from './measures/privileged.ts'
 export { nearestName } from './nearest-name.ts'

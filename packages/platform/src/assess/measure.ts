@@ -4,6 +4,7 @@
 
 import type { MeasureDefinition, Mode } from './measure-definition.ts'
 import { checkCatalogue } from './checks/check-catalogue.ts'
+import { driftCatalogue } from './drift/drift-catalogue.ts'
 import { benefitCatalogue } from './measures/benefits.ts'
 import { betweenGroupsCatalogue } from './measures/between-groups.ts'
 import { disparityCatalogue } from './measures/comparisons.ts'
@@ -133,6 +134,7 @@ export const measureCatalogue = {
   ...privilegedCatalogue,
   ...betweenGroupsCatalogue,
   ...checkCatalogue,
+  ...driftCatalogue,
 }
 
 /** The name of a measure. */

@@ -1,6 +1,6 @@
 // Registry: systems as their files describe them, their runs, and the statements that record both.
 
-export { measuredAs, otherwiseMeasured } from './measured-as.ts'
+export { type DataDigests, measuredAs, otherwiseMeasured } from './measured-as.ts'
 export {
   isVouched,
   type KnownRun,

@@ -3,64 +3,92 @@
 // Protected columns are not compared: every measure names those it is over.
 
 import {
+  assert,
+  type Bytes,
   canonicalJson,
+  equalBytes,
   type MeasuredAs,
   type Measures,
   parseJson,
-  textOf,
+  sha256Hex,
   utf8,
 } from '@proofhouse/evidence'
-import type { SystemFile } from './system-file-reader.ts'
+import type { DataRole, SystemFile } from './system-file-reader.ts'
 
-/** The definition that a system file gives; `testData` is null where the file with the test data is not at hand. */
-export function measuredAs<Digest extends string | null>(
-  { system, model, columns, assessment }: SystemFile,
-  testData: Digest,
-): Omit<MeasuredAs, 'testData'> & { readonly testData: Digest } {
+/** Digests of the data at hand, by role. */
+export type DataDigests = Readonly<Partial<Record<DataRole, string>>>
+
+/** The definition that a system file gives over the data that it names. */
+export function measuredAs(file: SystemFile, digests: DataDigests): MeasuredAs {
+  const { test, reference, current } = digests
+  assert(test !== undefined, 'every run has test data')
+  const settings = comparisonDigest(file)
   return {
-    system: system.id,
-    label: columns.label,
-    positiveClass: columns.positiveClass,
-    privileged: columns.privileged,
-    prediction: columns.prediction,
-    score: columns.score,
-    features: columns.features,
-    classes: model?.classes ?? null,
-    threshold: assessment.threshold,
-    missingValues: assessment.missingValues,
-    testData,
+    ...definitionOf(file),
+    testData: test,
+    ...(reference === undefined || current === undefined
+      ? {}
+      : { periods: { reference, current, settings } }),
   }
 }
 
+const definitionOf = ({ system, model, columns, assessment }: SystemFile) => ({
+  system: system.id,
+  label: columns.label,
+  positiveClass: columns.positiveClass,
+  privileged: columns.privileged,
+  prediction: columns.prediction,
+  score: columns.score,
+  features: columns.features,
+  classes: model?.classes ?? null,
+  threshold: assessment.threshold,
+  missingValues: assessment.missingValues,
+})
+
+const comparisonDigest = ({ drift }: SystemFile): string => sha256Hex(canonicalOf(drift))
+
 /**
  * The names of the settings under which the measures were made otherwise than the system file says; none when they
- * are evidence for its policy.
+ * are evidence for its policy. Data that are not at hand are taken to be those of the measures.
  */
 export function otherwiseMeasured(
   measures: Measures,
   file: SystemFile,
-  testData: string | null,
+  digests: DataDigests,
 ): readonly string[] {
   const { mode, confidence, interval } = file.assessment
-  const wanted = {
-    ...measuredAs(file, testData ?? measures.measuredAs.testData),
+  const { measuredAs: found } = measures
+  const { test = found.testData, reference, current } = digests
+  const compares = file.data.reference !== undefined && file.data.current !== undefined
+  const wanted = measuredAs(file, {
+    test,
+    ...(compares
+      ? {
+          reference: reference ?? found.periods?.reference ?? '',
+          current: current ?? found.periods?.current ?? '',
+        }
+      : {}),
+  })
+  const all: Readonly<Record<string, unknown>> = {
+    periods: undefined,
+    ...wanted,
     mode,
     confidence,
     interval,
   }
-  const found: Readonly<Record<string, unknown>> = {
-    ...measures.measuredAs,
+  const made: Readonly<Record<string, unknown>> = {
+    ...found,
     mode: measures.mode,
     confidence: measures.confidence,
     interval: measures.interval,
   }
-  return Object.entries(wanted)
-    .filter(([name, value]) => !sameJson(found[name], value))
+  return Object.entries(all)
+    .filter(([name, value]) => !sameJson(made[name], value))
     .map(([name]) => name)
 }
 
 /** Whether two values are the same JSON, whatever the order of their keys. */
-const sameJson = (a: unknown, b: unknown): boolean => canonicalOf(a) === canonicalOf(b)
+const sameJson = (a: unknown, b: unknown): boolean => equalBytes(canonicalOf(a), canonicalOf(b))
 
-const canonicalOf = (value: unknown): string =>
-  textOf(canonicalJson(parseJson(utf8(JSON.stringify(value ?? null)), 'statement-malformed')))
+const canonicalOf = (value: unknown): Bytes =>
+  canonicalJson(parseJson(utf8(JSON.stringify(value ?? null)), 'statement-malformed'))

@@ -8,7 +8,7 @@ const jsonOf = (value: unknown): JsonValue =>
   parseJson(utf8(JSON.stringify(value)), 'config-invalid')
 
 /** SHA-256 of the policy (rules and how to measure) in canonical JSON: the name of what was promised beforehand. */
-export function policyDigest(file: Pick<SystemFile, 'rules' | 'assessment'>): string {
-  const policy = { assessment: file.assessment, rules: file.rules }
+export function policyDigest(file: Pick<SystemFile, 'rules' | 'assessment' | 'drift'>): string {
+  const policy = { assessment: file.assessment, drift: file.drift, rules: file.rules }
   return sha256Hex(canonicalJson(jsonOf(policy)))
 }

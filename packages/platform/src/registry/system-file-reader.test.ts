@@ -153,3 +153,50 @@ test('the published schema is the one that is enforced', () => {
   )
   expect(published).toEqual(JSON.parse(JSON.stringify(systemFileSchema)))
 })
+
+const drifting = valid.replace(
+  '  test: test.csv\n',
+  '  test: test.csv\n  reference: a.csv\n  current: b.csv\n',
+)
+
+test('reads how to compare two periods', () => {
+  const text = `${drifting}drift:\n  numbers: {test: psi, threshold: 0.2}\n  columns: {age: {test: nannyml.wasserstein, threshold: 3}}\n  share: 0.3\n`
+  expect(parseSystemFile(text, 'proofhouse.yaml').drift).toEqual({
+    numbers: { test: 'psi', threshold: 0.2 },
+    categories: null,
+    columns: { age: { test: 'nannyml.wasserstein', threshold: 3 } },
+    ignore: [],
+    share: 0.3,
+  })
+})
+
+test.each([
+  ['numbers: {test: pis}', 'no test `pis` for numbers; did you mean `psi`?'],
+  ['numbers: {test: chisquare}', 'no test `chisquare` for numbers'],
+  ['categories: {test: ks}', 'no test `ks` for categories'],
+  ['columns: {age: {test: kss}}', 'no test `kss` of drift; did you mean `ks`?'],
+  ['columns: {age: {test: nannyml.wasserstein}}', 'has no threshold of its own; give one'],
+])('refuses a test of drift: %s', (line, message) => {
+  const text = `${drifting}drift:\n  ${line}\n`
+  expect(refusal(text)).toContain(message)
+  expect(refusal(text)).toMatch(/^proofhouse\.yaml:\d+:/)
+})
+
+const driftRule = (rest: string) =>
+  `    - measure: drift.psi\n      max: 0.2\n      rationale: As ever.\n${rest}`
+
+test('a rule on drift is over any one column, and needs two periods', () => {
+  expect(
+    parseSystemFile(drifting + driftRule('      over: [age]\n'), 'f').rules.at(-1)?.over,
+  ).toEqual(['age'])
+  expect(refusal(valid + driftRule(''))).toContain('name them in `data.reference`')
+  expect(refusal(drifting + driftRule('      over: [age, sex]\n'))).toContain('over one column')
+  expect(refusal(drifting + driftRule('      over: [age]\n      slice: {age: 4}\n'))).toContain(
+    'no slices',
+  )
+})
+
+test('how periods are compared is part of what a policy is named by', () => {
+  const digest = (text: string) => policyDigest(parseSystemFile(text, 'f'))
+  expect(digest(`${drifting}drift: {share: 0.3}\n`)).not.toBe(digest(drifting))
+})

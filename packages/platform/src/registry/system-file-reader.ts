@@ -5,6 +5,7 @@ import { OperatingError } from '@proofhouse/evidence'
 import {
   type CheckName,
   checkNames,
+  isDriftMeasure,
   isMeasureName,
   type MeasureName,
   measureNames,
@@ -12,6 +13,13 @@ import {
   needsPrivileged,
   type Rule,
 } from '../assess/index.ts'
+import {
+  checkDriftRule,
+  checkDriftTests,
+  driftOf,
+  type DriftSettings,
+  type Refuse,
+} from './drift-settings.ts'
 import type { SystemFileSource } from './system-file.ts'
 import { isSystemFile, refusal } from './system-file-refusal.ts'
 import { parseYaml } from './yaml-document.ts'
@@ -71,6 +79,8 @@ export interface SystemFile {
   }[]
   /** The checks to run. */
   readonly checks: readonly CheckName[]
+  /** How to compare two periods. */
+  readonly drift: DriftSettings
   readonly rules: readonly Rule[]
   /** The line on which each of the rules starts, from 1. */
   readonly ruleLines: readonly number[]
@@ -158,6 +168,7 @@ function normalise(source: SystemFileSource): Omit<SystemFile, 'ruleLines'> {
     checks: checkNames.filter(
       (name) => source.checks?.[name] ?? source.system.risk_class !== 'minimal',
     ),
+    drift: driftOf(source.drift ?? {}),
     rules: source.policy.rules.map(ruleOf),
   }
 }
@@ -190,7 +201,7 @@ function checkWhole(
   file: Omit<SystemFile, 'ruleLines'>,
   placeOf: (segments: readonly (string | number)[]) => string,
 ): void {
-  const refuse = (segments: readonly (string | number)[], message: string): never => {
+  const refuse: Refuse = (segments, message) => {
     throw new OperatingError('config-invalid', `${placeOf(segments)}: ${message}`)
   }
   const { columns } = file
@@ -215,12 +226,17 @@ function checkWhole(
   for (const name of Object.keys(columns.privileged))
     if (!columns.protected.includes(name))
       refuse(['columns', 'privileged', name], notProtected(name, columns.protected))
+  checkDriftTests(file.drift, refuse)
   const seen = new Set<string>()
   file.rules.forEach((rule, n) => {
     const at = ['policy', 'rules', n]
     if (seen.has(rule.id))
       refuse(at, `two rules are called \`${rule.id}\`; give each its own \`id\``)
     seen.add(rule.id)
+    if (isDriftMeasure(rule.measure)) {
+      checkDriftRule(file.data, rule, (message) => refuse(at, message))
+      return
+    }
     for (const name of [...rule.over, ...Object.keys(rule.slice ?? {})])
       if (!columns.protected.includes(name)) {
         refuse([...at, 'over'], notProtected(name, columns.protected))

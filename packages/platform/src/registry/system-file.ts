@@ -3,18 +3,8 @@
 // Unknown keys are errors everywhere: a misspelt rule must never be a rule that silently does not apply.
 
 import { type Static, Type } from 'typebox'
-
-const text = (description: string) => Type.String({ minLength: 1, maxLength: 2_000, description })
-const closed = { additionalProperties: false }
-const column = (description: string) => Type.String({ minLength: 1, maxLength: 256, description })
-const path = (description: string) =>
-  Type.String({
-    minLength: 1,
-    maxLength: 4_096,
-    description: `${description} Relative to this file.`,
-  })
-const value = (description: string) =>
-  Type.Union([Type.String({ minLength: 1 }), Type.Number(), Type.Boolean()], { description })
+import { driftSchema } from './drift-settings.ts'
+import { closed, column, path, text, value } from './schema-parts.ts'
 
 const system = Type.Object(
   {
@@ -221,7 +211,7 @@ const rule = Type.Object(
         maxItems: 8,
         default: [],
         description:
-          'The protected columns whose groups are compared; empty for everyone together.',
+          'The protected columns whose groups are compared; empty for everyone together. For a measure of drift: the column compared, or none for the one that changed most.',
       }),
     ),
     slice: Type.Optional(
@@ -286,6 +276,7 @@ export const systemFileSchema = Type.Object(
     columns,
     assessment: Type.Optional(assessment),
     checks: Type.Optional(checks),
+    drift: Type.Optional(driftSchema),
     mitigations: Type.Optional(Type.Array(mitigation, { maxItems: 50, default: [] })),
     policy: Type.Object(
       { rules: Type.Array(rule, { minItems: 1, maxItems: 1_000 }) },

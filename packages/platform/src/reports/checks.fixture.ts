@@ -78,12 +78,15 @@ export const mitigationFixture: ReportMitigation = {
 export const driftFixture: DriftFindings = {
   rows: { reference: 500, current: 4_000 },
   share: 0.5,
+  share_max: 0.5,
+  drifted: true,
   columns: [
     {
       column: 'housing',
       kind: 'category',
       test: 'jensenshannon',
       score: 0.213,
+      limits: { low: 0.165, high: 0.262 },
       threshold: 0.1,
       scored: 'distance',
       drifted: true,
@@ -98,6 +101,7 @@ export const driftFixture: DriftFindings = {
       kind: 'number',
       test: 'ks',
       score: 0.41,
+      limits: null,
       threshold: 0.05,
       scored: 'chance',
       drifted: false,
@@ -109,6 +113,7 @@ export const driftFixture: DriftFindings = {
       kind: 'category',
       test: null,
       score: null,
+      limits: null,
       threshold: null,
       scored: null,
       drifted: false,

@@ -20,6 +20,7 @@ import {
   type Verdict,
 } from '../assess/index.ts'
 import {
+  type DataDigests,
   otherwiseMeasured,
   policyDigest,
   readSystemFile,
@@ -75,7 +76,8 @@ export async function gateEvidence(services: Services, request: GateRequest): Pr
   checkPolicy(file.rules, (n) => `${request.systemFile}:${file.ruleLines[n]}: `)
   const folder = dirname(resolve(request.systemFile))
   const out = resolve(request.out ?? join(folder, '.proofhouse'))
-  const testData = await testDigest(services, resolve(folder, file.data.test))
+  const digests = await digestsAtHand(services, file, folder)
+  const testData = digests.test ?? null
   const digest = await digestToGate(services, file, { folder, given: request.digest, testData })
   // Opening would create a workspace: a gate over nothing must not leave one behind.
   if ((await services.files.kind(join(out, 'ledger'))) !== 'folder')
@@ -85,7 +87,7 @@ export async function gateEvidence(services: Services, request: GateRequest): Pr
     )
   const workspace = await services.openWorkspace(out)
   try {
-    const { evidence, otherwise } = await latestMeasures(workspace, { file, digest, testData })
+    const { evidence, otherwise } = await latestMeasures(workspace, { file, digest, digests })
     // Without measures no rule can be decided, so the verdict is inconclusive.
     const judged = applyPolicy(file.rules, evidence?.measures ?? [])
     if (evidence !== null)
@@ -117,8 +119,25 @@ async function digestToGate(
   return omsRootDigest([{ name: singleFileName, algorithm: 'sha256', digest: sha256 }])
 }
 
-/** The digest of the test data; null where a gate runs without them. */
-async function testDigest({ files, data }: Services, path: string): Promise<string | null> {
+/** What evidence must be about: the data that the system file names, as far as they are there. */
+const gatedRoles = ['test', 'reference', 'current'] as const
+
+async function digestsAtHand(
+  services: Services,
+  { data }: SystemFile,
+  folder: string,
+): Promise<DataDigests> {
+  const found: [string, string][] = []
+  for (const role of gatedRoles) {
+    const path = data[role]
+    const digest = path === undefined ? null : await dataDigest(services, resolve(folder, path))
+    if (digest !== null) found.push([role, digest])
+  }
+  return Object.fromEntries(found)
+}
+
+/** The digest of a data set; null where a gate runs without it. */
+async function dataDigest({ files, data }: Services, path: string): Promise<string | null> {
   if ((await files.kind(path)) === 'file') return (await files.digest(path)).sha256
   // A folder of parts, or a table within a file: only the reader of data knows their digest.
   try {
@@ -134,13 +153,13 @@ async function testDigest({ files, data }: Services, path: string): Promise<stri
 /** The newest measures about the digest that answer the policy's question; a run that was not completed is no evidence. */
 async function latestMeasures(
   workspace: Workspace,
-  wanted: { readonly file: SystemFile; readonly digest: string; readonly testData: string | null },
+  wanted: { readonly file: SystemFile; readonly digest: string; readonly digests: DataDigests },
 ): Promise<Pick<GateResult, 'evidence' | 'otherwise'>> {
   let evidence: GateEvidence | null = null
   let otherwise: readonly string[] = []
   for await (const { index, digest, subject, predicate } of recordedMeasures(workspace)) {
     if (!subject.some((one) => one.digest?.['sha256'] === wanted.digest)) continue
-    otherwise = otherwiseMeasured(predicate, wanted.file, wanted.testData)
+    otherwise = otherwiseMeasured(predicate, wanted.file, wanted.digests)
     if (otherwise.length > 0) continue
     evidence = {
       index,

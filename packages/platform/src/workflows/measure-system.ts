@@ -7,8 +7,12 @@ import {
   comparePeriods,
   type DataTable,
   type DriftFindings,
+  isDriftMeasure,
   type Measure,
   measure,
+  measureCatalogue,
+  measureNames,
+  nearestName,
   neverPredicted,
   type OutcomeRequest,
   type RuleOutcome,
@@ -18,6 +22,7 @@ import {
   type Statistics,
   type Verdict,
 } from '../assess/index.ts'
+import { OperatingError } from '@proofhouse/evidence'
 import type { SystemFile } from '../registry/index.ts'
 import type { AssessmentInputs, CheckedModel } from './assessment-inputs.ts'
 import { columnSets, controlSets, leftOutText } from './column-sets.ts'
@@ -111,7 +116,7 @@ export async function measureSystem(
     signal,
   })
   const drift = await compareOverTime(request)
-  const measures = [...overGroups, ...(beneath?.measures ?? [])]
+  const measures = [...overGroups, ...(beneath?.measures ?? []), ...(drift?.measures ?? [])]
   const { rules, verdict } = applyPolicy(file.rules, measures)
   const warnings = [
     ...checked.warnings,
@@ -129,7 +134,7 @@ export async function measureSystem(
     warnings: warnings.map(({ message }) => message),
     features,
     checks: beneath?.findings ?? null,
-    drift,
+    drift: drift?.findings ?? null,
   }
 }
 
@@ -138,12 +143,34 @@ async function compareOverTime({ file, inputs, signal, progress }: MeasureReques
   if (inputs.periods === null) return null
   progress('comparing the periods')
   const { reference, current } = inputs.periods
-  const apart = new Set([...file.columns.identifiers, file.columns.time])
+  const apart = new Set([...file.columns.identifiers, file.columns.time, ...file.drift.ignore])
   const known = new Set(current.table.columns.map(({ name }) => name))
-  const columns = reference.table.columns
+  const compared = reference.table.columns
     .map(({ name }) => name)
     .filter((name) => known.has(name) && !apart.has(name))
-  return comparePeriods(reference, current, { columns, signal })
+  const rules = file.rules.filter(({ measure: name }) => isDriftMeasure(name))
+  for (const name of [...rules.flatMap(({ over }) => over), ...Object.keys(file.drift.columns)])
+    if (!compared.includes(name)) throw notCompared(name, compared)
+  const wanted = new Set([...file.assessment.measures, ...rules.map((rule) => rule.measure)])
+  const asked = measureNames
+    .filter(isDriftMeasure)
+    .filter((name) => measureCatalogue[name].standard || wanted.has(name))
+  return comparePeriods(reference, current, {
+    ...file.drift,
+    compared,
+    asked,
+    confidence: file.assessment.confidence,
+    signal,
+  })
+}
+
+function notCompared(name: string, compared: readonly string[]): OperatingError {
+  const near = nearestName(name, compared)
+  return new OperatingError(
+    'config-invalid',
+    `column \`${name}\` is not compared: both periods must have it, and it must be no identifier, no time and not ignored` +
+      (near === undefined ? '' : `; did you mean \`${near}\`?`),
+  )
 }
 
 /** What may tell of a group, or make a slice: every column without another role. */

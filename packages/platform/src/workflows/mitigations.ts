@@ -88,4 +88,4 @@ const stateOf = ({ verdict, worst }: RuleOutcome) => ({
 
 /** The settings under which a run measured otherwise than this file says; other test data are no such setting. */
 const otherwise = ({ predicate }: RecordedMeasures, file: SystemFile): readonly string[] =>
-  otherwiseMeasured(predicate, file, null)
+  otherwiseMeasured(predicate, file, {})

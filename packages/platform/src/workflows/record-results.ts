@@ -3,7 +3,6 @@
 
 import { hash } from 'node:crypto'
 import {
-  assert,
   dataSet,
   type Envelope,
   makeStatement,
@@ -17,6 +16,7 @@ import {
 } from '@proofhouse/evidence'
 import type { DataTable, Measure, RuleOutcome, Verdict } from '../assess/index.ts'
 import {
+  type DataDigests,
   type DataRole,
   measuredAs,
   type RecordedStatement,
@@ -95,18 +95,15 @@ function measuresStatement({ runId, file, measures, subject, tables }: RunResult
     mode,
     confidence,
     interval,
-    measuredAs: measuredAs(file, testDigestOf(tables)),
+    measuredAs: measuredAs(file, digestsOf(tables)),
     columns: file.columns.protected,
     measures,
     suppressedCells: [],
   })
 }
 
-function testDigestOf(tables: RunResults['tables']): string {
-  const test = tables.find(({ role }) => role === 'test')
-  assert(test !== undefined, 'every run has test data')
-  return test.table.sha256
-}
+const digestsOf = (tables: RunResults['tables']): DataDigests =>
+  Object.fromEntries(tables.map(({ role, table }) => [role, table.sha256]))
 
 function testStatement(results: RunResults) {
   const { rules, tables, subject } = results

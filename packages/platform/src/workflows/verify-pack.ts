@@ -92,7 +92,7 @@ async function recomputeVerdict(
     throw invalid(`holds a verdict on another policy than that of its \`${systemFileName}\``)
   const content = shaped(measuresPredicate, measured)
   const { runId, measures } = content
-  const otherwise = otherwiseMeasured(content, file, null)
+  const otherwise = otherwiseMeasured(content, file, {})
   if (otherwise.length > 0)
     throw invalid(
       `holds measures that were made otherwise than its \`${systemFileName}\` says: ${otherwise.join(', ')}`,

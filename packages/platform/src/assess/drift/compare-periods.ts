@@ -1,36 +1,37 @@
-// The columns of two periods compared one by one: which test, its score, and whether Evidently would call it drift.
+// The columns of two periods compared one by one: which test, its score, whether it is drift, and how far the column moved.
 
-import { assert } from '@proofhouse/evidence'
+import { assert, OperatingError } from '@proofhouse/evidence'
+import { type Limits, sidak } from '../intervals/proportion.ts'
+import type { Measure } from '../measure.ts'
 import {
   type AggregateEngine,
   type CategoryCountsProfile,
   distinctCategoriesMax,
   type NumberCountsProfile,
 } from '../ports.ts'
+import { type CategoryCounts, type NumberCounts, totalOf } from './distribution.ts'
+import type { DriftMeasureName } from './drift-catalogue.ts'
+import { columnDistances, type Counted, driftShare, largestDistances } from './drift-measures.ts'
 import {
-  type CategoryCounts,
-  hasMoreNumbersThan,
-  type NumberCounts,
-  pairCategories,
-  pairNumbers,
-  totalOf,
-} from './distribution.ts'
-import { rangeLabel } from '../range-label.ts'
-import {
-  categoryTests,
-  defaultTest,
-  type DriftTest,
-  numberTests,
-  type Periods,
-} from './evidently.ts'
+  chosenTest,
+  type DriftOptions,
+  type NamedTest,
+  type TestChoice,
+  testsOfCategories,
+  testsOfNumbers,
+} from './drift-tests.ts'
+import type { Periods } from './evidently.ts'
+import { categoryParts, type DriftPart, numberParts } from './parts.ts'
 
 /** One column in two periods. */
 export interface ColumnDrift {
   readonly column: string
   readonly kind: 'number' | 'category'
-  /** Evidently's name of the test; null where nothing could be compared. */
+  /** The test by the name under which it is asked for; null where nothing could be compared. */
   readonly test: string | null
   readonly score: number | null
+  /** Limits of the true distance, simultaneous over the columns; null where the score is none that has them. */
+  readonly limits: Limits | null
   readonly threshold: number | null
   /** Whether the score is a distance, with drift at or above the threshold, or the chance of no change, with drift below. */
   readonly scored: 'distance' | 'chance' | null
@@ -38,11 +39,7 @@ export interface ColumnDrift {
   /** Rows without a value. */
   readonly missing: { readonly reference: number; readonly current: number }
   /** Shares of the rows with a value, by part: at most twelve, for a picture. */
-  readonly parts: readonly {
-    readonly label: string
-    readonly reference: number
-    readonly current: number
-  }[]
+  readonly parts: readonly DriftPart[]
   /** Why there is no score. */
   readonly note?: string
 }
@@ -53,149 +50,226 @@ export interface DriftFindings {
   readonly columns: readonly ColumnDrift[]
   /** Share of the compared columns that drifted; null when none could be compared. */
   readonly share: number | null
+  /** The share from which the data as a whole count as drifted. */
+  readonly share_max: number
+  /** Whether they do. */
+  readonly drifted: boolean
 }
 
-/** Parts of a column that a picture shows. */
-const partsMax = 12
-const numberPartsMax = 10
-const otherLabel = '(other)'
+/** What to compare, and how. */
+export interface DriftRequest extends DriftOptions {
+  /** Columns that both tables have. */
+  readonly compared: readonly string[]
+  /** What to measure of each column. */
+  readonly asked: readonly DriftMeasureName[]
+  readonly confidence: number
+  readonly signal?: AbortSignal
+}
 
-/** Compares the columns that both tables have and that are asked for. */
+/**
+ * Compares the periods column by column.
+ * @throws `config-invalid` where a test is asked for that the kind of the column does not have
+ */
 export async function comparePeriods(
   reference: AggregateEngine,
   current: AggregateEngine,
-  { columns, signal }: { readonly columns: readonly string[]; readonly signal?: AbortSignal },
-): Promise<DriftFindings> {
-  const found: ColumnDrift[] = []
+  request: DriftRequest,
+): Promise<{ readonly findings: DriftFindings; readonly measures: readonly Measure[] }> {
+  const { compared: columns, confidence, signal } = request
+  const rows = { reference: reference.table.rows, current: current.table.rows }
+  const tail = sidak(1 - confidence, columns.length) / 2
+  const found: Compared[] = []
   for (const column of columns)
-    found.push(await compareColumn(reference, current, { column, signal }))
+    found.push(await compareColumn(reference, current, { column, tail, request }))
   for (const engine of [reference, current]) await engine.profile([], signal, 'confirm')
-  const compared = found.filter(({ score }) => score !== null)
-  const drifted = compared.filter((one) => one.drifted)
+  const scored = found.filter(({ drift }) => drift.score !== null)
+  const n = rows.reference + rows.current
+  const share = driftShare(
+    scored.map((one) => countedOf(one, scored.length)),
+    n,
+  )
+  const distances = found.flatMap((one) => one.distances)
   return {
-    rows: { reference: reference.table.rows, current: current.table.rows },
-    columns: found,
-    share: compared.length === 0 ? null : drifted.length / compared.length,
+    findings: {
+      rows,
+      columns: found.map(({ drift }) => drift),
+      share: share.value,
+      share_max: request.share,
+      drifted: share.value !== null && share.value >= request.share,
+    },
+    measures: [share, ...largestDistances(distances, n), ...distances],
   }
+}
+
+/** A column with what was measured of it. */
+interface Compared {
+  readonly drift: ColumnDrift
+  readonly distances: readonly Measure[]
 }
 
 interface Ask {
   readonly column: string
-  readonly signal: AbortSignal | undefined
+  /** Share of error on either side of an interval. */
+  readonly tail: number
+  readonly request: DriftRequest
+}
+
+/** The measure that is the score of a test. */
+const scoreMeasures: Readonly<Record<string, DriftMeasureName>> = {
+  jensenshannon: 'drift.jensen_shannon',
+  psi: 'drift.psi',
+  wasserstein: 'drift.wasserstein',
+}
+
+/** How sure it is that a column drifted: by the interval of its distance, or by its chance among as many tests. */
+function countedOf({ drift }: Compared, tests: number): Counted {
+  const { drifted, score, scored, limits, threshold } = drift
+  if (score === null || threshold === null) return { drifted, surely: false, perhaps: false }
+  if (scored === 'chance') return { drifted, surely: score < threshold / tests, perhaps: drifted }
+  if (limits === null) return { drifted, surely: drifted, perhaps: drifted }
+  return { drifted, surely: limits.low >= threshold, perhaps: limits.high >= threshold }
 }
 
 async function compareColumn(
   reference: AggregateEngine,
   current: AggregateEngine,
   ask: Ask,
-): Promise<ColumnDrift> {
+): Promise<Compared> {
   const isNumber = (await holdsNumbers(reference, ask)) && (await holdsNumbers(current, ask))
   return isNumber
-    ? compareNumbers(await numbersOf(reference, ask), await numbersOf(current, ask))
-    : compareCategories(await categoriesOf(reference, ask), await categoriesOf(current, ask))
+    ? compareNumbers(await numbersOf(reference, ask), await numbersOf(current, ask), ask)
+    : compareCategories(await categoriesOf(reference, ask), await categoriesOf(current, ask), ask)
 }
 
-function compareNumbers(reference: NumberCountsProfile, current: NumberCountsProfile): ColumnDrift {
-  const { column } = reference
+function compareNumbers(
+  reference: NumberCountsProfile,
+  current: NumberCountsProfile,
+  ask: Ask,
+): Compared {
+  const base = { column: ask.column, kind: 'number', ...missingOf(reference, current) } as const
   if (reference.values.length === 0 || current.values.length === 0)
-    return {
-      column,
-      kind: 'number',
-      ...missingOf(reference, current),
-      ...nothing,
-      note: 'a period has no value',
-    }
+    return nothing(base, 'a period has no value')
   const whole = reference.whole && current.whole
   const periods = { kind: 'number', reference, current, whole } as const
-  const name = defaultTest(periods)
-  const base = { column, kind: 'number', ...missingOf(reference, current) } as const
+  const choice = chosenTest(ask.column, periods, ask.request)
+  const test = testsOfNumbers[choice.test]
   const parts = numberParts(reference, current)
-  if (isNumberTest(name)) return { ...base, parts, ...judged(name, numberTests[name], periods) }
   // Few distinct numbers are compared as categories.
   const asText = {
     kind: 'category',
     reference: byText(reference),
     current: byText(current),
   } as const
-  assert(isCategoryTest(name), 'a default test is one of the two lists')
-  return { ...base, parts, ...judged(name, categoryTests[name], asText) }
+  const score =
+    test === undefined
+      ? judged(choice, testsOfCategories[choice.test], asText)
+      : judged(choice, test, periods)
+  return withDistances({ ...base, parts, ...score }, periods, ask)
 }
 
 function compareCategories(
   reference: CategoryCountsProfile,
   current: CategoryCountsProfile,
-): ColumnDrift {
-  const { column } = reference
+  ask: Ask,
+): Compared {
+  const { column } = ask
   const base = { column, kind: 'category', ...missingOf(reference, current) } as const
   if (reference.values === null || current.values === null)
-    return {
-      ...base,
-      ...nothing,
-      note: `more than ${distinctCategoriesMax} values: a name or a text`,
-    }
+    return nothing(base, `more than ${distinctCategoriesMax} values: a name or a text`)
   if (reference.values.length === 0 || current.values.length === 0)
-    return { ...base, ...nothing, note: 'a period has no value' }
+    return nothing(base, 'a period has no value')
   const periods = {
     kind: 'category',
     reference: { values: reference.values, counts: reference.counts },
     current: { values: current.values, counts: current.counts },
   } as const
-  const name = defaultTest(periods)
-  assert(isCategoryTest(name), 'a default test of categories is one of categories')
-  return { ...base, parts: categoryParts(periods), ...judged(name, categoryTests[name], periods) }
+  const choice = chosenTest(column, periods, ask.request)
+  const test = testsOfCategories[choice.test]
+  if (test === undefined)
+    throw new OperatingError(
+      'config-invalid',
+      `\`drift\`: the test \`${choice.test}\` is for numbers, and \`${column}\` holds categories; choose one for categories, which docs/drift.md lists`,
+    )
+  const score = judged(choice, test, periods)
+  return withDistances({ ...base, parts: categoryParts(periods), ...score }, periods, ask)
+}
+
+/** Adds the distances asked for, and the limits of the one that is the score. */
+function withDistances(
+  drift: Omit<ColumnDrift, 'limits'>,
+  periods: Periods,
+  { column, tail, request }: Ask,
+): Compared {
+  const own = scoreMeasures[drift.test ?? '']
+  const names = [...new Set([...request.asked, ...(own === undefined ? [] : [own])])]
+  const rows = totalOf(periods.reference) + totalOf(periods.current)
+  const distances = columnDistances(column, periods, { asked: names, tail, rows })
+  const found = distances.find(({ measure }) => measure === own)
+  const isBounded = found !== undefined && found.low !== null && found.high !== null
+  const limits = isBounded ? { low: found.low, high: found.high } : null
+  return { drift: { ...drift, limits }, distances }
 }
 
 /** Whether every cell that is there is a number. */
-async function holdsNumbers(engine: AggregateEngine, { column, signal }: Ask): Promise<boolean> {
+async function holdsNumbers(engine: AggregateEngine, { column, request }: Ask): Promise<boolean> {
   const { columns, format } = engine.table
   const declared = columns.find(({ name }) => name === column)?.kind
   // Only CSV leaves it to the reader what a column holds.
   if (format !== 'csv') return declared === 'number'
-  const [profile] = await engine.profile([{ column, as: 'number' }], signal)
+  const [profile] = await engine.profile([{ column, as: 'number' }], request.signal)
   assert(profile?.as === 'number', 'a profile answers its request')
   return profile.unreadable === 0 && profile.min !== null
 }
 
 async function numbersOf(
   engine: AggregateEngine,
-  { column, signal }: Ask,
+  { column, request }: Ask,
 ): Promise<NumberCountsProfile> {
-  const [profile] = await engine.profile([{ column, as: 'number-counts' }], signal)
+  const [profile] = await engine.profile([{ column, as: 'number-counts' }], request.signal)
   assert(profile?.as === 'number-counts', 'a profile answers its request')
   return profile
 }
 
 async function categoriesOf(
   engine: AggregateEngine,
-  { column, signal }: Ask,
+  { column, request }: Ask,
 ): Promise<CategoryCountsProfile> {
-  const [profile] = await engine.profile([{ column, as: 'category-counts' }], signal)
+  const [profile] = await engine.profile([{ column, as: 'category-counts' }], request.signal)
   assert(profile?.as === 'category-counts', 'a profile answers its request')
   return profile
 }
 
 /** A column that could not be compared. */
-const nothing = {
-  test: null,
-  score: null,
-  threshold: null,
-  scored: null,
-  drifted: false,
-  parts: [],
-} as const
-
-const isNumberTest = (name: string): name is keyof typeof numberTests =>
-  Object.hasOwn(numberTests, name)
-const isCategoryTest = (name: string): name is keyof typeof categoryTests =>
-  Object.hasOwn(categoryTests, name)
+const nothing = (
+  base: Pick<ColumnDrift, 'column' | 'kind' | 'missing'>,
+  note: string,
+): Compared => ({
+  drift: {
+    ...base,
+    test: null,
+    score: null,
+    limits: null,
+    threshold: null,
+    scored: null,
+    drifted: false,
+    parts: [],
+    note,
+  },
+  distances: [],
+})
 
 /** Applies a test; a score that is no number, such as that of two constants, is no drift and no score. */
 function judged<Column>(
-  test: string,
-  { score: of, threshold, kind: scored }: DriftTest<Column>,
+  choice: TestChoice,
+  named: NamedTest<Column> | undefined,
   column: Column,
 ): Pick<ColumnDrift, 'test' | 'score' | 'threshold' | 'scored' | 'drifted' | 'note'> {
-  const score = of(column)
+  assert(named !== undefined, 'a test chosen is a test there is')
+  const { test } = choice
+  const { kind: scored } = named
+  const threshold = choice.threshold ?? named.threshold
+  assert(threshold !== null, 'a test without a threshold is chosen with one')
+  const score = named.score(column)
   if (!Number.isFinite(score))
     return {
       test,
@@ -224,62 +298,4 @@ function byText(counted: NumberCounts): CategoryCounts {
     values: rows.map(({ value }) => value),
     counts: Float64Array.from(rows, ({ count }) => count),
   }
-}
-
-/** Each value of few; of many, parts that hold about as many rows of the reference each. */
-function numberParts(reference: NumberCounts, current: NumberCounts): ColumnDrift['parts'] {
-  if (!hasMoreNumbersThan(reference, current, partsMax)) {
-    const pair = pairNumbers(reference, current)
-    const [before, after] = [totalOf(reference), totalOf(current)]
-    return Array.from(pair.values, (value, n) => ({
-      label: String(value),
-      reference: (pair.reference[n] ?? 0) / before,
-      current: (pair.current[n] ?? 0) / after,
-    }))
-  }
-  const total = totalOf(reference)
-  const edges: number[] = []
-  let below = 0
-  for (const [n, value] of reference.values.entries()) {
-    // An edge stands before the first value that has enough of the reference below it.
-    if (n > 0 && below >= ((edges.length + 1) * total) / numberPartsMax && below < total)
-      edges.push(value)
-    below += reference.counts[n] ?? 0
-  }
-  const shares = (counted: NumberCounts) => {
-    const rows = new Float64Array(edges.length + 1)
-    let part = 0
-    for (const [n, value] of counted.values.entries()) {
-      while (value >= (edges[part] ?? Infinity)) part += 1
-      rows[part] = (rows[part] ?? 0) + (counted.counts[n] ?? 0)
-    }
-    const all = totalOf(counted)
-    return rows.map((count) => count / all)
-  }
-  const [before, after] = [shares(reference), shares(current)]
-  return Array.from(before, (share, part) => ({
-    label: rangeLabel(edges, part),
-    reference: share,
-    current: after[part] ?? 0,
-  }))
-}
-
-/** The most frequent categories of both periods together, and the rest as one. */
-function categoryParts(periods: Extract<Periods, { kind: 'category' }>): ColumnDrift['parts'] {
-  const { values, reference, current } = pairCategories(periods.reference, periods.current)
-  const [before, after] = [totalOf(periods.reference), totalOf(periods.current)]
-  const all = values
-    .map((label, n) => ({
-      label,
-      reference: (reference[n] ?? 0) / before,
-      current: (current[n] ?? 0) / after,
-    }))
-    .toSorted((a, b) => b.reference + b.current - a.reference - a.current)
-  if (all.length <= partsMax) return all
-  const rest = all.slice(partsMax - 1)
-  const sum = (of: 'reference' | 'current') => rest.reduce((total, part) => total + part[of], 0)
-  return [
-    ...all.slice(0, partsMax - 1),
-    { label: otherLabel, reference: sum('reference'), current: sum('current') },
-  ]
 }

@@ -22,23 +22,23 @@ const binnedAbove = 20
 /** What Evidently puts in the place of an empty bin. */
 const emptyShare = 0.0001
 
+/** Rows of the same bins in two periods. */
+export type BinCounts = Pick<Paired<unknown>, 'reference' | 'current'>
+
 /**
- * Shares over bins as Evidently makes them.
+ * Rows over bins as Evidently makes them.
  * @param whole whether both columns are stored as integers: NumPy then makes no bin narrower than 1
  */
-export function numberShares(
+export function numberBins(
   reference: NumberCounts,
   current: NumberCounts,
   whole: boolean,
-): Shares {
+): BinCounts {
   const pair = pairNumbers(reference, current)
-  if (reference.values.length <= binnedAbove) return sharesOf(pair)
+  if (reference.values.length <= binnedAbove) return pair
   const rows = totalOf(reference) + totalOf(current)
   const edges = sturgesEdges(pair.values, rows, whole)
-  return sharesOf({
-    reference: histogram(edges, reference),
-    current: histogram(edges, current),
-  })
+  return { reference: histogram(edges, reference), current: histogram(edges, current) }
 }
 
 /** Shares over the categories of either period. */
@@ -46,7 +46,8 @@ export function categoryShares(reference: CategoryCounts, current: CategoryCount
   return sharesOf(pairCategories(reference, current))
 }
 
-function sharesOf({ reference, current }: Pick<Paired<unknown>, 'reference' | 'current'>): Shares {
+/** Rows as shares of their period. */
+export function sharesOf({ reference, current }: BinCounts): Shares {
   const [before, after] = [totalOf({ counts: reference }), totalOf({ counts: current })]
   return {
     reference: reference.map((rows) => rows / before),
@@ -98,11 +99,16 @@ export function kullbackLeibler(shares: Shares): number {
 }
 
 /** The Jensen–Shannon distance: the root of the divergence in nats, 0 to √ln 2. */
-export function jensenShannon({ reference, current }: Shares): number {
+export function jensenShannon(shares: Shares): number {
+  return Math.sqrt(jensenShannonDivergence(shares))
+}
+
+/** The Jensen–Shannon divergence in nats, 0 to ln 2. */
+export function jensenShannonDivergence({ reference, current }: Shares): number {
   const [before, after] = [normalised(reference), normalised(current)]
   const middle = before.map((p, n) => (p + (after[n] ?? 0)) / 2)
   const divergence = (from: Float64Array) => sum(from, (p, n) => relativeEntropy(p, middle[n] ?? 0))
-  return Math.sqrt((divergence(before) + divergence(after)) / 2)
+  return Math.max(0, (divergence(before) + divergence(after)) / 2)
 }
 
 function normalised(shares: Float64Array): Float64Array {
@@ -130,39 +136,56 @@ export function numberHellinger(
   )
 }
 
-function hellinger({ reference, current }: Shares): number {
+/** The Hellinger distance of shares, 0 to 1. */
+export function hellinger({ reference, current }: Shares): number {
   const overlap = sum(reference, (p, n) => Math.sqrt(p * (current[n] ?? 0)))
   return Math.sqrt(1 - Math.min(1, Math.max(0, overlap)))
 }
 
 /** The total variation distance of categories, 0 to 1. */
 export function totalVariation(reference: CategoryCounts, current: CategoryCounts): number {
-  const shares = categoryShares(reference, current)
-  return sum(shares.reference, (p, n) => Math.abs(p - (shares.current[n] ?? 0))) / 2
+  return variation(categoryShares(reference, current))
+}
+
+/** The total variation distance of shares, 0 to 1. */
+export function variation({ reference, current }: Shares): number {
+  return sum(reference, (p, n) => Math.abs(p - (current[n] ?? 0))) / 2
 }
 
 /** The first Wasserstein distance divided by the standard deviation of the reference period, or by 0.001 if that is less. */
 export function wassersteinNormed(reference: NumberCounts, current: NumberCounts): number {
-  const rows = totalOf(reference)
-  const mean = sum(reference.counts, (count, n) => count * (reference.values[n] ?? 0)) / rows
-  const squares = sum(
-    reference.counts,
-    (count, n) => count * ((reference.values[n] ?? 0) - mean) ** 2,
-  )
-  const distance = betweenSteps(reference, current, Math.abs)
-  return distance / Math.max(Math.sqrt(squares / rows), 0.001)
+  return wasserstein(reference, current) / normOf(reference)
+}
+
+/** The first Wasserstein distance: the area between the two distribution functions. */
+export function wasserstein(reference: NumberCounts, current: NumberCounts): number {
+  return betweenSteps(reference, current, (below, belowNow) => Math.abs(below - belowNow))
+}
+
+/** What Evidently divides a Wasserstein distance by. */
+export function normOf(reference: NumberCounts): number {
+  return Math.max(deviationOf(reference), 0.001)
+}
+
+/** The standard deviation of counted numbers, divided by their number. */
+export function deviationOf({ values, counts }: NumberCounts): number {
+  const rows = totalOf({ counts })
+  const mean = sum(counts, (count, n) => count * (values[n] ?? 0)) / rows
+  return Math.sqrt(sum(counts, (count, n) => count * ((values[n] ?? 0) - mean) ** 2) / rows)
 }
 
 /** The energy distance. */
 export function energyDistance(reference: NumberCounts, current: NumberCounts): number {
-  return Math.sqrt(2 * betweenSteps(reference, current, (apart) => apart * apart))
+  return Math.sqrt(
+    2 * betweenSteps(reference, current, (below, belowNow) => (below - belowNow) ** 2),
+  )
 }
 
-/** The integral of a function of the difference between the two distribution functions. */
-function betweenSteps(
+/** The integral of a function of the two distribution functions. */
+export function betweenSteps(
   reference: NumberCounts,
   current: NumberCounts,
-  of: (apart: number) => number,
+  of: (below: number, belowNow: number) => number,
 ): number {
   const pair = pairNumbers(reference, current)
   const [before, after] = [totalOf(reference), totalOf(current)]
@@ -171,7 +194,7 @@ function betweenSteps(
     below += pair.reference[n] ?? 0
     belowNow += pair.current[n] ?? 0
     const step = (pair.values[n + 1] ?? 0) - (pair.values[n] ?? 0)
-    total += of(below / before - belowNow / after) * step
+    total += of(below / before, belowNow / after) * step
   }
   return total
 }

@@ -7,8 +7,9 @@ import {
   jensenShannon,
   kullbackLeibler,
   numberHellinger,
-  numberShares,
+  numberBins,
   psi,
+  sharesOf,
   wassersteinNormed,
 } from './distances.ts'
 import {
@@ -58,7 +59,8 @@ export interface DriftTest<Column> {
   readonly kind: 'distance' | 'chance'
 }
 
-const shares = (column: Numbers) => numberShares(column.reference, column.current, column.whole)
+const shares = (column: Numbers) =>
+  sharesOf(numberBins(column.reference, column.current, column.whole))
 const parts = ({ reference, current }: Categories) => categoryShares(reference, current)
 
 /** The tests of numbers. */

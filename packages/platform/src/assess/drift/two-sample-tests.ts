@@ -14,6 +14,15 @@ import {
 
 /** The Kolmogorov–Smirnov test, two-sided; exact for at most 10,000 rows a side, as SciPy is. */
 export function kolmogorovSmirnov(reference: NumberCounts, current: NumberCounts): number {
+  return kolmogorovSmirnovUpper(
+    largestGap(reference, current),
+    totalOf(reference),
+    totalOf(current),
+  )
+}
+
+/** The largest distance of the two distribution functions, times the rows of both. */
+export function largestGap(reference: NumberCounts, current: NumberCounts): number {
   const pair = pairNumbers(reference, current)
   const [m, n] = [totalOf(reference), totalOf(current)]
   let [below, belowNow, most] = [0, 0, 0]
@@ -23,7 +32,7 @@ export function kolmogorovSmirnov(reference: NumberCounts, current: NumberCounts
     // In whole numbers: the distance times m·n.
     most = Math.max(most, Math.abs(below * n - belowNow * m))
   }
-  return kolmogorovSmirnovUpper(most, m, n)
+  return most
 }
 
 /** The Cramér–von Mises test with its asymptotic distribution, as SciPy takes it above 20 rows. */

@@ -1,8 +1,8 @@
 // What changed between two periods: every column with its score, those that drifted drawn part by part.
 
-import type { ColumnDrift } from '../../assess/index.ts'
+import type { ColumnDrift, DriftFindings } from '../../assess/index.ts'
 import type { AssessmentReport } from '../assessment-report.ts'
-import { formatCount, formatPercent, formatValue } from '../numbers.ts'
+import { formatCount, formatInterval, formatPercent, formatValue } from '../numbers.ts'
 import { visibleText } from '../plain-text.ts'
 import { counted } from '../wording.ts'
 import { foreign, html, type Markup } from './markup.ts'
@@ -15,9 +15,22 @@ const drawnMax = 12
 const testTitles: Readonly<Record<string, string>> = {
   jensenshannon: 'Jensen–Shannon distance',
   wasserstein: 'Wasserstein distance, normed',
+  psi: 'Population stability index',
+  kl_div: 'Kullback–Leibler divergence',
+  hellinger: 'Hellinger distance',
+  ed: 'Energy distance',
   ks: 'Kolmogorov–Smirnov',
+  cramer_von_mises: 'Cramér–von Mises',
+  anderson: 'Anderson–Darling',
+  mannw: 'Mann–Whitney, one-sided',
+  t_test: 'Student’s t',
+  es: 'Epps–Singleton',
+  empirical_mmd: 'Maximum mean discrepancy',
   chisquare: 'χ²',
   z: 'z, of proportions',
+  g_test: 'G',
+  fisher_exact: 'Fisher’s exact',
+  TVD: 'Total variation, permuted',
 }
 
 /** The comparison of the periods; null when there are none. */
@@ -27,9 +40,9 @@ export function driftPart({ drift }: AssessmentReport): Markup | null {
   const compared = drift.columns.filter(({ score }) => score !== null).length
   return html`<section class="part" id="drift" aria-labelledby="drift-h"><h2 id="drift-h">Drift</h2>
 <p>${counted(drift.rows.reference, 'row', 'rows')} of the reference beside ${formatCount(drift.rows.current)} of the current period.
-${drift.share === null ? 'No column could be compared.' : `${drifted.length} of ${counted(compared, 'column', 'columns')} drifted (${percent(drift.share)}).`}
-Tests and thresholds are those that Evidently takes by default: a chance of no change for up to 1,000 reference rows,
-a distance beyond. With many columns some chances are small by chance; a distance says how far, not how surely.</p>
+${verdictText(drift, drifted.length, compared)}
+Where nobody names a test it is the one that Evidently takes: a chance of no change for up to 1,000 reference rows, a
+distance beyond. With many columns some chances are small by chance. The limits of a distance hold for all columns together.</p>
 ${dataTable({
   caption: 'Every column in both periods, those that drifted first',
   columns: [
@@ -49,7 +62,9 @@ ${dataTable({
       one.test === null
         ? (one.note ?? '')
         : html`${testTitles[one.test] ?? one.test}<span class="within">${one.scored === 'chance' ? 'chance of no change' : 'how far apart'}</span>`,
-      formatValue(one.score),
+      one.limits === null
+        ? formatValue(one.score)
+        : html`${formatValue(one.score)}<span class="within">${formatInterval(one.limits.low, one.limits.high)}</span>`,
       formatValue(one.threshold),
       percent(one.missing.reference / drift.rows.reference),
       percent(one.missing.current / drift.rows.current),
@@ -60,6 +75,14 @@ ${dataTable({
       ? null
       : html`<p class="muted small">Drawn are ${drawnMax} of ${formatCount(drifted.length)} columns that drifted.</p>`
   }</section>`
+}
+
+function verdictText(drift: DriftFindings, drifted: number, compared: number): string {
+  if (drift.share === null) return 'No column could be compared.'
+  const found = `${drifted} of ${counted(compared, 'column', 'columns')} drifted (${percent(drift.share)})`
+  return drift.drifted
+    ? `${found}: the data as a whole count as drifted.`
+    : `${found}: the data as a whole count as drifted from ${percent(drift.share_max)}.`
 }
 
 function panel({ column, parts }: ColumnDrift, n: number): Markup {

@@ -1,0 +1,238 @@
+// Intervals for the distance of two distributions of which only samples are seen. A sample lies at some distance from its own
+// source, so two samples of one source are never at 0: every interval here takes that off its lower limit. All are
+// closed forms; tests/coverage by simulation: drift/distance-coverage.test.ts.
+
+import type { Limits } from '../intervals/proportion.ts'
+import { normalQuantile } from '../intervals/special-functions.ts'
+import {
+  betweenSteps,
+  type BinCounts,
+  deviationOf,
+  hellinger,
+  jensenShannonDivergence,
+  normOf,
+  psi,
+  sharesOf,
+  type Shares,
+  variation,
+  wassersteinNormed,
+} from './distances.ts'
+import { type NumberCounts, totalOf } from './distribution.ts'
+import { largestGap } from './two-sample-tests.ts'
+
+/** A distance with its limits; null limits where nothing bounds the truth. */
+export interface DistancePoint {
+  readonly value: number
+  readonly limits: Limits | null
+  readonly note?: string
+}
+
+/** The mean of the largest gap of a Brownian bridge: √(π/2)·ln 2. */
+const bridgeMean = Math.sqrt(Math.PI / 2) * Math.LN2
+
+/** Rows of both periods below which a bin is sparse. */
+const sparseBelow = 10
+
+/** A divergence that is locally Σ(p − q)²/π divided by `scale`, with its derivatives by a share of either period. */
+interface Divergence {
+  readonly of: (shares: Shares) => number
+  readonly scale: number
+  /** By the share p of a bin, where q is the other period's; both divergences are symmetric. */
+  readonly slope: (p: number, q: number) => number
+}
+
+const divergences = {
+  psi: {
+    of: psi,
+    scale: 1,
+    slope: (p, q) => Math.log(p / q) + 1 - q / p,
+  },
+  jensenShannon: {
+    of: jensenShannonDivergence,
+    scale: 8,
+    slope: (p, q) => Math.log((2 * p) / (p + q)) / 2,
+  },
+  hellinger: {
+    of: (shares) => hellinger(shares) ** 2,
+    scale: 8,
+    slope: (p, q) => -Math.sqrt(q / p) / 2,
+  },
+} as const satisfies Record<string, Divergence>
+
+/** The population stability index. Without limits where a bin is empty in one period only: the truth may then be any larger number. */
+export function psiPoint(bins: BinCounts, tail: number): DistancePoint {
+  const value = psi(sharesOf(bins))
+  const isOneSided = bins.reference.some((rows, n) => (rows === 0) !== (bins.current[n] === 0))
+  if (isOneSided)
+    return {
+      value,
+      limits: null,
+      note: 'a part is empty in one period: its true index has no upper limit',
+    }
+  return { value, limits: divergenceLimits(divergences.psi, bins, tail) }
+}
+
+/** The Jensen–Shannon distance, in nats. */
+export function jensenShannonPoint(bins: BinCounts, tail: number): DistancePoint {
+  return rooted(divergences.jensenShannon, bins, { tail, most: Math.LN2 })
+}
+
+/** The Hellinger distance. */
+export function hellingerPoint(bins: BinCounts, tail: number): DistancePoint {
+  return rooted(divergences.hellinger, bins, { tail, most: 1 })
+}
+
+function rooted(
+  divergence: Divergence,
+  bins: BinCounts,
+  { tail, most }: { readonly tail: number; readonly most: number },
+): DistancePoint {
+  const { low, high } = divergenceLimits(divergence, bins, tail)
+  return {
+    value: Math.sqrt(divergence.of(sharesOf(bins))),
+    limits: { low: Math.sqrt(low), high: Math.sqrt(Math.min(high, most)) },
+  }
+}
+
+/**
+ * The wider of two intervals on either side: that of a noncentral χ², which holds near 0, and that of the delta
+ * method, which holds far from it.
+ */
+function divergenceLimits(divergence: Divergence, bins: BinCounts, tail: number): Limits {
+  const { scale, of } = divergence
+  const [m, n] = [totalOf({ counts: bins.reference }), totalOf({ counts: bins.current })]
+  const shares = sharesOf(bins)
+  const value = of(shares)
+  const perUnit = scale / (1 / m + 1 / n)
+  const near = noncentralLimits(value * perUnit, freedom(bins), tail)
+  // On the scale of the root, which is nearly linear in the change of the shares.
+  const root = Math.sqrt(value)
+  const variance = deltaVariance(divergence, shares, { m, n })
+  const reach = value === 0 ? 0 : (-normalQuantile(tail) * Math.sqrt(variance)) / (2 * root)
+  const excess = freedom(bins).most / perUnit
+  const far = Math.max(0, Math.sqrt(Math.max(0, value - excess)) - reach)
+  return {
+    low: Math.min(near.low / perUnit, far * far),
+    high: Math.max(near.high / perUnit, (root + reach) ** 2),
+  }
+}
+
+/**
+ * Degrees of freedom, from either side of what they are: a bin of few rows counts twice, for one row beside none is
+ * farther apart than χ² expects; or only as far as it holds rows.
+ */
+function freedom({ reference, current }: BinCounts) {
+  const pooled = reference.map((rows, n) => rows + (current[n] ?? 0))
+  const held = pooled.reduce((sum, rows) => sum + (rows === 0 ? 0 : rows < sparseBelow ? 2 : 1), 0)
+  const counting = pooled.reduce((sum, rows) => sum + Math.min(1, rows / 10), 0)
+  return { most: Math.max(1, held - 1), least: Math.max(0.5, counting - 1) }
+}
+
+/** Noncentralities that a χ² statistic does not refute, by Abdel-Aty's cube root (1954). */
+function noncentralLimits(
+  statistic: number,
+  degrees: { readonly most: number; readonly least: number },
+  tail: number,
+): Limits {
+  const z = -normalQuantile(tail)
+  const standardised = (lambda: number, df: number) => {
+    const sum = df + lambda
+    const spread = (2 * (df + 2 * lambda)) / (9 * sum * sum)
+    return ((statistic / sum) ** (1 / 3) - 1 + spread) / Math.sqrt(spread)
+  }
+  return {
+    low: standardised(0, degrees.most) <= z ? 0 : solve((x) => standardised(x, degrees.most) - z),
+    high:
+      standardised(0, degrees.least) <= -z ? 0 : solve((x) => standardised(x, degrees.least) + z),
+  }
+}
+
+/** The root of a falling function that is positive at 0. */
+function solve(of: (x: number) => number): number {
+  let [low, high] = [0, 1]
+  while (of(high) > 0 && high < 1e15) [low, high] = [high, high * 2]
+  for (let step = 0; step < 80; step++) {
+    const middle = (low + high) / 2
+    if (of(middle) > 0) low = middle
+    else high = middle
+  }
+  return (low + high) / 2
+}
+
+/** The variance of a divergence by the delta method; empty bins have no part in it. */
+function deltaVariance(
+  { slope }: Divergence,
+  { reference, current }: Shares,
+  { m, n }: { readonly m: number; readonly n: number },
+): number {
+  const side = (own: Float64Array, other: Float64Array) => {
+    let [first, second] = [0, 0]
+    for (const [bin, p] of own.entries()) {
+      if (p === 0) continue
+      const steep = slope(p, other[bin] ?? 0)
+      first += p * steep
+      second += p * steep * steep
+    }
+    return Math.max(0, second - first * first)
+  }
+  return side(reference, current) / m + side(current, reference) / n
+}
+
+/** The total variation distance; limits by McDiarmid's inequality (1989), for no row moves it by more than its own share. */
+export function variationPoint(bins: BinCounts, tail: number): DistancePoint {
+  const shares = sharesOf(bins)
+  const [m, n] = [totalOf({ counts: bins.reference }), totalOf({ counts: bins.current })]
+  const value = variation(shares)
+  const reach = boundedReach(m, n, tail)
+  const excess = shares.reference.reduce((sum, p, bin) => {
+    const q = shares.current[bin] ?? 0
+    return sum + Math.sqrt((p * (1 - p)) / m + (q * (1 - q)) / n) / Math.sqrt(2 * Math.PI)
+  }, 0)
+  return within(value, { down: excess + reach, up: reach })
+}
+
+/** The largest distance of the two distribution functions. */
+export function gapPoint(
+  reference: NumberCounts,
+  current: NumberCounts,
+  tail: number,
+): DistancePoint {
+  const [m, n] = [totalOf(reference), totalOf(current)]
+  const value = largestGap(reference, current) / (m * n)
+  const reach = boundedReach(m, n, tail)
+  return within(value, { down: bridgeMean * Math.sqrt(1 / m + 1 / n) + reach, up: reach })
+}
+
+const boundedReach = (m: number, n: number, tail: number): number =>
+  Math.sqrt((-Math.log(tail) * (1 / m + 1 / n)) / 2)
+
+const within = (value: number, { down, up }: { readonly down: number; readonly up: number }) => ({
+  value,
+  limits: { low: Math.max(0, value - down), high: Math.min(1, value + up) },
+})
+
+/**
+ * The Wasserstein distance in standard deviations of the reference sample. Its variance is at most that of the
+ * difference of the means, and its excess over the truth at most ∫ E|F̂ − F| + E|Ĝ − G|.
+ */
+export function wassersteinPoint(
+  reference: NumberCounts,
+  current: NumberCounts,
+  tail: number,
+): DistancePoint {
+  const [m, n] = [totalOf(reference), totalOf(current)]
+  const norm = normOf(reference)
+  const value = wassersteinNormed(reference, current)
+  const spread = Math.hypot(
+    deviationOf(reference) / Math.sqrt(m),
+    deviationOf(current) / Math.sqrt(n),
+  )
+  const reach = (-normalQuantile(tail) * spread) / norm
+  const excess = betweenSteps(reference, current, (f, g) =>
+    Math.sqrt(((2 / Math.PI) * (f * (1 - f))) / m + ((2 / Math.PI) * (g * (1 - g))) / n),
+  )
+  return {
+    value,
+    limits: { low: Math.max(0, value - excess / norm - reach), high: value + reach },
+  }
+}

@@ -1,0 +1,41 @@
+// NannyML's scores, and the edges of its bins.
+
+import { readFileSync } from 'node:fs'
+import { Type } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { expect, test } from 'vitest'
+import { numberCounts } from './distribution.ts'
+import { doaneEdges } from './nannyml.ts'
+import { nannymlCases, nannymlScores } from './nannyml-cases.fixture.ts'
+
+// Written by `node scripts/run.mjs scripts/conformance/nannyml.mjs --write-reference`; the cases follow from the seed.
+const reference = Compile(
+  Type.Object({
+    seed: Type.Integer(),
+    rounds: Type.Integer(),
+    values: Type.Array(Type.Record(Type.String(), Type.Number())),
+  }),
+).Parse(JSON.parse(readFileSync(new URL('./nannyml.reference.json', import.meta.url), 'utf8')))
+
+const cases = nannymlCases(reference.seed, reference.rounds)
+
+test('there is a value for every case', () => {
+  expect(reference.values.length).toBe(cases.length)
+  expect(cases.length).toBeGreaterThan(15)
+})
+
+test.each(cases.map((one, n) => ({ n, one })))(
+  'column $n equals NannyML’s to 1e-9',
+  ({ n, one }) => {
+    const mine = nannymlScores(one)
+    const theirs = reference.values[n] ?? {}
+    expect(Object.keys(mine).toSorted()).toEqual(Object.keys(theirs).toSorted())
+    for (const [name, value] of Object.entries(theirs))
+      expect(Math.abs((mine[name] ?? Number.NaN) - value), name).toBeLessThanOrEqual(1e-9)
+  },
+)
+
+test('one value, or two rows, make one bin', () => {
+  expect([...doaneEdges(numberCounts([4, 4, 4]))]).toEqual([3.5, 4.5])
+  expect([...doaneEdges(numberCounts([1, 3]))]).toEqual([1, 3])
+})

@@ -1,0 +1,132 @@
+// `drift:` in the system file: its shape, its defaults, and what the shape cannot say.
+
+import { type Static, Type } from 'typebox'
+import {
+  defaultDriftOptions,
+  type DriftOptions,
+  driftTestNames,
+  nearestName,
+  ownThreshold,
+  type Rule,
+} from '../assess/index.ts'
+import { closed, column } from './schema-parts.ts'
+
+const driftTest = (description: string) =>
+  Type.Object(
+    {
+      test: Type.String({
+        minLength: 1,
+        description: 'Such as `psi`, `ks` or `nannyml.jensen_shannon`; docs/drift.md lists them.',
+      }),
+      threshold: Type.Optional(
+        Type.Number({ minimum: 0, description: "Where drift begins; by default the test's own." }),
+      ),
+    },
+    { ...closed, description },
+  )
+
+/** The schema of `drift:`. */
+export const driftSchema = Type.Object(
+  {
+    numbers: Type.Optional(driftTest('For every column of numbers.')),
+    categories: Type.Optional(driftTest('For every other column.')),
+    columns: Type.Optional(
+      Type.Record(Type.String(), driftTest('For this column.'), {
+        description: 'For single columns, before the two above.',
+      }),
+    ),
+    ignore: Type.Optional(
+      Type.Array(column('A column that is not compared.'), {
+        uniqueItems: true,
+        maxItems: 10_000,
+        default: [],
+      }),
+    ),
+    share: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 1,
+        default: 0.5,
+        description: 'Share of drifted columns from which the data as a whole count as drifted.',
+      }),
+    ),
+  },
+  {
+    ...closed,
+    description:
+      'How to compare `data.reference` with `data.current`; left out, as Evidently does by default.',
+  },
+)
+
+/** How to compare two periods. */
+export interface DriftSettings extends DriftOptions {
+  /** Columns that are not compared. */
+  readonly ignore: readonly string[]
+}
+
+type DriftSource = Static<typeof driftSchema>
+
+/** The settings with every default filled in. */
+export function driftOf(source: DriftSource): DriftSettings {
+  const choice = (test: DriftSource['numbers']) =>
+    test === undefined ? null : { test: test.test, threshold: test.threshold ?? null }
+  return {
+    numbers: choice(source.numbers),
+    categories: choice(source.categories),
+    columns: Object.fromEntries(
+      Object.entries(source.columns ?? {}).map(([name, { test, threshold = null }]) => [
+        name,
+        { test, threshold },
+      ]),
+    ),
+    ignore: source.ignore ?? [],
+    share: source.share ?? defaultDriftOptions.share,
+  }
+}
+
+/** Ends reading with a message about a place of the file. */
+export type Refuse = (segments: readonly (string | number)[], message: string) => never
+
+/** Every test asked for exists, is for the kind of column it is asked for, and has a threshold. */
+export function checkDriftTests(drift: DriftSettings, refuse: Refuse): void {
+  const check = (
+    at: readonly string[],
+    choice: DriftOptions['numbers'],
+    names: readonly string[],
+    what: string,
+  ): void => {
+    if (choice === null) return
+    const { test, threshold } = choice
+    if (!names.includes(test)) {
+      const near = nearestName(test, names)
+      refuse(
+        [...at, 'test'],
+        `there is no test \`${test}\` ${what}; ` +
+          (near === undefined ? `there are ${names.join(', ')}` : `did you mean \`${near}\`?`),
+      )
+    }
+    if (threshold === null && ownThreshold(test) === null)
+      refuse(at, `\`${test}\` has no threshold of its own; give one in \`threshold\``)
+  }
+  const { numbers, categories } = driftTestNames
+  check(['drift', 'numbers'], drift.numbers, numbers, 'for numbers')
+  check(['drift', 'categories'], drift.categories, categories, 'for categories')
+  const all = [...new Set([...numbers, ...categories])]
+  for (const [name, choice] of Object.entries(drift.columns))
+    check(['drift', 'columns', name], choice, all, 'of drift')
+}
+
+/** A measure of drift needs two periods, and is over one column or none. */
+export function checkDriftRule(
+  data: { readonly reference?: string; readonly current?: string },
+  rule: Rule,
+  refuse: (message: string) => never,
+): void {
+  if (data.reference === undefined || data.current === undefined)
+    refuse(
+      `\`${rule.measure}\` compares two periods; name them in \`data.reference\` and \`data.current\``,
+    )
+  if (rule.over.length > 1)
+    refuse(`\`${rule.measure}\` is over one column, or over none for the one that changed most`)
+  if (rule.slice !== undefined) refuse(`\`${rule.measure}\` has no slices; remove \`slice\``)
+}
