@@ -1,10 +1,17 @@
 // Tiles in a directory, in C2SP layout. A write replaces the file by renaming; durability comes with `sync`, which syncs the files and
 // every folder above them that a rename or a new folder changed.
 
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Bytes } from '@proofhouse/evidence'
-import { lockPath, type TileStore } from '../ledger/index.ts'
+import {
+  type Bytes,
+  digestSizeBytes,
+  maxEntrySizeBytes,
+  OperatingError,
+  tileWidth,
+} from '@proofhouse/evidence'
+import { lockPath, stagingFolder, type TileStore } from '../ledger/index.ts'
 import { storageError, systemCodeOf } from './storage-error.ts'
 
 const temporarySuffix = '.tmp'
@@ -13,6 +20,35 @@ async function syncPath(path: string): Promise<void> {
   const handle = await open(path, 'r')
   try {
     await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** The largest a file of a ledger can be, by the beginning of its path; anything else is read up to a mebibyte. */
+const sizesMaxBytes: readonly (readonly [string, number])[] = [
+  ['tile/entries/', tileWidth * (maxEntrySizeBytes + 2)],
+  ['tile/', tileWidth * digestSizeBytes],
+  // A file that is followed by a new one once it holds 32 MiB, and one batch more.
+  [`${stagingFolder}/`, 1_200_000_000],
+]
+const otherSizeMaxBytes = 1_048_576
+
+const strange = (path: string, problem: string) =>
+  new OperatingError('ledger-corrupt', `\`${path}\` ${problem}`)
+
+/** A file's bytes. Folders that strangers send may hold links out of them, pipes that never end, and files of any size. */
+async function readBounded(file: string, path: string): Promise<Bytes | null> {
+  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    const stats = await handle.stat()
+    if (stats.isDirectory()) return null
+    if (!stats.isFile()) throw strange(path, 'is a pipe or a device; a ledger holds files')
+    const most = sizesMaxBytes.find(([start]) => path.startsWith(start))?.[1] ?? otherSizeMaxBytes
+    if (stats.size > most) throw strange(path, `is larger than the ${most} bytes it can need`)
+    const bytes = new Uint8Array(stats.size)
+    const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0)
+    return bytes.subarray(0, bytesRead)
   } finally {
     await handle.close()
   }
@@ -32,9 +68,11 @@ export class DiskTileStore implements TileStore {
     try {
       // Closing a file gives up every lock this process has on it (POSIX), so the lock file is not opened while it is as it should be.
       if (path === lockPath && (await stat(file)).size === 0) return new Uint8Array()
-      return new Uint8Array(await readFile(file))
+      return await readBounded(file, path)
     } catch (cause) {
+      if (cause instanceof OperatingError) throw cause
       if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(systemCodeOf(cause))) return null
+      if (systemCodeOf(cause) === 'ELOOP') throw strange(path, 'is a link; a ledger holds files')
       throw storageError(path, cause)
     }
   }

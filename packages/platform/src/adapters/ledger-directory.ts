@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type NoteSigner, OperatingError, parseVerifierKey, textOf } from '@proofhouse/evidence'
 import {
   checkpointPath,
+  committedPath,
   type Ledger,
   openLedger,
   type TileStore,
@@ -36,6 +37,7 @@ export async function openLedgerDirectory(
   await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
     throw storageError(folder, cause)
   })
+  await refuseIncompleteCopy(folder)
   const lock = await FileLockStore.open(folder, waitMs)
   try {
     await removeTemporaryFiles(folder)
@@ -49,6 +51,21 @@ export async function openLedgerDirectory(
     throw error
   }
 }
+
+/** Without its commit point, a log that was published must not start anew, and nothing may be made in its place. */
+async function refuseIncompleteCopy(folder: string): Promise<void> {
+  if ((await exists(join(folder, checkpointPath))) && !(await exists(join(folder, committedPath))))
+    throw new OperatingError(
+      'ledger-corrupt',
+      `the ledger in \`${folder}\` is a copy without \`${committedPath}\`: it can be read and checked, but not written; copy the folder whole, with the files whose names begin with a dot`,
+    )
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )
 
 async function checkKey(tiles: TileStore, folder: string, verifierKey: string): Promise<void> {
   const found = await tiles.read(verifierKeyPath)

@@ -4,7 +4,9 @@
 import {
   type Bytes,
   type Checkpoint,
+  digestSizeBytes,
   emptyRoot,
+  entriesPath,
   equalBytes,
   formatCheckpoint,
   type NoteVerifier,
@@ -21,6 +23,7 @@ import type { StagedBatch, TileStore } from './ports.ts'
 import { type EdgeState, RightEdge } from './right-edge.ts'
 import { type LedgerStores, Sequencer } from './sequencer.ts'
 import { readBundle, readEdgeTile } from './tile-reader.ts'
+import { eachLeaf } from './tree-hash.ts'
 
 const corrupt = (message: string) =>
   new OperatingError('ledger-corrupt', `${message}; run \`proofhouse ledger fsck\``)
@@ -129,7 +132,22 @@ async function storedEdge(tiles: TileStore, size: number): Promise<EdgeState> {
     hashes.push(width === 0 ? new Uint8Array() : await readEdgeTile(tiles, { level, index, width }))
   }
   const width = size % tileWidth
-  const tail =
-    width === 0 ? new Uint8Array() : await readBundle(tiles, Math.floor(size / tileWidth), width)
+  const index = Math.floor(size / tileWidth)
+  const tail = width === 0 ? new Uint8Array() : await readBundle(tiles, index, width)
+  // The root vouches for the tile alone. New entries will share a file with these: they must be the right ones.
+  checkTail(tail, { hashes: hashes[0] ?? new Uint8Array(), path: entriesPath({ index, width }) })
   return { size, hashes, tail }
+}
+
+function checkTail(
+  tail: Bytes,
+  { hashes, path }: { readonly hashes: Bytes; readonly path: string },
+): void {
+  let at = 0
+  eachLeaf(tail, (leaf, _, end) => {
+    if (end > tail.length || !equalBytes(leaf, hashes.subarray(at, at + digestSizeBytes)))
+      throw corrupt(`\`${path}\` does not hold the entries of its tile`)
+    at += digestSizeBytes
+  })
+  if (at !== hashes.length) throw corrupt(`\`${path}\` does not hold as many entries as its tile`)
 }

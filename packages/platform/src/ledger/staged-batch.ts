@@ -32,34 +32,41 @@ export interface StagingContent {
 }
 
 /**
- * Reads the records of one staging file. The last one may be torn: an interrupted write was never acknowledged.
- * @throws ledger-corrupt when a damaged record is followed by more data than an interrupted write leaves
+ * Reads the records of one staging file. The last one may be torn: an interrupted write was never acknowledged, whatever of
+ * it reached the disk.
+ * @throws ledger-corrupt when a whole record follows one that is not
  */
 export function decodeStaging(bytes: Bytes): StagingContent {
   const batches: StagedBatch[] = []
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  let offset = 0
-  while (offset + recordHeaderSizeBytes <= bytes.length) {
-    const length = view.getUint32(offset + 12)
-    const start = offset + recordHeaderSizeBytes
-    const end = start + length
-    if (length > bundleSizeMaxBytes || end > bytes.length) break
-    const bundle = bytes.subarray(start, end)
-    const checked = bytes.subarray(offset, offset + checkedSizeBytes)
-    if (crc32(bundle, crc32(checked)) !== view.getUint32(offset + checkedSizeBytes)) {
-      if (end < bytes.length)
-        throw new OperatingError(
-          'ledger-corrupt',
-          `a batch in the staging log is damaged at byte ${offset}, with more batches after it`,
-        )
-      break
-    }
-    batches.push({
-      firstIndex: Number(view.getBigUint64(offset)),
-      count: view.getUint32(offset + 8),
-      bundle,
-    })
-    offset = end
+  let damagedAt: number | null = null
+  for (let offset = 0; ; ) {
+    const record = readRecord(bytes, offset)
+    if (record === null) return { batches, soundSizeBytes: damagedAt ?? offset }
+    if (record.batch === null) damagedAt ??= offset
+    else if (damagedAt === null) batches.push(record.batch)
+    else
+      throw new OperatingError(
+        'ledger-corrupt',
+        `a batch in the staging log is damaged at byte ${damagedAt}, with more batches after it`,
+      )
+    offset = record.end
   }
-  return { batches, soundSizeBytes: offset }
+}
+
+/** The record at an offset; without a batch where its checksum does not fit, null where none can begin or end. */
+function readRecord(
+  bytes: Bytes,
+  offset: number,
+): { readonly batch: StagedBatch | null; readonly end: number } | null {
+  const start = offset + recordHeaderSizeBytes
+  if (start > bytes.length) return null
+  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, recordHeaderSizeBytes)
+  const length = view.getUint32(12)
+  const end = start + length
+  if (length > bundleSizeMaxBytes || end > bytes.length) return null
+  const bundle = bytes.subarray(start, end)
+  const checked = bytes.subarray(offset, offset + checkedSizeBytes)
+  const isSound = crc32(bundle, crc32(checked)) === view.getUint32(checkedSizeBytes)
+  const firstIndex = Number(view.getBigUint64(0))
+  return { batch: isSound ? { firstIndex, count: view.getUint32(8), bundle } : null, end }
 }

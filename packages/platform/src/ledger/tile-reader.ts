@@ -62,11 +62,21 @@ export async function readBundle(
   if (exact !== null) return exact
   const full = width < tileWidth ? await tiles.read(entriesPath({ index, width: tileWidth })) : null
   if (full === null) throw corrupt(`\`${path}\` is missing`)
-  const kept = decodeBundle(full, tileWidth).slice(0, width)
+  const kept = decoded(full, tileWidth).slice(0, width)
   return full.subarray(
     0,
     kept.reduce((sum, entry) => sum + entry.length + 2, 0),
   )
+}
+
+/** The entries of a bundle, as what lies in a ledger: malformed means that it is damaged. */
+function decoded(bundle: Bytes, width: number): Uint8Array[] {
+  try {
+    return decodeBundle(bundle, width)
+  } catch (cause) {
+    if (cause instanceof OperatingError) throw corrupt(cause.message)
+    throw cause
+  }
 }
 
 /** Which entries to read, and the checkpoint they must belong to. */
@@ -89,7 +99,7 @@ export async function* readEntries(
   for (let index = Math.floor(from / tileWidth); index * tileWidth < to; index++) {
     const width = Math.min(tileWidth, size - index * tileWidth)
     const bundle = await readBundle(tiles, index, width)
-    const entries = decodeBundle(bundle, width)
+    const entries = decoded(bundle, width)
     await checkBundle(tiles, { index, width, size }, bundle)
     for (const [n, entry] of entries.entries()) {
       const at = index * tileWidth + n

@@ -6,6 +6,7 @@ import { toBase64, type TrustedCheckpoint, type TrustPolicy } from '@proofhouse/
 import { checkAhead } from './ahead.ts'
 import { pathsOf } from './extras.ts'
 import { type Finding, Findings } from './findings.ts'
+import { guardedStore } from './guarded-store.ts'
 import { inlineHasher, type LeafHasher } from './hash.ts'
 import { type Committed, readCommitted, readHeads } from './head.ts'
 import { takeInventory } from './inventory.ts'
@@ -53,8 +54,9 @@ export interface FsckReport {
 const parallelSizeMin = 20_000
 
 /** Checks a ledger. @throws what the store throws */
-export async function fsck({ tiles, trust, startHasher }: FsckRequest): Promise<FsckReport> {
+export async function fsck({ tiles: store, trust, startHasher }: FsckRequest): Promise<FsckReport> {
   const findings = new Findings()
+  const tiles = guardedStore(store, findings)
   const { log, published, witnesses } = await readHeads(tiles, trust, findings)
   const size = published?.size ?? 0
   const inventory = await takeInventory(tiles, size, findings)
