@@ -247,6 +247,14 @@ test.each<readonly [string, (content: Remade) => Remade, string]>([
     'without the measures and the signed policy',
   ],
   [
+    'a report that nobody signed for',
+    (content) => ({
+      ...content,
+      files: new Map([...content.files, ['report.html', utf8('<p>All is well.</p>')] as const]),
+    }),
+    'files that nobody signed for: `files/report.html`',
+  ],
+  [
     'no policy',
     (content) => ({
       ...content,
@@ -275,8 +283,16 @@ test.each<readonly [string, (content: Remade) => Remade, string]>([
   writeFileSync(at('remade.zip'), await remakePack(readFileSync(pack), change))
   const ran = proofhouse('pack', 'verify', at('remade.zip'))
   expect(ran).toMatchObject({ status: 1, err: '' })
-  expect(ran.out).toMatch(/^not verified: pack /)
+  expect(ran.out).toMatch(/^not verified: \S+: pack /)
   expect(ran.out).toContain(reason)
+})
+
+test('a pack without a verdict proves what it holds, and decides nothing', async () => {
+  const bytes = await remakePack(readFileSync(pack), withoutType(summaryType))
+  writeFileSync(at('undecided.zip'), bytes)
+  const ran = proofhouse('pack', 'verify', at('undecided.zip'))
+  expect(ran).toMatchObject({ status: 3, err: '' })
+  expect(ran.out).toContain('this pack holds no verdict')
 })
 
 const witness = 'witness.example/w1+20324abe+BCmsuuFBvMrwsi4alNNNC8c2HlJtC/4SyJeUvJMilm3X'
@@ -367,7 +383,7 @@ test.each([
   ['positiveClass', '"yes"', '"no"'],
   ['label', 'label: outcome', 'label: said'],
   ['confidence', 'policy:\n', 'assessment:\n  confidence: 0.5\npolicy:\n'],
-  ['threshold', 'policy:\n', 'assessment:\n  threshold: 0.7\npolicy:\n'],
+  ['prediction', '  prediction: said\n', ''],
   ['system', 'id: small', 'id: another'],
 ])('gate: measures with another %s are no evidence', (name, from, to) => {
   const copy = at(`measured-${name}`)

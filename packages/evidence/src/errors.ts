@@ -54,7 +54,7 @@ export const errorRegistry = {
   'data-malformed': usage(),
   'data-unsuitable': usage(),
   // Model
-  'model-malformed': undecided(),
+  'model-malformed': usage(),
   'model-refused': undecided(),
   'model-mismatch': usage(),
   'model-failed': undecided(),

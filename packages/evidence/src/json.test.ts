@@ -89,3 +89,10 @@ test('a duplicated name is found wherever it stands', () => {
     }),
   )
 })
+
+test('refuses what would become far more in memory than it is in bytes', () => {
+  const many = new Uint8Array(9_000_001).fill(0x2c)
+  expect(() => parseJson(many, 'json-not-canonical')).toThrow('holds more than 8000000 values')
+  const most = utf8(`[${'0,'.repeat(100_000)}0]`)
+  expect(parseJson(most, 'json-not-canonical')).toHaveLength(100_001)
+})

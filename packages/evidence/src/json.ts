@@ -22,6 +22,12 @@ export type JsonObject = { readonly [name: string]: JsonValue }
 /** Deepest nesting of arrays and objects that is read. */
 export const jsonDepthMax = 64
 
+/** Longest text that is read, in bytes: that of a signature over a million files. */
+const jsonSizeMaxBytes = 256 * 1024 * 1024
+
+/** Most brackets, commas and colons that are read, those within strings included: a bound on the values that a text can hold. */
+const jsonMarksMax = 8_000_000
+
 /** Whether a value of JSON is an object (neither an array nor null). */
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -34,6 +40,9 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
 export function parseJson(bytes: Uint8Array, code: ErrorCode): JsonValue {
   const refuse = (problem: string, cause?: unknown) =>
     new OperatingError(code, `JSON text ${problem}`, { cause })
+  // Before anything is made of it: a small file of brackets becomes gigabytes of values.
+  if (bytes.length > jsonSizeMaxBytes) throw refuse(`is longer than ${jsonSizeMaxBytes} bytes`)
+  if (marksIn(bytes) > jsonMarksMax) throw refuse(`holds more than ${jsonMarksMax} values`)
   let text: string
   let value: JsonValue
   try {
@@ -46,6 +55,17 @@ export function parseJson(bytes: Uint8Array, code: ErrorCode): JsonValue {
   const problem = checkNames(text) ?? checkValue(value)
   if (problem !== null) throw refuse(problem)
   return value
+}
+
+/** Brackets, commas and colons in a text. */
+function marksIn(bytes: Uint8Array): number {
+  let marks = 0
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]
+    // In ASCII: , : [ {
+    if (byte === 44 || byte === 58 || byte === 91 || byte === 123) marks += 1
+  }
+  return marks
 }
 
 /**
@@ -98,9 +118,12 @@ function checkValue(value: JsonValue): string | null {
   if (typeof value === 'number')
     return Number.isFinite(value) ? null : 'has a number outside the range of a double'
   if (typeof value !== 'object' || value === null) return null
-  for (const [name, member] of Object.entries(value)) {
-    const problem = checkValue(name) ?? checkValue(member)
+  const members: Iterable<JsonValue> = Array.isArray(value) ? value : Object.values(value)
+  for (const member of members) {
+    const problem = checkValue(member)
     if (problem !== null) return problem
   }
-  return null
+  return Array.isArray(value) || Object.keys(value).every((name) => name.isWellFormed())
+    ? null
+    : 'has a lone surrogate in a name'
 }

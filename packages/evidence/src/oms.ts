@@ -22,6 +22,7 @@ import {
   type OmsResource,
   type OmsSerialization,
   omsRootDigest,
+  singleFileName,
   sortResources,
 } from './predicates/model-signature.ts'
 import {
@@ -191,7 +192,10 @@ export function assertUnchanged(difference: ModelDifference): void {
   const { changed, missing, extra } = difference
   if (changed.length + missing.length + extra.length === 0) return
   const first = [
-    ...changed.map((name) => `\`${name}\` has changed`),
+    // A model of one file has no name in its signature.
+    ...changed.map((name) =>
+      name === singleFileName ? 'the file has changed' : `\`${name}\` has changed`,
+    ),
     ...missing.map((name) => `\`${name}\` is missing`),
     ...extra.map((name) => `\`${name}\` was not signed`),
   ]

@@ -81,10 +81,11 @@ export async function verifyPack(bytes: Uint8Array, given: PackTrust = {}): Prom
     given.trust === undefined ? own : await checkTrust(pack.checkpoint, given.trust)
   const verifiers =
     given.keys ?? (await Promise.all(pack.publicKeys.map((pem) => ecdsaVerifier(pem))))
+  const bounded = boundedVerifiers(verifiers, pack.statements.length)
   const statements: VerifiedStatement[] = []
   const named = new Map<HexDigest, number[]>()
   for (const statement of pack.statements) {
-    const { verified, payload } = await verifyStatement(statement, pack, own, verifiers)
+    const { verified, payload } = await verifyStatement(statement, pack, own, bounded)
     statements.push(verified)
     for (const digest of digestsIn(payload))
       named.set(digest, [...(named.get(digest) ?? []), statement.index])
@@ -105,6 +106,29 @@ export async function verifyPack(bytes: Uint8Array, given: PackTrust = {}): Prom
     ...trust,
     summary: summarize(trust),
   }
+}
+
+/** Signatures tried beyond those that hold: whoever makes a pack chooses how many keys and signatures are in it. */
+const triesMax = 10_000
+
+/** The verifiers, which together refuse to go on for ever. */
+function boundedVerifiers(
+  verifiers: readonly DsseVerifier[],
+  statements: number,
+): readonly DsseVerifier[] {
+  let tries = 0
+  return verifiers.map((verifier) => ({
+    keyId: verifier.keyId,
+    verify: (message, signature) => {
+      tries += 1
+      if (tries > triesMax + statements)
+        throw new OperatingError(
+          'pack-malformed',
+          `pack holds so many keys and signatures that ${triesMax} tries found none for every statement`,
+        )
+      return verifier.verify(message, signature)
+    },
+  }))
 }
 
 async function verifyStatement(

@@ -385,3 +385,16 @@ test('an archive whose entries share their bytes is refused before it is unpacke
   expect(() => readArchive(archive)).toThrow('holds entries that overlap')
   expect(readArchive(plain).get('a')).toHaveLength(100_000)
 })
+
+test('a pack cannot choose how long its signatures are tried', async () => {
+  let tried = 0
+  const never = Array.from({ length: 20_000 }, (_, n) => ({
+    keyId: String(n),
+    verify: () => {
+      tried += 1
+      return Promise.resolve(false)
+    },
+  }))
+  await expect(verifyPack(pack, { keys: never })).rejects.toMatchObject({ code: 'pack-malformed' })
+  expect(tried).toBeLessThan(10_100)
+})

@@ -77,12 +77,19 @@ export const idText: Check = textLike(
 /** An absolute URI, roughly as RFC 3986 §4.3 has it. */
 export const uriText: Check = textLike(/^[A-Za-z][A-Za-z0-9+.-]*:[^\s]+$/, 'an absolute URI')
 
+/** Whether a text is a day of the calendar, which 30 February is not. */
+function isDate(text: string): boolean {
+  const day = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text)
+}
+
 /** A moment in UTC as RFC 3339 writes it, with a capital Z (in-toto field type Timestamp). */
 export const timestamp: Check = that(
   (value) =>
     typeof value === 'string' &&
     /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(value) &&
-    !Number.isNaN(Date.parse(value)),
+    isDate(value.slice(0, 10)) &&
+    /T(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)/.test(value),
   'a moment like 2026-01-31T12:00:00Z',
 )
 

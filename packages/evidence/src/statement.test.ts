@@ -69,3 +69,14 @@ test.each<[string, unknown, string]>([
 ])('refuses %s and says where', (_, value, at) => {
   expect(() => parseStatement(utf8(JSON.stringify(value)))).toThrow(`\`${at}\` must be`)
 })
+
+test.each([
+  '2026-02-30T12:00:00Z',
+  '2026-01-31T24:00:00Z',
+  '2026-01-31T12:60:00Z',
+  '2026-13-01T12:00:00Z',
+])('refuses a moment that is in no calendar: %s', (closedAt) => {
+  expect(() => makeStatement(runClosed, subject, { ...predicate, closedAt })).toThrow(
+    'a moment like',
+  )
+})

@@ -156,6 +156,7 @@ test.each([
   ['a log without a key', 'log\nquorum none\n'],
   ['a log with too much', `log ${logKey} https://a b\nquorum none\n`],
   ['two quorums', `${l}quorum none\nquorum none\n`],
+  ['the log as its own witness', `${l}witness w1 ${witnessKey('w.example', 0).vkey}\nquorum w1\n`],
   ['a quorum of two', `${l}witness w1 ${w1}\nwitness w2 ${w2}\nquorum w1 w2\n`],
   ['an empty quorum', `${l}quorum\n`],
   ['a quorum defined below', `${l}quorum w1\nwitness w1 ${w1}\n`],

@@ -38,6 +38,8 @@ function refuse(lineNumber: number, problem: string): never {
 
 interface Reading {
   log: NoteVerifier | null
+  /** Its public key in hexadecimal. */
+  logKey: string | null
   quorum: string | null
   readonly witnesses: Map<string, CosignatureVerifier>
   readonly groups: Map<string, Group>
@@ -76,6 +78,7 @@ function readLine(reading: Reading, words: readonly string[], n: number): void {
       if (rest.length < 1 || rest.length > 2) refuse(n, 'a log is `log VKEY [URL]`')
       if (reading.log !== null) refuse(n, 'exactly one `log` line is accepted')
       reading.log = parseVerifierKey(rest[0] ?? '')
+      reading.logKey = toHex(readVerifierKey(rest[0] ?? '').publicKey)
       return
     case 'witness': {
       if (rest.length < 2 || rest.length > 3) refuse(n, 'a witness is `witness NAME VKEY [URL]`')
@@ -116,6 +119,7 @@ const forbidden = /[\u0000-\u0008\u000b-\u001f\u007f]/
 export function parseTrustPolicy(text: string): TrustPolicy {
   const reading: Reading = {
     log: null,
+    logKey: null,
     quorum: null,
     witnesses: new Map(),
     groups: new Map(),
@@ -133,6 +137,11 @@ export function parseTrustPolicy(text: string): TrustPolicy {
     if (words[0] !== undefined && !words[0].startsWith('#')) readLine(reading, words, index + 1)
   })
   const { log, quorum, witnesses, groups } = reading
+  if (reading.logKey !== null && reading.keys.has(reading.logKey))
+    throw new OperatingError(
+      'trust-malformed',
+      'trust policy: a witness has the key of the log; nobody witnesses himself',
+    )
   if (log === null) throw new OperatingError('trust-malformed', 'trust policy: no `log` line')
   if (quorum === null)
     throw new OperatingError(

@@ -28,6 +28,8 @@ import { storageError } from './storage-error.ts'
 const pollMs = 50
 /** SQLITE_BUSY: another process holds the lock. */
 const sqliteBusy = 5
+/** SQLITE_NOTADB: the file is not empty. */
+const sqliteNoDatabase = 26
 
 function tryLock(path: string): DatabaseSync | null {
   const database = new DatabaseSync(path)
@@ -38,6 +40,12 @@ function tryLock(path: string): DatabaseSync | null {
   } catch (cause) {
     database.close()
     if (cause instanceof Error && 'errcode' in cause && cause.errcode === sqliteBusy) return null
+    if (cause instanceof Error && 'errcode' in cause && cause.errcode === sqliteNoDatabase)
+      throw new OperatingError(
+        'ledger-corrupt',
+        `\`${lockPath}\` is not empty; run \`proofhouse ledger fsck\``,
+        { cause },
+      )
     throw storageError(lockPath, cause)
   }
 }

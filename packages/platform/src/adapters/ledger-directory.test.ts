@@ -17,8 +17,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { utf8 } from '@proofhouse/evidence'
 import { afterAll, expect, test } from 'vitest'
+import { checkLedger } from '../workflows/index.ts'
 import { fsck } from '../ledger/index.ts'
 import { newLedgerKey } from '../ledger/fsck/fsck.fixture.ts'
+import { localFiles } from './local-files.ts'
 import { openLedgerDirectory, openLedgerFiles } from './ledger-directory.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'proofhouse-ledger-'))
@@ -124,4 +126,46 @@ test.each([
     file: path,
     problem: expect.stringMatching(problem) as unknown,
   })
+})
+
+test('a partial tile of an upper level that a power cut left empty is made anew', async () => {
+  const folder = join(root, String(made++))
+  const ledger = await openLedgerDirectory(folder, key)
+  await Promise.all(Array.from({ length: 600 }, (_, n) => ledger.append(utf8(`entry ${n}`))))
+  await ledger.close()
+  truncateSync(join(folder, 'tile/1/000.p/2'), 0)
+  const again = await openLedgerDirectory(folder, key)
+  await again.append(utf8('and on'))
+  await again.close()
+  expect(await findingsOf(folder)).toEqual([])
+})
+
+test('a lock file that holds something is named', async () => {
+  const folder = await ledgerOfFive()
+  writeFileSync(join(folder, '.lock'), 'x'.repeat(5_000))
+  await expect(openLedgerDirectory(folder, key)).rejects.toMatchObject({
+    code: 'ledger-corrupt',
+    message: expect.stringContaining('`.lock` is not empty') as unknown,
+  })
+})
+
+test('a ledger that is being written to is not called damaged', async () => {
+  const folder = await ledgerOfFive()
+  const ledger = await openLedgerDirectory(folder, key)
+  const writing = { on: true }
+  const writer = (async () => {
+    for (let n = 0; writing.on; n++) await ledger.append(utf8(`live ${n}`))
+  })()
+  const services = {
+    files: localFiles,
+    openLedgerFiles,
+    startLeafHasher: () => {
+      throw new Error('a small log is hashed here')
+    },
+  }
+  for (let n = 0; n < 8; n++)
+    expect((await checkLedger({ folder, trustFile: null }, services)).findings).toEqual([])
+  writing.on = false
+  await writer
+  await ledger.close()
 })

@@ -46,6 +46,7 @@ export {
 
 // Data and models: ports for adapters, and the checks and mappings between them.
 export {
+  defaultThreshold,
   checkData,
   type ColumnRoles,
   neverPredicted,

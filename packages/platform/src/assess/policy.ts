@@ -169,17 +169,18 @@ function reasonOf(rule: Rule, bound: Bound, worst: Judged & { readonly of: numbe
   const subject = `${rule.measure}${sliceText(measure)}${among}`
   if (measure.value === null) return `${subject} is ${measure.note ?? 'undefined'}`
   const interval =
-    rule.holds === 'point' || measure.low === null || measure.high === null
+    measure.low === null || measure.high === null
       ? ''
       : ` (${shown(measure.low)} to ${shown(measure.high)})`
+  const alone = rule.holds === 'point' ? 'by its value alone, ' : ''
   const limit = `the ${bound.side === 'min' ? 'minimum' : 'maximum'} ${shown(bound.at)}`
   const said: Record<Verdict, string> = {
     pass: `keeps ${limit}`,
     warn: `keeps ${limit} but is past the warning level ${shown(bound.warnAt)}`,
     fail: `breaks ${limit}`,
-    inconclusive: `cannot be told from ${limit}`,
+    inconclusive: `cannot be told from ${limit}; more rows may tell`,
   }
-  return `${subject} is ${shown(measure.value)}${interval}: ${said[verdict]}`
+  return `${subject} is ${shown(measure.value)}${interval}: ${alone}${said[verdict]}`
 }
 
 function notMeasured(rule: Rule): string {

@@ -40,7 +40,7 @@ test('the usage line names what must be given, and marks what may be left out', 
 
 test('the guide to verifying uses only options that exist', () => {
   const guide = readFileSync(join(import.meta.dirname, '../../../../docs/guides/verify.md'), 'utf8')
-  const calls = [...guide.matchAll(/^proofhouse (.+)$/gm)].map((match) => match[1] ?? '')
+  const calls = [...guide.matchAll(/^npx proofhouse (.+)$/gm)].map((match) => match[1] ?? '')
   expect(calls.length).toBeGreaterThan(2)
   for (const call of calls) {
     const command = commands.find(({ words }) => call.startsWith(`${words.join(' ')} `))

@@ -1,7 +1,7 @@
 // `proofhouse pack verify FILE`
 
 import { verifyPackFile } from '../workflows/index.ts'
-import type { Command } from './command.ts'
+import type { Command, ExitCode } from './command.ts'
 import { counted, printLines } from './print-lines.ts'
 
 type Verified = Extract<Awaited<ReturnType<typeof verifyPackFile>>, { verified: true }>
@@ -13,15 +13,15 @@ function linesOf({ pack, recomputedVerdict }: Verified): readonly string[] {
   return [
     pack.summary,
     `ledger      ${pack.origin}: ${counted(pack.size, 'entry', 'entries')}, root ${pack.root}`,
-    ...(recomputedVerdict === null
-      ? []
-      : [`verdict     ${recomputedVerdict}, computed again from measures and policy`]),
+    recomputedVerdict === null
+      ? 'verdict     none: this pack holds no verdict, so it shows none'
+      : `verdict     ${recomputedVerdict}, computed again from measures and policy`,
     ...[...types].map(
       ([type, of]) => `statement   ${type} at ${of.map(({ index }) => index).join(', ')}`,
     ),
     ...files.map(
       ({ name, namedBy }) =>
-        `file        ${name.replace(/^files\//, '')}: ${namedBy.length === 0 ? 'nobody signed for it, so do not rely on it' : `named by statement ${namedBy.join(', ')}`}`,
+        `file        ${name.replace(/^files\//, '')}: named by statement ${namedBy.join(', ')}`,
     ),
     ...(pack.logEstablished
       ? []
@@ -31,6 +31,10 @@ function linesOf({ pack, recomputedVerdict }: Verified): readonly string[] {
       : ['who signed, is not established: give --key from elsewhere']),
   ]
 }
+
+/** A pack without a verdict proves what it holds, and decides nothing. */
+const exitCodeOf = (result: Awaited<ReturnType<typeof verifyPackFile>>): ExitCode =>
+  result.verified ? (result.recomputedVerdict === null ? 3 : 0) : 1
 
 /** Verifies an audit pack offline. */
 export const packVerify: Command = {
@@ -56,13 +60,13 @@ from its measures and its policy. Keys found in the pack prove that it is whole;
     })
     if (switches.has('json')) {
       terminal.out(`${JSON.stringify(result)}\n`)
-      return result.verified ? 0 : 1
+      return exitCodeOf(result)
     }
     if (!result.verified) {
       printLines(terminal, [`not verified: ${result.reason}`])
       return 1
     }
     printLines(terminal, linesOf(result))
-    return 0
+    return exitCodeOf(result)
   },
 }

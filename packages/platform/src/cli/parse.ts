@@ -16,6 +16,8 @@ export function findCommand(
   const names = commands.map((c) => c.words.join(' '))
   const first = args[0] ?? ''
   const group = commands.filter((c) => c.words[0] === first)
+  if (group[0] !== undefined && args.slice(1).includes('--help'))
+    return { command: group[0], rest: ['--help'] }
   if (group.length > 0)
     throw new OperatingError(
       'usage-invalid',

@@ -32,8 +32,8 @@ export interface StagingContent {
 }
 
 /**
- * Reads the records of one staging file. The last one may be torn: an interrupted write was never acknowledged, whatever of
- * it reached the disk.
+ * Reads the records of one staging file. The last one may be torn: an interrupted write was never acknowledged,
+ * whatever of it reached the disk.
  * @throws ledger-corrupt when a whole record follows one that is not
  */
 export function decodeStaging(bytes: Bytes): StagingContent {

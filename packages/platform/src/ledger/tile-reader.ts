@@ -35,14 +35,14 @@ export async function readTile(tiles: Pick<TileStore, 'read'>, tile: TileId): Pr
 }
 
 /**
- * A partial tile at the right edge; one that was never written is computed from the full tiles below it.
+ * A tile at the right edge. Partial tiles above the lowest level are computed from the full ones below: they are
+ * written for readers, and a power cut may leave one empty; so is a full one that was never written.
  * @throws ledger-corrupt
  */
 export async function readEdgeTile(tiles: Pick<TileStore, 'read'>, tile: TileId): Promise<Bytes> {
-  const exists =
-    (await tiles.read(tilePath(tile))) ??
-    (await tiles.read(tilePath({ ...tile, width: tileWidth })))
-  if (exists !== null || tile.level === 0) return readTile(tiles, tile)
+  if (tile.level === 0) return readTile(tiles, tile)
+  const full = { ...tile, width: tileWidth }
+  if ((await tiles.read(tilePath(full))) !== null) return readTile(tiles, tile)
   const hashes = new Uint8Array(tile.width * 32)
   for (let n = 0; n < tile.width; n++) {
     const below = { level: tile.level - 1, index: tile.index * tileWidth + n, width: tileWidth }

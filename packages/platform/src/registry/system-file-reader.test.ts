@@ -200,3 +200,13 @@ test('how periods are compared is part of what a policy is named by', () => {
   const digest = (text: string) => policyDigest(parseSystemFile(text, 'f'))
   expect(digest(`${drifting}drift: {share: 0.3}\n`)).not.toBe(digest(drifting))
 })
+
+test('a threshold beside predictions that are taken as they are is refused, with its line', () => {
+  const given = valid
+    .replace('model:\n  path: model.onnx\n', 'assessment:\n  threshold: 0.7\n')
+    .replace('  protected', '  prediction: said\n  score: p\n  protected')
+  expect(refusal(given)).toMatch(/^proofhouse\.yaml:9:.*no threshold applies/)
+  expect(parseSystemFile(given.replace('  prediction: said\n', ''), 'f').assessment.threshold).toBe(
+    0.7,
+  )
+})

@@ -192,7 +192,9 @@ function checkMeasures(
 function notProtected(name: string, known: readonly string[]): string {
   const near = nearestName(name, known)
   const hint =
-    near === undefined ? `protected are ${known.join(', ')}` : `did you mean \`${near}\`?`
+    near === undefined
+      ? `\`columns.protected\` names ${known.join(', ')}`
+      : `did you mean \`${near}\`?`
   return `\`${name}\` is not a protected column; ${hint}`
 }
 
@@ -214,6 +216,11 @@ function checkWhole(
     refuse(
       ['columns'],
       '`columns.prediction` and `columns.score` are for assessing without a `model`; remove them or the model',
+    )
+  if (columns.prediction !== null && file.assessment.threshold !== null)
+    refuse(
+      ['assessment', 'threshold'],
+      'the predictions of `columns.prediction` are taken as they are, so no threshold applies to them; remove it, or `columns.prediction` to cut the score there',
     )
   if (columns.protected.includes(columns.label))
     refuse(['columns', 'protected'], `the label \`${columns.label}\` cannot be a protected column`)

@@ -78,6 +78,8 @@ export interface EarlierRun {
   readonly announced_at: string
   /** `open`: announced and never closed. */
   readonly outcome: 'completed' | 'failed' | 'abandoned' | 'open'
+  /** Why it failed; null unless it did. */
+  readonly error_code: string | null
   /** Null unless it completed. */
   readonly verdict: Verdict | null
   readonly policy_digest: string
@@ -135,7 +137,7 @@ interface ReportAssessment {
   /** Coverage of every interval, e.g. 0.95. */
   readonly confidence: number
   readonly interval: string
-  /** Score at or above which a row counts as selected; null when the model decides. */
+  /** Score at or above which a row counts as selected; null when the model decides, or the predictions were given. */
   readonly threshold: number | null
   /** Column sets that nobody asked for by name; their intervals hold for all of them at once. */
   readonly explored: readonly (readonly string[])[]

@@ -114,7 +114,9 @@ function metrics(report: AssessmentReport): string {
     item(
       'Decision',
       assessment.threshold === null
-        ? "the model's own"
+        ? report.artifacts.model === null
+          ? 'the predictions as given'
+          : "the model's own"
         : `a score of ${assessment.threshold} and above`,
     ),
     item(

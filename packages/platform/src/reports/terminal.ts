@@ -76,8 +76,10 @@ function forPeople(report: AssessmentReport, view: TerminalView): string {
 
 /** One line per fact, tab-separated: the verdict, each rule, then where to read on. */
 function forPrograms(report: AssessmentReport, workspace: string): string {
+  const alone = valueAloneText(report)
   return [
     ['verdict', report.verdict, visibleText(report.system.id), headline(report)],
+    ...(alone === null ? [] : [['note', alone]]),
     ...report.rules.map((rule) => [
       'rule',
       rule.verdict,

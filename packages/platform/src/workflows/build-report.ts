@@ -5,6 +5,7 @@ import {
   type CheckFindings,
   type CheckName,
   checkNames,
+  defaultThreshold,
   type DriftFindings,
   type Measure,
   type RuleOutcome,
@@ -103,7 +104,7 @@ export function buildReport(finished: FinishedRun): AssessmentReport {
       mode: file.assessment.mode,
       confidence: file.assessment.confidence,
       interval: file.assessment.interval,
-      threshold: file.assessment.threshold,
+      threshold: effectiveThreshold(file),
       explored: finished.explored,
     },
     groups: reportGroups(finished.statistics, finished.overs),
@@ -118,6 +119,10 @@ export function buildReport(finished: FinishedRun): AssessmentReport {
     verify: verifyCommands(finished),
   }
 }
+
+/** Where scores are cut: by the system file, or by default where there is a score and nothing else decides. */
+const effectiveThreshold = ({ model, columns, assessment }: SystemFile): number | null =>
+  assessment.threshold ?? (model === null && columns.prediction === null ? defaultThreshold : null)
 
 function reportModel({
   inputs,
@@ -165,6 +170,7 @@ function earlierRuns(finished: FinishedRun): AssessmentReport['run']['earlier_ru
     id: known.announcement.runId,
     announced_at: known.announcement.startedAt,
     outcome: known.closure?.outcome ?? 'open',
+    error_code: known.closure?.errorCode ?? null,
     verdict: known.closure?.verdict ?? null,
     policy_digest: known.announcement.policyDigest,
     model_root_digest: known.announcement.modelRootDigest,

@@ -42,13 +42,14 @@ export type PackVerdict =
 
 /** Errors that mean "this was changed or signed by someone else", which is an answer. */
 const refusals = new Set([
+  'pack-malformed',
   'pack-invalid',
   'proof-invalid',
   'note-signature-invalid',
   'envelope-signature-invalid',
 ])
 
-/** @throws file-missing, pack-malformed, trust-malformed, trust-not-met and other reasons why there is no answer */
+/** @throws file-missing, trust-malformed, trust-not-met and other reasons why there is no answer */
 export async function verifyPackFile(
   { files }: Pick<Services, 'files'>,
   { path, trustPath, keyPath }: VerifyPackRequest,
@@ -61,10 +62,16 @@ export async function verifyPackFile(
       ...(trust === null ? {} : { trust }),
       ...(key === null ? {} : { keys: [key] }),
     })
-    return { verified: true, pack, recomputedVerdict: await recomputeVerdict(bytes, pack) }
+    const recomputedVerdict = await recomputeVerdict(bytes, pack)
+    const unsigned = pack.files.filter(({ namedBy }) => namedBy.length === 0)
+    if (unsigned.length > 0)
+      throw invalid(
+        `holds files that nobody signed for: ${unsigned.map(({ name }) => `\`${name}\``).join(', ')}`,
+      )
+    return { verified: true, pack, recomputedVerdict }
   } catch (error) {
     if (error instanceof OperatingError && refusals.has(error.code))
-      return { verified: false, reason: error.message }
+      return { verified: false, reason: `${path}: ${error.message}` }
     throw error
   }
 }

@@ -18,7 +18,7 @@ export const driftCatalogue = {
     title: 'Jensen–Shannon distance',
     definition: 'root of the Jensen–Shannon divergence of the two periods, in nats',
     standard: true,
-    high: Math.sqrt(Math.LN2),
+    high: 1,
   },
   'drift.psi': {
     ...base,

@@ -2,7 +2,12 @@
 // again or must not be there. Bad content is a finding that names its file, never an exception.
 // Pure over the store: works on a directory, in memory, or anywhere else.
 
-import { toBase64, type TrustedCheckpoint, type TrustPolicy } from '@proofhouse/evidence'
+import {
+  type NoteVerifier,
+  toBase64,
+  type TrustedCheckpoint,
+  type TrustPolicy,
+} from '@proofhouse/evidence'
 import { checkAhead } from './ahead.ts'
 import { pathsOf } from './extras.ts'
 import { type Finding, Findings } from './findings.ts'
@@ -70,7 +75,8 @@ export async function fsck({ tiles: store, trust, startHasher }: FsckRequest): P
       const { root } = published
       const { extras } = inventory
       const olderSize = committed?.older?.size ?? null
-      await checkTree({ tiles, hasher, size, root, extras, staged, olderSize, findings }, committed)
+      const task = { tiles, hasher, size, root, extras, staged, olderSize, findings }
+      await checkTree(task, committed, log)
     } finally {
       await hasher.close()
     }
@@ -91,7 +97,11 @@ export async function fsck({ tiles: store, trust, startHasher }: FsckRequest): P
   }
 }
 
-async function checkTree(task: TreeTask, committed: Committed | null): Promise<void> {
+async function checkTree(
+  task: TreeTask,
+  committed: Committed | null,
+  log: NoteVerifier | null,
+): Promise<void> {
   const { extras, findings, size, staged } = task
   const headKnown = !findings.has(committedPath)
   const tree = await new TreeCheck(task).run()
@@ -99,11 +109,22 @@ async function checkTree(task: TreeTask, committed: Committed | null): Promise<v
   if (!headKnown) return
   await checkAhead(task, tree, committed)
   const committedSize = committed?.current.size ?? size
-  for (const file of staged.filesAfter(committedSize))
+  const ahead = [...staged.filesAfter(committedSize)]
+  // Someone may be writing: what was on its way to its commit when it was read is there by now.
+  const now = ahead.length === 0 ? null : await sizeCommittedNow(task.tiles, log)
+  for (const file of now === null ? ahead : staged.filesAfter(Math.max(now, committedSize)))
     findings.add(file, `holds entries beyond the ${committedSize} that are committed`)
   if (tree.edges === null) return
   for (const path of pathsOf(extras))
     findings.add(path, `belongs to none of the ${committedSize} entries`)
+}
+
+async function sizeCommittedNow(
+  tiles: TileStore,
+  log: NoteVerifier | null,
+): Promise<number | null> {
+  const committed = log === null ? null : await readCommitted(tiles, log, new Findings())
+  return committed?.current.size ?? null
 }
 
 async function checkLock(

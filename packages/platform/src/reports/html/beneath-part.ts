@@ -72,13 +72,15 @@ function slices({ slices: found }: CheckFindings): Markup | null {
   if (found === null) return null
   const confirmed = found.findings.filter(({ limits }) => (limits?.low ?? 0) > 0).length
   const said =
-    found.findings.length === 0
-      ? 'No slice has more errors than its size explains.'
-      : confirmed === 0
-        ? 'None of them is confirmed: by chance alone, the other half could look like this without a worse slice.'
-        : `${counted(confirmed, 'of them is', 'of them are')} confirmed: the whole interval of the difference lies above 0.`
+    found.searched === 0
+      ? 'There were too few rows to look.'
+      : found.findings.length === 0
+        ? 'No slice has more errors than its size explains.'
+        : confirmed === 0
+          ? 'None of them is confirmed: by chance alone, the other half could look like this without a worse slice.'
+          : `${counted(confirmed, 'of them is', 'of them are')} confirmed: the whole interval of the difference lies above 0.`
   return html`<h3 id="slices-h">Where the system errs most</h3>
-<p>${counted(found.searched, 'slice', 'slices')} of up to three columns were looked at. ${said}</p>
+<p>${formatCount(found.searched)} ${found.searched === 1 ? 'slice of up to three columns was' : 'slices of up to three columns were'} looked at. ${said}</p>
 ${
   found.findings.length === 0
     ? null
@@ -125,8 +127,7 @@ function multicalibration({ multicalibration: found }: CheckFindings): Markup | 
   ).length
   return html`<h3 id="multicalibration-h">Whether a score means the same for every group</h3>
 <p>Of those who get a score near 0.7, about seven in ten should turn out positive, in every group.
-${counted(found.searched, 'band of scores', 'bands of scores')} of groups were looked at;
-${apart === 0 ? 'none is confirmed to be off.' : `${counted(apart, 'is', 'are')} confirmed to be off.`}</p>
+${formatCount(found.searched)} ${found.searched === 1 ? 'band of scores of a group was' : 'bands of scores of groups were'} looked at${found.searched === 0 ? ': there were too few rows.' : apart === 0 ? '; none is confirmed to be off.' : `; ${counted(apart, 'is', 'are')} confirmed to be off.`}</p>
 ${
   found.findings.length === 0
     ? null

@@ -49,7 +49,7 @@ ${dataTable({
 <div><dt>Protected columns</dt><dd>${list(report.columns.protected)}</dd></div>
 <div><dt>Identifiers, never used</dt><dd>${list(report.columns.identifiers)}</dd></div>
 <div><dt>Model features</dt><dd>${report.columns.features ?? 'no model'}</dd></div>
-<div><dt>Threshold of the score</dt><dd>${report.assessment.threshold ?? 'the model decides'}</dd></div>
+<div><dt>Threshold of the score</dt><dd>${report.assessment.threshold ?? (model === null ? 'none: predictions were taken as given' : 'the model decides')}</dd></div>
 <div><dt>Undefined rates</dt><dd>${report.assessment.mode === 'strict' ? 'stay undefined (strict mode)' : 'as Fairlearn reports them (compatible mode)'}</dd></div>
 <div><dt>Intervals</dt><dd>${report.assessment.interval}</dd></div></dl></section>`
 }
@@ -83,7 +83,8 @@ ${dataTable({
 })}
 <h3 id="verify-h">Check it yourself</h3>
 <p>A key found beside a ledger shows that the ledger is intact, not whose it is. To establish that, get the key from
-its owner by another way and give it to the commands with <code dir="ltr">--trust</code>.</p>
+its owner by another way and give it to the commands with <code dir="ltr">--trust</code>. The paths are seen from the
+folder in which the assessment ran; <code dir="ltr">npx proofhouse</code> is the program of a checkout of Proofhouse, and works within it alone.</p>
 ${report.verify.map((v) => html`<div><p class="small">${foreign(sentence(v.shows))}</p><pre>${code(v.command)}</pre></div>`)}</section>`
 }
 
@@ -104,7 +105,7 @@ ${dataTable({
   rows: runs.map((run) => [
     code(run.id.slice(0, 8)),
     formatInstant(run.announced_at),
-    `${run.outcome === 'open' ? 'never closed' : run.outcome}${run.vouched ? '' : ' (signed with another key)'}`,
+    `${run.outcome === 'open' ? 'never closed' : run.outcome}${run.error_code === null ? '' : `: ${run.error_code}`}${run.vouched ? '' : ' (signed with another key)'}`,
     run.verdict === null ? '—' : badge(run.verdict),
     run.policy_changed ? 'another' : 'the same',
     run.model_root_digest === null ? 'none' : code(run.model_root_digest.slice(0, 16)),
