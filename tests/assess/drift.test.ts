@@ -1,9 +1,17 @@
 // Two periods by the real program: rules on drift, evidence that counts for the same periods only, and what is refused.
 
-import { writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { csv, proofhouse, rows, smallSystem, systemFile } from './run-program.fixture.ts'
+import {
+  csv,
+  example,
+  newFolder,
+  proofhouse,
+  rows,
+  smallSystem,
+  systemFile,
+} from './run-program.fixture.ts'
 
 /** The small system with a later period in which group `a` is rarer than before. */
 function driftingSystem(rule: string): string {
@@ -43,4 +51,55 @@ test('what drifted beyond doubt fails, and a column that is not compared is name
   const wrong = proofhouse('assess', driftingSystem('      over: [grup]\n      max: 0.02\n'))
   expect(wrong.status).toBe(2)
   expect(wrong.err).toContain('did you mean `group`?')
+})
+
+test('labels that come later are joined by the identifier, and estimates can be ruled on', () => {
+  const path = smallSystem({
+    yaml: systemFile(
+      (text) =>
+        text.replace(
+          '  test: test.csv\n',
+          '  test: test.csv\n  reference: test.csv\n  current: later.csv\n  labels: outcomes.csv\n',
+        ) +
+        '    - measure: realised.accuracy\n      min: 0.6\n      rationale: As before.\n' +
+        '    - measure: estimated.accuracy\n      min: 0.6\n      rationale: As before.\n',
+    ),
+  })
+  const folder = dirname(path)
+  const later = rows(300)
+  const cut = (row: readonly string[]) => [row[0], row[1], row[3], row[4]].join(',')
+  writeFileSync(join(folder, 'later.csv'), ['id,group,said,score', ...later.map(cut)].join('\n'))
+  const outcomes = later.slice(0, 200).toReversed()
+  const label = (row: readonly string[]) => `${row[0]}.0,${row[2]}`
+  writeFileSync(join(folder, 'outcomes.csv'), ['id,outcome', ...outcomes.map(label)].join('\n'))
+  const ran = proofhouse('assess', path, '--json')
+  expect(ran).toMatchObject({ status: 0, err: '' })
+  const report = readFileSync(join(folder, '.proofhouse/report.json'), 'utf8')
+  expect(report).toMatch(/"realised": \{\s+"value": 0\.8,/)
+  expect(report).toContain('"labelled": 200')
+  // Every score says "yes" at 0.8 and is right four times in five.
+  expect(ran.out).toMatch(/"measure":"estimated.accuracy"[^}]*"value":0\.8[,0]/)
+  writeFileSync(join(folder, 'outcomes.csv'), 'id,outcome\n1,yes\n1,no\n')
+  const twice = proofhouse('assess', path)
+  expect(twice.status).toBe(2)
+  expect(twice.err).toContain('names more than one row')
+})
+
+test('a model is run over both periods', () => {
+  const folder = newFolder()
+  cpSync(example, folder, { recursive: true, filter: (from) => !from.includes('.proofhouse') })
+  const file = join(folder, 'proofhouse.yaml')
+  const text = readFileSync(file, 'utf8')
+  writeFileSync(
+    file,
+    text.replace(
+      /^ {2}test: .*$/m,
+      (line) => `${line}\n  reference: data/test.csv\n  current: data/test.csv`,
+    ),
+  )
+  const ran = proofhouse('assess', file, '--json')
+  expect(ran.status).toBe(0)
+  // The same rows: estimated is what was seen, and nobody can tell them apart.
+  expect(ran.out).toMatch(/"measure":"realised.accuracy"[^}]*"value":0\.742/)
+  expect(ran.out).toMatch(/"measure":"drift.share"[^}]*"value":0,/)
 })

@@ -8,7 +8,7 @@ import type { PredicateType } from '../statement.ts'
 /** A data set as one run read it. */
 export type DataSet = {
   readonly runId: string
-  readonly role: 'train' | 'test' | 'reference' | 'current'
+  readonly role: 'train' | 'test' | 'reference' | 'current' | 'labels'
   readonly format: 'csv' | 'parquet' | 'arrow' | 'duckdb'
   readonly rows: number
   readonly sizeBytes: number
@@ -27,7 +27,7 @@ export const dataSet: PredicateType<DataSet> = {
   shape: shapeOf(
     record({
       runId: idText,
-      role: oneOf(['train', 'test', 'reference', 'current']),
+      role: oneOf(['train', 'test', 'reference', 'current', 'labels']),
       format: oneOf(['csv', 'parquet', 'arrow', 'duckdb']),
       rows: count,
       sizeBytes: count,

@@ -69,6 +69,8 @@ export type MeasuredAs = {
     readonly current: string
     /** SHA-256 of the settings of the comparison, in canonical JSON. */
     readonly settings: string
+    /** SHA-256 of labels of the current period that came later; absent without any. */
+    readonly labels?: string
   }
 }
 
@@ -101,7 +103,10 @@ const measuredValue = record(
   { note: someText, within: mapOf(anyText, { sizeMin: 1 }) },
 )
 
-const periods = record({ reference: sha256Text, current: sha256Text, settings: sha256Text })
+const periods = record(
+  { reference: sha256Text, current: sha256Text, settings: sha256Text },
+  { labels: sha256Text },
+)
 
 const measuredAs = record(
   {

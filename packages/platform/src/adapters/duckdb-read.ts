@@ -23,13 +23,17 @@ function selectSql(table: DataTable, { columns, outcomes, stride = 1 }: ReadRequ
   if (outcomes === undefined) {
     return `SELECT ${['data.rowid', ...selected].join(', ')} FROM data${where}`
   }
-  const { column, sql } = findColumn(table, outcomes.label)
   const positive = literal(outcomes.positiveClass)
   // Counting keeps of a prediction what it groups by, and makes the prediction of that; so does this.
   const { kept, p, s, from } = predictionSql(table, outcomes.predictions, positive)
-  const label = `${canonicalText(sql, column)} = ${positive} AS y`
+  const column = outcomes.label === null ? null : findColumn(table, outcomes.label)
+  const label =
+    column === null
+      ? 'CAST(NULL AS BOOLEAN) AS y'
+      : `${canonicalText(column.sql, column.column)} = ${positive} AS y`
   const rows = `SELECT ${['data.rowid AS r', ...selected, label, kept, `${s} AS s`].join(', ')} FROM ${from}${where}`
-  const numbers = ['y', p, 's'].map((x) => `coalesce(CAST(${x} AS DOUBLE), 'nan'::DOUBLE)`)
+  const number = (x: string, missing: string) => `coalesce(CAST(${x} AS DOUBLE), ${missing})`
+  const numbers = [number('y', '2.0'), number(p, "'nan'::DOUBLE"), number('s', "'nan'::DOUBLE")]
   return `SELECT ${['r', ...values, ...numbers].join(', ')} FROM (${rows})`
 }
 

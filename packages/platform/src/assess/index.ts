@@ -16,6 +16,9 @@ export {
   comparePeriods,
   type DriftFindings,
 } from './drift/compare-periods.ts'
+export { isOverTimeMeasure } from './over-time/over-time-catalogue.ts'
+export { lookOverTime, type OverTimeFindings } from './over-time/over-time.ts'
+export { overTimeMeasures } from './over-time/over-time-measures.ts'
 export { isDriftMeasure } from './drift/drift-catalogue.ts'
 export {
   defaultDriftOptions,
@@ -51,6 +54,7 @@ export {
   type ColumnRoles,
   neverPredicted,
   scoresOnGrid,
+  type CheckedData,
 } from './dataset.ts'
 export { listed, missingGroup, shortened } from './dataset-values.ts'
 export {

@@ -5,6 +5,7 @@
 import type { MeasureDefinition, Mode } from './measure-definition.ts'
 import { checkCatalogue } from './checks/check-catalogue.ts'
 import { driftCatalogue } from './drift/drift-catalogue.ts'
+import { overTimeCatalogue } from './over-time/over-time-catalogue.ts'
 import { benefitCatalogue } from './measures/benefits.ts'
 import { betweenGroupsCatalogue } from './measures/between-groups.ts'
 import { disparityCatalogue } from './measures/comparisons.ts'
@@ -135,6 +136,7 @@ export const measureCatalogue = {
   ...betweenGroupsCatalogue,
   ...checkCatalogue,
   ...driftCatalogue,
+  ...overTimeCatalogue,
 }
 
 /** The name of a measure. */

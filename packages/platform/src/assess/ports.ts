@@ -127,7 +127,7 @@ export interface ColumnBatch {
 
 /** What was true and what was predicted of each row of a batch. */
 interface RowOutcomes {
-  /** 1 where the label is the positive class, else 0. */
+  /** 1 where the label is the positive class, 0 where it is another, 2 where there is none. */
   readonly label: Uint8Array
   /** 1 where the positive class is predicted, else 0. */
   readonly predicted: Uint8Array
@@ -141,8 +141,8 @@ export interface ReadRequest {
   readonly batchRows: number
   /** Only every n-th row, from the first; 1 when left out. */
   readonly stride?: number
-  /** Also what was true and what was predicted of each row. */
-  readonly outcomes?: OutcomeRequest
+  /** Also what was predicted of each row and, unless the label is null, what was true. */
+  readonly outcomes?: Omit<OutcomeRequest, 'label'> & { readonly label: string | null }
   readonly signal?: AbortSignal | undefined
 }
 

@@ -43,3 +43,22 @@ export function labelTotals(counts: ScoreCounts): { positives: number; negatives
   for (const count of counts.negatives) negatives += count
   return { positives, negatives }
 }
+
+/** Counts of some rows by score. @param target 1 where the row is positive */
+export function scoreCountsOf(
+  rows: Uint32Array,
+  target: Uint8Array,
+  scoreOf: (row: number) => number,
+): ScoreCounts {
+  const byScore = new Map<number, [number, number]>()
+  for (const row of rows) {
+    const counts = byScore.getOrInsertComputed(scoreOf(row), () => [0, 0])
+    counts[target[row] === 1 ? 0 : 1] += 1
+  }
+  const scores = [...byScore].toSorted(([a], [b]) => a - b)
+  return {
+    scores: Float64Array.from(scores, ([score]) => score),
+    positives: Float64Array.from(scores, ([, [positives]]) => positives),
+    negatives: Float64Array.from(scores, ([, [, negatives]]) => negatives),
+  }
+}

@@ -5,6 +5,7 @@ import {
   defaultDriftOptions,
   type DriftOptions,
   driftTestNames,
+  isOverTimeMeasure,
   nearestName,
   ownThreshold,
   type Rule,
@@ -126,6 +127,8 @@ export function checkDriftRule(
     refuse(
       `\`${rule.measure}\` compares two periods; name them in \`data.reference\` and \`data.current\``,
     )
+  if (isOverTimeMeasure(rule.measure) && rule.over.length > 0)
+    refuse(`\`${rule.measure}\` is over both periods as wholes; remove \`over\``)
   if (rule.over.length > 1)
     refuse(`\`${rule.measure}\` is over one column, or over none for the one that changed most`)
   if (rule.slice !== undefined) refuse(`\`${rule.measure}\` has no slices; remove \`slice\``)

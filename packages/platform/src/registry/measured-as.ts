@@ -20,7 +20,7 @@ export type DataDigests = Readonly<Partial<Record<DataRole, string>>>
 
 /** The definition that a system file gives over the data that it names. */
 export function measuredAs(file: SystemFile, digests: DataDigests): MeasuredAs {
-  const { test, reference, current } = digests
+  const { test, reference, current, labels } = digests
   assert(test !== undefined, 'every run has test data')
   const settings = comparisonDigest(file)
   return {
@@ -28,7 +28,14 @@ export function measuredAs(file: SystemFile, digests: DataDigests): MeasuredAs {
     testData: test,
     ...(reference === undefined || current === undefined
       ? {}
-      : { periods: { reference, current, settings } }),
+      : {
+          periods: {
+            reference,
+            current,
+            settings,
+            ...(labels === undefined ? {} : { labels }),
+          },
+        }),
   }
 }
 
@@ -58,7 +65,7 @@ export function otherwiseMeasured(
 ): readonly string[] {
   const { mode, confidence, interval } = file.assessment
   const { measuredAs: found } = measures
-  const { test = found.testData, reference, current } = digests
+  const { test = found.testData, reference, current, labels } = digests
   const compares = file.data.reference !== undefined && file.data.current !== undefined
   const wanted = measuredAs(file, {
     test,
@@ -66,6 +73,9 @@ export function otherwiseMeasured(
       ? {
           reference: reference ?? found.periods?.reference ?? '',
           current: current ?? found.periods?.current ?? '',
+          ...(file.data.labels === undefined
+            ? {}
+            : { labels: labels ?? found.periods?.labels ?? '' }),
         }
       : {}),
   })

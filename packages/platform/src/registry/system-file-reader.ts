@@ -6,6 +6,7 @@ import {
   type CheckName,
   checkNames,
   isDriftMeasure,
+  isOverTimeMeasure,
   isMeasureName,
   type MeasureName,
   measureNames,
@@ -87,7 +88,7 @@ export interface SystemFile {
 }
 
 /** What a data set is for. */
-export type DataRole = 'train' | 'test' | 'reference' | 'current'
+export type DataRole = 'train' | 'test' | 'reference' | 'current' | 'labels'
 
 function ruleOf(source: SystemFileSource['policy']['rules'][number]): Rule {
   const over = source.over ?? []
@@ -234,13 +235,18 @@ function checkWhole(
     if (!columns.protected.includes(name))
       refuse(['columns', 'privileged', name], notProtected(name, columns.protected))
   checkDriftTests(file.drift, refuse)
+  if (file.data.labels !== undefined && columns.identifiers.length !== 1)
+    refuse(
+      ['data', 'labels'],
+      'labels that came later are joined by an identifier; name exactly one in `columns.identifiers`',
+    )
   const seen = new Set<string>()
   file.rules.forEach((rule, n) => {
     const at = ['policy', 'rules', n]
     if (seen.has(rule.id))
       refuse(at, `two rules are called \`${rule.id}\`; give each its own \`id\``)
     seen.add(rule.id)
-    if (isDriftMeasure(rule.measure)) {
+    if (isDriftMeasure(rule.measure) || isOverTimeMeasure(rule.measure)) {
       checkDriftRule(file.data, rule, (message) => refuse(at, message))
       return
     }

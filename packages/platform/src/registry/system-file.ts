@@ -71,6 +71,9 @@ const data = Type.Object(
     ),
     reference: Type.Optional(path('An earlier period, for drift; with `current`.')),
     current: Type.Optional(path('A later period, for drift; with `reference`.')),
+    labels: Type.Optional(
+      path('Labels of `current` that came later: a table with the identifier and the label.'),
+    ),
   },
   { ...closed, description: 'The data sets; each is named in the evidence by its digest.' },
 )

@@ -7,6 +7,7 @@ import {
   type DriftFindings,
   marginal,
   type Measure,
+  type OverTimeFindings,
   type OutcomeCounts,
   type RuleOutcome,
   rowsOf,
@@ -37,6 +38,8 @@ export interface AssessmentReport {
   readonly checks: CheckFindings | null
   /** What changed between two periods; null unless both are named. */
   readonly drift: DriftFindings | null
+  /** What the periods show as wholes; null where that could not be looked at. */
+  readonly over_time: OverTimeFindings | null
   /** What was tried against harms, in the order of the system file. */
   readonly mitigations: readonly ReportMitigation[]
   /** Sentences about what a reader must know before trusting a figure. */
@@ -113,7 +116,7 @@ interface ReportModel {
 
 /** One data file. */
 interface ReportData {
-  readonly role: 'train' | 'test' | 'reference' | 'current'
+  readonly role: 'train' | 'test' | 'reference' | 'current' | 'labels'
   readonly path: string
   readonly sha256: string
   readonly size_bytes: number

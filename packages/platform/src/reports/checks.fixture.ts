@@ -1,6 +1,6 @@
 // What the checks found and what was tried, for the tests of the renderers: something of everything, and of everything nothing.
 
-import type { CheckFindings, DriftFindings } from '../assess/index.ts'
+import type { CheckFindings, DriftFindings, OverTimeFindings } from '../assess/index.ts'
 import type { ReportMitigation } from './assessment-report.ts'
 
 /** Findings of every kind. */
@@ -122,4 +122,88 @@ export const driftFixture: DriftFindings = {
       note: 'more than 10000 values: a name or a text',
     },
   ],
+}
+
+/** Two periods as wholes: everything found, one part without labels. */
+export const overTimeFixture: OverTimeFindings = {
+  sampled: { reference: 500, current: 4_000 },
+  domain: { auc: 0.71, limits: { low: 0.69, high: 0.73 }, n: 2_251 },
+  reconstruction: {
+    reference: { mean: 1.9, standardError: 0.02 },
+    current: { mean: 2.1, standardError: 0.01 },
+    directions: 5,
+    columns: 9,
+    ratio: { value: 1.105, limits: { low: 1.08, high: 1.13 } },
+  },
+  before: {
+    accuracy: 0.8,
+    precision: 0.75,
+    recall: 0.7,
+    specificity: 0.85,
+    f1: 0.724,
+    roc_auc: 0.86,
+  },
+  estimated: {
+    accuracy: { value: 0.78, limits: { low: 0.75, high: 0.81 } },
+    precision: { value: 0.74, limits: { low: 0.7, high: 0.78 } },
+    recall: { value: 0.69, limits: { low: 0.64, high: 0.74 } },
+    specificity: { value: 0.84, limits: { low: 0.8, high: 0.88 } },
+    f1: { value: 0.714, limits: { low: 0.66, high: 0.76 } },
+    roc_auc: { value: null, limits: null },
+  },
+  weighted: {
+    accuracy: { value: 0.77, limits: { low: 0.72, high: 0.82 } },
+    precision: { value: 0.73, limits: { low: 0.66, high: 0.8 } },
+    recall: { value: null, limits: null },
+    specificity: { value: 0.83, limits: { low: 0.77, high: 0.89 } },
+    effectiveRows: 312,
+  },
+  realised: { value: 0.71, limits: { low: 0.68, high: 0.74 }, labelled: 1_200 },
+  chunks: [
+    {
+      label: '2026-01',
+      rows: 2_000,
+      accuracy: { value: 0.79, limits: { low: 0.75, high: 0.83 } },
+      roc_auc: { value: 0.85, limits: { low: 0.82, high: 0.88 } },
+      realised: { value: 0.71, limits: { low: 0.67, high: 0.75 }, labelled: 1_200 },
+    },
+    {
+      label: '2026-02',
+      rows: 2_000,
+      accuracy: { value: 0.77, limits: { low: 0.73, high: 0.81 } },
+      roc_auc: { value: 0.84, limits: { low: 0.81, high: 0.87 } },
+      realised: { value: null, limits: null, labelled: 0 },
+    },
+  ],
+  costs: [
+    {
+      column: 'housing',
+      change: -0.021,
+      limits: { low: -0.03, high: -0.012 },
+      unseen: 0,
+      values: [{ label: 'rent', before: 0.2, now: 0.5, accuracy: 0.72, change: -0.02 }],
+    },
+  ],
+  score_evidence: {
+    last: 3_000_000,
+    largest: 4_000_000,
+    alarmAt: 210,
+    path: [
+      { row: 2_000, log10: 3.1 },
+      { row: 4_000, log10: 6.5 },
+    ],
+    rows: 4_000,
+  },
+  error_evidence: {
+    last: 0.4,
+    largest: 2.5,
+    alarmAt: null,
+    path: [
+      { row: 600, log10: 0.3 },
+      { row: 1_200, log10: -0.4 },
+    ],
+    rows: 1_200,
+    rate: 0.24,
+  },
+  alarm: 20,
 }

@@ -66,6 +66,18 @@ export function hostileReport(): AssessmentReport {
               parts: one.parts.map((part) => ({ ...part, label: hostileText })),
             })),
           },
+    over_time:
+      report.over_time === null
+        ? null
+        : {
+            ...report.over_time,
+            chunks: report.over_time.chunks.map((chunk) => ({ ...chunk, label: hostileText })),
+            costs: report.over_time.costs.map((cost) => ({
+              ...cost,
+              column: hostileText,
+              values: cost.values.map((value) => ({ ...value, label: hostileText })),
+            })),
+          },
     mitigations: report.mitigations.map((record) => ({
       ...record,
       what: hostileText,

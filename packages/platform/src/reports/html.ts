@@ -10,6 +10,7 @@ import { driftPart } from './html/drift-part.ts'
 import { beneathPart } from './html/beneath-part.ts'
 import { groupsPart, performancePart } from './html/groups-part.ts'
 import { foreign, html, type Markup } from './html/markup.ts'
+import { overTimePart } from './html/over-time-part.ts'
 import { rulesPart } from './html/rules-part.ts'
 import { styleSheet } from './html/style.ts'
 import { formatInstant } from './numbers.ts'
@@ -21,6 +22,7 @@ const parts = [
   ['groups', 'Groups'],
   ['beneath', 'Beneath the averages'],
   ['drift', 'Drift'],
+  ['over-time', 'Performance over time'],
   ['mitigations', 'What was tried'],
   ['artifacts', 'What was assessed'],
   ['provenance', 'Provenance'],
@@ -53,6 +55,7 @@ ${performancePart(report)}
 ${groupsPart(report)}
 ${beneathPart(report)}
 ${driftPart(report)}
+${overTimePart(report)}
 ${mitigationsPart(report)}
 ${artifactsPart(report)}
 ${provenancePart(report)}
@@ -68,11 +71,12 @@ ${formatInstant(report.generated_at)}. The same content for programs is in <code
 }
 
 /** The parts that have something to say. */
-function partsOf({ checks, drift, mitigations }: AssessmentReport) {
+function partsOf({ checks, drift, over_time, mitigations }: AssessmentReport) {
   return parts.filter(
     ([id]) =>
       (id !== 'beneath' || checks !== null) &&
       (id !== 'drift' || drift !== null) &&
+      (id !== 'over-time' || over_time !== null) &&
       (id !== 'mitigations' || mitigations.length > 0),
   )
 }

@@ -3,7 +3,12 @@
 
 import type { Measure, MeasureName, OutcomeCounts, RuleOutcome } from '../assess/index.ts'
 import { type AssessmentReport, type ReportGroup, reportFormat } from './assessment-report.ts'
-import { checksFixture, driftFixture, mitigationFixture } from './checks.fixture.ts'
+import {
+  checksFixture,
+  driftFixture,
+  mitigationFixture,
+  overTimeFixture,
+} from './checks.fixture.ts'
 
 const cells: readonly (readonly [sex: string, age: string, counts: OutcomeCounts])[] = [
   ['female', '25_and_over', { tn: 14, fp: 22, fn: 7, tp: 69 }],
@@ -282,6 +287,7 @@ export function reportFixture(): AssessmentReport {
     warnings: ['2 slices have fewer than 50 rows; their intervals are wide.'],
     checks: checksFixture,
     drift: driftFixture,
+    over_time: overTimeFixture,
     mitigations: [mitigationFixture],
     not_checked: [
       'Robustness to changed inputs was not tested.',

@@ -16,7 +16,7 @@ import type { Services } from './services.ts'
 /** Protobuf, and so ONNX, cannot be larger. */
 const modelSizeMaxBytes = 2 ** 31 - 1
 
-const roles: readonly DataRole[] = ['train', 'test', 'reference', 'current']
+const roles: readonly DataRole[] = ['train', 'test', 'reference', 'current', 'labels']
 
 /** A model whose bytes passed the structural check. */
 export interface CheckedModel {
@@ -44,6 +44,8 @@ export interface AssessmentInputs {
     readonly reference: AggregateEngine
     readonly current: AggregateEngine
   } | null
+  /** Labels of the current period that came later; null when there are none. */
+  readonly labels: AggregateEngine | null
   readonly model: CheckedModel | null
   close(): Promise<void>
 }
@@ -86,7 +88,7 @@ export async function openInputs(
     if (test === undefined) throw new OperatingError('config-invalid', '`data.test` is missing')
     const [reference, current] = [open.get('reference'), open.get('current')]
     const periods = reference === undefined || current === undefined ? null : { reference, current }
-    return { tables, test, periods, model, close }
+    return { tables, test, periods, labels: open.get('labels') ?? null, model, close }
   } catch (error) {
     await close()
     throw error

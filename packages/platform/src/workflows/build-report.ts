@@ -8,6 +8,7 @@ import {
   defaultThreshold,
   type DriftFindings,
   type Measure,
+  type OverTimeFindings,
   type RuleOutcome,
   type Statistics,
   type Verdict,
@@ -45,6 +46,7 @@ export interface FinishedRun {
   readonly verdict: Verdict
   readonly checks: CheckFindings | null
   readonly drift: DriftFindings | null
+  readonly overTime: OverTimeFindings | null
   readonly mitigations: readonly ReportMitigation[]
   readonly warnings: readonly string[]
   readonly features: number | null
@@ -112,6 +114,7 @@ export function buildReport(finished: FinishedRun): AssessmentReport {
     rules: finished.rules,
     checks: finished.checks,
     drift: finished.drift,
+    over_time: finished.overTime,
     mitigations: finished.mitigations,
     warnings: [...finished.warnings, ...historyWarnings(finished)],
     not_checked: notChecked(finished),
@@ -214,7 +217,7 @@ const skippedChecks: Readonly<Record<CheckName, string>> = {
   multicalibration: 'Whether a score means the same for every group: the check is off.',
 }
 
-function notChecked({ file, inputs, leftOut }: FinishedRun): string[] {
+function notChecked({ file, inputs, leftOut, overTime }: FinishedRun): string[] {
   return [
     ...checkNames.filter((name) => !file.checks.includes(name)).map((name) => skippedChecks[name]),
     ...(inputs.model === null
@@ -223,7 +226,9 @@ function notChecked({ file, inputs, leftOut }: FinishedRun): string[] {
     ...(file.data.train === undefined ? ['The training data: none was named.'] : []),
     ...(inputs.periods === null
       ? ['Drift: `data.reference` and `data.current` do not both name data.']
-      : []),
+      : overTime === null
+        ? ['Performance over time: a period lacks predictions, or columns that the model reads.']
+        : []),
     ...leftOut,
     ...absentChecks,
     'Whether the test data represent the people the system decides about.',

@@ -2,7 +2,13 @@
 // confidence; every other intersection is exploration, and all of it shares one error, so that looking at two hundred
 // groups does not invent a finding. What is left out is left out by the sizes of groups, never by their outcomes.
 
-import { isDriftMeasure, marginal, rowsOf, type Statistics } from '../assess/index.ts'
+import {
+  isDriftMeasure,
+  isOverTimeMeasure,
+  marginal,
+  rowsOf,
+  type Statistics,
+} from '../assess/index.ts'
 import type { SystemFile } from '../registry/index.ts'
 
 /** A group with fewer rows tells next to nothing: an exact 95 % interval of a rate is wider than 0.5. */
@@ -37,7 +43,9 @@ export function columnSets(
 ): ColumnSets {
   const all = columns.protected
   // A measure of drift is over a column, not over its groups.
-  const ruled = rules.filter(({ measure }) => !isDriftMeasure(measure)).map(({ over }) => [...over])
+  const ruled = rules
+    .filter(({ measure }) => !isDriftMeasure(measure) && !isOverTimeMeasure(measure))
+    .map(({ over }) => [...over])
   const named = [[], ...all.map((column) => [column]), ...ruled]
   const declared = [...new Map(named.map((set) => [key(set), set])).values()].toSorted(byLength)
   if (!assessment.intersections) return { declared, explored: [], leftOut: [] }

@@ -120,7 +120,7 @@ async function digestToGate(
 }
 
 /** What evidence must be about: the data that the system file names, as far as they are there. */
-const gatedRoles = ['test', 'reference', 'current'] as const
+const gatedRoles = ['test', 'reference', 'current', 'labels'] as const
 
 async function digestsAtHand(
   services: Services,

@@ -4,28 +4,24 @@ import {
   applyPolicy,
   type CheckFindings,
   checkData,
-  comparePeriods,
   type DataTable,
   type DriftFindings,
-  isDriftMeasure,
   type Measure,
   measure,
-  measureCatalogue,
-  measureNames,
-  nearestName,
   neverPredicted,
   type OutcomeRequest,
+  type OverTimeFindings,
   type RuleOutcome,
   runChecks,
-  scoreModel,
   scoresOnGrid,
   type Statistics,
   type Verdict,
 } from '../assess/index.ts'
-import { OperatingError } from '@proofhouse/evidence'
 import type { SystemFile } from '../registry/index.ts'
-import type { AssessmentInputs, CheckedModel } from './assessment-inputs.ts'
+import type { AssessmentInputs } from './assessment-inputs.ts'
+import { compareOverTime } from './compare-over-time.ts'
 import { columnSets, controlSets, leftOutText } from './column-sets.ts'
+import { scoreTable } from './score-table.ts'
 import type { Services } from './services.ts'
 
 /** Draws of the bootstrap, as users of Fairlearn usually take. */
@@ -49,6 +45,8 @@ export interface Measured {
   readonly checks: CheckFindings | null
   /** What changed between two periods; null unless both are named. */
   readonly drift: DriftFindings | null
+  /** What the periods show as wholes; null where that could not be looked at. */
+  readonly overTime: OverTimeFindings | null
 }
 
 interface MeasureRequest {
@@ -75,8 +73,9 @@ export async function measureSystem(
     threshold: assessment.threshold,
     signal,
   })
+  const { model } = inputs
   const features =
-    inputs.model === null ? null : await score(services, request, inputs.model, checked)
+    model === null ? null : await scoreTable(services, { ...request, engine, model, data: checked })
   progress('counting outcomes per group')
   const outcomes: OutcomeRequest = {
     label: columns.label,
@@ -104,19 +103,9 @@ export async function measureSystem(
     explored: sets.explored,
     withins: controlSets(file),
   })
-  if (file.checks.length > 0) progress('looking beneath the averages')
-  const beneath = await runChecks(engine, {
-    checks: new Set(file.checks),
-    columns: sampledColumns(engine.table, file),
-    protectedColumns: columns.protected,
-    features: columns.features ?? sampledColumns(engine.table, file),
-    outcomes,
-    confidence: assessment.confidence,
-    seed,
-    signal,
-  })
-  const drift = await compareOverTime(request)
-  const measures = [...overGroups, ...(beneath?.measures ?? []), ...(drift?.measures ?? [])]
+  const beneath = await lookBeneath(request, { outcomes, seed })
+  const periods = await compareOverTime(services, { ...request, data: checked, outcomes, seed })
+  const measures = [...overGroups, ...(beneath?.measures ?? []), ...(periods?.measures ?? [])]
   const { rules, verdict } = applyPolicy(file.rules, measures)
   const warnings = [
     ...checked.warnings,
@@ -134,43 +123,28 @@ export async function measureSystem(
     warnings: warnings.map(({ message }) => message),
     features,
     checks: beneath?.findings ?? null,
-    drift: drift?.findings ?? null,
+    drift: periods?.drift ?? null,
+    overTime: periods?.overTime ?? null,
   }
 }
 
-/** The two periods, in every column that both have and that neither names a row nor tells the time. */
-async function compareOverTime({ file, inputs, signal, progress }: MeasureRequest) {
-  if (inputs.periods === null) return null
-  progress('comparing the periods')
-  const { reference, current } = inputs.periods
-  const apart = new Set([...file.columns.identifiers, file.columns.time, ...file.drift.ignore])
-  const known = new Set(current.table.columns.map(({ name }) => name))
-  const compared = reference.table.columns
-    .map(({ name }) => name)
-    .filter((name) => known.has(name) && !apart.has(name))
-  const rules = file.rules.filter(({ measure: name }) => isDriftMeasure(name))
-  for (const name of [...rules.flatMap(({ over }) => over), ...Object.keys(file.drift.columns)])
-    if (!compared.includes(name)) throw notCompared(name, compared)
-  const wanted = new Set([...file.assessment.measures, ...rules.map((rule) => rule.measure)])
-  const asked = measureNames
-    .filter(isDriftMeasure)
-    .filter((name) => measureCatalogue[name].standard || wanted.has(name))
-  return comparePeriods(reference, current, {
-    ...file.drift,
-    compared,
-    asked,
-    confidence: file.assessment.confidence,
+/** The checks that the system file asks for, over the test data. */
+function lookBeneath(
+  { file, inputs, signal, progress }: MeasureRequest,
+  by: { readonly outcomes: OutcomeRequest; readonly seed: number },
+) {
+  if (file.checks.length > 0) progress('looking beneath the averages')
+  const { columns, assessment } = file
+  const sampled = sampledColumns(inputs.test.table, file)
+  return runChecks(inputs.test, {
+    checks: new Set(file.checks),
+    columns: sampled,
+    protectedColumns: columns.protected,
+    features: columns.features ?? sampled,
+    ...by,
+    confidence: assessment.confidence,
     signal,
   })
-}
-
-function notCompared(name: string, compared: readonly string[]): OperatingError {
-  const near = nearestName(name, compared)
-  return new OperatingError(
-    'config-invalid',
-    `column \`${name}\` is not compared: both periods must have it, and it must be no identifier, no time and not ignored` +
-      (near === undefined ? '' : `; did you mean \`${near}\`?`),
-  )
 }
 
 /** What may tell of a group, or make a slice: every column without another role. */
@@ -178,42 +152,4 @@ function sampledColumns(table: DataTable, { columns }: SystemFile): string[] {
   const { label, prediction, score: scoreColumn, identifiers, time } = columns
   const roles = new Set([label, prediction, scoreColumn, time, ...identifiers])
   return table.columns.map(({ name }) => name).filter((name) => !roles.has(name))
-}
-
-async function score(
-  { models }: Pick<Services, 'models'>,
-  { file, inputs, signal, progress }: MeasureRequest,
-  model: CheckedModel,
-  data: Awaited<ReturnType<typeof checkData>>,
-): Promise<number> {
-  progress(`loading ${model.path}`)
-  const session = await models.load({
-    name: model.path,
-    bytes: model.bytes,
-    sha256: model.sha256,
-    memoryBytes: (file.model?.memoryMb ?? 0) * 1_048_576,
-    timeoutMs: (file.model?.timeoutSeconds ?? 0) * 1_000,
-    signal,
-  })
-  try {
-    const total = inputs.test.table.rows
-    const { features } = await scoreModel({
-      engine: inputs.test,
-      session,
-      model: model.path,
-      roles: file.columns,
-      data,
-      declaredClasses: file.model?.classes ?? null,
-      foundClasses: model.check.summary.classNames,
-      threshold: file.assessment.threshold,
-      missingValues: file.assessment.missingValues,
-      signal,
-      onProgress: (rows) => {
-        progress(`running ${model.path}: ${rows} of ${total} rows`)
-      },
-    })
-    return features.length
-  } finally {
-    await session.close()
-  }
 }

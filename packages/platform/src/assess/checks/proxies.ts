@@ -4,7 +4,7 @@
 
 import { rocAuc, rocAucInterval } from '../intervals/roc-auc.ts'
 import { type Limits, sidak } from '../intervals/proportion.ts'
-import type { ScoreCounts } from '../score-counts.ts'
+import { scoreCountsOf } from '../score-counts.ts'
 import { boost, boostedOdds } from './boosting.ts'
 import type { CodedColumn } from './coding.ts'
 import { rowsOfHalf, type Sample } from './sample.ts'
@@ -81,7 +81,7 @@ function findOne(
   if (Math.min(...members, ...outsiders) < groupRowsMin)
     return { ...finding, auc: null, limits: null, columns: [] }
   const model = boost(others, target, halves.learn)
-  const roc = rocAuc(countsOf(halves.judge, target, (row) => boostedOdds(model, others, row)))
+  const roc = rocAuc(scoreCountsOf(halves.judge, target, (row) => boostedOdds(model, others, row)))
   const single = others
     .map((other) => ({ name: other.name, auc: aloneAuc(other, target, halves) }))
     .toSorted((a, b) => b.auc - a.auc || (a.name < b.name ? -1 : 1))
@@ -103,24 +103,8 @@ function aloneAuc(column: CodedColumn, target: Uint8Array, halves: Setting['halv
     all[code] = (all[code] ?? 0) + 1
   }
   const share = all.map((rows, code) => ((members[code] ?? 0) + 0.5) / (rows + 1))
-  const roc = rocAuc(countsOf(halves.judge, target, (row) => share[column.codes[row] ?? 0] ?? 0))
+  const roc = rocAuc(
+    scoreCountsOf(halves.judge, target, (row) => share[column.codes[row] ?? 0] ?? 0),
+  )
   return roc?.auc ?? 0.5
-}
-
-function countsOf(
-  rows: Uint32Array,
-  target: Uint8Array,
-  scoreOf: (row: number) => number,
-): ScoreCounts {
-  const byScore = new Map<number, [number, number]>()
-  for (const row of rows) {
-    const counts = byScore.getOrInsertComputed(scoreOf(row), () => [0, 0])
-    counts[target[row] === 1 ? 0 : 1] += 1
-  }
-  const scores = [...byScore].toSorted(([a], [b]) => a - b)
-  return {
-    scores: Float64Array.from(scores, ([score]) => score),
-    positives: Float64Array.from(scores, ([, [positives]]) => positives),
-    negatives: Float64Array.from(scores, ([, [, negatives]]) => negatives),
-  }
 }

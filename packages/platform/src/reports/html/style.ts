@@ -108,6 +108,7 @@ svg .before{fill:var(--muted)}
 svg .now{fill:var(--mark)}
 svg .track{stroke:var(--line);stroke-width:1}
 svg .grid{stroke:var(--line);stroke-width:1}
+svg .path{stroke:var(--mark);stroke-width:2;fill:none}
 svg .span{stroke:var(--mark);stroke-width:2.5}
 svg .dot{fill:var(--mark);stroke:var(--mark);stroke-width:2}
 svg .dot.open{fill:var(--surface)}

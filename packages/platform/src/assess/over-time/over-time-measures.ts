@@ -1,0 +1,62 @@
+// The measures of what was found over time.
+
+import type { Limits } from '../intervals/proportion.ts'
+import type { Measure, MeasureName } from '../measure.ts'
+import { estimatedNames } from './expected-performance.ts'
+import type { OverTimeFindings } from './over-time.ts'
+
+const weightedNames = ['accuracy', 'precision', 'recall', 'specificity'] as const
+
+/** One entry for every measure of two periods that could be taken. */
+export function overTimeMeasures(found: OverTimeFindings): Measure[] {
+  const { sampled, domain, reconstruction, estimated, weighted, realised } = found
+  const n = sampled.reference + sampled.current
+  return [
+    entry('drift.domain_classifier_auc', { ...domain, value: domain.auc }),
+    ...(reconstruction === null
+      ? []
+      : [entry('drift.reconstruction_error_ratio', { ...reconstruction.ratio, n })]),
+    ...(estimated === null
+      ? []
+      : estimatedNames.map((name) =>
+          entry(`estimated.${name}`, { ...estimated[name], n: sampled.current }),
+        )),
+    ...(weighted === null
+      ? []
+      : weightedNames.map((name) =>
+          entry(`weighted.${name}`, { ...weighted[name], n: sampled.reference }),
+        )),
+    ...(realised.value === null
+      ? []
+      : [entry('realised.accuracy', { ...realised, n: realised.labelled })]),
+    ...[
+      ['monitor.score_evidence', found.score_evidence] as const,
+      ['monitor.error_evidence', found.error_evidence] as const,
+    ].flatMap(([name, evidence]) => {
+      if (evidence === null) return []
+      // Evidence is exact: it is what it is, whatever the sample.
+      const value = Math.min(evidence.largest, Number.MAX_VALUE)
+      return [entry(name, { value, limits: { low: value, high: value }, n: evidence.rows })]
+    }),
+  ]
+}
+
+function entry(
+  measure: MeasureName,
+  {
+    value,
+    limits,
+    n,
+  }: { readonly value: number | null; readonly limits: Limits | null; readonly n: number },
+): Measure {
+  return {
+    measure,
+    over: [],
+    slice: null,
+    value,
+    low: limits?.low ?? null,
+    high: limits?.high ?? null,
+    n,
+    ...(value === null ? { note: 'undefined: too few rows' } : {}),
+  }
+}

@@ -1,0 +1,230 @@
+// Two periods as wholes: peers' values, definitions by brute force, and claims about error rates by simulation.
+
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { clopperPearson } from '../intervals/proportion.ts'
+import { type Random, seededRandom } from '../intervals/random.ts'
+import { codeColumn } from '../checks/coding.ts'
+import { currentOdds, tellApart } from './domain-classifier.ts'
+import { errorEvidence, rankEvidence } from './evidence-process.ts'
+import { estimateWithLimits, realisedPerformance } from './expected-performance.ts'
+import { calibrate, calibrated, outcomesByScore } from './isotonic.ts'
+import { errorRatio, reconstruct } from './reconstruction.ts'
+import { shiftCosts } from './shift-costs.ts'
+import { rowWeights, weightedPerformance } from './weighted-performance.ts'
+
+const normal = (random: Random) =>
+  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
+
+describe('isotonic regression', () => {
+  const seen = fc.array(
+    fc.record({ score: fc.integer({ min: 0, max: 12 }), label: fc.integer({ min: 0, max: 1 }) }),
+    { minLength: 1, maxLength: 40 },
+  )
+
+  test('property: rises, keeps the mean, and no rising curve is nearer', () => {
+    fc.assert(
+      fc.property(
+        seen,
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 13, maxLength: 13 }),
+        (rows, other) => {
+          const outcomes = outcomesByScore(
+            Float64Array.from(rows, ({ score }) => score),
+            Uint8Array.from(rows, ({ label }) => label),
+          )
+          const { shares } = calibrate(outcomes)
+          const rising = other.toSorted((a, b) => a - b)
+          const loss = (of: (n: number) => number) =>
+            outcomes.rows.reduce((sum, all, n) => {
+              const p = (outcomes.positives[n] ?? 0) / all
+              return sum + all * (of(n) - p) ** 2
+            }, 0)
+          for (let n = 1; n < shares.length; n++)
+            expect(shares[n]).toBeGreaterThanOrEqual(shares[n - 1] ?? 0)
+          const total = shares.reduce((sum, share, n) => sum + share * (outcomes.rows[n] ?? 0), 0)
+          expect(total).toBeCloseTo(
+            outcomes.positives.reduce((a, b) => a + b, 0),
+            9,
+          )
+          expect(loss((n) => shares[n] ?? 0)).toBeLessThanOrEqual(
+            loss((n) => rising[n] ?? 0) + 1e-9,
+          )
+        },
+      ),
+    )
+  })
+
+  test('is linear between the scores seen, and level beyond them', () => {
+    const curve = { scores: Float64Array.of(0.2, 0.6), shares: Float64Array.of(0.1, 0.5) }
+    const found = [0, 0.2, 0.4, 0.6, 1].map((x) => calibrated(curve, x))
+    for (const [n, share] of [0.1, 0.1, 0.3, 0.5, 0.5].entries())
+      expect(found[n]).toBeCloseTo(share, 12)
+  })
+})
+
+/** Rows whose score is their probability, distorted; `shift` moves the inputs and not what they mean. */
+function scoredRows(random: Random, rows: number, shift: number) {
+  const x = Float64Array.from({ length: rows }, () => 1.5 * normal(random) + shift)
+  const label = Uint8Array.from(x, (one) => Number(random() < sigmoid(one)))
+  const score = x.map((one) => sigmoid(one) ** 2)
+  return { x, label, score, predicted: Uint8Array.from(score, (one) => Number(one >= 0.3)) }
+}
+
+describe('performance without labels', () => {
+  test('simulation: limits hold the accuracy of the shifted population', () => {
+    const truth = realisedPerformance(
+      scoredRows(seededRandom(1), 400_000, 0.8),
+      scoredRows(seededRandom(1), 400_000, 0.8).label,
+    )
+    const random = seededRandom(5)
+    const runs = 60
+    const held = { accuracy: 0, roc_auc: 0, recall: 0 }
+    for (let run = 0; run < runs; run++) {
+      const [before, now] = [scoredRows(random, 1_500, 0), scoredRows(random, 1_000, 0.8)]
+      const found = estimateWithLimits(before, now, { tail: 0.025, seed: run })
+      for (const name of ['accuracy', 'roc_auc', 'recall'] as const) {
+        const { limits } = found[name]
+        if (limits !== null && limits.low <= truth[name] && truth[name] <= limits.high)
+          held[name] += 1
+      }
+    }
+    for (const [name, count] of Object.entries(held))
+      expect(count, name).toBeGreaterThanOrEqual(0.86 * runs)
+  })
+
+  test('by weighting, rows that come more often now count more', () => {
+    const random = seededRandom(8)
+    const [before, now] = [scoredRows(random, 6_000, 0), scoredRows(random, 6_000, 1)]
+    const texts = [...before.x, ...now.x].map(String)
+    const column = codeColumn('x', texts)
+    if (column === null) throw new Error('x varies')
+    const isCurrent = Uint8Array.from(texts, (_, row) => Number(row >= 6_000))
+    const half = Uint8Array.from(texts, () => Number(random() < 0.5))
+    const odds = currentOdds({ columns: [column], isCurrent, half })
+    if (odds === null) throw new Error('there are rows enough')
+    expect(tellApart({ isCurrent, half }, odds, 0.025).auc).toBeGreaterThan(0.62)
+    const weights = rowWeights(odds.subarray(0, 6_000), { reference: 6_000, current: 6_000 })
+    const { accuracy, effectiveRows } = weightedPerformance(before, weights, 0.025)
+    const [was, is] = [
+      realisedPerformance(before, before.label),
+      realisedPerformance(now, now.label),
+    ]
+    expect(effectiveRows).toBeLessThan(6_000)
+    // The shift is told by ten parts of x, so the estimate comes near the truth, not onto it.
+    expect(Math.abs((accuracy.value ?? 0) - is.accuracy)).toBeLessThan(
+      Math.abs(was.accuracy - is.accuracy),
+    )
+    expect(weightedPerformance(before, weights.fill(1), 0.025).accuracy.value).toBeCloseTo(
+      was.accuracy,
+      12,
+    )
+  })
+})
+
+test('rows of one source are not told apart, and too few are not judged', () => {
+  const random = seededRandom(3)
+  const texts = Array.from({ length: 2_000 }, () => String(normal(random)))
+  const column = codeColumn('x', texts)
+  const columns = column === null ? [] : [column]
+  const isCurrent = Uint8Array.from(texts, (_, row) => row % 2)
+  const half = Uint8Array.from(texts, () => Number(random() < 0.5))
+  const { limits } = tellApart(
+    { isCurrent, half },
+    currentOdds({ columns, isCurrent, half }),
+    0.025,
+  )
+  expect(limits?.low).toBeLessThan(0.5)
+  expect(limits?.high).toBeGreaterThan(0.5)
+  expect(currentOdds({ columns, isCurrent: isCurrent.subarray(0, 50), half })).toBeNull()
+})
+
+test('columns that no longer go together are rebuilt worse, though none of them changed', () => {
+  const random = seededRandom(4)
+  const pair = (tied: boolean) => {
+    const a = Float64Array.from({ length: 3_000 }, () => normal(random))
+    return [a, a.map((x) => (tied ? x : normal(random)) + 0.1 * normal(random))] as const
+  }
+  const [before, same, apart] = [pair(true), pair(true), pair(false)]
+  const ratioTo = (now: typeof before) => {
+    const found = reconstruct(
+      [0, 1].map((k) => ({
+        kind: 'number' as const,
+        reference: before[k] ?? before[0],
+        current: now[k] ?? now[0],
+      })),
+    )
+    return found === null ? null : errorRatio(found, 0.025)
+  }
+  expect(ratioTo(same)?.limits.low).toBeLessThan(1.02)
+  expect(ratioTo(same)?.limits.high).toBeGreaterThan(0.98)
+  expect(ratioTo(apart)?.limits.low).toBeGreaterThan(3)
+  expect(reconstruct([])).toBeNull()
+})
+
+test('the shift that costs accuracy is named, one that costs nothing is not', () => {
+  const random = seededRandom(6)
+  const rows = 4_000
+  const isCurrent = Uint8Array.from({ length: 2 * rows }, (_, row) => Number(row >= rows))
+  const hard = [...isCurrent].map((now) => (random() < (now === 1 ? 0.6 : 0.2) ? 'hard' : 'easy'))
+  const idle = [...isCurrent].map((now) => (random() < (now === 1 ? 0.7 : 0.2) ? 'p' : 'q'))
+  const right = Uint8Array.from(hard, (kind) => Number(random() < (kind === 'hard' ? 0.6 : 0.9)))
+  const columns = [codeColumn('kind', hard), codeColumn('idle', idle)].filter((one) => one !== null)
+  const [first, second] = shiftCosts(columns, isCurrent, right, 0.0125)
+  expect(first?.column).toBe('kind')
+  // 0.4 of the rows move from 0.9 to 0.6.
+  expect(first?.change).toBeCloseTo(-0.12, 1)
+  expect(first?.limits.high).toBeLessThan(-0.08)
+  expect(second?.limits.low).toBeLessThan(0)
+  expect(second?.limits.high).toBeGreaterThan(0)
+})
+
+describe('evidence that may be looked at after every row', () => {
+  const runs = 300
+
+  test('simulation: without change no more than one monitor in twenty ever raises its alarm', () => {
+    const random = seededRandom(12)
+    let [ranks, errors] = [0, 0]
+    for (let run = 0; run < runs; run++) {
+      // Ties and a discrete score, and looking after each of 600 rows.
+      const draw = (rows: number) =>
+        Float64Array.from({ length: rows }, () => Math.round(20 * random()) / 20)
+      if (rankEvidence(draw(100), draw(600), 20).alarmAt !== null) ranks += 1
+      const wrong = Uint8Array.from({ length: 600 }, () => Number(random() < 0.2))
+      if (errorEvidence(wrong, 0.2, 20).alarmAt !== null) errors += 1
+    }
+    const most = clopperPearson({ successes: Math.round(0.05 * runs), trials: runs }, 0.01).high
+    expect(ranks / runs).toBeLessThanOrEqual(most)
+    expect(errors / runs).toBeLessThanOrEqual(most)
+  })
+
+  test('a change is found, and the sooner the larger it is', () => {
+    const random = seededRandom(13)
+    const after = (shift: number) =>
+      rankEvidence(
+        Float64Array.from({ length: 500 }, random),
+        Float64Array.from({ length: 3_000 }, () => random() + shift),
+        20,
+      ).alarmAt ?? Infinity
+    expect(after(0.4)).toBeLessThan(after(0.1))
+    const errors = (rate: number) =>
+      errorEvidence(
+        Uint8Array.from({ length: 5_000 }, () => Number(random() < rate)),
+        0.1,
+        20,
+      ).alarmAt ?? Infinity
+    expect(errors(0.3)).toBeLessThan(errors(0.15))
+    expect(errors(0.15)).toBeLessThan(5_000)
+  })
+
+  test('the capital against errors is the product of its bets', () => {
+    const wrong = Uint8Array.of(1, 0, 1)
+    const mean = [0.02, 0.05, 0.1, 0.2, 0.4, 0.8].reduce((sum, stake) => {
+      const lambda = stake / 0.25
+      return sum + wrong.reduce((capital, x) => capital * (1 + lambda * (x - 0.25)), 1) / 6
+    }, 0)
+    const { last, path } = errorEvidence(wrong, 0.25, 20)
+    expect(last).toBeCloseTo(mean, 12)
+    expect(path.map(({ row }) => row)).toEqual([1, 2, 3])
+  })
+})

@@ -1,0 +1,158 @@
+// Two periods of a system: every column that both have, and both as wholes.
+
+import { OperatingError } from '@proofhouse/evidence'
+import {
+  type AggregateEngine,
+  type CheckedData,
+  comparePeriods,
+  type DriftFindings,
+  isDriftMeasure,
+  lookOverTime,
+  type Measure,
+  measureCatalogue,
+  measureNames,
+  nearestName,
+  type OutcomeRequest,
+  type OverTimeFindings,
+  overTimeMeasures,
+} from '../assess/index.ts'
+import type { SystemFile } from '../registry/index.ts'
+import type { AssessmentInputs, CheckedModel } from './assessment-inputs.ts'
+import { scoreTable } from './score-table.ts'
+import type { Services } from './services.ts'
+
+interface CompareRequest {
+  readonly file: SystemFile
+  readonly inputs: AssessmentInputs
+  /** What is known of the test data. */
+  readonly data: CheckedData
+  readonly outcomes: OutcomeRequest
+  readonly seed: number
+  readonly signal: AbortSignal
+  readonly progress: (step: string) => void
+}
+
+/** What two periods show. */
+export interface ComparedPeriods {
+  readonly drift: DriftFindings
+  /** Null where a period lacks predictions. */
+  readonly overTime: OverTimeFindings | null
+  readonly measures: readonly Measure[]
+}
+
+/** Compares the periods; null unless both are named. */
+export async function compareOverTime(
+  services: Pick<Services, 'models'>,
+  request: CompareRequest,
+): Promise<ComparedPeriods | null> {
+  const { file, inputs, progress, signal } = request
+  if (inputs.periods === null) return null
+  progress('comparing the periods')
+  const { reference, current } = inputs.periods
+  const compared = comparedColumns(file, reference, current)
+  const { findings: drift, measures } = await comparePeriods(reference, current, {
+    ...file.drift,
+    compared,
+    asked: askedMeasures(file),
+    confidence: file.assessment.confidence,
+    signal,
+  })
+  const overTime = await asWholes(services, request, { reference, current, drift })
+  return {
+    drift,
+    overTime,
+    measures: [...measures, ...(overTime === null ? [] : overTimeMeasures(overTime))],
+  }
+}
+
+/** Columns that both have and that neither name a row nor tell the time. */
+function comparedColumns(
+  file: SystemFile,
+  reference: AggregateEngine,
+  current: AggregateEngine,
+): string[] {
+  const apart = new Set([...file.columns.identifiers, file.columns.time, ...file.drift.ignore])
+  const known = new Set(current.table.columns.map(({ name }) => name))
+  const compared = reference.table.columns
+    .map(({ name }) => name)
+    .filter((name) => known.has(name) && !apart.has(name))
+  const rules = file.rules.filter(({ measure }) => isDriftMeasure(measure))
+  for (const name of [...rules.flatMap(({ over }) => over), ...Object.keys(file.drift.columns)])
+    if (!compared.includes(name)) throw notCompared(name, compared)
+  return compared
+}
+
+function askedMeasures({ assessment, rules }: SystemFile) {
+  const wanted = new Set([...assessment.measures, ...rules.map(({ measure }) => measure)])
+  return measureNames
+    .filter(isDriftMeasure)
+    .filter((name) => measureCatalogue[name].standard || wanted.has(name))
+}
+
+function notCompared(name: string, compared: readonly string[]): OperatingError {
+  const near = nearestName(name, compared)
+  return new OperatingError(
+    'config-invalid',
+    `column \`${name}\` is not compared: both periods must have it, and it must be no identifier, no time and not ignored` +
+      (near === undefined ? '' : `; did you mean \`${near}\`?`),
+  )
+}
+
+async function asWholes(
+  services: Pick<Services, 'models'>,
+  request: CompareRequest,
+  periods: {
+    readonly reference: AggregateEngine
+    readonly current: AggregateEngine
+    readonly drift: DriftFindings
+  },
+): Promise<OverTimeFindings | null> {
+  const { file, inputs, outcomes, seed, signal, progress } = request
+  const { reference, current, drift } = periods
+  const { label, prediction, score, time } = file.columns
+  const { model } = inputs
+  if (model === null) {
+    const needed = [prediction, score].filter((name) => name !== null)
+    const hasAll = ({ table }: AggregateEngine) =>
+      needed.every((name) => table.columns.some((column) => column.name === name))
+    if (!hasAll(reference) || !hasAll(current)) return null
+  } else if (!(await scoreBoth(services, request, { reference, current, model }))) return null
+  progress('looking at the periods as wholes')
+  const roles = new Set([label, prediction, score])
+  return lookOverTime(reference, current, {
+    columns: drift.columns
+      .filter((one) => one.score !== null && !roles.has(one.column))
+      .map(({ column, kind }) => ({ name: column, kind })),
+    outcomes,
+    time,
+    later: laterLabels(file, inputs),
+    seed,
+    confidence: file.assessment.confidence,
+    signal,
+  })
+}
+
+/** Runs the model over both; false where the columns of a period do not fit it. */
+async function scoreBoth(
+  services: Pick<Services, 'models'>,
+  request: CompareRequest,
+  by: {
+    readonly reference: AggregateEngine
+    readonly current: AggregateEngine
+    readonly model: CheckedModel
+  },
+): Promise<boolean> {
+  try {
+    for (const engine of [by.reference, by.current])
+      await scoreTable(services, { ...request, engine, model: by.model })
+    return true
+  } catch (error) {
+    if (error instanceof OperatingError && error.code === 'model-mismatch') return false
+    throw error
+  }
+}
+
+function laterLabels({ columns }: SystemFile, { labels }: AssessmentInputs) {
+  const [identifier] = columns.identifiers
+  return labels === null || identifier === undefined ? null : { engine: labels, identifier }
+}
