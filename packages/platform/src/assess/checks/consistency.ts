@@ -3,8 +3,7 @@
 
 import { boundedMeanLimits } from '../intervals/bounded-mean.ts'
 import type { Limits } from '../intervals/proportion.ts'
-import { missingGroup } from '../dataset-values.ts'
-import type { CodedColumn } from './coding.ts'
+import { everyNth, nearestRows, type Points, pointsOf } from './nearest-rows.ts'
 import { rowsOfHalf, type Sample } from './sample.ts'
 
 /** AIF360's default. */
@@ -12,12 +11,6 @@ const neighbours = 5
 /** Rows whose neighbours are looked for, and rows they are looked for among, at most: the work is their product. */
 const askedMax = 1_000
 const knownMax = 4_000
-
-/** Rows as points, one after the other. */
-export interface Points {
-  readonly dimensions: number
-  readonly values: Float64Array
-}
 
 /** The consistency of a system on a sample. */
 export interface ConsistencyFinding {
@@ -60,63 +53,11 @@ function consistencyOf(
   { asked, known }: { readonly asked: Uint32Array; readonly known: Uint32Array },
 ): number {
   const apart = asked.reduce((sum, row) => {
-    const mean = nearest(points, row, known).reduce(
-      (total, other) => total + (predicted[other] ?? 0),
+    const mean = nearestRows(points, row, { known, count: neighbours }).reduce(
+      (total, { other }) => total + (predicted[other] ?? 0),
       0,
     )
     return sum + Math.abs((predicted[row] ?? 0) - mean / neighbours)
   }, 0)
   return 1 - apart / asked.length
-}
-
-/** The nearest known rows of a row, by Euclidean distance. */
-function nearest({ dimensions, values }: Points, row: number, known: Uint32Array): number[] {
-  const best: { other: number; distance: number }[] = []
-  let worst = Infinity
-  const here = row * dimensions
-  for (const other of known) {
-    const there = other * dimensions
-    let distance = 0
-    for (let d = 0; d < dimensions && distance < worst; d++) {
-      const step = (values[here + d] ?? 0) - (values[there + d] ?? 0)
-      distance += step * step
-    }
-    if (distance >= worst) continue
-    const place = best.findIndex((found) => distance < found.distance)
-    best.splice(place === -1 ? best.length : place, 0, { other, distance })
-    best.splice(neighbours)
-    if (best.length === neighbours) worst = best.at(-1)?.distance ?? Infinity
-  }
-  return best.map(({ other }) => other)
-}
-
-/**
- * Columns as dimensions: a column with an order is one, from 0 to 1; any other is one per value, such that two rows
- * with different values lie 1 apart.
- */
-function pointsOf(columns: readonly CodedColumn[], rows: number): Points {
-  const places = columns.flatMap(({ codes, labels, ordered }) => {
-    const top = labels.length - (labels.includes(missingGroup) ? 2 : 1)
-    if (ordered && top > 0) {
-      // A missing value lies in the middle, and 1 apart from any that is there.
-      const scale = (code: number) => (code > top ? 0.5 : code / top)
-      return [
-        { codes, at: scale },
-        { codes, at: (code: number) => (code > top ? 1 : 0) },
-      ]
-    }
-    return labels.map((_, label) => ({
-      codes,
-      at: (code: number) => (code === label ? Math.SQRT1_2 : 0),
-    }))
-  })
-  const values = new Float64Array(rows * places.length)
-  for (const [place, { codes, at }] of places.entries())
-    for (let row = 0; row < rows; row++) values[row * places.length + place] = at(codes[row] ?? 0)
-  return { dimensions: places.length, values }
-}
-
-function everyNth(rows: Uint32Array, most: number): Uint32Array {
-  const step = Math.ceil(rows.length / most)
-  return rows.filter((_, n) => n % step === 0)
 }
