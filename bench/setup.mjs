@@ -12,6 +12,7 @@ const requirements = {
   python: join(root, 'bench/requirements.txt'),
   evidently: join(root, 'bench/requirements-evidently.txt'),
   nannyml: join(root, 'bench/requirements-nannyml.txt'),
+  cleanlab: join(root, 'bench/requirements-cleanlab.txt'),
 }
 
 function run(command, args) {

@@ -2,7 +2,16 @@
 // installs its pinned peers into `.peers/`. No part of `npm test`.
 import { spawnSync } from 'node:child_process'
 
-const suites = ['model-signing', 'fairlearn', 'aif360', 'drift', 'nannyml', 'tessera']
+const suites = [
+  'model-signing',
+  'fairlearn',
+  'aif360',
+  'drift',
+  'nannyml',
+  'label-errors',
+  'predictive-power',
+  'tessera',
+]
 let failed = 0
 for (const suite of suites) {
   console.log(`\n== ${suite}`)
