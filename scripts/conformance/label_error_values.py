@@ -4,6 +4,7 @@ A case is {"labels": [...], "probabilities": [[...]], "points": [[...]]}; the an
 {name: [...]}}: cleanlab's confident joint, label quality and outlier scores, and the rows it finds and ranks with each filter.
 """
 
+import functools
 import json
 import sys
 import warnings
@@ -11,6 +12,10 @@ import warnings
 warnings.filterwarnings("ignore")
 
 import numpy as np
+
+# cleanlab leaves the order of equal numbers to NumPy's sort, which on some processors is any; here it is that of the rows, as ours.
+np.argsort = functools.partial(np.argsort, kind="stable")
+
 from cleanlab.count import compute_confident_joint, estimate_joint, get_confident_thresholds
 from cleanlab.filter import find_label_issues
 from cleanlab.outlier import OutOfDistribution

@@ -41,6 +41,8 @@ interface Shape {
   readonly dimensions: number
   /** Values a point's coordinate may have; 0 for any number. */
   readonly steps: number
+  /** Whether many probabilities are equal. */
+  readonly tied?: true
 }
 
 const shapes: readonly Shape[] = [
@@ -51,6 +53,7 @@ const shapes: readonly Shape[] = [
   { rows: 60, prior: [0.25, 0.25, 0.25, 0.25], noise: 0.5, skill: 0, dimensions: 1, steps: 0 },
   // A class without rows.
   { rows: 60, prior: [0.5, 0.3, 0.2, 0], noise: 0, skill: 1.5, dimensions: 8, steps: 2 },
+  { rows: 60, prior: [0.4, 0.3, 0.3], noise: 0.3, skill: 1, dimensions: 2, steps: 0, tied: true },
   // Certain of everything.
   { rows: 50, prior: [0.5, 0.5], noise: 0.3, skill: 2000, dimensions: 2, steps: 0 },
   // Fewer points than neighbours.
@@ -80,7 +83,11 @@ function draw(random: Random, shape: Shape): LabelErrorCase {
       Math.exp(Math.min(700, (code === truth ? shape.skill : 0) + 1.5 * (random() + random() - 1))),
     )
     const sum = odds.reduce((total, one) => total + one, 0)
-    return odds.map((one) => one / sum)
+    const shares = odds.map((one) => one / sum)
+    if (shape.tied !== true) return shares
+    // Eighths are exact, so that they are equal on both sides.
+    const eighths = shares.slice(1).map((share) => Math.floor(8 * share) / 8)
+    return [1 - eighths.reduce((total, one) => total + one, 0), ...eighths]
   })
   const points = truths.map((truth) =>
     Array.from({ length: shape.dimensions }, () => {

@@ -22,7 +22,7 @@ export interface Outliers {
   readonly rows: Uint32Array
   /** Of each row asked about: 1 among its likes, towards 0 far from all. */
   readonly scores: Float64Array
-  /** 1 for each whose mean distance is more than 2.7 times the median of those that are not zero. */
+  /** 1 for each whose mean distance is more than 2.7 times the median one, or the mean one where the median is zero. */
   readonly isOutlier: Uint8Array
 }
 
@@ -33,12 +33,18 @@ export function findOutliers(columns: readonly CodedColumn[], rows: number): Out
   const asked = everyNth(all, askedMax)
   const points = pointsOf(columns, rows)
   const distances = meanDistances(points, { asked, known: everyNth(all, knownMax) })
-  // Where most rows have exact likes the median is zero, and every other row would be an outlier.
-  const usual = medianScale(distances.filter((distance) => distance >= distanceMin))
+  // Where most rows have exact likes the median is zero, and every other row would be an outlier: the mean stands for it.
+  const median = medianScale(distances)
+  const usual =
+    median <= scaleMin
+      ? distances.reduce((sum, distance) => sum + distance, 0) / distances.length
+      : median
   return {
     rows: asked,
-    scores: scoresOf(distances, medianScale(distances)),
-    isOutlier: Uint8Array.from(distances, (distance) => Number(distance > outlierMedians * usual)),
+    scores: scoresOf(distances, median),
+    isOutlier: Uint8Array.from(distances, (distance) =>
+      Number(distance >= distanceMin && distance > outlierMedians * usual),
+    ),
   }
 }
 
