@@ -132,7 +132,7 @@ function stratifiedFolds(truth: Float64Array): Uint8Array {
   const codes = Array.from(truth, (value) => classes.getOrInsertComputed(value, () => classes.size))
   const sorted = codes.toSorted((a, b) => a - b)
   // How many rows of each class each part takes: those of every fourth row of the sorted classes.
-  const takes = Array.from({ length: classes.size }, () => new Array<number>(folds).fill(0))
+  const takes = Array.from({ length: classes.size }, () => Array.from({ length: folds }, () => 0))
   for (const [n, code] of sorted.entries()) {
     const of = takes[code]
     if (of !== undefined) of[n % folds] = (of[n % folds] ?? 0) + 1
