@@ -132,24 +132,34 @@ export function conflictingLabels(
   }
 }
 
+/** How much of the data was looked at. Shares are above 0 and at most 1. */
+export interface Coverage {
+  /** Share of the rows that were asked about. */
+  readonly asked: number
+  /** Share of the rows they were looked for among. */
+  readonly among: number
+  readonly tail: number
+}
+
 /**
- * The share of rows that are found. Whoever looks among a part of the rows finds a twin with at least that part's chance, so
- * the truth lies between the share found and that share divided by the part.
- * @param part share of the rows looked among that the sample holds, above 0 and at most 1
+ * The share of rows that are found. With every row looked at it is a fact of the files, without an interval. Of a sample
+ * of the rows asked about it has Clopper–Pearson limits. Among a sample of the others a twin may be missed, and every
+ * n-th row of a sorted file may miss them all: then the share is a lower one, and the upper limit is 1.
  */
 export function overlapMeasure(
   subject: MeasureSubject,
   { rows, found }: OverlapCounts,
-  { part, tail }: { readonly part: number; readonly tail: number },
+  { asked, among, tail }: Coverage,
 ): DataMeasure {
   if (rows === 0) return undefinedMeasure(subject, { n: 0, note: 'undefined: no rows' })
-  const { low, high } = clopperPearson({ successes: found, trials: rows }, tail)
-  const one = measured(subject, {
-    value: found / rows,
-    limits: { low, high: Math.min(1, high / part) },
-    n: rows,
-  })
-  if (part === 1) return one
-  const share = Math.round(1000 * part) / 10
-  return { ...one, note: `looked for among ${share} % of the rows: at least this share` }
+  const value = found / rows
+  const { low, high } =
+    asked === 1
+      ? { low: value, high: value }
+      : clopperPearson({ successes: found, trials: rows }, tail)
+  const limits = { low, high: among === 1 ? high : 1 }
+  const one = measured(subject, { value, limits, n: rows })
+  if (among === 1) return one
+  const percent = Math.round(1000 * among) / 10
+  return { ...one, note: `looked for among ${percent} % of the rows: at least this share` }
 }

@@ -26,6 +26,9 @@ export interface PredictivePower {
   readonly baseline: number
   /** The prediction for each row, in the order the rows were dealt in, with its truth and its fold. */
   readonly predictions: Predictions
+  /** The truths that the baseline was asked for, and what it named at random. */
+  readonly asked: Float64Array
+  readonly guessed: Float64Array
 }
 
 /** What was predicted, row by row. */
@@ -68,8 +71,11 @@ export function predictivePower(
   }
   const predictions = { truth, predicted, fold }
   const model = modelScore(predictions, target.kind)
-  const baseline = baselineScore(target, order)
-  return { score: normalised(model, baseline, target.kind), model, baseline, predictions }
+  const { kind, values: asked } = target
+  // The random guess names the labels in the order of the dealing.
+  const baseline = baselineScore({ kind, asked, guessed: truth })
+  const score = Math.max(0, openScore(model, baseline, kind))
+  return { score, model, baseline, predictions, asked, guessed: truth }
 }
 
 /** The score of predictions: the mean over the folds that have rows. */
@@ -77,10 +83,10 @@ export function modelScore(predictions: Predictions, kind: PowerColumn['kind']):
   return meanOverFolds(predictions, kind === 'category' ? weightedF1 : meanAbsoluteError)
 }
 
-/** A model's score between its baseline, 0, and perfection, 1; 0 for one that is no better than the baseline. */
-export function normalised(model: number, baseline: number, kind: PowerColumn['kind']): number {
-  if (kind === 'number') return model > baseline ? 0 : 1 - model / baseline
-  return model < baseline || baseline === 1 ? 0 : (model - baseline) / (1 - baseline)
+/** A model's score on the way from its baseline, 0, to perfection, 1; below 0 for one that is worse than the baseline. */
+export function openScore(model: number, baseline: number, kind: PowerColumn['kind']): number {
+  if (kind === 'number') return 1 - model / baseline
+  return baseline === 1 ? 0 : (model - baseline) / (1 - baseline)
 }
 
 function meanAbsoluteError(truth: Float64Array, predicted: Float64Array): number {
@@ -89,29 +95,34 @@ function meanAbsoluteError(truth: Float64Array, predicted: Float64Array): number
   )
 }
 
-/** Of classes: the better of always naming the most frequent and of naming at random. Of numbers: the median. */
-function baselineScore({ kind, values }: PowerColumn, order: Uint32Array): number {
+/**
+ * The score of guessing. Of classes: the better of always naming the most frequent and of naming at random. Of numbers:
+ * the median.
+ * @param of the rows' truths and, of classes, what was named at random for each
+ */
+export function baselineScore(of: {
+  readonly kind: PowerColumn['kind']
+  readonly asked: Float64Array
+  readonly guessed: Float64Array
+}): number {
+  const { kind, asked, guessed } = of
   if (kind === 'number') {
-    const sorted = values.toSorted()
+    const sorted = asked.toSorted()
     const upper = sorted.length >> 1
     const lower = sorted.length % 2 === 0 ? upper - 1 : upper
     const median = ((sorted[lower] ?? 0) + (sorted[upper] ?? 0)) / 2
     return meanAbsoluteError(
-      values,
-      values.map(() => median),
+      asked,
+      asked.map(() => median),
     )
   }
-  const counts = new Map<number, number>()
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
-  let [commonest, most] = [0, 0]
-  for (const [value, count] of counts) if (count > most) [commonest, most] = [value, count]
-  const shuffled = Float64Array.from(order, (row) => values[row] ?? 0)
+  const commonest = mostFrequent({ kind, values: asked }, [...asked.keys()])
   return Math.max(
     weightedF1(
-      values,
-      values.map(() => commonest),
+      asked,
+      asked.map(() => commonest),
     ),
-    weightedF1(values, shuffled),
+    weightedF1(asked, guessed),
   )
 }
 

@@ -2,9 +2,9 @@
 // measured badly.
 
 import { assert } from '@proofhouse/evidence'
-import type { CodedColumn } from '../checks/coding.ts'
-import { missingGroup } from '../dataset-values.ts'
+import { canonicalText } from '../dataset-values.ts'
 import { clopperPearson, type Limits } from '../intervals/proportion.ts'
+import type { CellColumn } from './row-keys.ts'
 
 /** The shares of a population, stated by whoever knows it: column → group → share. */
 export type Population = Readonly<Record<string, Readonly<Record<string, number>>>>
@@ -30,7 +30,7 @@ export interface Representation {
 
 /** Every group that is stated, whether the data have it or not. Rows without a value in the column are left out. */
 export function findRepresentation(
-  columns: readonly CodedColumn[],
+  columns: readonly CellColumn[],
   population: Population,
   error: number,
 ): Representation[] {
@@ -48,15 +48,15 @@ export function findRepresentation(
     )
     const counts = new Map<string, number>()
     let trials = 0
-    for (const code of column.codes) {
-      const group = column.labels[code] ?? ''
-      if (group === missingGroup) continue
+    for (const cell of column.cells) {
+      const group = canonicalText(cell)
+      if (group === null) continue
       trials += 1
       counts.set(group, (counts.get(group) ?? 0) + 1)
     }
     if (trials === 0) return []
     return shares.map(([group, stated]) => {
-      const successes = counts.get(group) ?? 0
+      const successes = counts.get(canonicalText(group) ?? '') ?? 0
       const limits = clopperPearson({ successes, trials }, tail)
       const share = successes / trials
       return {

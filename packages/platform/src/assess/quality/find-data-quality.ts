@@ -1,0 +1,214 @@
+// What is wrong with the data, before any model: test rows that were learnt, columns that give the label away, columns and rows that
+// teach nothing or contradict, groups that are missing or lack values.
+
+import { codeColumn } from '../checks/coding.ts'
+import { canonicalText } from '../dataset-values.ts'
+import {
+  type ColumnVariety,
+  columnVarieties,
+  type DuplicateColumns,
+  duplicateColumns,
+} from './columns.ts'
+import {
+  type Conflicts,
+  conflictingLabels,
+  type Coverage,
+  exactOverlap,
+  nearOverlap,
+  type Overlap,
+  type OverlapCounts,
+  overlapMeasure,
+  repeatedRows,
+} from './duplicates.ts'
+import { type DataMeasure, measured, undefinedMeasure } from './findings.ts'
+import { type MissingByGroup, missingByGroup } from './missingness.ts'
+import { findOrderLeaks, type OrderLeak } from './order-leakage.ts'
+import { type SubjectOverlap, subjectOverlap, type TimeOverlap, timeOverlap } from './overlap.ts'
+import { findRepresentation, type Population, type Representation } from './representation.ts'
+import { type CellColumn, keyTables, type KeyedTable } from './row-keys.ts'
+import { type ColumnPower, columnPowers } from './single-columns.ts'
+
+/** Rows of a table: all of them, or every n-th in the order of the file; at most 100,000. */
+export interface TableSample {
+  /** Share of the table's rows that are here: above 0, at most 1. */
+  readonly part: number
+  /** Columns with no other role: neither label nor identifier nor time. */
+  readonly columns: readonly CellColumn[]
+  /** Null for data without labels. */
+  readonly label: CellColumn | null
+  readonly identifiers: readonly CellColumn[]
+  /** Milliseconds since 1970, NaN where there is none; null for data without times. */
+  readonly times: Float64Array | null
+}
+
+/** What to look at. */
+export interface DataQualityRequest {
+  readonly table: TableSample
+  /** The rows that the model learnt from; null where they are not known. */
+  readonly training: TableSample | null
+  readonly labelKind: 'category' | 'number'
+  readonly protectedColumns: readonly string[]
+  readonly population: Population
+  readonly seed: number
+  /** The chance that any interval of one kind of finding misses. */
+  readonly error: number
+}
+
+/** Rows and subjects in the table and in the training data; null for what could not be compared. */
+export interface LeakageFindings {
+  readonly exact: Overlap
+  readonly exactWithLabel: Overlap | null
+  readonly near: Overlap | null
+  readonly subjects: readonly SubjectOverlap[]
+  readonly time: TimeOverlap | null
+}
+
+/** What was found. */
+export interface DataQualityFindings {
+  readonly rows: number
+  readonly leakage: LeakageFindings | null
+  /** Columns by how much each tells of the label; null without a label. */
+  readonly powers: readonly ColumnPower[] | null
+  readonly orderLeaks: readonly OrderLeak[]
+  /** 1 for each row that equals an earlier one in every column and the label. */
+  readonly repeated: Uint8Array
+  readonly conflicts: Conflicts | null
+  readonly varieties: readonly ColumnVariety[]
+  readonly duplicateColumns: readonly DuplicateColumns[]
+  readonly missing: readonly MissingByGroup[]
+  readonly representation: readonly Representation[]
+  readonly measures: readonly DataMeasure[]
+}
+
+/** Looks for what is wrong with a table, by itself and beside the one a model learnt from. */
+export function findDataQuality(request: DataQualityRequest): DataQualityFindings {
+  const { table, training, error, seed } = request
+  const { columns, label, identifiers } = table
+  const labels = label?.cells.map((cell) => canonicalText(cell)) ?? null
+  const [keyed] = keyTables([columns])
+  const [whole] = keyTables([label === null ? columns : [...columns, label]])
+  const coded = request.protectedColumns.flatMap((name) => {
+    const column = columns.find((known) => known.name === name)
+    return column === undefined ? [] : (codeColumn(name, column.cells) ?? [])
+  })
+  const codedLabel = label === null ? null : codeColumn(label.name, label.cells)
+  const found = {
+    rows: keyed?.rows ?? 0,
+    leakage: training === null ? null : findLeakage(training, table),
+    powers:
+      label === null
+        ? null
+        : columnPowers(columns, { column: label, kind: request.labelKind }, { seed, error }),
+    orderLeaks: codedLabel === null ? [] : findOrderLeaks(codedLabel, identifiers, error),
+    repeated: whole === undefined ? new Uint8Array() : repeatedRows(whole),
+    conflicts: labels === null || keyed === undefined ? null : conflictingLabels(keyed, labels),
+    varieties: columnVarieties(columns, error),
+    duplicateColumns: duplicateColumns(columns),
+    missing: missingByGroup(columns, coded, error),
+    representation: findRepresentation(columns, request.population, error),
+  }
+  return { ...found, measures: [...rowMeasures(found, request), ...columnMeasures(found)] }
+}
+
+/** What the label is called on both sides; no column can be. */
+const labelName = '\u0000label'
+
+function findLeakage(training: TableSample, test: TableSample): LeakageFindings {
+  const both = pairOf(training.columns, test.columns)
+  const labelled =
+    training.label === null || test.label === null
+      ? null
+      : pairOf(
+          [...training.columns, { ...training.label, name: labelName }],
+          [...test.columns, { ...test.label, name: labelName }],
+        )
+  return {
+    exact: exactOverlap(...both),
+    exactWithLabel: labelled === null ? null : exactOverlap(...labelled),
+    near: nearOverlap(...both),
+    subjects: test.identifiers.flatMap((column) => {
+      const known = training.identifiers.find(({ name }) => name === column.name)
+      return known === undefined ? [] : [subjectOverlap(known, column)]
+    }),
+    time:
+      training.times === null || test.times === null
+        ? null
+        : timeOverlap(training.times, test.times),
+  }
+}
+
+/** Two tables keyed together, by the columns of the second that the first has, too. */
+function pairOf(
+  training: readonly CellColumn[],
+  test: readonly CellColumn[],
+): [KeyedTable, KeyedTable] {
+  const pairs = test.flatMap((column) => {
+    const known = training.find(({ name }) => name === column.name)
+    return known === undefined ? [] : [{ known, column }]
+  })
+  const [first, second] = keyTables([
+    pairs.map(({ known }) => known),
+    pairs.map(({ column }) => column),
+  ])
+  const none: KeyedTable = { rows: 0, values: [], hashes: [new Uint32Array(), new Uint32Array()] }
+  return [first ?? none, second ?? none]
+}
+
+type Found = Omit<DataQualityFindings, 'measures'>
+
+function rowMeasures(found: Found, { table, training, error }: DataQualityRequest): DataMeasure[] {
+  const { leakage, conflicts, repeated } = found
+  const { part } = table
+  const within = { asked: part, among: part, tail: error / 2 }
+  const between = { ...within, among: training?.part ?? 1 }
+  const repeats = { rows: found.rows, found: repeated.reduce((sum, one) => sum + one, 0) }
+  const of = (name: string, counts: OverlapCounts | null | undefined, by: Coverage) =>
+    counts == null ? [] : [overlapMeasure({ name }, counts, by)]
+  const near = leakage?.near
+  const subjects = leakage?.subjects ?? []
+  return [
+    ...of('leakage.exact_duplicates', leakage?.exact, between),
+    ...of('leakage.exact_duplicates_with_label', leakage?.exactWithLabel, between),
+    ...of('leakage.near_duplicates', near, {
+      ...between,
+      asked: ((near?.rows ?? 0) / Math.max(1, found.rows)) * part,
+    }),
+    // Rows of one subject come together, so subjects are counted.
+    ...subjects.map((one) =>
+      overlapMeasure(
+        { name: 'leakage.subject_overlap', column: one.column },
+        { rows: one.subjects, found: one.sharedSubjects },
+        { ...between, tail: error / 2 / subjects.length },
+      ),
+    ),
+    ...of('leakage.time_overlap', leakage?.time, { ...within, asked: training?.part ?? 1 }),
+    ...of('quality.repeated_rows', repeats, within),
+    ...of('quality.conflicting_labels', conflicts, within),
+  ]
+}
+
+function columnMeasures(found: Found): DataMeasure[] {
+  return [
+    ...(found.powers ?? []).map(({ column, score, limits, n, note }) => {
+      const subject = { name: 'leakage.predictive_power', column }
+      return score === null || limits === null
+        ? undefinedMeasure(subject, { n, note: note ?? 'undefined' })
+        : measured(subject, { value: score, limits, n })
+    }),
+    ...found.orderLeaks.map(({ column, label, auc, limits, n }) =>
+      measured({ name: 'leakage.order_auc', column, group: label }, { value: auc, limits, n }),
+    ),
+    ...found.varieties.map(({ column, share, limits, n }) =>
+      measured({ name: 'quality.commonest_share', column }, { value: share, limits, n }),
+    ),
+    ...found.missing.map(({ missing, column, group, share, limits, n }) =>
+      measured(
+        { name: 'quality.missing_share', column: missing, group: `${column} = ${group}` },
+        { value: share, limits, n },
+      ),
+    ),
+    ...found.representation.map(({ column, group, share, limits, n }) =>
+      measured({ name: 'quality.group_share', column, group }, { value: share, limits, n }),
+    ),
+  ]
+}
