@@ -16,8 +16,8 @@ export interface ClassProbabilities {
 
 /** Parts the rows are dealt into: each is predicted by what the others teach. */
 const folds = 5
-/** Rows to learn from at most, for each part. */
-const learningRowsMax = 10_000
+/** Rows to learn from at most, for each part: of more classes fewer, for each class learns from them anew. */
+const learningRowsMax = (classes: number) => Math.max(4_000, Math.floor(20_000 / classes))
 
 /** The probability of one class for one row. */
 export function probabilityOf(of: ClassProbabilities, row: number, label: number): number {
@@ -66,7 +66,7 @@ export function outOfSampleProbabilities(
   for (let part = 0; part < folds; part++) {
     const all = Uint32Array.from(label.codes.keys())
     const others = all.filter((row) => fold[row] !== part)
-    const learn = everyNth(others, learningRowsMax)
+    const learn = everyNth(others, learningRowsMax(classes))
     const models = targets.map((target) => boost(columns, target, learn))
     for (const row of all) {
       if (fold[row] !== part) continue

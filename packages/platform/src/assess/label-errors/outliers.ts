@@ -9,8 +9,8 @@ const neighbours = 10
 /** Distances this many medians above none are an outlier's: cleanlab Datalab's 1 / 0.37037. */
 const outlierMedians = 2.7
 /** Rows whose neighbours are looked for, and rows they are looked for among, at most: the work is their product. */
-const askedMax = 5_000
-const knownMax = 4_000
+const askedMax = 2_500
+const knownMax = 2_000
 /** A mean distance below this is none. */
 const distanceMin = Math.sqrt(100 * Number.EPSILON)
 /** cleanlab's least scale of a distance. */
@@ -26,7 +26,7 @@ export interface Outliers {
   readonly isOutlier: Uint8Array
 }
 
-/** Scores of at most 5,000 rows, evenly taken, among at most 4,000; null without columns or with fewer than two rows. */
+/** Scores of at most 2,500 rows, evenly taken, among at most 2,000; null without columns or with fewer than two rows. */
 export function findOutliers(columns: readonly CodedColumn[], rows: number): Outliers | null {
   if (columns.length === 0 || rows < 2) return null
   const all = Uint32Array.from({ length: rows }, (_, row) => row)

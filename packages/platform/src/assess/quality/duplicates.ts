@@ -142,9 +142,9 @@ export interface Coverage {
 }
 
 /**
- * The share of rows that are found. With every row looked at it is a fact of the files, without an interval. Of a sample
- * of the rows asked about it has Clopper–Pearson limits. Among a sample of the others a twin may be missed, and every
- * n-th row of a sorted file may miss them all: then the share is a lower one, and the upper limit is 1.
+ * The share of rows that are found. With every row looked at it is a fact of the files, without an interval. Of a
+ * sample of the rows asked about it has Clopper–Pearson limits. Among a sample of the others a twin may be missed, and
+ * every n-th row of a sorted file may miss them all: then the share is a lower one, and the upper limit is 1.
  */
 export function overlapMeasure(
   subject: MeasureSubject,

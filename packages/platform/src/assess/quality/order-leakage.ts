@@ -27,7 +27,8 @@ export interface OrderLeak {
 }
 
 /**
- * Every class by the row number and by every identifier whose values are numbers, with limits that hold for all at once.
+ * Every class by the row number and by every identifier whose values are numbers, with limits that hold for all at
+ * once.
  * @param label the rows in the order of the file
  */
 export function findOrderLeaks(
