@@ -4,7 +4,7 @@
 import { assert } from '@proofhouse/evidence'
 import { missingGroup } from '../dataset-values.ts'
 import type { CodedColumn } from '../checks/coding.ts'
-import { type DataMeasure, measured, shareMeasure } from '../quality/findings.ts'
+import { type DataMeasure, measured, shareMeasure, undefinedMeasure } from '../quality/findings.ts'
 import { comparisonsOf, groupShares, type GroupShare } from '../quality/group-shares.ts'
 import {
   type ClassProbabilities,
@@ -14,7 +14,8 @@ import {
 import { entryOf, estimatedJoint } from './confident-joint.ts'
 import { findLabelIssues, type LabelIssueFilter } from './label-issues.ts'
 import { labelQuality, type LabelQualityMethod } from './label-quality.ts'
-import { findOutliers } from './outliers.ts'
+import { findOutliers, type Outliers } from './outliers.ts'
+import { tellsLabels } from './tells-labels.ts'
 
 /** Rows named at most. */
 const namedMax = 20
@@ -69,6 +70,8 @@ export interface LabelAnomaly extends GroupShare {
 export interface LabelErrorFindings {
   readonly rows: number
   readonly probabilitiesBy: 'boosting' | 'model'
+  /** Whether the probabilities tell anything of the labels; where they do not, no label is called wrong. */
+  readonly tellsLabels: boolean
   /** The least believable first. */
   readonly issues: readonly LabelIssue[]
   readonly issueCount: number
@@ -95,36 +98,30 @@ export function findLabelErrors(request: LabelErrorRequest): LabelErrorFindings 
     probabilities.values.length === rows * label.labels.length,
     'every row has a probability of every class',
   )
-  const issues = findLabelIssues(label.codes, probabilities, filter)
+  const tells = tellsLabels(label.codes, probabilities, error / 2)
+  const issues = tells ? findLabelIssues(label.codes, probabilities, filter) : new Uint8Array(rows)
   const outliers = findOutliers(columns, rows)
   const issueCount = issues.reduce((sum, issue) => sum + issue, 0)
-  const outlierRows = new Map(
-    Array.from(outliers?.rows ?? [], (row, at) => [row, outliers?.isOutlier[at] === 1]),
-  )
-  const { repeated } = request
-  const properties: readonly Property[] = [
-    { kind: 'label_issue', flagged: (row) => issues[row] === 1 },
-    { kind: 'outlier', flagged: (row) => outlierRows.get(row) ?? null },
-    ...(repeated === null
-      ? []
-      : [{ kind: 'repeated' as const, flagged: (row: number) => repeated[row] === 1 }]),
-  ]
+  const properties = propertiesOf(request, tells ? issues : null, outliers)
   const tail = error / 2 / (1 + properties.length * comparisonsAmong(request))
   const anomalies = findAnomalies(request, properties, tail)
+  const everyone = { name: anomalyNames.label_issue }
   return {
     rows,
     probabilitiesBy: request.probabilities === null ? 'boosting' : 'model',
+    tellsLabels: tells,
     issues: namedIssues(request, probabilities, issues),
     issueCount,
-    confusions: confusionsOf(label, probabilities),
+    confusions: tells ? confusionsOf(label, probabilities) : [],
     outliers: farthest(outliers),
     anomalies,
     measures: [
-      shareMeasure(
-        { name: 'labels.issue_share' },
-        { successes: issueCount, trials: rows },
-        error / 2,
-      ),
+      tells
+        ? shareMeasure(everyone, { successes: issueCount, trials: rows }, tail)
+        : undefinedMeasure(everyone, {
+            n: rows,
+            note: 'undefined: the columns tell nothing of the label',
+          }),
       ...anomalies.map(anomalyMeasure),
     ],
   }
@@ -170,7 +167,7 @@ function confusionsOf(label: CodedColumn, probabilities: ClassProbabilities): La
     .slice(0, namedMax)
 }
 
-function farthest(outliers: ReturnType<typeof findOutliers>) {
+function farthest(outliers: Outliers | null) {
   if (outliers === null) return []
   return Array.from(outliers.rows, (row, at) => ({
     row,
@@ -186,6 +183,22 @@ function farthest(outliers: ReturnType<typeof findOutliers>) {
 interface Property {
   readonly kind: LabelAnomaly['kind']
   readonly flagged: (row: number) => boolean | null
+}
+
+function propertiesOf(
+  { repeated }: LabelErrorRequest,
+  issues: Uint8Array | null,
+  outliers: Outliers | null,
+): Property[] {
+  const isOutlier = new Map(
+    Array.from(outliers?.rows ?? [], (row, at) => [row, outliers?.isOutlier[at] === 1]),
+  )
+  const properties: Property[] = [{ kind: 'outlier', flagged: (row) => isOutlier.get(row) ?? null }]
+  if (issues !== null)
+    properties.unshift({ kind: 'label_issue', flagged: (row) => issues[row] === 1 })
+  if (repeated !== null)
+    properties.push({ kind: 'repeated', flagged: (row) => repeated[row] === 1 })
+  return properties
 }
 
 function comparisonsAmong({ label, sources }: LabelErrorRequest): number {

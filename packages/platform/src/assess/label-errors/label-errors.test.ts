@@ -136,6 +136,7 @@ describe('finds what is there', () => {
   const wrong = made.filter(({ truth, label }) => truth !== label).length
 
   test('wrong labels, by learning from the other rows', () => {
+    expect(found?.tellsLabels).toBe(true)
     const named = found?.issues ?? []
     expect(named).toHaveLength(20)
     const right = named.filter(({ row, likely }) => likely === `${made[row]?.truth}`)
@@ -222,6 +223,27 @@ test('claims a difference of sources that are alike in at most one sample of twe
       probabilities: { classes: 3, values: byCode },
     })
     claims += Number(found?.anomalies.some(({ column, differs }) => column === 'source' && differs))
+  }
+  expect(claims).toBeLessThanOrEqual(samples * 0.05 + 3 * Math.sqrt(samples * 0.05 * 0.95))
+})
+
+test('calls no label wrong that the columns tell nothing of, but in one of twenty', () => {
+  const samples = 60
+  let claims = 0
+  for (let seed = 0; seed < samples; seed++) {
+    const random = seededRandom(seed)
+    const draw = (top: number) =>
+      Array.from({ length: 200 }, () => `${Math.floor(top * random() ** 2)}`)
+    const found = findLabelErrors({
+      ...labelled(1, 200, () => 0).request,
+      columns: [coded('a', draw(3)), coded('b', draw(8))],
+      label: coded('label', draw(2)),
+    })
+    claims += Number(found?.tellsLabels)
+    if (found?.tellsLabels === false) {
+      expect([found.issueCount, found.confusions]).toEqual([0, []])
+      expect(found.measures[0]).toMatchObject({ name: 'labels.issue_share', value: null })
+    }
   }
   expect(claims).toBeLessThanOrEqual(samples * 0.05 + 3 * Math.sqrt(samples * 0.05 * 0.95))
 })

@@ -114,8 +114,8 @@ function shuffled(rows: number, seed: number): Uint32Array {
 
 /**
  * Limits of a score by leaving out one twentieth of the predictions at a time (Tukey's jackknife, Student's t). A
- * column that was never wrong may yet be: as many rows as an event never seen may be expected are allowed to be as wrong
- * as can be.
+ * column that was never wrong may yet be: as many rows as an event never seen may be expected are allowed to be as
+ * wrong as can be.
  */
 function jackknifeLimits(power: PredictivePower, kind: PowerColumn['kind'], tail: number): Limits {
   const { truth, predicted, fold } = power.predictions
