@@ -63,7 +63,26 @@ const shapes: readonly Shape[] = [
 /** `rounds` cases of every kind. */
 export function labelErrorCases(seed: number, rounds: number): LabelErrorCase[] {
   const random = seededRandom(seed)
-  return Array.from({ length: rounds }).flatMap(() => shapes.map((shape) => draw(random, shape)))
+  return Array.from({ length: rounds }).flatMap(() => [
+    ...shapes.map((shape) => draw(random, shape)),
+    contrary(random),
+  ])
+}
+
+/** The only two rows of a class are each said to be of another: none is left that is right. */
+function contrary(random: Random): LabelErrorCase {
+  const labels = Array.from({ length: 32 }, (_, row) => (row < 2 ? 0 : 1 + (row % 2)))
+  const probabilities = labels.map((label, row) => {
+    const left = (row < 2 ? 0.01 : 0.1) * (1 + random())
+    const share = left * random()
+    const one = [0, 0, 0]
+    const truth = row < 2 ? row + 1 : label
+    one[truth] = 1 - left
+    one[0] = share
+    one[3 - truth] = left - share
+    return one
+  })
+  return { labels, probabilities, points: labels.map(() => [random(), random()]) }
 }
 
 function draw(random: Random, shape: Shape): LabelErrorCase {
