@@ -11,6 +11,7 @@ import { outOfSampleProbabilities, probabilitiesOfScore } from './class-probabil
 import { calibrated, confidentJoint, roundKeepingSum } from './confident-joint.ts'
 import { findLabelErrors, type LabelErrorRequest } from './find-label-errors.ts'
 import { differences, labelErrorValues } from './label-error-cases.fixture.ts'
+import { labelErrorCatalogue } from './label-error-catalogue.ts'
 import { findLabelIssues } from './label-issues.ts'
 import { findOutliers } from './outliers.ts'
 
@@ -164,6 +165,13 @@ describe('finds what is there', () => {
     const bad = sources?.find(({ group }) => group === 'site 2')
     expect(bad?.differs).toBe(true)
     expect(bad?.difference.low).toBeGreaterThan(0.1)
+    const known = Object.keys(labelErrorCatalogue)
+    for (const { name } of found?.measures ?? []) expect(known).toContain(name)
+    const page = readFileSync(
+      new URL('../../../../../docs/label-errors.md', import.meta.url),
+      'utf8',
+    )
+    expect(known.filter((name) => !page.includes(`\`${name}\``))).toEqual([])
     const measure = found?.measures.find(({ group }) => group === 'site 2')
     expect(measure).toMatchObject({ name: 'labels.issue_share', value: bad?.share, n: bad?.n })
   })

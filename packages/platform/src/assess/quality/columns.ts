@@ -2,7 +2,7 @@
 
 import { clopperPearson, type Limits } from '../intervals/proportion.ts'
 import type { CellColumn } from './row-keys.ts'
-import { canonicalText, missingGroup } from '../dataset-values.ts'
+import { missingGroup } from '../dataset-values.ts'
 
 /** A column of which this share of rows has one value is almost constant. */
 const almostConstantShare = 0.99
@@ -28,7 +28,7 @@ export function columnVarieties(columns: readonly CellColumn[], error: number): 
   return columns.flatMap(({ name, cells }) => {
     const counts = new Map<string, number>()
     for (const cell of cells) {
-      const text = canonicalText(cell) ?? missingGroup
+      const text = cell ?? missingGroup
       counts.set(text, (counts.get(text) ?? 0) + 1)
     }
     let [commonest, rows] = ['', 0]
@@ -80,9 +80,7 @@ export function duplicateColumns(columns: readonly CellColumn[]): DuplicateColum
     .map((group) => {
       const [first] = group
       const equal = group.every(({ cells }) =>
-        cells.every(
-          (cell, row) => canonicalText(cell) === canonicalText(first?.cells[row] ?? null),
-        ),
+        cells.every((cell, row) => cell === first?.cells[row]),
       )
       return { columns: group.map(({ name }) => name), equal }
     })
@@ -92,7 +90,7 @@ export function duplicateColumns(columns: readonly CellColumn[]): DuplicateColum
 function patternOf(cells: readonly (string | null)[]): Uint32Array | null {
   const order = new Map<string | null, number>()
   const pattern = Uint32Array.from(cells, (cell) =>
-    order.getOrInsertComputed(canonicalText(cell), () => order.size),
+    order.getOrInsertComputed(cell, () => order.size),
   )
   return order.size < 2 ? null : pattern
 }

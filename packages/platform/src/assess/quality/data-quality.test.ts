@@ -1,5 +1,6 @@
 // The data before any model: what is planted is found, counts are those of a plain search, and nothing is said of what is alike.
 
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { codeColumn, type CodedColumn } from '../checks/coding.ts'
@@ -16,8 +17,9 @@ import { type DataQualityRequest, findDataQuality } from './find-data-quality.ts
 import { missingByGroup } from './missingness.ts'
 import { findOrderLeaks } from './order-leakage.ts'
 import { subjectOverlap, timeOverlap } from './overlap.ts'
+import { qualityCatalogue } from './quality-catalogue.ts'
 import { findRepresentation } from './representation.ts'
-import { type CellColumn, keyTables, type KeyedTable } from './row-keys.ts'
+import { canonicalColumn, type CellColumn, keyTables, type KeyedTable } from './row-keys.ts'
 
 type Row = readonly (string | null)[]
 
@@ -28,7 +30,7 @@ const columnsOf = (rows: readonly Row[], width = rows[0]?.length ?? 0): CellColu
   }))
 
 function keyed(...tables: readonly (readonly Row[])[]): [KeyedTable, KeyedTable] {
-  const [first, second] = keyTables(tables.map((rows) => columnsOf(rows, 4)))
+  const [first, second] = keyTables(tables.map((rows) => columnsOf(rows, 4).map(canonicalColumn)))
   if (first === undefined) throw new Error('no table')
   return [first, second ?? first]
 }
@@ -130,7 +132,7 @@ describe('rows that stand twice', () => {
 })
 
 test('subjects and times of both tables', () => {
-  const of = (...cells: (string | null)[]) => ({ name: 'id', cells })
+  const of = (...cells: (string | null)[]) => canonicalColumn({ name: 'id', cells })
   expect(subjectOverlap(of('1', '2', '3.0', null), of('3', '3', '4', null))).toEqual({
     column: 'id',
     rows: 3,
@@ -355,6 +357,10 @@ describe('all of it', () => {
       'quality.commonest_share',
       'quality.group_share',
     ])
+    const known = Object.keys(qualityCatalogue)
+    expect([...names].filter((name) => !known.includes(name))).toEqual([])
+    const page = readFileSync(new URL('../../../../../docs/quality.md', import.meta.url), 'utf8')
+    expect(known.filter((name) => !page.includes(`\`${name}\``))).toEqual([])
     for (const { value, low, high, note } of found.measures) {
       expect([value, low, high].every((one) => one === null)).toBe(note !== undefined)
       expect(low ?? 0).toBeLessThanOrEqual(value ?? 0)

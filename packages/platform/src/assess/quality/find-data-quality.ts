@@ -2,7 +2,6 @@
 // teach nothing or contradict, groups that are missing or lack values.
 
 import { codeColumn } from '../checks/coding.ts'
-import { canonicalText } from '../dataset-values.ts'
 import {
   type ColumnVariety,
   columnVarieties,
@@ -25,10 +24,10 @@ import { type MissingByGroup, missingByGroup } from './missingness.ts'
 import { findOrderLeaks, type OrderLeak } from './order-leakage.ts'
 import { type SubjectOverlap, subjectOverlap, type TimeOverlap, timeOverlap } from './overlap.ts'
 import { findRepresentation, type Population, type Representation } from './representation.ts'
-import { type CellColumn, keyTables, type KeyedTable } from './row-keys.ts'
+import { canonicalColumn, type CellColumn, keyTables, type KeyedTable } from './row-keys.ts'
 import { type ColumnPower, columnPowers } from './single-columns.ts'
 
-/** Rows of a table: all of them, or every n-th in the order of the file; at most 100,000. */
+/** Rows of a table, its cells as they stand there: all of them, or every n-th in the order of the file; at most 100,000. */
 export interface TableSample {
   /** Share of the table's rows that are here: above 0, at most 1. */
   readonly part: number
@@ -81,10 +80,14 @@ export interface DataQualityFindings {
 }
 
 /** Looks for what is wrong with a table, by itself and beside the one a model learnt from. */
-export function findDataQuality(request: DataQualityRequest): DataQualityFindings {
+export function findDataQuality(asked: DataQualityRequest): DataQualityFindings {
+  const request = {
+    ...asked,
+    table: canonicalTable(asked.table),
+    training: asked.training === null ? null : canonicalTable(asked.training),
+  }
   const { table, training, error, seed } = request
   const { columns, label, identifiers } = table
-  const labels = label?.cells.map((cell) => canonicalText(cell)) ?? null
   const [keyed] = keyTables([columns])
   const [whole] = keyTables([label === null ? columns : [...columns, label]])
   const coded = request.protectedColumns.flatMap((name) => {
@@ -101,13 +104,22 @@ export function findDataQuality(request: DataQualityRequest): DataQualityFinding
         : columnPowers(columns, { column: label, kind: request.labelKind }, { seed, error }),
     orderLeaks: codedLabel === null ? [] : findOrderLeaks(codedLabel, identifiers, error),
     repeated: whole === undefined ? new Uint8Array() : repeatedRows(whole),
-    conflicts: labels === null || keyed === undefined ? null : conflictingLabels(keyed, labels),
+    conflicts: label === null || keyed === undefined ? null : conflictingLabels(keyed, label.cells),
     varieties: columnVarieties(columns, error),
     duplicateColumns: duplicateColumns(columns),
     missing: missingByGroup(columns, coded, error),
     representation: findRepresentation(columns, request.population, error),
   }
   return { ...found, measures: [...rowMeasures(found, request), ...columnMeasures(found)] }
+}
+
+function canonicalTable(table: TableSample): TableSample {
+  return {
+    ...table,
+    columns: table.columns.map(canonicalColumn),
+    label: table.label === null ? null : canonicalColumn(table.label),
+    identifiers: table.identifiers.map(canonicalColumn),
+  }
 }
 
 /** What the label is called on both sides; no column can be. */

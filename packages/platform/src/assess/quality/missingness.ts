@@ -2,7 +2,6 @@
 // word for the group.
 
 import type { CodedColumn } from '../checks/coding.ts'
-import { canonicalText } from '../dataset-values.ts'
 import { comparisonsOf, groupShares, type GroupShare } from './group-shares.ts'
 import type { CellColumn } from './row-keys.ts'
 
@@ -22,7 +21,7 @@ export function missingByGroup(
   error: number,
 ): MissingByGroup[] {
   const pairs = columns
-    .filter(({ cells }) => cells.some((cell) => canonicalText(cell) === null))
+    .filter(({ cells }) => cells.some((cell) => cell === null))
     .flatMap((column) =>
       // A protected column lacks its own values in its own missing group.
       protectedColumns
@@ -32,7 +31,7 @@ export function missingByGroup(
   const comparisons = pairs.reduce((sum, { groups }) => sum + comparisonsOf(groups), 0)
   const tail = error / (2 * Math.max(1, comparisons))
   return pairs.flatMap(({ column, groups }) => {
-    const isMissing = Uint8Array.from(column.cells, (cell) => Number(canonicalText(cell) === null))
+    const isMissing = Uint8Array.from(column.cells, (cell) => Number(cell === null))
     return groupShares(groups, (row) => isMissing[row] === 1, tail).map((share) => ({
       missing: column.name,
       ...share,

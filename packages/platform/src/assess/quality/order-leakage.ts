@@ -1,7 +1,6 @@
 // Whether a row's place, or a number that only names it, tells its label: files are often sorted by outcome, and numbers often
 // given by it. A model that reads such a number learns how the file was made.
 
-import { canonicalText } from '../dataset-values.ts'
 import type { CodedColumn } from '../checks/coding.ts'
 import type { Limits } from '../intervals/proportion.ts'
 import { rocAuc, rocAucInterval } from '../intervals/roc-auc.ts'
@@ -61,13 +60,8 @@ export function findOrderLeaks(
 
 /** The values as numbers, NaN where there is none; null when one is no number. */
 function numbersOf({ cells }: CellColumn): Float64Array | null {
-  const values = Float64Array.from(cells, (cell) => {
-    const text = canonicalText(cell)
-    return text === null ? Number.NaN : Number(text)
-  })
-  const isNumber = cells.every(
-    (cell, row) => canonicalText(cell) === null || Number.isFinite(values[row]),
-  )
+  const values = Float64Array.from(cells, (cell) => (cell === null ? Number.NaN : Number(cell)))
+  const isNumber = cells.every((cell, row) => cell === null || Number.isFinite(values[row]))
   return isNumber ? values : null
 }
 

@@ -1,7 +1,6 @@
 // Whether training and test data are apart in whom and when they are about: the same person in both, or training rows from after
 // the test began. Either lets a model remember what it should foresee.
 
-import { canonicalText } from '../dataset-values.ts'
 import type { OverlapCounts } from './duplicates.ts'
 import type { CellColumn } from './row-keys.ts'
 
@@ -15,8 +14,8 @@ export interface SubjectOverlap extends OverlapCounts {
 
 /** Which subjects the test data share with the training data; rows without a value are left out. */
 export function subjectOverlap(training: CellColumn, test: CellColumn): SubjectOverlap {
-  const known = new Set(training.cells.map((cell) => canonicalText(cell)))
-  const asked = test.cells.map((cell) => canonicalText(cell)).filter((text) => text !== null)
+  const known = new Set(training.cells)
+  const asked = test.cells.filter((text) => text !== null)
   const subjects = new Set(asked)
   return {
     column: test.name,

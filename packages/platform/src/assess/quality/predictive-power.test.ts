@@ -83,7 +83,7 @@ describe('columns of a table', () => {
   const label = cells(2000, () => (random() < 0.3 ? 'yes' : 'no'))
   const columns = [
     { name: 'chance', cells: cells(2000, () => `${Math.floor(20 * random())}`) },
-    { name: 'leak', cells: label.map((text) => (text === 'yes' ? '1.0' : '0.0')) },
+    { name: 'leak', cells: label.map((text) => (text === 'yes' ? '1' : '0')) },
     { name: 'half', cells: label.map((text) => (random() < 0.5 ? text : 'no')) },
     { name: 'name', cells: label.map((_, row) => `person ${row}`) },
     { name: 'rare', cells: label.map((_, row) => (row < 50 ? 'x' : null)) },

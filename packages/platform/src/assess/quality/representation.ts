@@ -49,10 +49,9 @@ export function findRepresentation(
     const counts = new Map<string, number>()
     let trials = 0
     for (const cell of column.cells) {
-      const group = canonicalText(cell)
-      if (group === null) continue
+      if (cell === null) continue
       trials += 1
-      counts.set(group, (counts.get(group) ?? 0) + 1)
+      counts.set(cell, (counts.get(cell) ?? 0) + 1)
     }
     if (trials === 0) return []
     return shares.map(([group, stated]) => {

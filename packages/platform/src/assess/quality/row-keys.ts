@@ -5,11 +5,20 @@
 import { assert } from '@proofhouse/evidence'
 import { canonicalText } from '../dataset-values.ts'
 
-/** A column as it stands in a table. */
+/** A column of a table. */
 export interface CellColumn {
   readonly name: string
-  /** Null where there is no value. */
+  /** Canonical texts (dataset-values.ts), so that equal values have equal texts; null where there is no value. */
   readonly cells: readonly (string | null)[]
+}
+
+/** A column as it stands in a table, made canonical. */
+export function canonicalColumn({ name, cells }: CellColumn): CellColumn {
+  const known = new Map<string | null, string | null>()
+  return {
+    name,
+    cells: cells.map((cell) => known.getOrInsertComputed(cell, () => canonicalText(cell))),
+  }
 }
 
 /** Rows a sample holds at most. */
@@ -46,10 +55,9 @@ export function keyTables(tables: readonly (readonly CellColumn[])[]): KeyedTabl
 }
 
 function valuesOf(cells: readonly (string | null)[], dictionary: Map<string, number>): Uint32Array {
-  return Uint32Array.from(cells, (cell) => {
-    const text = canonicalText(cell)
-    return text === null ? 0 : dictionary.getOrInsertComputed(text, () => dictionary.size + 1)
-  })
+  return Uint32Array.from(cells, (cell) =>
+    cell === null ? 0 : dictionary.getOrInsertComputed(cell, () => dictionary.size + 1),
+  )
 }
 
 /** The key of a row over all columns, or over all but one: a whole number below 2⁵³. */

@@ -1,7 +1,6 @@
 // The predictive power of every column of a table, with an interval: which column alone tells the label. Rows without a value on
 // either side are left out, at most 5,000 are looked at, as in ppscore.
 
-import { canonicalText } from '../dataset-values.ts'
 import { everyNth } from '../checks/nearest-rows.ts'
 import type { Limits } from '../intervals/proportion.ts'
 import { seededRandom } from '../intervals/random.ts'
@@ -54,8 +53,8 @@ function powerOf(
   target: { readonly column: CellColumn; readonly kind: PowerColumn['kind'] },
   { seed, tail }: { readonly seed: number; readonly tail: number },
 ): ColumnPower {
-  const texts = column.cells.map((cell) => canonicalText(cell))
-  const labels = target.column.cells.map((cell) => canonicalText(cell))
+  const texts = column.cells
+  const labels = target.column.cells
   const complete = Uint32Array.from(texts.keys()).filter(
     (row) => texts[row] !== null && labels[row] !== null,
   )
