@@ -34,14 +34,15 @@ export function likeliestClass(of: ClassProbabilities, row: number): number {
 
 /**
  * The probabilities of two classes from a score.
- * @param score the probability of class 1, from 0 to 1, by a model that did not learn from these rows
+ * @param score the probability of the positive class, from 0 to 1, by a model that did not learn from these rows
+ * @param positive the code of the positive class
  */
-export function probabilitiesOfScore(score: Float64Array): ClassProbabilities {
+export function probabilitiesOfScore(score: Float64Array, positive: 0 | 1): ClassProbabilities {
   const values = new Float64Array(2 * score.length)
   for (const [row, p] of score.entries()) {
     assert(p >= 0 && p <= 1, 'a probability lies between 0 and 1')
-    values[2 * row] = 1 - p
-    values[2 * row + 1] = p
+    values[2 * row + positive] = p
+    values[2 * row + 1 - positive] = 1 - p
   }
   return { classes: 2, values }
 }

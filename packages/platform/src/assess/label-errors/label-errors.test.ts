@@ -85,9 +85,11 @@ describe('the confident joint', () => {
 
   test('of a model that is sure and right is the diagonal', () => {
     const labels = Uint8Array.of(0, 1, 1, 0, 1)
-    const sure = probabilitiesOfScore(Float64Array.from(labels))
+    const sure = probabilitiesOfScore(Float64Array.from(labels), 1)
     expect([...confidentJoint(labels, sure).values]).toEqual([2, 0, 0, 3])
     expect(findLabelIssues(labels, sure).includes(1)).toBe(false)
+    const other = probabilitiesOfScore(Float64Array.from(labels), 0)
+    expect(findLabelIssues(labels, other, 'predicted_neq_given').includes(0)).toBe(false)
   })
 })
 
@@ -269,7 +271,7 @@ test('says nothing of few rows or one class, and refuses what cannot be', () => 
     Array.from({ length: 300 }, (_, row) => (row % 3 === 0 ? null : `${row % 3}`)),
   )
   expect(() => findLabelErrors({ ...request, label: missing })).toThrow('without a label')
-  const probabilities = probabilitiesOfScore(new Float64Array(300))
+  const probabilities = probabilitiesOfScore(new Float64Array(300), 1)
   expect(() => findLabelErrors({ ...request, probabilities })).toThrow('every class')
-  expect(() => probabilitiesOfScore(Float64Array.of(1.5))).toThrow('between 0 and 1')
+  expect(() => probabilitiesOfScore(Float64Array.of(1.5), 1)).toThrow('between 0 and 1')
 })

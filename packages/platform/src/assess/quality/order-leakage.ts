@@ -10,7 +10,7 @@ import type { CellColumn } from './row-keys.ts'
 /** Rows of a class, and of the others, below which nothing is said. */
 const classRowsMin = 20
 /** The name of the place of a row. */
-export const rowNumber = '(row number)'
+const rowNumber = '(row number)'
 
 /** What the place of a row tells of one class. */
 export interface OrderLeak {

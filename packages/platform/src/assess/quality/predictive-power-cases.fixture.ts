@@ -5,7 +5,7 @@ import { type Random, seededRandom } from '../intervals/random.ts'
 import { type PowerColumn, predictivePower } from './predictive-power.ts'
 
 /** A column as both sides read it. */
-export interface CaseColumn {
+interface CaseColumn {
   readonly kind: PowerColumn['kind']
   readonly values: readonly number[]
 }

@@ -22,7 +22,7 @@ export function canonicalColumn({ name, cells }: CellColumn): CellColumn {
 }
 
 /** Rows a sample holds at most. */
-export const sampleRowsMax = 100_000
+const sampleRowsMax = 100_000
 
 /** Columns as whole numbers: equal numbers are equal values, also between tables that were coded together. */
 export interface KeyedTable {
