@@ -16,6 +16,8 @@ export {
   comparePeriods,
   type DriftFindings,
 } from './drift/compare-periods.ts'
+export { type DataFindings, lookAtData } from './quality/look-at-data.ts'
+export { isDataMeasure } from './quality/is-data-measure.ts'
 export { isOverTimeMeasure } from './over-time/over-time-catalogue.ts'
 export { lookOverTime, type OverTimeFindings } from './over-time/over-time.ts'
 export { overTimeMeasures } from './over-time/over-time-measures.ts'

@@ -5,6 +5,8 @@
 import type { MeasureDefinition, Mode } from './measure-definition.ts'
 import { checkCatalogue } from './checks/check-catalogue.ts'
 import { driftCatalogue } from './drift/drift-catalogue.ts'
+import { labelErrorCatalogue } from './label-errors/label-error-catalogue.ts'
+import { qualityCatalogue } from './quality/quality-catalogue.ts'
 import { overTimeCatalogue } from './over-time/over-time-catalogue.ts'
 import { benefitCatalogue } from './measures/benefits.ts'
 import { betweenGroupsCatalogue } from './measures/between-groups.ts'
@@ -135,6 +137,8 @@ export const measureCatalogue = {
   ...privilegedCatalogue,
   ...betweenGroupsCatalogue,
   ...checkCatalogue,
+  ...qualityCatalogue,
+  ...labelErrorCatalogue,
   ...driftCatalogue,
   ...overTimeCatalogue,
 }

@@ -5,6 +5,7 @@ import { OperatingError } from '@proofhouse/evidence'
 import {
   type CheckName,
   checkNames,
+  isDataMeasure,
   isDriftMeasure,
   isOverTimeMeasure,
   isMeasureName,
@@ -56,6 +57,8 @@ export interface SystemFile {
     readonly control: readonly string[]
     readonly identifiers: readonly string[]
     readonly time: string | null
+    /** Columns that say where a row comes from. */
+    readonly sources: readonly string[]
     readonly prediction: string | null
     readonly score: string | null
     readonly features: readonly string[] | null
@@ -82,6 +85,8 @@ export interface SystemFile {
   readonly checks: readonly CheckName[]
   /** How to compare two periods. */
   readonly drift: DriftSettings
+  /** Shares of groups among the people concerned: column → group → share. */
+  readonly population: Readonly<Record<string, Readonly<Record<string, number>>>>
   readonly rules: readonly Rule[]
   /** The line on which each of the rules starts, from 1. */
   readonly ruleLines: readonly number[]
@@ -149,6 +154,7 @@ function normalise(source: SystemFileSource): Omit<SystemFile, 'ruleLines'> {
       control: columns.control ?? [],
       identifiers: columns.identifiers ?? [],
       time: columns.time ?? null,
+      sources: columns.sources ?? [],
       prediction: columns.prediction ?? null,
       score: columns.score ?? null,
       features: columns.features ?? null,
@@ -170,6 +176,7 @@ function normalise(source: SystemFileSource): Omit<SystemFile, 'ruleLines'> {
       (name) => source.checks?.[name] ?? source.system.risk_class !== 'minimal',
     ),
     drift: driftOf(source.drift ?? {}),
+    population: source.population ?? {},
     rules: source.policy.rules.map(ruleOf),
   }
 }
@@ -197,6 +204,20 @@ function notProtected(name: string, known: readonly string[]): string {
       ? `\`columns.protected\` names ${known.join(', ')}`
       : `did you mean \`${near}\`?`
   return `\`${name}\` is not a protected column; ${hint}`
+}
+
+/** Stated shares are of protected columns, and those of a column do not add up to more than everyone. */
+function checkPopulation(
+  { population, columns }: Pick<SystemFile, 'population' | 'columns'>,
+  refuse: Refuse,
+): void {
+  for (const [name, shares] of Object.entries(population)) {
+    if (!columns.protected.includes(name))
+      refuse(['population', name], notProtected(name, columns.protected))
+    const total = Object.values(shares).reduce((sum, share) => sum + share, 0)
+    if (total > 1.005)
+      refuse(['population', name], `the shares add up to ${total.toFixed(3)}, more than everyone`)
+  }
 }
 
 /** What the schema cannot say: how the parts must fit together. */
@@ -235,6 +256,7 @@ function checkWhole(
     if (!columns.protected.includes(name))
       refuse(['columns', 'privileged', name], notProtected(name, columns.protected))
   checkDriftTests(file.drift, refuse)
+  checkPopulation(file, refuse)
   if (file.data.labels !== undefined && columns.identifiers.length !== 1)
     refuse(
       ['data', 'labels'],
@@ -250,6 +272,7 @@ function checkWhole(
       checkDriftRule(file.data, rule, (message) => refuse(at, message))
       return
     }
+    if (isDataMeasure(rule.measure)) return
     for (const name of [...rule.over, ...Object.keys(rule.slice ?? {})])
       if (!columns.protected.includes(name)) {
         refuse([...at, 'over'], notProtected(name, columns.protected))

@@ -3,6 +3,7 @@
 // Unknown keys are errors everywhere: a misspelt rule must never be a rule that silently does not apply.
 
 import { type Static, Type } from 'typebox'
+import { checksSchema } from './check-settings.ts'
 import { driftSchema } from './drift-settings.ts'
 import { closed, column, path, text, value } from './schema-parts.ts'
 
@@ -111,6 +112,15 @@ const columns = Type.Object(
       Type.Array(column('An identifier.'), { uniqueItems: true, maxItems: 100, default: [] }),
     ),
     time: Type.Optional(column('When the row was observed.')),
+    sources: Type.Optional(
+      Type.Array(column('A column that says where a row comes from.'), {
+        uniqueItems: true,
+        maxItems: 20,
+        default: [],
+        description:
+          'Such as a site or who labelled it: label errors and outliers are compared between sources.',
+      }),
+    ),
     prediction: Type.Optional(column('The predicted label, when there is no model.')),
     score: Type.Optional(
       column('The predicted probability of the positive class, when there is no model.'),
@@ -181,22 +191,6 @@ const assessment = Type.Object(
     ),
   },
   { ...closed, description: 'How to measure.' },
-)
-
-const check = (description: string) => Type.Optional(Type.Boolean({ description }))
-
-const checks = Type.Object(
-  {
-    proxies: check('How well the other columns tell who belongs to a protected group.'),
-    slices: check('In which slices of the data, by up to three columns, the system errs most.'),
-    consistency: check('Whether similar people get similar predictions.'),
-    multicalibration: check('Whether a score means the same for every group.'),
-  },
-  {
-    ...closed,
-    description:
-      'Which checks to run; left out, all for a limited or high risk class, none for a minimal one.',
-  },
 )
 
 const rule = Type.Object(
@@ -278,8 +272,18 @@ export const systemFileSchema = Type.Object(
     data,
     columns,
     assessment: Type.Optional(assessment),
-    checks: Type.Optional(checks),
+    checks: Type.Optional(checksSchema),
     drift: Type.Optional(driftSchema),
+    population: Type.Optional(
+      Type.Record(
+        Type.String(),
+        Type.Record(Type.String(), Type.Number({ minimum: 0, maximum: 1 })),
+        {
+          description:
+            'The shares of groups among the people concerned, such as `{sex: {female: 0.51, male: 0.49}}`; the data are compared with them.',
+        },
+      ),
+    ),
     mitigations: Type.Optional(Type.Array(mitigation, { maxItems: 50, default: [] })),
     policy: Type.Object(
       { rules: Type.Array(rule, { minItems: 1, maxItems: 1_000 }) },

@@ -4,6 +4,7 @@
 
 import {
   type CheckFindings,
+  type DataFindings,
   type DriftFindings,
   marginal,
   type Measure,
@@ -36,6 +37,8 @@ export interface AssessmentReport {
   readonly rules: readonly RuleOutcome[]
   /** What the checks beneath the averages found; null when none ran. */
   readonly checks: CheckFindings | null
+  /** What the checks of the data found; null when none ran. */
+  readonly data: DataFindings | null
   /** What changed between two periods; null unless both are named. */
   readonly drift: DriftFindings | null
   /** What the periods show as wholes; null where that could not be looked at. */

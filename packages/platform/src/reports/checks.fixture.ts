@@ -2,9 +2,10 @@
 
 import type { CheckFindings, DriftFindings, OverTimeFindings } from '../assess/index.ts'
 import type { ReportMitigation } from './assessment-report.ts'
+import { dataFixture } from './data.fixture.ts'
 
 /** Findings of every kind. */
-export const checksFixture: CheckFindings = {
+const checksFixture: CheckFindings = {
   sampled: 500,
   confirming: 251,
   consistency: { n: 251, value: 0.781, limits: { low: 0.71, high: 0.84 } },
@@ -58,7 +59,7 @@ export const checksFixture: CheckFindings = {
 }
 
 /** One that did not help, between runs that measured differently. */
-export const mitigationFixture: ReportMitigation = {
+const mitigationFixture: ReportMitigation = {
   what: 'Reweighed the training rows by sex and outcome',
   accepted: false,
   why: 'The gap stayed, and the error rate rose.',
@@ -75,7 +76,7 @@ export const mitigationFixture: ReportMitigation = {
 }
 
 /** A column that drifted, one that did not, and one that could not be compared. */
-export const driftFixture: DriftFindings = {
+const driftFixture: DriftFindings = {
   rows: { reference: 500, current: 4_000 },
   share: 0.5,
   share_max: 0.5,
@@ -125,7 +126,7 @@ export const driftFixture: DriftFindings = {
 }
 
 /** Two periods as wholes: everything found, one part without labels. */
-export const overTimeFixture: OverTimeFindings = {
+const overTimeFixture: OverTimeFindings = {
   sampled: { reference: 500, current: 4_000 },
   domain: { auc: 0.71, limits: { low: 0.69, high: 0.73 }, n: 2_251 },
   reconstruction: {
@@ -206,4 +207,13 @@ export const overTimeFixture: OverTimeFindings = {
     rate: 0.24,
   },
   alarm: 20,
+}
+
+/** Everything beside measures and rules that a report tells. */
+export const findingsFixture = {
+  checks: checksFixture,
+  data: dataFixture,
+  drift: driftFixture,
+  over_time: overTimeFixture,
+  mitigations: [mitigationFixture],
 }

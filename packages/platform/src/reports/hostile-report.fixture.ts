@@ -1,6 +1,6 @@
 // The report with hostile text wherever a stranger can put text.
 
-import type { CheckFindings, Measure } from '../assess/index.ts'
+import type { CheckFindings, DataFindings, Measure } from '../assess/index.ts'
 import type { AssessmentReport } from './assessment-report.ts'
 import { digest, reportFixture } from './report.fixture.ts'
 
@@ -55,6 +55,7 @@ export function hostileReport(): AssessmentReport {
       worst: rule.worst === null ? null : { ...hurt(rule.worst), note: hostileText },
     })),
     checks: hurtChecks(report.checks),
+    data: hurtData(report.data),
     drift:
       report.drift === null
         ? null
@@ -91,6 +92,34 @@ export function hostileReport(): AssessmentReport {
     not_checked: over,
     ledger: { ...report.ledger, origin: hostileText, trust: hostileText },
     verify: [{ shows: hostileText, command: hostileText }],
+  }
+}
+
+function hurtData(data: DataFindings | null): DataFindings | null {
+  if (data === null) return null
+  const { quality, labels } = data
+  const where = { column: hostileText, group: hostileText }
+  return {
+    ...data,
+    quality: quality && {
+      ...quality,
+      shares: quality.shares.map((one) => ({ ...one, column: hostileText })),
+      powers: quality.powers.map((one) => ({ ...one, column: hostileText })),
+      order: quality.order.map((one) => ({ ...one, column: hostileText, label: hostileText })),
+      constant: quality.constant.map((one) => ({
+        ...one,
+        column: hostileText,
+        commonest: hostileText,
+      })),
+      duplicates: [{ columns: [hostileText, hostileText], equal: true }],
+      missing: quality.missing.map((one) => ({ ...one, ...where, missing: hostileText })),
+      representation: quality.representation.map((one) => ({ ...one, ...where })),
+    },
+    labels: labels && {
+      ...labels,
+      confusions: [{ given: hostileText, likely: hostileText, share: 0.1 }],
+      anomalies: labels.anomalies.map((one) => ({ ...one, ...where })),
+    },
   }
 }
 

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import type { AssessmentReport } from './assessment-report.ts'
 import { artifactsPart, limitsPart, provenancePart } from './html/evidence-part.ts'
 import { mitigationsPart } from './html/mitigations-part.ts'
+import { dataPart } from './html/data-part.ts'
 import { driftPart } from './html/drift-part.ts'
 import { beneathPart } from './html/beneath-part.ts'
 import { groupsPart, performancePart } from './html/groups-part.ts'
@@ -21,6 +22,7 @@ const parts = [
   ['performance', 'Performance'],
   ['groups', 'Groups'],
   ['beneath', 'Beneath the averages'],
+  ['data', 'The data'],
   ['drift', 'Drift'],
   ['over-time', 'Performance over time'],
   ['mitigations', 'What was tried'],
@@ -54,6 +56,7 @@ ${rulesPart(report)}
 ${performancePart(report)}
 ${groupsPart(report)}
 ${beneathPart(report)}
+${dataPart(report)}
 ${driftPart(report)}
 ${overTimePart(report)}
 ${mitigationsPart(report)}
@@ -71,10 +74,11 @@ ${formatInstant(report.generated_at)}. The same content for programs is in <code
 }
 
 /** The parts that have something to say. */
-function partsOf({ checks, drift, over_time, mitigations }: AssessmentReport) {
+function partsOf({ checks, data, drift, over_time, mitigations }: AssessmentReport) {
   return parts.filter(
     ([id]) =>
       (id !== 'beneath' || checks !== null) &&
+      (id !== 'data' || data !== null) &&
       (id !== 'drift' || drift !== null) &&
       (id !== 'over-time' || over_time !== null) &&
       (id !== 'mitigations' || mitigations.length > 0),

@@ -3,12 +3,7 @@
 
 import type { Measure, MeasureName, OutcomeCounts, RuleOutcome } from '../assess/index.ts'
 import { type AssessmentReport, type ReportGroup, reportFormat } from './assessment-report.ts'
-import {
-  checksFixture,
-  driftFixture,
-  mitigationFixture,
-  overTimeFixture,
-} from './checks.fixture.ts'
+import { findingsFixture } from './checks.fixture.ts'
 
 const cells: readonly (readonly [sex: string, age: string, counts: OutcomeCounts])[] = [
   ['female', '25_and_over', { tn: 14, fp: 22, fn: 7, tp: 69 }],
@@ -285,10 +280,7 @@ export function reportFixture(): AssessmentReport {
     measures,
     rules: rules(measures),
     warnings: ['2 slices have fewer than 50 rows; their intervals are wide.'],
-    checks: checksFixture,
-    drift: driftFixture,
-    over_time: overTimeFixture,
-    mitigations: [mitigationFixture],
+    ...findingsFixture,
     not_checked: [
       'Robustness to changed inputs was not tested.',
       'Drift was not looked at: no current data were given.',

@@ -44,6 +44,8 @@ export interface AssessmentInputs {
     readonly reference: AggregateEngine
     readonly current: AggregateEngine
   } | null
+  /** The rows the model learnt from; null when none are named. */
+  readonly train: AggregateEngine | null
   /** Labels of the current period that came later; null when there are none. */
   readonly labels: AggregateEngine | null
   readonly model: CheckedModel | null
@@ -82,13 +84,20 @@ export async function openInputs(
       const engine = await services.data.open(locate(path), signal)
       tables.push({ role, path, table: engine.table })
       open.set(role, engine)
-      if (role === 'train') await engine.close()
     }
     const test = open.get('test')
     if (test === undefined) throw new OperatingError('config-invalid', '`data.test` is missing')
     const [reference, current] = [open.get('reference'), open.get('current')]
     const periods = reference === undefined || current === undefined ? null : { reference, current }
-    return { tables, test, periods, labels: open.get('labels') ?? null, model, close }
+    return {
+      tables,
+      test,
+      periods,
+      train: open.get('train') ?? null,
+      labels: open.get('labels') ?? null,
+      model,
+      close,
+    }
   } catch (error) {
     await close()
     throw error

@@ -4,6 +4,7 @@ import type { Checkpoint } from '@proofhouse/evidence'
 import {
   type CheckFindings,
   type CheckName,
+  type DataFindings,
   checkNames,
   defaultThreshold,
   type DriftFindings,
@@ -45,6 +46,7 @@ export interface FinishedRun {
   readonly rules: readonly RuleOutcome[]
   readonly verdict: Verdict
   readonly checks: CheckFindings | null
+  readonly data: DataFindings | null
   readonly drift: DriftFindings | null
   readonly overTime: OverTimeFindings | null
   readonly mitigations: readonly ReportMitigation[]
@@ -113,6 +115,7 @@ export function buildReport(finished: FinishedRun): AssessmentReport {
     measures: finished.measures,
     rules: finished.rules,
     checks: finished.checks,
+    data: finished.data,
     drift: finished.drift,
     over_time: finished.overTime,
     mitigations: finished.mitigations,
@@ -205,7 +208,6 @@ function historyWarnings(finished: FinishedRun): string[] {
 /** Kinds of checks this version does not have; a reader must not take silence for a pass. */
 const absentChecks = [
   'Robustness against small changes of the input.',
-  'Leakage between training and test data, and label errors.',
   'Explanations of single decisions.',
   'Membership inference and other attacks on privacy.',
 ]
@@ -215,6 +217,8 @@ const skippedChecks: Readonly<Record<CheckName, string>> = {
   slices: 'Slices with more errors than the rest: the check is off.',
   consistency: 'Whether similar people get similar predictions: the check is off.',
   multicalibration: 'Whether a score means the same for every group: the check is off.',
+  data_quality: 'Leakage and the quality of the data: the check is off.',
+  label_errors: 'Labels that are likely wrong: the check is off.',
 }
 
 function notChecked({ file, inputs, leftOut, overTime }: FinishedRun): string[] {
@@ -223,7 +227,9 @@ function notChecked({ file, inputs, leftOut, overTime }: FinishedRun): string[] 
     ...(inputs.model === null
       ? ['The model itself: a column of predictions was assessed, so nothing ties them to a model.']
       : []),
-    ...(file.data.train === undefined ? ['The training data: none was named.'] : []),
+    ...(file.data.train === undefined
+      ? ['The training data: none was named, so leaks from it were not looked for.']
+      : []),
     ...(inputs.periods === null
       ? ['Drift: `data.reference` and `data.current` do not both name data.']
       : overTime === null

@@ -3,6 +3,7 @@
 // groups does not invent a finding. What is left out is left out by the sizes of groups, never by their outcomes.
 
 import {
+  isDataMeasure,
   isDriftMeasure,
   isOverTimeMeasure,
   marginal,
@@ -36,16 +37,17 @@ export interface ColumnSets {
 const key = (set: readonly string[]) => JSON.stringify(set.toSorted())
 const byLength = (a: readonly string[], b: readonly string[]) => a.length - b.length
 
+/** Measures of drift, of periods and of the data are over columns, not over their groups. */
+const isOverGroups = (measure: string): boolean =>
+  !isDriftMeasure(measure) && !isOverTimeMeasure(measure) && !isDataMeasure(measure)
+
 /** The sets to measure over, given the sizes of groups. */
 export function columnSets(
   { columns, assessment, rules }: Pick<SystemFile, 'columns' | 'assessment' | 'rules'>,
   statistics: Statistics,
 ): ColumnSets {
   const all = columns.protected
-  // A measure of drift is over a column, not over its groups.
-  const ruled = rules
-    .filter(({ measure }) => !isDriftMeasure(measure) && !isOverTimeMeasure(measure))
-    .map(({ over }) => [...over])
+  const ruled = rules.filter(({ measure }) => isOverGroups(measure)).map(({ over }) => [...over])
   const named = [[], ...all.map((column) => [column]), ...ruled]
   const declared = [...new Map(named.map((set) => [key(set), set])).values()].toSorted(byLength)
   if (!assessment.intersections) return { declared, explored: [], leftOut: [] }

@@ -4,6 +4,8 @@ import {
   applyPolicy,
   type CheckFindings,
   checkData,
+  type DataFindings,
+  lookAtData,
   type DataTable,
   type DriftFindings,
   type Measure,
@@ -43,6 +45,8 @@ export interface Measured {
   readonly features: number | null
   /** What the checks found; null when none is asked for. */
   readonly checks: CheckFindings | null
+  /** What the checks of the data found; null when none is asked for. */
+  readonly data: DataFindings | null
   /** What changed between two periods; null unless both are named. */
   readonly drift: DriftFindings | null
   /** What the periods show as wholes; null where that could not be looked at. */
@@ -104,8 +108,14 @@ export async function measureSystem(
     withins: controlSets(file),
   })
   const beneath = await lookBeneath(request, { outcomes, seed })
+  const data = await checkTheData(request, seed)
   const periods = await compareOverTime(services, { ...request, data: checked, outcomes, seed })
-  const measures = [...overGroups, ...(beneath?.measures ?? []), ...(periods?.measures ?? [])]
+  const measures = [
+    ...overGroups,
+    ...(beneath?.measures ?? []),
+    ...(data?.measures ?? []),
+    ...(periods?.measures ?? []),
+  ]
   const { rules, verdict } = applyPolicy(file.rules, measures)
   const warnings = [
     ...checked.warnings,
@@ -123,6 +133,7 @@ export async function measureSystem(
     warnings: warnings.map(({ message }) => message),
     features,
     checks: beneath?.findings ?? null,
+    data: data?.findings ?? null,
     drift: periods?.drift ?? null,
     overTime: periods?.overTime ?? null,
   }
@@ -143,6 +154,29 @@ function lookBeneath(
     features: columns.features ?? sampled,
     ...by,
     confidence: assessment.confidence,
+    signal,
+  })
+}
+
+/** The checks of the data that the system file asks for. */
+function checkTheData({ file, inputs, signal, progress }: MeasureRequest, seed: number) {
+  const { columns, checks, population, assessment } = file
+  if (checks.includes('data_quality') || checks.includes('label_errors'))
+    progress('checking the data for leaks and wrong labels')
+  return lookAtData({
+    test: inputs.test,
+    train: inputs.train,
+    label: columns.label,
+    identifiers: columns.identifiers,
+    time: columns.time,
+    leftOut: [columns.prediction, columns.score].filter((name) => name !== null),
+    protectedColumns: columns.protected,
+    sources: columns.sources,
+    population,
+    seed,
+    confidence: assessment.confidence,
+    quality: checks.includes('data_quality'),
+    labels: checks.includes('label_errors'),
     signal,
   })
 }

@@ -3,7 +3,14 @@
 import type { MeasureDefinition } from '../measure-definition.ts'
 
 /** The checks there are, by the name under which the system file turns them on and off. */
-export const checkNames = ['proxies', 'slices', 'multicalibration', 'consistency'] as const
+export const checkNames = [
+  'proxies',
+  'slices',
+  'multicalibration',
+  'consistency',
+  'data_quality',
+  'label_errors',
+] as const
 
 /** The name of a check. */
 export type CheckName = (typeof checkNames)[number]

@@ -32,12 +32,15 @@ export interface CheckRequest extends SampleRequest {
   readonly confidence: number
 }
 
+/** The checks that look beneath the averages. */
+const beneathNames: readonly CheckName[] = ['proxies', 'slices', 'multicalibration', 'consistency']
+
 /** Runs the checks asked for on a sample of the engine's rows; null when none is. */
 export async function runChecks(
   engine: AggregateEngine,
   request: CheckRequest,
 ): Promise<{ readonly findings: CheckFindings; readonly measures: readonly Measure[] } | null> {
-  if (request.checks.size === 0) return null
+  if (!beneathNames.some((name) => request.checks.has(name))) return null
   const findings = findBeneath(await takeSample(engine, request), request)
   return { findings, measures: checkMeasures(findings) }
 }

@@ -44,7 +44,7 @@ export interface LabelErrorRequest {
 }
 
 /** A label that is likely wrong. */
-export interface LabelIssue {
+interface LabelIssue {
   readonly row: number
   readonly given: string
   /** The likeliest class. */

@@ -54,7 +54,7 @@ export interface DataQualityRequest {
 }
 
 /** Rows and subjects in the table and in the training data; null for what could not be compared. */
-export interface LeakageFindings {
+interface LeakageFindings {
   readonly exact: Overlap
   readonly exactWithLabel: Overlap | null
   readonly near: Overlap | null

@@ -1,0 +1,25 @@
+// `checks:` in the system file: which checks run.
+
+import { Type } from 'typebox'
+import { closed } from './schema-parts.ts'
+
+const check = (description: string) => Type.Optional(Type.Boolean({ description }))
+
+/** The schema of `checks:`. */
+export const checksSchema = Type.Object(
+  {
+    proxies: check('How well the other columns tell who belongs to a protected group.'),
+    slices: check('In which slices of the data, by up to three columns, the system errs most.'),
+    consistency: check('Whether similar people get similar predictions.'),
+    multicalibration: check('Whether a score means the same for every group.'),
+    data_quality: check(
+      'Test rows that were learnt, columns that give the label away, missing values by group.',
+    ),
+    label_errors: check('Labels that are likely wrong, by confident learning.'),
+  },
+  {
+    ...closed,
+    description:
+      'Which checks to run; left out, all for a limited or high risk class, none for a minimal one.',
+  },
+)
