@@ -16,6 +16,9 @@ export {
   comparePeriods,
   type DriftFindings,
 } from './drift/compare-periods.ts'
+export { type ExplanationFindings, explainModel } from './attributions/explain-model.ts'
+export { type Predictor, predictorOf } from './predictor.ts'
+export { codeColumn } from './checks/coding.ts'
 export { type DataFindings, lookAtData } from './quality/look-at-data.ts'
 export { isDataMeasure } from './quality/is-data-measure.ts'
 export { isOverTimeMeasure } from './over-time/over-time-catalogue.ts'

@@ -5,6 +5,7 @@
 import type { MeasureDefinition, Mode } from './measure-definition.ts'
 import { checkCatalogue } from './checks/check-catalogue.ts'
 import { driftCatalogue } from './drift/drift-catalogue.ts'
+import { explanationCatalogue } from './attributions/explanation-catalogue.ts'
 import { labelErrorCatalogue } from './label-errors/label-error-catalogue.ts'
 import { qualityCatalogue } from './quality/quality-catalogue.ts'
 import { overTimeCatalogue } from './over-time/over-time-catalogue.ts'
@@ -137,6 +138,7 @@ export const measureCatalogue = {
   ...privilegedCatalogue,
   ...betweenGroupsCatalogue,
   ...checkCatalogue,
+  ...explanationCatalogue,
   ...qualityCatalogue,
   ...labelErrorCatalogue,
   ...driftCatalogue,

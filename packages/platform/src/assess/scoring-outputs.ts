@@ -28,6 +28,8 @@ export interface OutputRequest {
 export interface OutputPlan {
   /** The outputs to ask for. */
   readonly names: readonly string[]
+  /** Whether predictions come with probabilities. */
+  readonly givesScores: boolean
   /** @throws `model-mismatch` naming the row where an output is not what it should be */
   predictions(tensors: readonly Tensor[], firstRow: number, rows: number): PredictionBatch
   /** @throws `model-mismatch` when labels and probabilities contradict each other more often than not */
@@ -73,6 +75,7 @@ interface Chosen {
 
 class Outputs implements OutputPlan {
   readonly names
+  readonly givesScores: boolean
   readonly #chosen: Chosen
   readonly #positive: number
   #agreeing = 0
@@ -80,6 +83,7 @@ class Outputs implements OutputPlan {
 
   constructor(chosen: Chosen) {
     this.#chosen = chosen
+    this.givesScores = chosen.score !== null
     this.names = [chosen.label, chosen.score].filter((o) => o !== null).map((o) => o.name)
     this.#positive = chosen.classes.indexOf(chosen.request.positiveClass)
   }

@@ -15,6 +15,7 @@ export const checksSchema = Type.Object(
     data_quality: check(
       'Test rows that were learnt, columns that give the label away, missing values by group.',
     ),
+    explanations: check('What decides, by Shapley values of a sample; needs a model.'),
     label_errors: check('Labels that are likely wrong, by confident learning.'),
   },
   {

@@ -6,6 +6,7 @@ import {
   type CheckFindings,
   type DataFindings,
   type DriftFindings,
+  type ExplanationFindings,
   marginal,
   type Measure,
   type OverTimeFindings,
@@ -37,6 +38,8 @@ export interface AssessmentReport {
   readonly rules: readonly RuleOutcome[]
   /** What the checks beneath the averages found; null when none ran. */
   readonly checks: CheckFindings | null
+  /** What decides; null without a model, or where it was not asked for. */
+  readonly explanations: ExplanationFindings | null
   /** What the checks of the data found; null when none ran. */
   readonly data: DataFindings | null
   /** What changed between two periods; null unless both are named. */

@@ -3,6 +3,7 @@
 import type { CheckFindings, DriftFindings, OverTimeFindings } from '../assess/index.ts'
 import type { ReportMitigation } from './assessment-report.ts'
 import { dataFixture } from './data.fixture.ts'
+import { explanationsFixture } from './explanations.fixture.ts'
 
 /** Findings of every kind. */
 const checksFixture: CheckFindings = {
@@ -212,6 +213,7 @@ const overTimeFixture: OverTimeFindings = {
 /** Everything beside measures and rules that a report tells. */
 export const findingsFixture = {
   checks: checksFixture,
+  explanations: explanationsFixture,
   data: dataFixture,
   drift: driftFixture,
   over_time: overTimeFixture,

@@ -55,6 +55,15 @@ export function hostileReport(): AssessmentReport {
       worst: rule.worst === null ? null : { ...hurt(rule.worst), note: hostileText },
     })),
     checks: hurtChecks(report.checks),
+    explanations: report.explanations && {
+      ...report.explanations,
+      importance: report.explanations.importance.map((one) => ({ ...one, column: hostileText })),
+      groups: report.explanations.groups.map((one) => ({
+        ...one,
+        group: { column: hostileText, value: hostileText },
+        pushes: one.pushes.map((push) => ({ ...push, column: hostileText })),
+      })),
+    },
     data: hurtData(report.data),
     drift:
       report.drift === null

@@ -8,6 +8,7 @@ import { artifactsPart, limitsPart, provenancePart } from './html/evidence-part.
 import { mitigationsPart } from './html/mitigations-part.ts'
 import { dataPart } from './html/data-part.ts'
 import { driftPart } from './html/drift-part.ts'
+import { explanationsPart } from './html/explanations-part.ts'
 import { beneathPart } from './html/beneath-part.ts'
 import { groupsPart, performancePart } from './html/groups-part.ts'
 import { foreign, html, type Markup } from './html/markup.ts'
@@ -22,6 +23,7 @@ const parts = [
   ['performance', 'Performance'],
   ['groups', 'Groups'],
   ['beneath', 'Beneath the averages'],
+  ['explanations', 'What decides'],
   ['data', 'The data'],
   ['drift', 'Drift'],
   ['over-time', 'Performance over time'],
@@ -56,6 +58,7 @@ ${rulesPart(report)}
 ${performancePart(report)}
 ${groupsPart(report)}
 ${beneathPart(report)}
+${explanationsPart(report)}
 ${dataPart(report)}
 ${driftPart(report)}
 ${overTimePart(report)}
@@ -74,10 +77,11 @@ ${formatInstant(report.generated_at)}. The same content for programs is in <code
 }
 
 /** The parts that have something to say. */
-function partsOf({ checks, data, drift, over_time, mitigations }: AssessmentReport) {
+function partsOf({ checks, explanations, data, drift, over_time, mitigations }: AssessmentReport) {
   return parts.filter(
     ([id]) =>
       (id !== 'beneath' || checks !== null) &&
+      (id !== 'explanations' || explanations !== null) &&
       (id !== 'data' || data !== null) &&
       (id !== 'drift' || drift !== null) &&
       (id !== 'over-time' || over_time !== null) &&

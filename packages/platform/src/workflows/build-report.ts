@@ -8,6 +8,7 @@ import {
   checkNames,
   defaultThreshold,
   type DriftFindings,
+  type ExplanationFindings,
   type Measure,
   type OverTimeFindings,
   type RuleOutcome,
@@ -46,6 +47,7 @@ export interface FinishedRun {
   readonly rules: readonly RuleOutcome[]
   readonly verdict: Verdict
   readonly checks: CheckFindings | null
+  readonly explanations: ExplanationFindings | null
   readonly data: DataFindings | null
   readonly drift: DriftFindings | null
   readonly overTime: OverTimeFindings | null
@@ -115,6 +117,7 @@ export function buildReport(finished: FinishedRun): AssessmentReport {
     measures: finished.measures,
     rules: finished.rules,
     checks: finished.checks,
+    explanations: finished.explanations,
     data: finished.data,
     drift: finished.drift,
     over_time: finished.overTime,
@@ -208,7 +211,7 @@ function historyWarnings(finished: FinishedRun): string[] {
 /** Kinds of checks this version does not have; a reader must not take silence for a pass. */
 const absentChecks = [
   'Robustness against small changes of the input.',
-  'Explanations of single decisions.',
+  'Explanations of single decisions, to the people concerned.',
   'Membership inference and other attacks on privacy.',
 ]
 
@@ -218,6 +221,7 @@ const skippedChecks: Readonly<Record<CheckName, string>> = {
   consistency: 'Whether similar people get similar predictions: the check is off.',
   multicalibration: 'Whether a score means the same for every group: the check is off.',
   data_quality: 'Leakage and the quality of the data: the check is off.',
+  explanations: 'What decides: the check is off.',
   label_errors: 'Labels that are likely wrong: the check is off.',
 }
 

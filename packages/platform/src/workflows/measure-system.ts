@@ -8,6 +8,7 @@ import {
   lookAtData,
   type DataTable,
   type DriftFindings,
+  type ExplanationFindings,
   type Measure,
   measure,
   neverPredicted,
@@ -23,6 +24,7 @@ import type { SystemFile } from '../registry/index.ts'
 import type { AssessmentInputs } from './assessment-inputs.ts'
 import { compareOverTime } from './compare-over-time.ts'
 import { columnSets, controlSets, leftOutText } from './column-sets.ts'
+import { explainDecisions } from './explain-decisions.ts'
 import { scoreTable } from './score-table.ts'
 import type { Services } from './services.ts'
 
@@ -45,6 +47,8 @@ export interface Measured {
   readonly features: number | null
   /** What the checks found; null when none is asked for. */
   readonly checks: CheckFindings | null
+  /** What decides; null without a model, or where it is not asked for. */
+  readonly explanations: ExplanationFindings | null
   /** What the checks of the data found; null when none is asked for. */
   readonly data: DataFindings | null
   /** What changed between two periods; null unless both are named. */
@@ -108,11 +112,13 @@ export async function measureSystem(
     withins: controlSets(file),
   })
   const beneath = await lookBeneath(request, { outcomes, seed })
+  const explained = await explainDecisions(services, { ...request, data: checked, seed })
   const data = await checkTheData(request, seed)
   const periods = await compareOverTime(services, { ...request, data: checked, outcomes, seed })
   const measures = [
     ...overGroups,
     ...(beneath?.measures ?? []),
+    ...(explained?.measures ?? []),
     ...(data?.measures ?? []),
     ...(periods?.measures ?? []),
   ]
@@ -133,6 +139,7 @@ export async function measureSystem(
     warnings: warnings.map(({ message }) => message),
     features,
     checks: beneath?.findings ?? null,
+    explanations: explained?.findings ?? null,
     data: data?.findings ?? null,
     drift: periods?.drift ?? null,
     overTime: periods?.overTime ?? null,

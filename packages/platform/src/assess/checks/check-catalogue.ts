@@ -10,6 +10,7 @@ export const checkNames = [
   'consistency',
   'data_quality',
   'label_errors',
+  'explanations',
 ] as const
 
 /** The name of a check. */

@@ -1,0 +1,250 @@
+// What decides: which columns move the score, for everyone and for each protected group, by Shapley values of a sample of decisions.
+// The set is validated first, and compared with Kernel SHAP and LIME.
+
+import { seededRandom } from '../intervals/random.ts'
+import type { Limits } from '../intervals/proportion.ts'
+import { normalQuantile } from '../intervals/special-functions.ts'
+import type { CodedColumn } from '../checks/coding.ts'
+import { type ModelColumns, pickRows, type Predictor } from '../predictor.ts'
+import { type Game, varyingFeatures } from './game.ts'
+import { kernelShap, lime } from './local-models.ts'
+import {
+  type Attribution,
+  exactAttribution,
+  exactFeaturesMax,
+  sampledAttributions,
+} from './shapley.ts'
+import { validate, type ValidationCheck } from './validation.ts'
+
+/** Decisions explained, and rows they are compared with. */
+const explainedMax = 200
+const backgroundMax = 100
+const pairs = 25
+/** Questions that all coalitions of every row may cost; beyond, permutations are drawn. */
+const exactQuestionsMax = 2_000_000
+/** Rows on which the other methods are asked. */
+const comparedRows = 10
+const localSamples = 1_000
+/** Explained rows of a group from which its means are told. */
+const groupRowsMin = 10
+
+/** What to explain. */
+export interface ExplainRequest {
+  readonly predictor: Predictor
+  /** Rows of the data in the model's columns. */
+  readonly columns: ModelColumns
+  /** Protected columns over the same rows. */
+  readonly groups: readonly CodedColumn[]
+  readonly seed: number
+  readonly confidence: number
+}
+
+/** What one column does to the score. */
+export interface ColumnImportance {
+  readonly column: string
+  /** Mean absolute Shapley value. */
+  readonly importance: number
+  readonly limits: Limits
+}
+
+/** What one column does to the score of a group, on average. */
+export interface GroupPush {
+  readonly group: { readonly column: string; readonly value: string }
+  readonly rows: number
+  readonly pushes: readonly {
+    readonly column: string
+    readonly mean: number
+    readonly limits: Limits
+  }[]
+}
+
+/** What explains the decisions of a model. */
+export interface ExplanationFindings {
+  readonly rows: number
+  readonly background: number
+  readonly method: 'exact' | 'permutations'
+  /** Mean score of the background. */
+  readonly base: number
+  /** Largest standard error of a single value; 0 where exact. */
+  readonly error: number
+  readonly checks: readonly ValidationCheck[]
+  /** Whether every check passed; if not, what follows is empty. */
+  readonly valid: boolean
+  readonly importance: readonly ColumnImportance[]
+  readonly groups: readonly GroupPush[]
+  /** Share of all absolute values that protected columns have; null where the set is not valid. */
+  readonly protected_share: { readonly value: number; readonly limits: Limits } | null
+  /** Rank correlation of the importances with those of the other methods, over the same rows. */
+  readonly agreement: { readonly kernel_shap: number; readonly lime: number } | null
+}
+
+/** Explains a sample of decisions; null with fewer than twenty rows or a single column. */
+export async function explainModel(request: ExplainRequest): Promise<ExplanationFindings | null> {
+  const { predictor, columns, groups, seed } = request
+  const rows = columns[0]?.length ?? 0
+  if (rows < 20 || columns.length < 2) return null
+  const random = seededRandom(seed)
+  const order = Array.from({ length: rows }, (_, row) => ({ row, at: random() }))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ row }) => row)
+  const backgroundRows = Math.min(backgroundMax, Math.floor(rows / 2))
+  const picked = order.slice(backgroundRows, backgroundRows + explainedMax)
+  const game: Game = {
+    predictor,
+    rows: pickRows(columns, Uint32Array.from(picked)),
+    background: pickRows(columns, Uint32Array.from(order.slice(0, backgroundRows))),
+  }
+  const numbers = [...picked.keys()]
+  const { method, attributions } = await attribute(game, numbers, random)
+  const checks = await validate({ game, rows: numbers, attributions, pairs, random })
+  const valid = checks.every(({ passed }) => passed)
+  const names = predictor.columns.map(({ name }) => name)
+  const z = normalQuantile(1 - (1 - request.confidence) / 2 / names.length)
+  return {
+    rows: picked.length,
+    background: backgroundRows,
+    method,
+    base: mean(attributions.map(({ base }) => base)),
+    error: Math.max(0, ...attributions.flatMap(({ errors }) => [...errors])),
+    checks,
+    valid,
+    importance: valid ? importanceOf(names, attributions, z) : [],
+    groups: valid ? pushesOf(names, attributions, { groups, picked, z }) : [],
+    protected_share: valid
+      ? shareOf(names, attributions, {
+          among: groups.map(({ name }) => name),
+          z: normalQuantile(1 - (1 - request.confidence) / 2),
+        })
+      : null,
+    agreement: valid ? await agreementOf(game, attributions, random) : null,
+  }
+}
+
+async function attribute(game: Game, rows: readonly number[], random: () => number) {
+  const others = game.background[0]?.length ?? 0
+  const varying = rows.map((row) => varyingFeatures(game, row).length)
+  const questions = varying.reduce((sum, features) => sum + 2 ** features * others, 0)
+  if (Math.max(...varying) <= exactFeaturesMax && questions <= exactQuestionsMax) {
+    const attributions: Attribution[] = []
+    for (const row of rows) attributions.push(await exactAttribution(game, row))
+    return { method: 'exact', attributions } as const
+  }
+  const attributions = await sampledAttributions(game, rows, { pairs, random })
+  return { method: 'permutations', attributions } as const
+}
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
+
+/** The mean of values over rows, with normal limits. */
+function meanWithLimits(values: readonly number[], z: number): { value: number; limits: Limits } {
+  const value = mean(values)
+  const variance =
+    values.reduce((sum, one) => sum + (one - value) ** 2, 0) / Math.max(1, values.length - 1)
+  const reach = z * Math.sqrt(variance / values.length)
+  return { value, limits: { low: value - reach, high: value + reach } }
+}
+
+function importanceOf(
+  names: readonly string[],
+  attributions: readonly Attribution[],
+  z: number,
+): ColumnImportance[] {
+  return names
+    .map((column, feature) => {
+      const sizes = attributions.map(({ values }) => Math.abs(values[feature] ?? 0))
+      const { value, limits } = meanWithLimits(sizes, z)
+      return { column, importance: value, limits: { ...limits, low: Math.max(0, limits.low) } }
+    })
+    .toSorted((a, b) => b.importance - a.importance || (a.column < b.column ? -1 : 1))
+}
+
+/** The share of some columns in all absolute values: a ratio of means, with limits by the delta method. */
+function shareOf(
+  names: readonly string[],
+  attributions: readonly Attribution[],
+  { among, z }: { readonly among: readonly string[]; readonly z: number },
+) {
+  const sums = attributions.map(({ values }) => {
+    let [some, all] = [0, 0]
+    for (const [feature, value] of values.entries()) {
+      all += Math.abs(value)
+      if (among.includes(names[feature] ?? '')) some += Math.abs(value)
+    }
+    return { some, all }
+  })
+  const total = mean(sums.map(({ all }) => all))
+  if (total === 0) return null
+  const value = mean(sums.map(({ some }) => some)) / total
+  const squares = sums.reduce((sum, { some, all }) => sum + (some - value * all) ** 2, 0)
+  const reach = (z * Math.sqrt(squares)) / (total * sums.length)
+  return { value, limits: { low: Math.max(0, value - reach), high: Math.min(1, value + reach) } }
+}
+
+/** Columns told for each group. */
+const pushesMax = 5
+
+function pushesOf(
+  names: readonly string[],
+  attributions: readonly Attribution[],
+  by: {
+    readonly groups: readonly CodedColumn[]
+    readonly picked: readonly number[]
+    readonly z: number
+  },
+): GroupPush[] {
+  return by.groups.flatMap(({ name, codes, labels }) =>
+    labels.flatMap((value, code) => {
+      const inside = by.picked.flatMap((row, n) => (codes[row] === code ? [n] : []))
+      if (inside.length < groupRowsMin) return []
+      const pushes = names
+        .map((column, feature) => {
+          const found = meanWithLimits(
+            inside.map((n) => attributions[n]?.values[feature] ?? 0),
+            by.z,
+          )
+          return { column, mean: found.value, limits: found.limits }
+        })
+        .toSorted((a, b) => Math.abs(b.mean) - Math.abs(a.mean))
+        .slice(0, pushesMax)
+      return [{ group: { column: name, value }, rows: inside.length, pushes }]
+    }),
+  )
+}
+
+async function agreementOf(game: Game, attributions: readonly Attribution[], random: () => number) {
+  const width = game.rows.length
+  const rows = Array.from({ length: Math.min(comparedRows, attributions.length) }, (_, row) => row)
+  const sizes = {
+    own: new Float64Array(width),
+    kernel: new Float64Array(width),
+    lime: new Float64Array(width),
+  }
+  const add = (to: Float64Array, values: Float64Array) => {
+    for (const [feature, value] of values.entries())
+      to[feature] = (to[feature] ?? 0) + Math.abs(value)
+  }
+  for (const row of rows) {
+    add(sizes.own, attributions[row]?.values ?? new Float64Array())
+    add(sizes.kernel, await kernelShap(game, row, { samples: localSamples, random }))
+    add(sizes.lime, await lime(game, row, { samples: localSamples, random }))
+  }
+  return {
+    kernel_shap: rankCorrelation(sizes.own, sizes.kernel),
+    lime: rankCorrelation(sizes.own, sizes.lime),
+  }
+}
+
+/** Spearman's: the correlation of ranks, ties by their order. */
+function rankCorrelation(a: Float64Array, b: Float64Array): number {
+  const ranks = (values: Float64Array) => {
+    const order = [...values.keys()].toSorted((x, y) => (values[x] ?? 0) - (values[y] ?? 0))
+    const found = new Float64Array(values.length)
+    for (const [rank, at] of order.entries()) found[at] = rank
+    return found
+  }
+  const [x, y] = [ranks(a), ranks(b)]
+  const size = a.length
+  const squares = x.reduce((sum, rank, n) => sum + (rank - (y[n] ?? 0)) ** 2, 0)
+  return 1 - (6 * squares) / (size * (size * size - 1))
+}

@@ -1,0 +1,155 @@
+// Shapley values of a decision: exactly, by all coalitions, where few features vary; else by permutations in pairs of an order and
+// its reverse (Mitchell et al. 2022), with standard errors. Either adds up to the score minus that of the background it used.
+
+import { assert } from '@proofhouse/evidence'
+import type { Random } from '../intervals/random.ts'
+import { type Game, type Hybrid, scoresOf, varyingFeatures } from './game.ts'
+
+/** Varying features up to which every coalition is asked. */
+export const exactFeaturesMax = 12
+
+/** One decision explained. */
+export interface Attribution {
+  /** Shapley value per feature, in scores. */
+  readonly values: Float64Array
+  /** Standard error per feature; 0 where exact. */
+  readonly errors: Float64Array
+  /** Mean score of the background rows used. */
+  readonly base: number
+  /** The row's own score. */
+  readonly score: number
+}
+
+/** The exact values of one row, over all coalitions of its varying features and all background rows. */
+export async function exactAttribution(game: Game, row: number): Promise<Attribution> {
+  const width = game.rows.length
+  const others = game.background[0]?.length ?? 0
+  const players = varyingFeatures(game, row)
+  assert(players.length <= exactFeaturesMax, 'all coalitions are asked for twelve features at most')
+  const coalitions = 2 ** players.length
+  const hybrids: Hybrid[] = []
+  for (let coalition = 0; coalition < coalitions; coalition++) {
+    const own = new Uint8Array(width).fill(1)
+    for (const [n, feature] of players.entries()) own[feature] = (coalition >> n) & 1
+    for (let other = 0; other < others; other++) hybrids.push({ row, own, other })
+  }
+  const scores = await scoresOf(game, hybrids)
+  const worth = new Float64Array(coalitions)
+  for (let n = 0; n < scores.length; n++)
+    worth[Math.floor(n / others)] = (worth[Math.floor(n / others)] ?? 0) + (scores[n] ?? 0) / others
+  const values = new Float64Array(width)
+  const found = shapleyOfGame(worth, players.length)
+  for (const [n, feature] of players.entries()) values[feature] = found[n] ?? 0
+  return {
+    values,
+    errors: new Float64Array(width),
+    base: worth[0] ?? 0,
+    score: worth[coalitions - 1] ?? 0,
+  }
+}
+
+/** Shapley values of a game given by the worth of every coalition, a bit per player (Shapley 1953). */
+export function shapleyOfGame(worth: Float64Array, players: number): Float64Array {
+  // |S|! (n − |S| − 1)! / n!, by the size of S.
+  const weights = new Float64Array(players)
+  for (let size = 0; size < players; size++) {
+    let weight = 1 / players
+    for (let k = 1; k <= size; k++) weight *= k / (players - k)
+    weights[size] = weight
+  }
+  const values = new Float64Array(players)
+  for (let coalition = 0; coalition < worth.length; coalition++) {
+    const size = bitsIn(coalition)
+    for (let player = 0; player < players; player++) {
+      if ((coalition >> player) & 1) continue
+      const gain = (worth[coalition | (1 << player)] ?? 0) - (worth[coalition] ?? 0)
+      values[player] = (values[player] ?? 0) + (weights[size] ?? 0) * gain
+    }
+  }
+  return values
+}
+
+function bitsIn(word: number): number {
+  let [bits, rest] = [0, word]
+  for (; rest !== 0; rest &= rest - 1) bits += 1
+  return bits
+}
+
+/** Values of several rows by `pairs` pairs of permutations each, every pair beside one background row. */
+export async function sampledAttributions(
+  game: Game,
+  rows: readonly number[],
+  { pairs, random }: { readonly pairs: number; readonly random: Random },
+): Promise<Attribution[]> {
+  const width = game.rows.length
+  const others = game.background[0]?.length ?? 0
+  const plans = rows.flatMap((row) =>
+    Array.from({ length: pairs }, (_, n) => ({
+      row,
+      order: shuffled(width, random),
+      // Every background row in turn, from a random one on: as even as the number of pairs allows.
+      other: (Math.floor(random() * others) + n) % others,
+    })),
+  )
+  const hybrids = plans.flatMap(({ row, order, other }) => walk(row, order, other))
+  const scores = await scoresOf(game, hybrids)
+  const perPlan = 2 * width
+  return rows.map((_, at) => {
+    const drawn = Array.from({ length: pairs }, (__, n) => {
+      const plan = at * pairs + n
+      const part = scores.subarray(plan * perPlan, (plan + 1) * perPlan)
+      return gainsOf(part, plans[plan]?.order ?? new Uint32Array())
+    })
+    return summarised(drawn, width)
+  })
+}
+
+function shuffled(size: number, random: Random): Uint32Array {
+  const order = Uint32Array.from({ length: size }, (_, n) => n)
+  for (let n = size - 1; n > 0; n--) {
+    const other = Math.floor(random() * (n + 1))
+    const kept = order[n] ?? 0
+    order[n] = order[other] ?? 0
+    order[other] = kept
+  }
+  return order
+}
+
+/** From the background row to the row in an order, then the way back by features in the same order: the reverse permutation. */
+function walk(row: number, order: Uint32Array, other: number): Hybrid[] {
+  const steps: Hybrid[] = []
+  const own = new Uint8Array(order.length)
+  for (const value of [1, 0] as const)
+    for (const feature of order) {
+      own[feature] = value
+      steps.push({ row, own: own.slice(), other })
+    }
+  return steps
+}
+
+/** A feature's gain when it joins, and what is lost when it leaves again first, averaged. */
+function gainsOf(scores: Float64Array, order: Uint32Array) {
+  const width = order.length
+  const gains = new Float64Array(width)
+  const [full, base] = [scores[width - 1] ?? 0, scores[2 * width - 1] ?? 0]
+  for (const [n, feature] of order.entries()) {
+    const before = n === 0 ? base : (scores[n - 1] ?? 0)
+    const leaving = n === 0 ? full : (scores[width + n - 1] ?? 0)
+    gains[feature] = ((scores[n] ?? 0) - before + leaving - (scores[width + n] ?? 0)) / 2
+  }
+  return { gains, full, base }
+}
+
+function summarised(drawn: readonly ReturnType<typeof gainsOf>[], width: number): Attribution {
+  const values = new Float64Array(width)
+  const errors = new Float64Array(width)
+  for (let feature = 0; feature < width; feature++) {
+    const gains = drawn.map(({ gains: all }) => all[feature] ?? 0)
+    const mean = gains.reduce((sum, gain) => sum + gain, 0) / gains.length
+    const squares = gains.reduce((sum, gain) => sum + (gain - mean) ** 2, 0)
+    values[feature] = mean
+    errors[feature] = gains.length < 2 ? 0 : Math.sqrt(squares / (gains.length - 1) / gains.length)
+  }
+  const base = drawn.reduce((sum, one) => sum + one.base, 0) / drawn.length
+  return { values, errors, base, score: drawn[0]?.full ?? 0 }
+}

@@ -1,0 +1,313 @@
+// Whether a set of explanations may be believed: it must add up, agree with brute force where that can be had, be about this model and
+// this row, and name features that matter when they are taken away. A set that fails is not shown as an explanation.
+
+import type { Random } from '../intervals/random.ts'
+import { type ModelColumns, pickCells, pickRows } from '../predictor.ts'
+import { drawOrder, exchange } from './exchange.ts'
+import { type Game, type Hybrid, scoresOf } from './game.ts'
+import { type Attribution, sampledAttributions, shapleyOfGame } from './shapley.ts'
+
+/** One check of a set of explanations. */
+export interface ValidationCheck {
+  readonly name:
+    | 'deterministic'
+    | 'completeness'
+    | 'brute_force'
+    | 'deletion'
+    | 'insertion'
+    | 'infidelity'
+    | 'sensitivity'
+    | 'randomisation'
+  readonly value: number
+  /** What the value must not be above. */
+  readonly max: number
+  readonly passed: boolean
+}
+
+const check = (name: ValidationCheck['name'], value: number, max: number): ValidationCheck => ({
+  name,
+  value,
+  max,
+  passed: value <= max,
+})
+
+/** The set to judge: explained rows by number, and their attributions in that order. */
+export interface ExplainedSet {
+  readonly game: Game
+  readonly rows: readonly number[]
+  readonly attributions: readonly Attribution[]
+  readonly pairs: number
+  readonly random: Random
+}
+
+/** Largest difference that rounding may leave between the parts and the whole: models compute in single precision. */
+const completenessMax = 1e-4
+/** Features of the games that are also solved by brute force. */
+const bruteFeatures = 6
+const bruteRows = 3
+
+/** Every check of a set. @param again scores of the explained rows, asked a second time */
+export async function validate(set: ExplainedSet): Promise<ValidationCheck[]> {
+  return [
+    await deterministic(set),
+    completeness(set),
+    await bruteForce(set),
+    ...(await deletionAndInsertion(set)),
+    await infidelity(set),
+    await sensitivity(set),
+    await randomisation(set),
+  ]
+}
+
+/** Whether the same rows get the same scores when asked again. */
+async function deterministic({ game, rows, attributions }: ExplainedSet): Promise<ValidationCheck> {
+  const { score } = await game.predictor.predict(pickRows(game.rows, Uint32Array.from(rows)))
+  const apart = attributions.map((one, n) => Math.abs(one.score - (score[n] ?? 0)))
+  return check('deterministic', Math.max(0, ...apart), 1e-6)
+}
+
+/** The largest gap between the sum of a row's values and its score minus the base. */
+function completeness({ attributions }: ExplainedSet): ValidationCheck {
+  const gaps = attributions.map(({ values, score, base }) =>
+    Math.abs(values.reduce((sum, value) => sum + value, 0) - (score - base)),
+  )
+  return check('completeness', Math.max(0, ...gaps), completenessMax)
+}
+
+/**
+ * Small games solved both ways: six features of a few rows play, the others stay the row's own. The largest difference in standard
+ * errors of the sampling, of which chance leaves four in about one of a thousand such sets.
+ */
+async function bruteForce({ game, rows, pairs, random }: ExplainedSet): Promise<ValidationCheck> {
+  const width = game.rows.length
+  const others = Math.min(10, game.background[0]?.length ?? 0)
+  const background = game.background.map((column) =>
+    pickCells(
+      column,
+      Uint32Array.from({ length: others }, (_, n) => n),
+    ),
+  )
+  let worst = 0
+  for (const row of rows.slice(0, bruteRows)) {
+    const players = drawSome(width, Math.min(bruteFeatures, width), random)
+    const cut = restricted({ ...game, background }, row, players)
+    const [sampled] = await sampledAttributions(cut, [0], { pairs: Math.max(pairs, 40), random })
+    const exact = await bruteValues(cut, players.length)
+    for (const [n, value] of exact.entries()) {
+      const [mine, error] = [sampled?.values[n] ?? 0, sampled?.errors[n] ?? 0]
+      const gap = Math.abs(mine - value)
+      if (gap > completenessMax) worst = Math.max(worst, gap / Math.max(error, 1e-12))
+    }
+  }
+  return check('brute_force', worst, 5)
+}
+
+/** The game of one row in which only some features play; the model still sees all. */
+function restricted(game: Game, row: number, players: readonly number[]): Game {
+  const own = pickRows(game.rows, Uint32Array.of(row))
+  return {
+    predictor: {
+      predict: (columns) => {
+        const rows = columns[0]?.length ?? 0
+        const all = own.map((column, feature) => {
+          const at = players.indexOf(feature)
+          return at < 0 ? pickCells(column, new Uint32Array(rows)) : (columns[at] ?? column)
+        })
+        return game.predictor.predict(all)
+      },
+    },
+    rows: players.map((feature) => own[feature] ?? []),
+    background: players.map((feature) => game.background[feature] ?? []),
+  }
+}
+
+async function bruteValues(game: Game, players: number): Promise<Float64Array> {
+  const others = game.background[0]?.length ?? 0
+  const coalitions = 2 ** players
+  const hybrids: Hybrid[] = []
+  for (let coalition = 0; coalition < coalitions; coalition++)
+    for (let other = 0; other < others; other++)
+      hybrids.push({
+        row: 0,
+        own: Uint8Array.from({ length: players }, (_, n) => (coalition >> n) & 1),
+        other,
+      })
+  const scores = await scoresOf(game, hybrids)
+  const worth = new Float64Array(coalitions)
+  for (const [n, score] of scores.entries()) {
+    const at = Math.floor(n / others)
+    worth[at] = (worth[at] ?? 0) + score / others
+  }
+  return shapleyOfGame(worth, players)
+}
+
+/** Some of the first numbers, without repetition, ascending. */
+function drawSome(from: number, size: number, random: Random): number[] {
+  const chosen = new Set<number>()
+  while (chosen.size < size) chosen.add(Math.floor(random() * from))
+  return [...chosen].toSorted((a, b) => a - b)
+}
+
+/**
+ * The score while features are taken from a row one by one, and while they are given to a background row (Petsiuk et al. 2018): in the
+ * order of their values, beside a random order. Area of the explained order minus that of the random one, as a share of the
+ * score's way; must not be on the wrong side.
+ */
+async function deletionAndInsertion(set: ExplainedSet): Promise<ValidationCheck[]> {
+  const { game, rows, attributions, random } = set
+  const width = game.rows.length
+  const others = game.background[0]?.length ?? 0
+  const hybrids: Hybrid[] = []
+  for (const [n, row] of rows.entries()) {
+    const { values, score, base } = attributions[n] ?? {
+      values: new Float64Array(),
+      score: 0,
+      base: 0,
+    }
+    // What carries the score away from the base goes first.
+    const direction = score >= base ? 1 : -1
+    const byValue = [...values.keys()].toSorted(
+      (a, b) => direction * ((values[b] ?? 0) - (values[a] ?? 0)),
+    )
+    const atRandom = drawOrder(width, random)
+    const other = Math.floor(random() * others)
+    for (const order of [byValue, atRandom])
+      for (const value of [0, 1] as const) {
+        const own = new Uint8Array(width).fill(1 - value)
+        for (const feature of order) {
+          own[feature] = value
+          hybrids.push({ row, own: own.slice(), other })
+        }
+      }
+  }
+  const scores = await scoresOf(game, hybrids)
+  const gaps = { deletion: 0, insertion: 0, way: 0 }
+  for (const [n] of rows.entries()) {
+    const { score, base } = attributions[n] ?? { score: 0, base: 0 }
+    const direction = score >= base ? 1 : -1
+    const area = (part: number) => {
+      const from = (4 * n + part) * width
+      return (
+        direction * scores.subarray(from, from + width).reduce((sum, one) => sum + one / width, 0)
+      )
+    }
+    gaps.deletion += area(0) - area(2)
+    gaps.insertion += area(3) - area(1)
+    gaps.way += Math.abs(score - base)
+  }
+  const way = Math.max(gaps.way, 1e-9)
+  return [check('deletion', gaps.deletion / way, 0), check('insertion', gaps.insertion / way, 0)]
+}
+
+const infidelityDraws = 20
+
+/** Mean squared error of what the values say taking features away does, over the variance of what it does (Yeh et al. 2019). */
+async function infidelity({
+  game,
+  rows,
+  attributions,
+  random,
+}: ExplainedSet): Promise<ValidationCheck> {
+  const width = game.rows.length
+  const others = game.background[0]?.length ?? 0
+  const hybrids = rows.flatMap((row) =>
+    Array.from({ length: infidelityDraws }, (): Hybrid => {
+      const kept = random()
+      const own = Uint8Array.from({ length: width }, () => Number(random() < kept))
+      return { row, own, other: Math.floor(random() * others) }
+    }),
+  )
+  const scores = await scoresOf(game, hybrids)
+  const effects: number[] = []
+  let errors = 0
+  for (const [n, { own }] of hybrids.entries()) {
+    const one = attributions[Math.floor(n / infidelityDraws)]
+    if (one === undefined) continue
+    const effect = one.score - (scores[n] ?? 0)
+    const told = one.values.reduce(
+      (sum, value, feature) => sum + (own[feature] === 1 ? 0 : value),
+      0,
+    )
+    errors += (told - effect) ** 2
+    effects.push(effect)
+  }
+  const mean = effects.reduce((sum, effect) => sum + effect, 0) / effects.length
+  const spread = effects.reduce((sum, effect) => sum + (effect - mean) ** 2, 0)
+  return check('infidelity', errors / Math.max(spread, 1e-12), 1)
+}
+
+const sensitiveRows = 5
+/** Change of numbers, as a share of their distance from a background row's. */
+const slightly = 0.01
+
+/** How much values change when numbers change slightly, beyond what the model's own change and sampling explain; relative to their size. */
+async function sensitivity(set: ExplainedSet): Promise<ValidationCheck> {
+  const { game, attributions, pairs, random } = set
+  const rows = set.rows.slice(0, sensitiveRows)
+  const others = game.background[0]?.length ?? 0
+  const moved: ModelColumns = game.rows.map((column, feature) => {
+    const other = game.background[feature]
+    if (!(column instanceof Float64Array) || !(other instanceof Float64Array))
+      return pickCells(column, Uint32Array.from(rows))
+    return Float64Array.from(rows, (row) => {
+      const value = column[row] ?? Number.NaN
+      const beside = other[Math.floor(random() * others)] ?? value
+      // Whole numbers stay whole: half a child is no slight change.
+      return Number.isInteger(value) ? value : value + slightly * (beside - value)
+    })
+  })
+  const again = await sampledAttributions({ ...game, rows: moved }, [...rows.keys()], {
+    pairs,
+    random,
+  })
+  const ratios = again.map((one, n) => {
+    const before = attributions[n]
+    if (before === undefined) return 0
+    let [change, noise, size] = [0, 0, 0]
+    for (const [feature, value] of one.values.entries()) {
+      change += (value - (before.values[feature] ?? 0)) ** 2
+      noise += (one.errors[feature] ?? 0) ** 2 + (before.errors[feature] ?? 0) ** 2
+      size += (before.values[feature] ?? 0) ** 2
+    }
+    return Math.sqrt(Math.max(0, change - 4 * noise) / Math.max(size, 1e-12))
+  })
+  return check('sensitivity', Math.max(0, ...ratios), 1)
+}
+
+/**
+ * Correlation of the values with those of a model that was made meaningless: each feature's values are exchanged among the rows before
+ * the model sees them (in the spirit of Adebayo et al. 2018). Explanations that stay alike are not about the model.
+ */
+async function randomisation(set: ExplainedSet): Promise<ValidationCheck> {
+  const { game, rows, attributions, pairs, random } = set
+  const exchanged = game.rows.map((column, feature) =>
+    exchange(column, game.background[feature] ?? [], random),
+  )
+  const predictor: Game['predictor'] = {
+    predict: (columns) =>
+      game.predictor.predict(columns.map((column, n) => exchanged[n]?.(column) ?? column)),
+  }
+  const other = await sampledAttributions({ ...game, predictor }, rows.slice(0, 20), {
+    pairs,
+    random,
+  })
+  const [a, b]: [number[], number[]] = [[], []]
+  for (const [n, one] of other.entries()) {
+    a.push(...(attributions[n]?.values ?? []))
+    b.push(...one.values)
+  }
+  return check('randomisation', correlation(a, b), 0.7)
+}
+
+function correlation(a: readonly number[], b: readonly number[]): number {
+  const mean = (of: readonly number[]) => of.reduce((sum, x) => sum + x, 0) / Math.max(1, of.length)
+  const [ma, mb] = [mean(a), mean(b)]
+  let [both, first, second] = [0, 0, 0]
+  for (const [n, x] of a.entries()) {
+    const y = b[n] ?? 0
+    both += (x - ma) * (y - mb)
+    first += (x - ma) ** 2
+    second += (y - mb) ** 2
+  }
+  return both / Math.max(Math.sqrt(first * second), 1e-12)
+}

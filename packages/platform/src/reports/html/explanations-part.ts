@@ -1,0 +1,105 @@
+// What decides: which columns move the score, for everyone and for each protected group; and whether that may be believed.
+
+import type { ExplanationFindings, Measure } from '../../assess/index.ts'
+import type { AssessmentReport } from '../assessment-report.ts'
+import { formatCount, formatInterval, formatPercent, formatValue } from '../numbers.ts'
+import { visibleText } from '../plain-text.ts'
+import { counted } from '../wording.ts'
+import { intervalPlot } from './interval-plot.ts'
+import { foreign, html, type Markup } from './markup.ts'
+import { dataTable } from './table.ts'
+
+/** Columns that are drawn; the table has all. */
+const drawnMax = 15
+
+/** The explanations; null where there are none. */
+export function explanationsPart({ explanations: found }: AssessmentReport): Markup | null {
+  if (found === null) return null
+  return html`<section class="part" id="explanations" aria-labelledby="explanations-h"><h2 id="explanations-h">What decides</h2>
+<p>${counted(found.rows, 'decision was', 'decisions were')} explained by asking the model: a column’s Shapley value is what it adds to the score of a row beside
+${counted(found.background, 'other row', 'other rows')}, averaged over every order in which columns could be made known (${found.method === 'exact' ? 'all of them' : `drawn at random; a single value is known to within ${formatValue(2 * found.error)}`}).
+It says what the model does, not what causes the outcome, and columns that go together share what they tell in ways that no method settles.</p>
+${found.valid ? [importance(found), groups(found), agreement(found)] : html`<div class="notice"><p>The explanations did not pass their own checks, so they are not shown.</p></div>`}
+${checks(found)}</section>`
+}
+
+function importance({ importance: all, protected_share, rows }: ExplanationFindings): Markup {
+  const measures = all.slice(0, drawnMax).map(
+    ({ column, importance: value, limits }): Measure => ({
+      measure: 'explanations.protected_share',
+      over: [column],
+      slice: { column },
+      value,
+      low: limits.low,
+      high: limits.high,
+      n: rows,
+    }),
+  )
+  const share =
+    protected_share === null
+      ? null
+      : html`<p>Of all that moves scores, ${formatPercent(protected_share.value)}\u202f% (${formatInterval(protected_share.limits.low, protected_share.limits.high)}) is on protected columns that the model reads.</p>`
+  return html`<h3 id="importance-h">For everyone</h3>
+${intervalPlot({
+  id: 'importance-plot',
+  title: 'How far each column moves a score, on average',
+  summary: 'Mean absolute Shapley value, in probability; the limits hold for all columns at once.',
+  measures,
+  range: [0, 1],
+})}${share}`
+}
+
+function groups({ groups: found }: ExplanationFindings): Markup | null {
+  if (found.length === 0) return null
+  return html`<h3 id="pushes-h">For each group</h3>
+${dataTable({
+  caption: 'What lifts (+) or lowers (−) the scores of a group, on average against everyone',
+  columns: ['Group', { number: 'Rows' }, { text: 'Columns' }],
+  rows: found.map(({ group, rows, pushes }) => [
+    html`<bdi>${visibleText(group.column)}</bdi>: <bdi>${visibleText(group.value)}</bdi>`,
+    formatCount(rows),
+    pushes
+      .filter(({ limits }) => limits.low > 0 || limits.high < 0)
+      .map(({ column, mean, limits }, n) => [
+        n === 0 ? null : html`<br>`,
+        html`${signed(mean)} `,
+        foreign(column),
+        ` (${formatInterval(limits.low, limits.high)})`,
+      ]),
+  ]),
+})}
+<p class="muted small">Listed are columns whose push is told apart from none.</p>`
+}
+
+const signed = (value: number): string => `${value >= 0 ? '+' : '−'}${Math.abs(value).toFixed(3)}`
+
+function agreement({ agreement: found }: ExplanationFindings): Markup | null {
+  return found === null
+    ? null
+    : html`<p>Over the same rows the order of the columns agrees with Kernel SHAP’s by a rank correlation of ${formatValue(found.kernel_shap)}, with LIME’s by ${formatValue(found.lime)}.</p>`
+}
+
+const checkTitles = {
+  deterministic: 'The same rows get the same scores when asked again',
+  completeness: 'The values add up to the score',
+  brute_force: 'Small games solved by all coalitions agree, in standard errors',
+  deletion: 'Taking away what the values name moves the score more than taking away at random',
+  insertion: 'Giving what the values name moves the score more than giving at random',
+  infidelity: 'Taking away several columns does what their values say, as a share of the variance',
+  sensitivity: 'A slight change of the row changes its values slightly',
+  randomisation: 'A model made meaningless is explained otherwise, as a correlation',
+} as const
+
+function checks({ checks: all }: ExplanationFindings): Markup {
+  return html`<h3 id="validation-h">Whether these explanations may be believed</h3>
+${dataTable({
+  caption: 'Checks of the explanations themselves; a set that fails one is not shown',
+  columns: ['Check', { number: 'Value' }, { number: 'At most' }, 'Passed'],
+  rows: all.map(({ name, value, max, passed }) => [
+    checkTitles[name],
+    value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(1) : formatValue(value),
+    max < 1e-3 && max > 0 ? max.toExponential(0) : formatValue(max),
+    passed ? 'yes' : 'no',
+  ]),
+})}`
+}
