@@ -1,0 +1,116 @@
+// How much of a leaf's value each feature on its path gets, for one pattern of a row: by the covers, or against the patterns of
+// background rows. Everything the fast kernel knows of Shapley values is here; the rest of it looks up.
+
+import { quadratureFor } from './quadrature.ts'
+import { mixtureWeight } from './tree-shap.ts'
+import type { LeafPath } from './tree-subtrees.ts'
+
+/** Writes the share of the leaf's value that each feature of its path gets, in the order of the path. */
+export type LeafWeights = (path: LeafPath, pattern: number, into: Float64Array) => void
+
+/** The features of a leaf's path that a row meets, as bits. */
+export function metBy(path: LeafPath, pattern: number): number {
+  let met = 0
+  for (let n = 0; n < path.masks.length; n++)
+    if ((pattern & (path.masks[n] ?? 0)) === (path.wanted[n] ?? 0)) met |= 1 << n
+  return met
+}
+
+/**
+ * Weights by the covers. With p the share of training rows and o whether the row meets what the path asks of a feature:
+ * (o_i - p_i) times the integral over t from 0 to 1 of the product over the other features of p_j + t (o_j - p_j).
+ */
+export function coverWeights(bitsMax: number): LeafWeights {
+  const factors = new Float64Array(bitsMax)
+  const before = new Float64Array(bitsMax)
+  return (path, pattern, into) => {
+    const { shares } = path
+    const length = shares.length
+    const met = metBy(path, pattern)
+    const { points, weights } = quadratureFor(length)
+    for (let n = 0; n < length; n++) into[n] = 0
+    for (let q = 0; q < points.length; q++) {
+      const t = points[q] ?? 0
+      let product = 1
+      for (let n = 0; n < length; n++) {
+        const share = shares[n] ?? 0
+        const factor = share + t * (((met >>> n) & 1) - share)
+        before[n] = product
+        factors[n] = factor
+        product *= factor
+      }
+      let after = weights[q] ?? 0
+      for (let n = length - 1; n >= 0; n--) {
+        into[n] = (into[n] ?? 0) + after * (before[n] ?? 0)
+        after *= factors[n] ?? 0
+      }
+    }
+    for (let n = 0; n < length; n++) into[n] = (into[n] ?? 0) * (((met >>> n) & 1) - (shares[n] ?? 0))
+  }
+}
+
+/** Which features of a leaf's path the background rows meet: different ones as bits, and the share of rows that do. */
+export interface MetByBackground {
+  readonly met: Int32Array
+  readonly shares: Float64Array
+}
+
+/** Collects what background rows meet of a leaf's path, from the patterns of its subtree and how many rows have each. */
+export function metByBackground(
+  path: LeafPath,
+  patterns: ReadonlyMap<number, number>,
+  rows: number,
+): MetByBackground {
+  const counts = new Map<number, number>()
+  for (const [pattern, count] of patterns) {
+    const met = metBy(path, pattern)
+    counts.set(met, (counts.get(met) ?? 0) + count)
+  }
+  return {
+    met: Int32Array.from(counts.keys()),
+    shares: Float64Array.from(counts.values(), (count) => count / rows),
+  }
+}
+
+/**
+ * Weights against background rows. Features that only the row meets must be its own for the leaf to be reached, those that only the
+ * background row meets must not; a leaf that needs a feature which neither meets is reached by no mixture.
+ */
+export function backgroundWeights(
+  bitsMax: number,
+  metOf: ReadonlyMap<LeafPath, MetByBackground>,
+): LeafWeights {
+  const weightOf = Array.from({ length: bitsMax + 1 }, (_, a) =>
+    Float64Array.from({ length: bitsMax + 1 }, (_unused, b) => mixtureWeight(a, b)),
+  )
+  return (path, pattern, into) => {
+    const length = path.masks.length
+    const all = 2 ** length - 1
+    const mine = metBy(path, pattern)
+    for (let n = 0; n < length; n++) into[n] = 0
+    const background = metOf.get(path)
+    if (background === undefined) return
+    const missed = bitCount(all & ~mine)
+    let lost = 0
+    for (let k = 0; k < background.met.length; k++) {
+      const theirs = background.met[k] ?? 0
+      if ((mine | theirs) !== all) continue
+      const alone = mine & ~theirs
+      const count = bitCount(alone)
+      const share = background.shares[k] ?? 0
+      // What the background row alone meets is what this row misses: the same features every time.
+      if (missed > 0) lost += share * (weightOf[count]?.[missed - 1] ?? 0)
+      if (count === 0) continue
+      const gained = share * (weightOf[count - 1]?.[missed] ?? 0)
+      for (let n = 0; n < length; n++)
+        if (((alone >>> n) & 1) === 1) into[n] = (into[n] ?? 0) + gained
+    }
+    for (let n = 0; n < length; n++) if (((mine >>> n) & 1) === 0) into[n] = -lost
+  }
+}
+
+function bitCount(of: number): number {
+  let count = 0
+  for (let left = of; left !== 0; left &= left - 1) count += 1
+  return count
+}
