@@ -5,8 +5,11 @@ import { quadratureFor } from './quadrature.ts'
 import { mixtureWeight } from './tree-shap.ts'
 import type { LeafPath } from './tree-subtrees.ts'
 
-/** Writes the share of the leaf's value that each feature of its path gets, in the order of the path. */
-export type LeafWeights = (path: LeafPath, pattern: number, into: Float64Array) => void
+/**
+ * Writes the share of the leaf's value that each feature of its path gets, in the order of the path, from place `at`, when a row
+ * meets those features of the path that are bits of `met`.
+ */
+export type LeafWeights = (path: LeafPath, met: number, into: Float64Array, at: number) => void
 
 /** The features of a leaf's path that a row meets, as bits. */
 export function metBy(path: LeafPath, pattern: number): number {
@@ -23,12 +26,11 @@ export function metBy(path: LeafPath, pattern: number): number {
 export function coverWeights(bitsMax: number): LeafWeights {
   const factors = new Float64Array(bitsMax)
   const before = new Float64Array(bitsMax)
-  return (path, pattern, into) => {
+  return (path, met, into, at) => {
     const { shares } = path
     const length = shares.length
-    const met = metBy(path, pattern)
     const { points, weights } = quadratureFor(length)
-    for (let n = 0; n < length; n++) into[n] = 0
+    for (let n = 0; n < length; n++) into[at + n] = 0
     for (let q = 0; q < points.length; q++) {
       const t = points[q] ?? 0
       let product = 1
@@ -41,11 +43,11 @@ export function coverWeights(bitsMax: number): LeafWeights {
       }
       let after = weights[q] ?? 0
       for (let n = length - 1; n >= 0; n--) {
-        into[n] = (into[n] ?? 0) + after * (before[n] ?? 0)
+        into[at + n] = (into[at + n] ?? 0) + after * (before[n] ?? 0)
         after *= factors[n] ?? 0
       }
     }
-    for (let n = 0; n < length; n++) into[n] = (into[n] ?? 0) * (((met >>> n) & 1) - (shares[n] ?? 0))
+    for (let n = 0; n < length; n++) into[at + n] = (into[at + n] ?? 0) * (((met >>> n) & 1) - (shares[n] ?? 0))
   }
 }
 
@@ -83,11 +85,10 @@ export function backgroundWeights(
   const weightOf = Array.from({ length: bitsMax + 1 }, (_, a) =>
     Float64Array.from({ length: bitsMax + 1 }, (_unused, b) => mixtureWeight(a, b)),
   )
-  return (path, pattern, into) => {
+  return (path, mine, into, at) => {
     const length = path.masks.length
     const all = 2 ** length - 1
-    const mine = metBy(path, pattern)
-    for (let n = 0; n < length; n++) into[n] = 0
+    for (let n = 0; n < length; n++) into[at + n] = 0
     const background = metOf.get(path)
     if (background === undefined) return
     const missed = bitCount(all & ~mine)
@@ -103,9 +104,9 @@ export function backgroundWeights(
       if (count === 0) continue
       const gained = share * (weightOf[count - 1]?.[missed] ?? 0)
       for (let n = 0; n < length; n++)
-        if (((alone >>> n) & 1) === 1) into[n] = (into[n] ?? 0) + gained
+        if (((alone >>> n) & 1) === 1) into[at + n] = (into[at + n] ?? 0) + gained
     }
-    for (let n = 0; n < length; n++) if (((mine >>> n) & 1) === 0) into[n] = -lost
+    for (let n = 0; n < length; n++) if (((mine >>> n) & 1) === 0) into[at + n] = -lost
   }
 }
 

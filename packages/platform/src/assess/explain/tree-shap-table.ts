@@ -8,13 +8,14 @@ import {
   coverWeights,
   type LeafWeights,
   type MetByBackground,
+  metBy,
   metByBackground,
 } from './leaf-weights.ts'
 import { type PatternWords, patternWords } from './pattern-words.ts'
 import { type LeafPath, type Subtree, subtreesOf } from './tree-subtrees.ts'
 
 /** Rows that pass through a tree together: what they need stays in the processor's cache. */
-const blockRows = 512
+const blockRows = 2048
 /** Bits of a pattern; more make fewer look-ups and more patterns. */
 export const patternBitsMax = 12
 
@@ -33,6 +34,8 @@ export class TreeTables {
   /** Contributions, feature by feature within each output: what one feature's loop writes lies together. */
   readonly #sums: Float64Array
   #values = new Float64Array()
+  readonly #memo = { values: new Float64Array(65536), used: 0 }
+  readonly #work: Work = { local: [], out: [] }
 
   constructor(ensemble: TreeEnsemble, rows: Rows, background: Rows | null) {
     const splits = ensemble.test.keys().filter((node) => ensemble.test[node] !== nodeTest.leaf)
@@ -58,7 +61,7 @@ export class TreeTables {
     const first = firstOutput(ensemble, tree)
     for (let start = 0; start < this.#rows.count; start += blockRows) {
       const count = Math.min(blockRows, this.#rows.count - start)
-      const found = patternsOf(words, this.#rows, start, count)
+      const found = patternsOf(words, this.#rows, start, count, this.#work)
       for (const [w, { places }] of words.words.entries())
         for (const { subtree, shift } of places) {
           const table = tables.of.get(subtree)
@@ -87,6 +90,8 @@ export class TreeTables {
   }
 
   #tables(words: PatternWords, weights: LeafWeights) {
+    const memo = this.#memo
+    memo.used = 0
     const of = new Map<Subtree, Table>()
     const byFeature = new Map<number, Term[]>()
     let at = 0
@@ -101,7 +106,8 @@ export class TreeTables {
           used: { count: 0 },
           owner: this.#ensemble,
           values: none64,
-          scratch: new Float64Array(patternBitsMax),
+          memo,
+          leafSlots: subtree.leaves.map(({ masks }) => new Int32Array(2 ** masks.length).fill(-1)),
         }
         for (const [place, feature] of subtree.features.entries()) {
           const terms = byFeature.get(feature) ?? []
@@ -150,8 +156,11 @@ interface Table {
   readonly used: { count: number }
   readonly owner: TreeEnsemble
   values: Float64Array
-  readonly scratch: Float64Array
+  readonly memo: Memo
+  readonly leafSlots: readonly Int32Array[]
 }
+interface Memo { values: Float64Array; used: number }
+interface Work { readonly local: Int32Array[]; readonly out: Int32Array[] }
 interface Term {
   readonly table: Table
   readonly at: number
@@ -183,41 +192,82 @@ function toSlots(table: Table, words: Int32Array, shift: number, count: number):
 }
 
 function fill(table: Table, pattern: number): number {
-  const { subtree, capacity, at, size, owner, values, weights, scratch } = table
+  const { subtree, capacity, at, size, owner, values, weights, memo } = table
   const slot = table.used.count++
   table.slotOf[pattern] = slot
   const width = owner.width
   for (let k = 0; k < width; k++)
     for (let f = 0; f < subtree.features.length; f++) values[at + k * size + f * capacity + slot] = 0
-  for (const path of subtree.leaves) {
-    weights(path, pattern, scratch)
+  for (let l = 0; l < subtree.leaves.length; l++) {
+    const path = subtree.leaves[l]
+    if (path === undefined) break
+    const length = path.places.length
+    const met = metBy(path, pattern)
+    const leafSlots = table.leafSlots[l] ?? none
+    let from = leafSlots[met] ?? 0
+    if (from < 0) {
+      from = memo.used
+      memo.used += length
+      leafSlots[met] = from
+      if (memo.used > memo.values.length) {
+        const larger = new Float64Array(2 * memo.used)
+        larger.set(memo.values)
+        memo.values = larger
+      }
+      weights(path, met, memo.values, from)
+    }
+    const known = memo.values
     for (let k = 0; k < width; k++) {
       const value = owner.values[path.leaf * width + k] ?? 0
       const base = at + k * size + slot
-      for (let n = 0; n < path.places.length; n++) {
+      for (let n = 0; n < length; n++) {
         const to = base + (path.places[n] ?? 0) * capacity
-        values[to] = (values[to] ?? 0) + value * (scratch[n] ?? 0)
+        values[to] = (values[to] ?? 0) + value * (known[from + n] ?? 0)
       }
     }
   }
   return slot
 }
 
-function patternsOf(words: PatternWords, rows: CodedRows, start: number, count: number): Int32Array[] {
-  const local = words.used.map(({ feature, cellOf }) => {
+function patternsOf(words: PatternWords, rows: CodedRows, start: number, count: number, work: Work = { local: [], out: [] }): Int32Array[] {
+  const { local, out } = work
+  for (let u = 0; u < words.used.length; u++) {
+    const used = words.used[u]
+    if (used === undefined) break
+    const { feature, cellOf } = used
     const codes = rows.cells[feature] ?? none
-    const out = new Int32Array(count)
-    for (let n = 0; n < count; n++) out[n] = cellOf[codes[start + n] ?? 0] ?? 0
-    return out
-  })
-  return words.words.map(({ tables }) => {
-    const out = new Int32Array(count)
-    for (const { used, at } of tables) orOne(out, count, words.pool, at, local[used] ?? none)
-    return out
-  })
+    const to = (local[u] ??= new Int32Array(Math.max(count, blockRows)))
+    for (let n = 0; n < count; n++) to[n] = cellOf[codes[start + n] ?? 0] ?? 0
+  }
+  for (let w = 0; w < words.words.length; w++) {
+    const to = (out[w] ??= new Int32Array(Math.max(count, blockRows)))
+    to.fill(0)
+    const tables = words.words[w]?.tables ?? []
+    let n = 0
+    for (; n + 3 < tables.length; n += 4) {
+      const [a, b, c, d] = [tables[n], tables[n + 1], tables[n + 2], tables[n + 3]]
+      if (a === undefined || b === undefined || c === undefined || d === undefined) break
+      orFour(to, count, words.pool, a.at, local[a.used] ?? none, b.at, local[b.used] ?? none, c.at, local[c.used] ?? none, d.at, local[d.used] ?? none)
+    }
+    for (; n < tables.length; n++) {
+      const a = tables[n]
+      if (a === undefined) break
+      orOne(to, count, words.pool, a.at, local[a.used] ?? none)
+    }
+  }
+  return out
 }
 function orOne(out: Int32Array, count: number, pool: Int32Array, at: number, cells: Int32Array): void {
   for (let n = 0; n < count; n++) out[n] = (out[n] ?? 0) | (pool[at + (cells[n] ?? 0)] ?? 0)
+}
+function orFour(out: Int32Array, count: number, pool: Int32Array, a: number, as: Int32Array, b: number, bs: Int32Array, c: number, cs: Int32Array, d: number, ds: Int32Array): void {
+  for (let n = 0; n < count; n++)
+    out[n] =
+      (out[n] ?? 0) |
+      (pool[a + (as[n] ?? 0)] ?? 0) |
+      (pool[b + (bs[n] ?? 0)] ?? 0) |
+      (pool[c + (cs[n] ?? 0)] ?? 0) |
+      (pool[d + (ds[n] ?? 0)] ?? 0)
 }
 
 function metOf(words: PatternWords, background: CodedRows): Map<LeafPath, MetByBackground> {
@@ -227,7 +277,8 @@ function metOf(words: PatternWords, background: CodedRows): Map<LeafPath, MetByB
     for (const { subtree, shift } of places) {
       const counts = new Map<number, number>()
       const mask = 2 ** subtree.bits.length - 1
-      for (const word of found[w] ?? none) {
+      for (let n = 0; n < background.count; n++) {
+        const word = found[w]?.[n] ?? 0
         const pattern = (word >>> shift) & mask
         counts.set(pattern, (counts.get(pattern) ?? 0) + 1)
       }
