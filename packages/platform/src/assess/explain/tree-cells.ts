@@ -49,30 +49,30 @@ function startsOf(ensemble: TreeEnsemble, node: number): number[] {
   return zeros
 }
 
-/** The cells that some splits draw, feature by feature; a feature that none reads has one cell, and the missing one. */
-export function cellsOf(ensemble: TreeEnsemble, splits: Iterable<number>): FeatureCells[] {
-  const starts = Array.from({ length: ensemble.features }, (): number[] => [])
-  for (const node of splits)
-    for (const start of startsOf(ensemble, node)) starts[ensemble.feature[node] ?? 0]?.push(start)
-  return starts.map((all) => {
-    const sorted = Float64Array.from(all).toSorted()
-    return { starts: sorted.filter((start, n) => n === 0 || start !== sorted[n - 1]) }
+/** The cells that some splits draw, for each feature that one of them reads. */
+export function cellsOf(ensemble: TreeEnsemble, splits: Iterable<number>): Map<number, FeatureCells> {
+  const starts = new Map<number, number[]>()
+  for (const node of splits) {
+    const feature = ensemble.feature[node] ?? 0
+    const all = starts.get(feature) ?? []
+    all.push(...startsOf(ensemble, node))
+    starts.set(feature, all)
+  }
+  const sorted = [...starts].map(([feature, all]) => {
+    const ascending = Float64Array.from(all).toSorted()
+    const distinct = ascending.filter((start, n) => n === 0 || start !== ascending[n - 1])
+    return [feature, { starts: distinct }] as const
   })
+  return new Map(sorted)
 }
 
-/** How many cells a feature has, with the one for what is missing. */
-export function cellCount({ starts }: FeatureCells): number {
-  return starts.length + 2
-}
-
-/** A value of a cell. */
-export function valueOfCell(cells: FeatureCells, cell: number): number {
-  if (cell > cells.starts.length) return Number.NaN
-  return cell === 0 ? -Infinity : (cells.starts[cell - 1] ?? Number.NaN)
+/** A value of each cell, in the order of the cells. */
+export function valuesOfCells({ starts }: FeatureCells): Float64Array {
+  return Float64Array.of(-Infinity, ...starts, Number.NaN)
 }
 
 /** The cell of a value. */
-function cellOf({ starts }: FeatureCells, value: number): number {
+export function cellOf({ starts }: FeatureCells, value: number): number {
   if (Number.isNaN(value)) return starts.length + 1
   let [low, high] = [0, starts.length]
   while (low < high) {
@@ -83,22 +83,36 @@ function cellOf({ starts }: FeatureCells, value: number): number {
   return low
 }
 
-/** The cell of each row, feature by feature. */
-export function cellsOfRows(
-  ensemble: TreeEnsemble,
-  cells: readonly FeatureCells[],
-  rows: Rows,
-): Int32Array[] {
-  return cells.map((of, feature) =>
-    Int32Array.from({ length: of.starts.length === 0 ? 0 : rows.count }, (_, row) =>
-      cellOf(of, valueAt(ensemble, rows, row, feature)),
-    ),
-  )
+/** A feature of rows: the cell of each, numbered by those that some row is in, and a value of each. */
+export interface FeatureCodes {
+  readonly codes: Int32Array
+  readonly values: Float64Array
 }
 
-/** For each fine cell, the coarse one that it lies in. The starts of `coarse` are among those of `fine`. */
-export function coarser(fine: FeatureCells, coarse: FeatureCells): Int32Array {
-  return Int32Array.from({ length: cellCount(fine) }, (_, cell) =>
-    cellOf(coarse, valueOfCell(fine, cell)),
-  )
+/** The features of rows that some split of the ensemble reads; of several tables, one after the other. */
+export function codedRows(
+  ensemble: TreeEnsemble,
+  tables: readonly Rows[],
+): Map<number, FeatureCodes> {
+  const splits = ensemble.test.keys().filter((node) => ensemble.test[node] !== nodeTest.leaf)
+  const total = tables.reduce((sum, { count }) => sum + count, 0)
+  const coded = Array.from(cellsOf(ensemble, splits), ([feature, cells]) => {
+    const codes = new Int32Array(total)
+    let to = 0
+    for (const rows of tables)
+      for (let row = 0; row < rows.count; row++)
+        codes[to++] = cellOf(cells, valueAt(ensemble, rows, row, feature))
+    return [feature, renumbered(codes, valuesOfCells(cells))] as const
+  })
+  return new Map(coded)
+}
+
+/** Cells that no row is in drop out, so that there are never more than rows. */
+function renumbered(codes: Int32Array, values: Float64Array): FeatureCodes {
+  const number = new Int32Array(values.length).fill(-1)
+  for (const code of codes) number[code] = 0
+  const kept = values.filter((_, cell) => number[cell] === 0)
+  let next = 0
+  for (const [cell, state] of number.entries()) if (state === 0) number[cell] = next++
+  return { codes: codes.map((code) => number[code] ?? 0), values: kept }
 }

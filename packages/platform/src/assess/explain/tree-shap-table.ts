@@ -1,76 +1,61 @@
 // SHAP values of many rows: in each small subtree rows share a few patterns, so what a pattern is worth to each feature is worked
 // out when it is first seen, and every row after that looks it up. Exact: nothing is sampled, binned or rounded.
 
-import { cellsOf, cellsOfRows, type FeatureCells } from './tree-cells.ts'
-import { firstOutput, nodeTest, type Rows, type TreeEnsemble } from './tree-ensemble.ts'
-import {
-  backgroundWeights,
-  coverWeights,
-  type LeafWeights,
-  type MetByBackground,
-  metBy,
-  metByBackground,
-} from './leaf-weights.ts'
+import { noContributions } from './contributions.ts'
+import { backgroundWeights, coverWeights, metByBackground } from './leaf-weights.ts'
+import { PatternReader } from './pattern-reader.ts'
+import { PatternTable, tableSize, WeightPool } from './pattern-table.ts'
 import { type PatternWords, patternWords } from './pattern-words.ts'
+import { codedRows, type FeatureCodes } from './tree-cells.ts'
+import { firstOutput, type Rows, type TreeEnsemble } from './tree-ensemble.ts'
 import { type LeafPath, type Subtree, subtreesOf } from './tree-subtrees.ts'
 
-/** Rows that pass through a tree together: what they need stays in the processor's cache. */
+/** Rows that go through a group of tables together: few enough for the cache, enough to make up for loading the tables into it. */
 const blockRows = 2048
-/** Bits of a pattern; more make fewer look-ups and more patterns. */
-export const patternBitsMax = 12
+/** Bits of a pattern: more make fewer look-ups per row and more patterns to work out; measured on trees of depth 8. */
+const patternBitsMax = 12
+/** Numbers that the tables in use at a time may hold: 64 MB. */
+const tableNumbersMax = 2 ** 23
 
-/** Rows as cells, feature by feature. */
-interface CodedRows {
-  readonly count: number
-  readonly cells: readonly Int32Array[]
+/** For each row of a block, the entry of `worth` from `at` on that counts. */
+interface Term {
+  readonly at: number
+  readonly slots: Int32Array
 }
 
-/** Adds the contributions of trees to rows. */
+/** What adds to one feature of one output. */
+interface Sum {
+  readonly feature: number
+  /** Among the outputs that the tree adds to. */
+  readonly output: number
+  readonly terms: Term[]
+}
+
+/** Adds up the contributions of trees to rows. */
 export class TreeTables {
   readonly #ensemble: TreeEnsemble
-  readonly #cells: readonly FeatureCells[]
-  readonly #rows: CodedRows
-  readonly #background: CodedRows | null
-  /** Contributions, feature by feature within each output: what one feature's loop writes lies together. */
+  readonly #rows: Rows
+  readonly #background: Rows | null
+  /** Codes of the rows, and after them of the background. */
+  readonly #codes: ReadonlyMap<number, FeatureCodes>
+  /** Contributions feature by feature within each output: what one loop writes lies together. */
   readonly #sums: Float64Array
-  #values = new Float64Array()
-  readonly #memo = { values: new Float64Array(65536), used: 0 }
-  readonly #work: Work = { local: [], out: [] }
+  #worth = new Float64Array()
 
   constructor(ensemble: TreeEnsemble, rows: Rows, background: Rows | null) {
-    const splits = ensemble.test.keys().filter((node) => ensemble.test[node] !== nodeTest.leaf)
     this.#ensemble = ensemble
-    this.#cells = cellsOf(ensemble, splits)
-    const coded = (of: Rows) => ({ count: of.count, cells: cellsOfRows(ensemble, this.#cells, of) })
-    this.#rows = coded(rows)
-    this.#background = background === null ? null : coded(background)
-    this.#sums = new Float64Array(rows.count * ensemble.outputs * ensemble.features)
+    this.#rows = rows
+    this.#background = background
+    this.#codes = codedRows(ensemble, background === null ? [rows] : [rows, background])
+    this.#sums = noContributions(ensemble, rows)
   }
 
-  /** Adds one tree; false, and nothing added, when its paths have too many features for tables. */
+  /** Adds a tree; false, and nothing added, when its paths have too many features for tables. */
   add(tree: number): boolean {
-    const ensemble = this.#ensemble
-    const subtrees = subtreesOf(ensemble, ensemble.roots[tree] ?? 0, patternBitsMax)
+    const subtrees = subtreesOf(this.#ensemble, this.#ensemble.roots[tree] ?? 0, patternBitsMax)
     if (subtrees === null) return false
-    const words = patternWords(ensemble, this.#cells, subtrees)
-    const weights =
-      this.#background === null
-        ? coverWeights(patternBitsMax)
-        : backgroundWeights(patternBitsMax, metOf(words, this.#background))
-    const tables = this.#tables(words, weights)
-    const first = firstOutput(ensemble, tree)
-    for (let start = 0; start < this.#rows.count; start += blockRows) {
-      const count = Math.min(blockRows, this.#rows.count - start)
-      const found = patternsOf(words, this.#rows, start, count, this.#work)
-      for (const [w, { places }] of words.words.entries())
-        for (const { subtree, shift } of places) {
-          const table = tables.of.get(subtree)
-          if (table !== undefined) toSlots(table, found[w] ?? none, shift, count)
-        }
-      for (let k = 0; k < ensemble.width; k++)
-        for (const terms of tables.terms)
-          this.#addTerms(terms, { output: first + k, k, start, count })
-    }
+    const size = (subtree: Subtree) => this.#numbersOf(subtree)
+    for (const group of grouped(subtrees, size)) this.#addGroup(tree, group)
     return true
   }
 
@@ -78,211 +63,137 @@ export class TreeTables {
   contributions(): Float64Array {
     const { features, outputs } = this.#ensemble
     const { count } = this.#rows
-    const values = new Float64Array(this.#sums.length)
-    for (let output = 0; output < outputs; output++)
-      for (let feature = 0; feature < features; feature++) {
-        const from = (output * features + feature) * count
-        const to = output * features + feature
-        for (let row = 0; row < count; row++)
-          values[row * outputs * features + to] = this.#sums[from + row] ?? 0
-      }
+    const values = noContributions(this.#ensemble, this.#rows)
+    const columns = features * outputs
+    for (let column = 0; column < columns; column++)
+      for (let row = 0; row < count; row++)
+        values[row * columns + column] = this.#sums[column * count + row] ?? 0
     return values
   }
 
-  #tables(words: PatternWords, weights: LeafWeights) {
-    const memo = this.#memo
-    memo.used = 0
-    const of = new Map<Subtree, Table>()
-    const byFeature = new Map<number, Term[]>()
-    let at = 0
-    for (const { places } of words.words)
-      for (const { subtree } of places) {
-        const capacity = Math.min(2 ** subtree.bits.length, this.#rows.count)
-        const size = capacity * subtree.features.length
-        const table = {
-          subtree, capacity, weights, at, size,
-          slotOf: new Int32Array(2 ** subtree.bits.length).fill(-1),
-          slots: new Int32Array(blockRows),
-          used: { count: 0 },
-          owner: this.#ensemble,
-          values: none64,
-          memo,
-          leafSlots: subtree.leaves.map(({ masks }) => new Int32Array(2 ** masks.length).fill(-1)),
-        }
-        for (const [place, feature] of subtree.features.entries()) {
-          const terms = byFeature.get(feature) ?? []
-          terms.push({ table, at: at + place * capacity })
-          byFeature.set(feature, terms)
-        }
-        of.set(subtree, table)
-        at += size * this.#ensemble.width
-      }
-    if (this.#values.length < at) this.#values = new Float64Array(at)
-    for (const table of of.values()) table.values = this.#values
-    return { of, terms: [...byFeature].map(([feature, terms]) => ({ feature, terms })) }
+  #numbersOf(subtree: Subtree): number {
+    const patterns = subtree.leaves.reduce((sum, { masks }) => sum + 2 ** masks.length, 0)
+    return tableSize(subtree, this.#rows.count) * this.#ensemble.width + patterns
   }
 
-  #addTerms(
-    { feature, terms }: { readonly feature: number; readonly terms: readonly Term[] },
-    { output, k, start, count }: { readonly output: number; readonly k: number; readonly start: number; readonly count: number },
-  ): void {
-    const to = (output * this.#ensemble.features + feature) * this.#rows.count + start
-    const at = (term: Term) => term.at + k * term.table.size
-    let n = 0
-    for (; n + 3 < terms.length; n += 4) {
-      const [a, b, c, d] = [terms[n], terms[n + 1], terms[n + 2], terms[n + 3]]
-      if (a === undefined || b === undefined || c === undefined || d === undefined) return
-      addFour(this.#sums, to, count, this.#values, at(a), a.table.slots, at(b), b.table.slots, at(c), c.table.slots, at(d), d.table.slots)
+  #addGroup(tree: number, subtrees: readonly Subtree[]): void {
+    const ensemble = this.#ensemble
+    const words = patternWords(ensemble, subtrees, this.#codes)
+    const { tables, sums } = this.#tablesOf(words, subtrees)
+    const reader = new PatternReader(words, this.#codes, blockRows)
+    const first = firstOutput(ensemble, tree)
+    for (let start = 0; start < this.#rows.count; start += blockRows) {
+      const count = Math.min(blockRows, this.#rows.count - start)
+      const patterns = reader.read(start, count)
+      for (const [n, { places }] of words.words.entries())
+        for (const { subtree, shift } of places)
+          tables.get(subtree)?.find(patterns[n] ?? none, shift, count)
+      for (const { feature, output, terms } of sums) {
+        const column = (first + output) * ensemble.features + feature
+        const to = this.#sums.subarray(
+          column * this.#rows.count + start,
+          column * this.#rows.count + start + count,
+        )
+        addTerms(to, this.#worth, terms)
+      }
     }
-    for (; n < terms.length; n++) {
-      const term = terms[n]
-      if (term === undefined) return
-      addOne(this.#sums, to, count, this.#values, at(term), term.table.slots)
+  }
+
+  /** An empty table for each subtree, and what its columns add to. */
+  #tablesOf(words: PatternWords, subtrees: readonly Subtree[]) {
+    const { width } = this.#ensemble
+    const rows = this.#rows.count
+    const sizes = subtrees.map((subtree) => tableSize(subtree, rows) * width)
+    const total = sizes.reduce((sum, size) => sum + size, 0)
+    if (this.#worth.length < total) this.#worth = new Float64Array(total)
+    const weigh =
+      this.#background === null
+        ? coverWeights(patternBitsMax)
+        : backgroundWeights(patternBitsMax, this.#metByBackground(words, this.#background))
+    const group = { ensemble: this.#ensemble, weigh, pool: new WeightPool(), worth: this.#worth }
+    const tables = new Map<Subtree, PatternTable>()
+    const sums = new Map<string, Sum>()
+    let at = 0
+    for (const [n, subtree] of subtrees.entries()) {
+      const table = new PatternTable(subtree, group, { at, rows, blockRows })
+      tables.set(subtree, table)
+      for (const [place, feature] of subtree.features.entries())
+        for (let output = 0; output < width; output++) {
+          const sum = sums.get(`${feature} ${output}`) ?? { feature, output, terms: [] }
+          sum.terms.push({ at: table.column(place, output), slots: table.slots })
+          sums.set(`${feature} ${output}`, sum)
+        }
+      at += sizes[n] ?? 0
     }
+    return { tables, sums: [...sums.values()] }
+  }
+
+  #metByBackground({ words, ...rest }: PatternWords, { count }: Rows) {
+    const reader = new PatternReader({ words, ...rest }, this.#codes, count)
+    const patterns = reader.read(this.#rows.count, count)
+    const found = new Map<LeafPath, ReturnType<typeof metByBackground>>()
+    for (const [n, { places }] of words.entries())
+      for (const { subtree, shift } of places) {
+        const counts = new Map<number, number>()
+        const mask = 2 ** subtree.bits.length - 1
+        for (const word of patterns[n] ?? none) {
+          const pattern = (word >>> shift) & mask
+          counts.set(pattern, (counts.get(pattern) ?? 0) + 1)
+        }
+        for (const path of subtree.leaves) found.set(path, metByBackground(path, counts, count))
+      }
+    return found
   }
 }
 
 const none = new Int32Array()
-const none64 = new Float64Array()
 
-interface Table {
-  readonly subtree: Subtree
-  readonly capacity: number
-  readonly weights: LeafWeights
-  readonly at: number
-  readonly size: number
-  readonly slotOf: Int32Array
-  readonly slots: Int32Array
-  readonly used: { count: number }
-  readonly owner: TreeEnsemble
-  values: Float64Array
-  readonly memo: Memo
-  readonly leafSlots: readonly Int32Array[]
-}
-interface Memo { values: Float64Array; used: number }
-interface Work { readonly local: Int32Array[]; readonly out: Int32Array[] }
-interface Term {
-  readonly table: Table
-  readonly at: number
-}
-
-function addFour(sums: Float64Array, to: number, count: number, values: Float64Array, a: number, as: Int32Array, b: number, bs: Int32Array, c: number, cs: Int32Array, d: number, ds: Int32Array): void {
-  for (let n = 0; n < count; n++)
-    sums[to + n] =
-      (sums[to + n] ?? 0) +
-      (values[a + (as[n] ?? 0)] ?? 0) +
-      (values[b + (bs[n] ?? 0)] ?? 0) +
-      (values[c + (cs[n] ?? 0)] ?? 0) +
-      (values[d + (ds[n] ?? 0)] ?? 0)
-}
-function addOne(sums: Float64Array, to: number, count: number, values: Float64Array, a: number, as: Int32Array): void {
-  for (let n = 0; n < count; n++)
-    sums[to + n] = (sums[to + n] ?? 0) + (values[a + (as[n] ?? 0)] ?? 0)
-}
-
-function toSlots(table: Table, words: Int32Array, shift: number, count: number): void {
-  const { slotOf, slots } = table
-  const mask = slotOf.length - 1
-  for (let n = 0; n < count; n++) {
-    const pattern = ((words[n] ?? 0) >>> shift) & mask
-    let slot = slotOf[pattern] ?? 0
-    if (slot < 0) slot = fill(table, pattern)
-    slots[n] = slot
+/** Subtrees in their order, in groups whose tables fit together; one that is too large alone is a group of its own. */
+function grouped(subtrees: readonly Subtree[], size: (subtree: Subtree) => number): Subtree[][] {
+  const groups: Subtree[][] = []
+  let left = 0
+  for (const subtree of subtrees) {
+    const needed = size(subtree)
+    if (groups.length === 0 || needed > left) {
+      groups.push([])
+      left = tableNumbersMax
+    }
+    groups.at(-1)?.push(subtree)
+    left -= needed
   }
+  return groups
 }
 
-function fill(table: Table, pattern: number): number {
-  const { subtree, capacity, at, size, owner, values, weights, memo } = table
-  const slot = table.used.count++
-  table.slotOf[pattern] = slot
-  const width = owner.width
-  for (let k = 0; k < width; k++)
-    for (let f = 0; f < subtree.features.length; f++) values[at + k * size + f * capacity + slot] = 0
-  for (let l = 0; l < subtree.leaves.length; l++) {
-    const path = subtree.leaves[l]
-    if (path === undefined) break
-    const length = path.places.length
-    const met = metBy(path, pattern)
-    const leafSlots = table.leafSlots[l] ?? none
-    let from = leafSlots[met] ?? 0
-    if (from < 0) {
-      from = memo.used
-      memo.used += length
-      leafSlots[met] = from
-      if (memo.used > memo.values.length) {
-        const larger = new Float64Array(2 * memo.used)
-        larger.set(memo.values)
-        memo.values = larger
-      }
-      weights(path, met, memo.values, from)
-    }
-    const known = memo.values
-    for (let k = 0; k < width; k++) {
-      const value = owner.values[path.leaf * width + k] ?? 0
-      const base = at + k * size + slot
-      for (let n = 0; n < length; n++) {
-        const to = base + (path.places[n] ?? 0) * capacity
-        values[to] = (values[to] ?? 0) + value * (known[from + n] ?? 0)
-      }
-    }
+/** Four terms in one pass save three of four visits to the sum itself. */
+function addTerms(to: Float64Array, worth: Float64Array, terms: readonly Term[]): void {
+  let n = 0
+  for (; n + 3 < terms.length; n += 4) {
+    const [a, b, c, d] = [terms[n], terms[n + 1], terms[n + 2], terms[n + 3]]
+    if (a !== undefined && b !== undefined && c !== undefined && d !== undefined)
+      addFour(to, worth, [a, b, c, d])
   }
-  return slot
+  for (const term of terms.slice(n)) addOne(to, worth, term)
 }
 
-function patternsOf(words: PatternWords, rows: CodedRows, start: number, count: number, work: Work = { local: [], out: [] }): Int32Array[] {
-  const { local, out } = work
-  for (let u = 0; u < words.used.length; u++) {
-    const used = words.used[u]
-    if (used === undefined) break
-    const { feature, cellOf } = used
-    const codes = rows.cells[feature] ?? none
-    const to = (local[u] ??= new Int32Array(Math.max(count, blockRows)))
-    for (let n = 0; n < count; n++) to[n] = cellOf[codes[start + n] ?? 0] ?? 0
-  }
-  for (let w = 0; w < words.words.length; w++) {
-    const to = (out[w] ??= new Int32Array(Math.max(count, blockRows)))
-    to.fill(0)
-    const tables = words.words[w]?.tables ?? []
-    let n = 0
-    for (; n + 3 < tables.length; n += 4) {
-      const [a, b, c, d] = [tables[n], tables[n + 1], tables[n + 2], tables[n + 3]]
-      if (a === undefined || b === undefined || c === undefined || d === undefined) break
-      orFour(to, count, words.pool, a.at, local[a.used] ?? none, b.at, local[b.used] ?? none, c.at, local[c.used] ?? none, d.at, local[d.used] ?? none)
-    }
-    for (; n < tables.length; n++) {
-      const a = tables[n]
-      if (a === undefined) break
-      orOne(to, count, words.pool, a.at, local[a.used] ?? none)
-    }
-  }
-  return out
-}
-function orOne(out: Int32Array, count: number, pool: Int32Array, at: number, cells: Int32Array): void {
-  for (let n = 0; n < count; n++) out[n] = (out[n] ?? 0) | (pool[at + (cells[n] ?? 0)] ?? 0)
-}
-function orFour(out: Int32Array, count: number, pool: Int32Array, a: number, as: Int32Array, b: number, bs: Int32Array, c: number, cs: Int32Array, d: number, ds: Int32Array): void {
-  for (let n = 0; n < count; n++)
-    out[n] =
-      (out[n] ?? 0) |
-      (pool[a + (as[n] ?? 0)] ?? 0) |
-      (pool[b + (bs[n] ?? 0)] ?? 0) |
-      (pool[c + (cs[n] ?? 0)] ?? 0) |
-      (pool[d + (ds[n] ?? 0)] ?? 0)
+function addFour(
+  to: Float64Array,
+  worth: Float64Array,
+  [{ at: a, slots: inA }, { at: b, slots: inB }, { at: c, slots: inC }, { at: d, slots: inD }]: readonly [
+    Term,
+    Term,
+    Term,
+    Term,
+  ],
+): void {
+  for (let n = 0; n < to.length; n++)
+    to[n] =
+      (to[n] ?? 0) +
+      (worth[a + (inA[n] ?? 0)] ?? 0) +
+      (worth[b + (inB[n] ?? 0)] ?? 0) +
+      (worth[c + (inC[n] ?? 0)] ?? 0) +
+      (worth[d + (inD[n] ?? 0)] ?? 0)
 }
 
-function metOf(words: PatternWords, background: CodedRows): Map<LeafPath, MetByBackground> {
-  const found = patternsOf(words, background, 0, background.count)
-  const all = new Map<LeafPath, MetByBackground>()
-  for (const [w, { places }] of words.words.entries())
-    for (const { subtree, shift } of places) {
-      const counts = new Map<number, number>()
-      const mask = 2 ** subtree.bits.length - 1
-      for (let n = 0; n < background.count; n++) {
-        const word = found[w]?.[n] ?? 0
-        const pattern = (word >>> shift) & mask
-        counts.set(pattern, (counts.get(pattern) ?? 0) + 1)
-      }
-      for (const path of subtree.leaves) all.set(path, metByBackground(path, counts, background.count))
-    }
-  return all
+function addOne(to: Float64Array, worth: Float64Array, { at, slots }: Term): void {
+  for (let n = 0; n < to.length; n++) to[n] = (to[n] ?? 0) + (worth[at + (slots[n] ?? 0)] ?? 0)
 }
