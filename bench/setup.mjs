@@ -13,7 +13,10 @@ const requirements = {
   evidently: join(root, 'bench/requirements-evidently.txt'),
   nannyml: join(root, 'bench/requirements-nannyml.txt'),
   cleanlab: join(root, 'bench/requirements-cleanlab.txt'),
+  explain: join(root, 'bench/requirements-explain.txt'),
 }
+/** XGBoost since 3.3 asks for Python 3.12 and runs on 3.11 as well; an older one would be the weaker rival. */
+const installOptions = { explain: ['--ignore-requires-python'] }
 
 function run(command, args) {
   const { status, error } = spawnSync(command, args, { stdio: ['ignore', 2, 2] })
@@ -42,6 +45,7 @@ export function peerPython(name = 'python') {
     'install',
     '--quiet',
     '--disable-pip-version-check',
+    ...(installOptions[name] ?? []),
     '--requirement',
     requirements[name],
   ])

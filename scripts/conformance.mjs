@@ -8,6 +8,7 @@ const suites = [
   'aif360',
   'drift',
   'nannyml',
+  'explain',
   'label-errors',
   'predictive-power',
   'tessera',

@@ -47,7 +47,8 @@ export function coverWeights(bitsMax: number): LeafWeights {
         after *= factors[n] ?? 0
       }
     }
-    for (let n = 0; n < length; n++) into[at + n] = (into[at + n] ?? 0) * (((met >>> n) & 1) - (shares[n] ?? 0))
+    for (let n = 0; n < length; n++)
+      into[at + n] = (into[at + n] ?? 0) * (((met >>> n) & 1) - (shares[n] ?? 0))
   }
 }
 

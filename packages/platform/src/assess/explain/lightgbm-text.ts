@@ -91,13 +91,13 @@ function wholeOf(section: Section, key: string): number {
   return value
 }
 
-/** The numbers of a line, of which there must be so many. */
+/** The numbers of a line, of which there must be so many; a threshold may be `inf`. */
 function numbersOf(section: Section, key: string, count: number): Float64Array {
   const text = section.get(key) ?? ''
   const found = text === '' ? [] : text.split(' ')
   if (found.length !== count)
     throw malformedModel(`\`${key}\` has ${found.length} numbers where ${count} belong`)
-  return Float64Array.from(found, Number)
+  return Float64Array.from(found, (word) => Number(word.replace('inf', 'Infinity')))
 }
 
 type Joined = TreeNodes &

@@ -17,11 +17,7 @@ export class PatternReader {
   readonly #lookups: readonly (readonly Lookup[])[]
   readonly #patterns: readonly Int32Array[]
 
-  constructor(
-    words: PatternWords,
-    codes: ReadonlyMap<number, FeatureCodes>,
-    blockRows: number,
-  ) {
+  constructor(words: PatternWords, codes: ReadonlyMap<number, FeatureCodes>, blockRows: number) {
     this.#words = words
     this.#codes = codes
     const cells = words.used.map(() => new Int32Array(blockRows))
@@ -52,7 +48,12 @@ export class PatternReader {
 }
 
 /** Four tables in one pass save three of four visits to the word itself. */
-function unite(word: Int32Array, count: number, pool: Int32Array, lookups: readonly Lookup[]): void {
+function unite(
+  word: Int32Array,
+  count: number,
+  pool: Int32Array,
+  lookups: readonly Lookup[],
+): void {
   word.fill(0, 0, count)
   let n = 0
   for (; n + 3 < lookups.length; n += 4) {
@@ -67,12 +68,12 @@ function uniteFour(
   word: Int32Array,
   count: number,
   pool: Int32Array,
-  [{ at: a, cells: inA }, { at: b, cells: inB }, { at: c, cells: inC }, { at: d, cells: inD }]: readonly [
-    Lookup,
-    Lookup,
-    Lookup,
-    Lookup,
-  ],
+  [
+    { at: a, cells: inA },
+    { at: b, cells: inB },
+    { at: c, cells: inC },
+    { at: d, cells: inD },
+  ]: readonly [Lookup, Lookup, Lookup, Lookup],
 ): void {
   for (let n = 0; n < count; n++)
     word[n] =

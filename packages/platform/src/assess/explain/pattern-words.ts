@@ -1,7 +1,13 @@
 // Packs the patterns of subtrees into words of 32 bits, so that a row's patterns are the union of one look-up per word and feature:
 // by the row's cell of the feature, the bits that this feature decides.
 
-import { cellOf, cellsOf, type FeatureCells, type FeatureCodes, valuesOfCells } from './tree-cells.ts'
+import {
+  cellOf,
+  cellsOf,
+  type FeatureCells,
+  type FeatureCodes,
+  valuesOfCells,
+} from './tree-cells.ts'
 import { goesLeft, type TreeEnsemble } from './tree-ensemble.ts'
 import type { Subtree, Turn } from './tree-subtrees.ts'
 

@@ -50,7 +50,10 @@ function startsOf(ensemble: TreeEnsemble, node: number): number[] {
 }
 
 /** The cells that some splits draw, for each feature that one of them reads. */
-export function cellsOf(ensemble: TreeEnsemble, splits: Iterable<number>): Map<number, FeatureCells> {
+export function cellsOf(
+  ensemble: TreeEnsemble,
+  splits: Iterable<number>,
+): Map<number, FeatureCells> {
   const starts = new Map<number, number[]>()
   for (const node of splits) {
     const feature = ensemble.feature[node] ?? 0

@@ -90,10 +90,7 @@ export class TreeTables {
           tables.get(subtree)?.find(patterns[n] ?? none, shift, count)
       for (const { feature, output, terms } of sums) {
         const column = (first + output) * ensemble.features + feature
-        const to = this.#sums.subarray(
-          column * this.#rows.count + start,
-          column * this.#rows.count + start + count,
-        )
+        const to = { sums: this.#sums, at: column * this.#rows.count + start, count }
         addTerms(to, this.#worth, terms)
       }
     }
@@ -164,8 +161,15 @@ function grouped(subtrees: readonly Subtree[], size: (subtree: Subtree) => numbe
   return groups
 }
 
+/** A stretch of the sums: one feature of one output, for the rows of a block. */
+interface Stretch {
+  readonly sums: Float64Array
+  readonly at: number
+  readonly count: number
+}
+
 /** Four terms in one pass save three of four visits to the sum itself. */
-function addTerms(to: Float64Array, worth: Float64Array, terms: readonly Term[]): void {
+function addTerms(to: Stretch, worth: Float64Array, terms: readonly Term[]): void {
   let n = 0
   for (; n + 3 < terms.length; n += 4) {
     const [a, b, c, d] = [terms[n], terms[n + 1], terms[n + 2], terms[n + 3]]
@@ -176,24 +180,29 @@ function addTerms(to: Float64Array, worth: Float64Array, terms: readonly Term[])
 }
 
 function addFour(
-  to: Float64Array,
+  { sums, at, count }: Stretch,
   worth: Float64Array,
-  [{ at: a, slots: inA }, { at: b, slots: inB }, { at: c, slots: inC }, { at: d, slots: inD }]: readonly [
-    Term,
-    Term,
-    Term,
-    Term,
-  ],
+  [
+    { at: a, slots: inA },
+    { at: b, slots: inB },
+    { at: c, slots: inC },
+    { at: d, slots: inD },
+  ]: readonly [Term, Term, Term, Term],
 ): void {
-  for (let n = 0; n < to.length; n++)
-    to[n] =
-      (to[n] ?? 0) +
+  for (let n = 0; n < count; n++)
+    sums[at + n] =
+      (sums[at + n] ?? 0) +
       (worth[a + (inA[n] ?? 0)] ?? 0) +
       (worth[b + (inB[n] ?? 0)] ?? 0) +
       (worth[c + (inC[n] ?? 0)] ?? 0) +
       (worth[d + (inD[n] ?? 0)] ?? 0)
 }
 
-function addOne(to: Float64Array, worth: Float64Array, { at, slots }: Term): void {
-  for (let n = 0; n < to.length; n++) to[n] = (to[n] ?? 0) + (worth[at + (slots[n] ?? 0)] ?? 0)
+function addOne(
+  { sums, at, count }: Stretch,
+  worth: Float64Array,
+  { at: from, slots }: Term,
+): void {
+  for (let n = 0; n < count; n++)
+    sums[at + n] = (sums[at + n] ?? 0) + (worth[from + (slots[n] ?? 0)] ?? 0)
 }

@@ -47,14 +47,25 @@ export function interventionalShap(
 ): Contributions {
   requireBackground(background)
   const values = noContributions(ensemble, rows)
-  const whose = new Uint8Array(ensemble.features)
-  for (let row = 0; row < rows.count; row++)
-    for (const [tree, root] of ensemble.roots.entries()) {
-      const add = adder(ensemble, tree, values, row, 1 / background.count)
-      for (let other = 0; other < background.count; other++)
-        compare({ ensemble, rows, row, background, other, add, whose }, root, 0, 0)
-    }
+  for (const tree of ensemble.roots.keys())
+    addInterventional(ensemble, tree, { rows, background }, values)
   return { values, expected: meanMargins(margins(ensemble, background), ensemble.outputs) }
+}
+
+/** Adds one tree's interventional contributions to each row's `values`: rows × outputs × features. */
+export function addInterventional(
+  ensemble: TreeEnsemble,
+  tree: number,
+  { rows, background }: { readonly rows: Rows; readonly background: Rows },
+  values: Float64Array,
+): void {
+  const whose = new Uint8Array(ensemble.features)
+  const root = ensemble.roots[tree] ?? 0
+  for (let row = 0; row < rows.count; row++) {
+    const add = adder(ensemble, tree, values, row, 1 / background.count)
+    for (let other = 0; other < background.count; other++)
+      compare({ ensemble, rows, row, background, other, add, whose }, root, 0, 0)
+  }
 }
 
 /** @throws OperatingError `data-unsuitable` without a background row */
