@@ -30,8 +30,13 @@ shown, others, trained = 5, 7, 240
 
 
 def table(random, features, missing, categories):
-    """Numbers with ties and zeros, as float32 so that every library reads the same; the last column may hold categories."""
+    """Numbers with ties and zeros, as float32 so that every library reads the same; the last column may hold categories.
+
+    Unevenly spaced, so that no value lies halfway between two others: thresholds do, and shap's interventional kernel
+    rounds them to float32 before it compares.
+    """
     data = random.normal(size=(trained, features)).round(2)
+    data += 0.05 * data**2
     data[random.random(data.shape) < 0.1] = 0
     if missing:
         data[random.random(data.shape) < 0.15] = np.nan
