@@ -5,6 +5,7 @@ import { join } from 'node:path'
 const benchmarks = [
   'fairness/fairness.ts',
   'drift/drift.ts',
+  'explain/explain.ts',
   'ledger/append.ts',
   'ledger/fsck.ts',
   'assess.ts',
