@@ -13,9 +13,12 @@ export type LeafWeights = (path: LeafPath, met: number, into: Float64Array, at: 
 
 /** The features of a leaf's path that a row meets, as bits. */
 export function metBy(path: LeafPath, pattern: number): number {
-  let met = 0
-  for (let n = 0; n < path.masks.length; n++)
-    if ((pattern & (path.masks[n] ?? 0)) === (path.wanted[n] ?? 0)) met |= 1 << n
+  const { asked, masks, wanted } = path
+  let met = pattern & path.direct
+  for (let k = 0; k < asked.length; k++) {
+    const n = asked[k] ?? 0
+    if ((pattern & (masks[n] ?? 0)) === (wanted[n] ?? 0)) met |= 1 << n
+  }
   return met
 }
 
@@ -64,15 +67,13 @@ export function metByBackground(
   patterns: ReadonlyMap<number, number>,
   rows: number,
 ): MetByBackground {
-  const counts = new Map<number, number>()
+  const counts = new Float64Array(2 ** path.masks.length)
   for (const [pattern, count] of patterns) {
     const met = metBy(path, pattern)
-    counts.set(met, (counts.get(met) ?? 0) + count)
+    counts[met] = (counts[met] ?? 0) + count
   }
-  return {
-    met: Int32Array.from(counts.keys()),
-    shares: Float64Array.from(counts.values(), (count) => count / rows),
-  }
+  const seen = Int32Array.from(counts.keys().filter((met) => counts[met] !== 0))
+  return { met: seen, shares: Float64Array.from(seen, (met) => (counts[met] ?? 0) / rows) }
 }
 
 /**
@@ -83,6 +84,7 @@ export function backgroundWeights(
   bitsMax: number,
   metOf: ReadonlyMap<LeafPath, MetByBackground>,
 ): LeafWeights {
+  const sizes = Uint8Array.from({ length: 2 ** bitsMax }, (_, bits) => bitCount(bits))
   const weightOf = Array.from({ length: bitsMax + 1 }, (_, a) =>
     Float64Array.from({ length: bitsMax + 1 }, (_unused, b) => mixtureWeight(a, b)),
   )
@@ -92,20 +94,22 @@ export function backgroundWeights(
     for (let n = 0; n < length; n++) into[at + n] = 0
     const background = metOf.get(path)
     if (background === undefined) return
-    const missed = bitCount(all & ~mine)
+    const missed = sizes[all & ~mine] ?? 0
     let lost = 0
     for (let k = 0; k < background.met.length; k++) {
       const theirs = background.met[k] ?? 0
       if ((mine | theirs) !== all) continue
       const alone = mine & ~theirs
-      const count = bitCount(alone)
+      const count = sizes[alone] ?? 0
       const share = background.shares[k] ?? 0
       // What the background row alone meets is what this row misses: the same features every time.
       if (missed > 0) lost += share * (weightOf[count]?.[missed - 1] ?? 0)
       if (count === 0) continue
       const gained = share * (weightOf[count - 1]?.[missed] ?? 0)
-      for (let n = 0; n < length; n++)
-        if (((alone >>> n) & 1) === 1) into[at + n] = (into[at + n] ?? 0) + gained
+      for (let left = alone; left !== 0; left &= left - 1) {
+        const to = at + 31 - Math.clz32(left & -left)
+        into[to] = (into[to] ?? 0) + gained
+      }
     }
     for (let n = 0; n < length; n++) if (((mine >>> n) & 1) === 0) into[at + n] = -lost
   }

@@ -49,7 +49,7 @@ function capacityOf(subtree: Subtree, rows: number): number {
 /** The table of a subtree. Worth of output k for the feature of place p, in slot s: `at` + k × size + p × capacity + s. */
 export class PatternTable {
   /** For each row of the block, the slot of its pattern. */
-  readonly slots: Int32Array
+  readonly slots: Uint16Array
   readonly #subtree: Subtree
   readonly #group: TableGroup
   readonly #at: number
@@ -57,6 +57,8 @@ export class PatternTable {
   readonly #slotOf: Int32Array
   /** For each leaf, by what a row meets of its path, the place of its weights in the pool. */
   readonly #weightsOf: readonly Int32Array[]
+  /** What the pattern at work is worth, output by output and feature by feature. */
+  readonly #sums: Float64Array
   #used = 0
 
   constructor(
@@ -64,11 +66,12 @@ export class PatternTable {
     group: TableGroup,
     room: { readonly at: number; readonly rows: number; readonly blockRows: number },
   ) {
-    this.slots = new Int32Array(room.blockRows)
+    this.slots = new Uint16Array(room.blockRows)
     this.#subtree = subtree
     this.#group = group
     this.#at = room.at
     this.#capacity = capacityOf(subtree, room.rows)
+    this.#sums = new Float64Array(group.ensemble.width * subtree.features.length)
     this.#slotOf = new Int32Array(2 ** subtree.bits.length).fill(-1)
     this.#weightsOf = subtree.leaves.map(({ masks }) => new Int32Array(2 ** masks.length).fill(-1))
   }
@@ -95,22 +98,22 @@ export class PatternTable {
     this.#slotOf[pattern] = slot
     const { ensemble, worth, pool } = this.#group
     const { leaves, features } = this.#subtree
-    const [{ width, values }, capacity] = [ensemble, this.#capacity]
-    for (let n = 0; n < width * features.length; n++) worth[this.#at + n * capacity + slot] = 0
+    const [sums, { width, values }] = [this.#sums.fill(0), ensemble]
     for (let l = 0; l < leaves.length; l++) {
       const path = leaves[l]
       if (path === undefined) break
       const from = this.#weights(l, metBy(path, pattern))
-      const weights = pool.values
+      const [{ places }, weights] = [path, pool.values]
       for (let k = 0; k < width; k++) {
         const value = values[path.leaf * width + k] ?? 0
-        const base = this.#at + k * features.length * capacity + slot
-        for (let n = 0; n < path.places.length; n++) {
-          const to = base + (path.places[n] ?? 0) * capacity
-          worth[to] = (worth[to] ?? 0) + value * (weights[from + n] ?? 0)
+        const base = k * features.length
+        for (let n = 0; n < places.length; n++) {
+          const to = base + (places[n] ?? 0)
+          sums[to] = (sums[to] ?? 0) + value * (weights[from + n] ?? 0)
         }
       }
     }
+    for (let n = 0; n < sums.length; n++) worth[this.#at + n * this.#capacity + slot] = sums[n] ?? 0
     return slot
   }
 

@@ -41,7 +41,7 @@ interface PatternWord {
 export interface PatternWords {
   readonly used: readonly UsedFeature[]
   readonly words: readonly PatternWord[]
-  /** The tables of all words. */
+  /** The tables of all words, after a zero. */
   readonly pool: Int32Array
 }
 
@@ -59,7 +59,8 @@ export function patternWords(
     return { feature, cellOf: Int32Array.from(values, (value) => cellOf(own, value)) }
   })
   const takes = turnTables(ensemble, cells)
-  const pool: number[] = []
+  // The first entry is for tables that are not there.
+  const pool = [0]
   const words = packed(subtrees).map((places) => ({
     places,
     tables: features.flatMap((feature, n) => {

@@ -3,6 +3,7 @@
 
 import { noContributions } from './contributions.ts'
 import { backgroundWeights, coverWeights, metByBackground } from './leaf-weights.ts'
+import { type Four, inFours } from './fours.ts'
 import { PatternReader } from './pattern-reader.ts'
 import { PatternTable, tableSize, WeightPool } from './pattern-table.ts'
 import { type PatternWords, patternWords } from './pattern-words.ts'
@@ -20,7 +21,7 @@ const tableNumbersMax = 2 ** 23
 /** For each row of a block, the entry of `worth` from `at` on that counts. */
 interface Term {
   readonly at: number
-  readonly slots: Int32Array
+  readonly slots: Uint16Array
 }
 
 /** What adds to one feature of one output. */
@@ -91,7 +92,7 @@ export class TreeTables {
       for (const { feature, output, terms } of sums) {
         const column = (first + output) * ensemble.features + feature
         const to = { sums: this.#sums, at: column * this.#rows.count + start, count }
-        addTerms(to, this.#worth, terms)
+        for (const four of terms) addFour(to, this.#worth, four)
       }
     }
   }
@@ -102,7 +103,7 @@ export class TreeTables {
     const rows = this.#rows.count
     const sizes = subtrees.map((subtree) => tableSize(subtree, rows) * width)
     const total = sizes.reduce((sum, size) => sum + size, 0)
-    if (this.#worth.length < total) this.#worth = new Float64Array(total)
+    if (this.#worth.length <= total) this.#worth = new Float64Array(1 + total)
     const weigh =
       this.#background === null
         ? coverWeights(patternBitsMax)
@@ -110,7 +111,9 @@ export class TreeTables {
     const group = { ensemble: this.#ensemble, weigh, pool: new WeightPool(), worth: this.#worth }
     const tables = new Map<Subtree, PatternTable>()
     const sums = new Map<string, Sum>()
-    let at = 0
+    // The first number is for terms that are not there.
+    this.#worth[0] = 0
+    let at = 1
     for (const [n, subtree] of subtrees.entries()) {
       const table = new PatternTable(subtree, group, { at, rows, blockRows })
       tables.set(subtree, table)
@@ -122,7 +125,12 @@ export class TreeTables {
         }
       at += sizes[n] ?? 0
     }
-    return { tables, sums: [...sums.values()] }
+    const nothing = { at: 0, slots: new Uint16Array(blockRows) }
+    const fours = Array.from(sums.values(), (sum) => ({
+      ...sum,
+      terms: inFours(sum.terms, nothing),
+    }))
+    return { tables, sums: fours }
   }
 
   #metByBackground({ words, ...rest }: PatternWords, { count }: Rows) {
@@ -168,17 +176,6 @@ interface Stretch {
   readonly count: number
 }
 
-/** Four terms in one pass save three of four visits to the sum itself. */
-function addTerms(to: Stretch, worth: Float64Array, terms: readonly Term[]): void {
-  let n = 0
-  for (; n + 3 < terms.length; n += 4) {
-    const [a, b, c, d] = [terms[n], terms[n + 1], terms[n + 2], terms[n + 3]]
-    if (a !== undefined && b !== undefined && c !== undefined && d !== undefined)
-      addFour(to, worth, [a, b, c, d])
-  }
-  for (const term of terms.slice(n)) addOne(to, worth, term)
-}
-
 function addFour(
   { sums, at, count }: Stretch,
   worth: Float64Array,
@@ -187,7 +184,7 @@ function addFour(
     { at: b, slots: inB },
     { at: c, slots: inC },
     { at: d, slots: inD },
-  ]: readonly [Term, Term, Term, Term],
+  ]: Four<Term>,
 ): void {
   for (let n = 0; n < count; n++)
     sums[at + n] =
@@ -196,13 +193,4 @@ function addFour(
       (worth[b + (inB[n] ?? 0)] ?? 0) +
       (worth[c + (inC[n] ?? 0)] ?? 0) +
       (worth[d + (inD[n] ?? 0)] ?? 0)
-}
-
-function addOne(
-  { sums, at, count }: Stretch,
-  worth: Float64Array,
-  { at: from, slots }: Term,
-): void {
-  for (let n = 0; n < count; n++)
-    sums[at + n] = (sums[at + n] ?? 0) + (worth[from + (slots[n] ?? 0)] ?? 0)
 }

@@ -22,9 +22,13 @@ export interface LeafPath {
   readonly places: Int32Array
   /** Share of the training rows that meet what the path asks of the feature, 0 to 1; 0 where covers are unknown. */
   readonly shares: Float64Array
-  /** A row meets it when its pattern's bits `masks` are `wanted`. */
+  /** A row meets feature n when its pattern's bits `masks[n]` are `wanted[n]`. */
   readonly masks: Int32Array
   readonly wanted: Int32Array
+  /** The features, as bits, of which the pattern's own bits of the same numbers tell: those that only the path above asks. */
+  readonly direct: number
+  /** The numbers of the others. */
+  readonly asked: Int32Array
 }
 
 /** A part of a tree in which a row is known by its pattern. */
@@ -121,8 +125,11 @@ function subtreeOf(ensemble: TreeEnsemble, top: number, path: readonly Step[]): 
     path.map((step, n) => ({ ...step, mask: 1 << n, wanted: 1 << n })),
   )
   const features = Int32Array.from(new Set(bits.map(({ feature }) => feature)))
+  const isDirect = (step: Step, n: number) => n < path.length && step.mask === 1 << n
   const leaves = paths.map(({ leaf, steps }) => ({
     leaf,
+    direct: steps.reduce((all, step, n) => (isDirect(step, n) ? all | (1 << n) : all), 0),
+    asked: Int32Array.from(steps.flatMap((step, n) => (isDirect(step, n) ? [] : [n]))),
     places: Int32Array.from(steps, ({ feature }) => features.indexOf(feature)),
     shares: Float64Array.from(steps, ({ share }) => share),
     masks: Int32Array.from(steps, ({ mask }) => mask),
