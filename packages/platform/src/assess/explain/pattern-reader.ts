@@ -4,48 +4,47 @@ import { type Four, inFours } from './fours.ts'
 import type { PatternWords } from './pattern-words.ts'
 import type { FeatureCodes } from './tree-cells.ts'
 
-/** A table, and for each row of the block which of its entries counts. */
+/** A table of the pool, and where the cells begin that say for each row of the block which of its entries counts. */
 interface Lookup {
   readonly at: number
-  readonly cells: Int32Array
+  readonly cellsAt: number
 }
 
 /** Patterns of rows, a block of them at a time, in buffers that the next block uses again. */
 export class PatternReader {
   readonly #words: PatternWords
   readonly #codes: ReadonlyMap<number, FeatureCodes>
-  readonly #cells: readonly Int32Array[]
+  /** The cells of a block, feature by feature, after a block of zeros. */
+  readonly #cells: Int32Array
+  readonly #blockRows: number
   readonly #lookups: readonly (readonly Four<Lookup>[])[]
   readonly #patterns: readonly Int32Array[]
 
   constructor(words: PatternWords, codes: ReadonlyMap<number, FeatureCodes>, blockRows: number) {
     this.#words = words
     this.#codes = codes
-    const cells = words.used.map(() => new Int32Array(blockRows))
-    this.#cells = cells
-    const nothing = { at: 0, cells: new Int32Array(blockRows) }
+    this.#blockRows = blockRows
+    this.#cells = new Int32Array((words.used.length + 1) * blockRows)
     this.#lookups = words.words.map(({ tables }) => {
-      const all = tables.flatMap(({ used, at }) => {
-        const of = cells[used]
-        return of === undefined ? [] : [{ at, cells: of }]
-      })
-      return inFours(all, nothing)
+      const all = tables.map(({ used, at }) => ({ at, cellsAt: (used + 1) * blockRows }))
+      return inFours(all, { at: 0, cellsAt: 0 })
     })
     this.#patterns = words.words.map(() => new Int32Array(blockRows))
   }
 
   /** The words of `count` rows from row `start` on, word by word. */
   read(start: number, count: number): readonly Int32Array[] {
-    for (const [n, { feature, cellOf }] of this.#words.used.entries()) {
+    const [cells, { used, pool }] = [this.#cells, this.#words]
+    for (const [n, { feature, cellOf }] of used.entries()) {
       const codes = this.#codes.get(feature)?.codes
-      const cells = this.#cells[n]
-      if (codes !== undefined && cells !== undefined)
-        for (let row = 0; row < count; row++) cells[row] = cellOf[codes[start + row] ?? 0] ?? 0
+      const to = (n + 1) * this.#blockRows
+      if (codes !== undefined)
+        for (let row = 0; row < count; row++) cells[to + row] = cellOf[codes[start + row] ?? 0] ?? 0
     }
     for (const [n, lookups] of this.#lookups.entries()) {
-      const word = this.#patterns[n]
-      word?.fill(0, 0, count)
-      if (word !== undefined) for (const four of lookups) unite(word, count, this.#words.pool, four)
+      const word = this.#patterns[n]?.fill(0, 0, count)
+      if (word !== undefined)
+        for (const four of lookups) unite({ word, count }, { pool, cells }, four)
     }
     return this.#patterns
   }
@@ -53,21 +52,17 @@ export class PatternReader {
 
 /** The union of four tables' entries. */
 function unite(
-  word: Int32Array,
-  count: number,
-  pool: Int32Array,
-  [
-    { at: a, cells: inA },
-    { at: b, cells: inB },
-    { at: c, cells: inC },
-    { at: d, cells: inD },
-  ]: Four<Lookup>,
+  { word, count }: { readonly word: Int32Array; readonly count: number },
+  { pool, cells }: { readonly pool: Int32Array; readonly cells: Int32Array },
+  [one, two, three, four]: Four<Lookup>,
 ): void {
+  const [{ at: a, cellsAt: inA }, { at: b, cellsAt: inB }] = [one, two]
+  const [{ at: c, cellsAt: inC }, { at: d, cellsAt: inD }] = [three, four]
   for (let n = 0; n < count; n++)
     word[n] =
       (word[n] ?? 0) |
-      (pool[a + (inA[n] ?? 0)] ?? 0) |
-      (pool[b + (inB[n] ?? 0)] ?? 0) |
-      (pool[c + (inC[n] ?? 0)] ?? 0) |
-      (pool[d + (inD[n] ?? 0)] ?? 0)
+      (pool[a + (cells[inA + n] ?? 0)] ?? 0) |
+      (pool[b + (cells[inB + n] ?? 0)] ?? 0) |
+      (pool[c + (cells[inC + n] ?? 0)] ?? 0) |
+      (pool[d + (cells[inD + n] ?? 0)] ?? 0)
 }

@@ -35,6 +35,8 @@ export interface TableGroup {
   readonly pool: WeightPool
   /** What patterns are worth, table after table. */
   readonly worth: Float64Array
+  /** For each row of the block the slot of its pattern, table after table. */
+  readonly slots: Uint16Array
 }
 
 /** Numbers that a table keeps in `worth` for each of a leaf's outputs, when at most so many patterns can be seen. */
@@ -48,8 +50,8 @@ function capacityOf(subtree: Subtree, rows: number): number {
 
 /** The table of a subtree. Worth of output k for the feature of place p, in slot s: `at` + k × size + p × capacity + s. */
 export class PatternTable {
-  /** For each row of the block, the slot of its pattern. */
-  readonly slots: Uint16Array
+  /** Where the slots of this table begin. */
+  readonly slotsAt: number
   readonly #subtree: Subtree
   readonly #group: TableGroup
   readonly #at: number
@@ -64,9 +66,9 @@ export class PatternTable {
   constructor(
     subtree: Subtree,
     group: TableGroup,
-    room: { readonly at: number; readonly rows: number; readonly blockRows: number },
+    room: { readonly at: number; readonly rows: number; readonly slotsAt: number },
   ) {
-    this.slots = new Uint16Array(room.blockRows)
+    this.slotsAt = room.slotsAt
     this.#subtree = subtree
     this.#group = group
     this.#at = room.at
@@ -84,12 +86,12 @@ export class PatternTable {
 
   /** Finds the slots of a block's rows out of their words. */
   find(words: Int32Array, shift: number, count: number): void {
-    const [slotOf, slots] = [this.#slotOf, this.slots]
+    const [slotOf, slots, at] = [this.#slotOf, this.#group.slots, this.slotsAt]
     const mask = slotOf.length - 1
     for (let n = 0; n < count; n++) {
       const pattern = ((words[n] ?? 0) >>> shift) & mask
       const slot = slotOf[pattern] ?? 0
-      slots[n] = slot < 0 ? this.#fill(pattern) : slot
+      slots[at + n] = slot < 0 ? this.#fill(pattern) : slot
     }
   }
 

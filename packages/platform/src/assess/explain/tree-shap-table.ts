@@ -5,7 +5,7 @@ import { noContributions } from './contributions.ts'
 import { backgroundWeights, coverWeights, metByBackground } from './leaf-weights.ts'
 import { type Four, inFours } from './fours.ts'
 import { PatternReader } from './pattern-reader.ts'
-import { PatternTable, tableSize, WeightPool } from './pattern-table.ts'
+import { PatternTable, type TableGroup, tableSize, WeightPool } from './pattern-table.ts'
 import { type PatternWords, patternWords } from './pattern-words.ts'
 import { codedRows, type FeatureCodes } from './tree-cells.ts'
 import { firstOutput, type Rows, type TreeEnsemble } from './tree-ensemble.ts'
@@ -18,10 +18,10 @@ const patternBitsMax = 12
 /** Numbers that the tables in use at a time may hold: 64 MB. */
 const tableNumbersMax = 2 ** 23
 
-/** For each row of a block, the entry of `worth` from `at` on that counts. */
+/** For each row of a block, its slot's entry of `worth` from `at` on; the slots begin at `slotsAt`. */
 interface Term {
   readonly at: number
-  readonly slots: Uint16Array
+  readonly slotsAt: number
 }
 
 /** What adds to one feature of one output. */
@@ -80,7 +80,7 @@ export class TreeTables {
   #addGroup(tree: number, subtrees: readonly Subtree[]): void {
     const ensemble = this.#ensemble
     const words = patternWords(ensemble, subtrees, this.#codes)
-    const { tables, sums } = this.#tablesOf(words, subtrees)
+    const { tables, sums, slots } = this.#tablesOf(words, subtrees)
     const reader = new PatternReader(words, this.#codes, blockRows)
     const first = firstOutput(ensemble, tree)
     for (let start = 0; start < this.#rows.count; start += blockRows) {
@@ -92,7 +92,7 @@ export class TreeTables {
       for (const { feature, output, terms } of sums) {
         const column = (first + output) * ensemble.features + feature
         const to = { sums: this.#sums, at: column * this.#rows.count + start, count }
-        for (const four of terms) addFour(to, this.#worth, four)
+        for (const four of terms) addFour(to, { worth: this.#worth, slots }, four)
       }
     }
   }
@@ -108,29 +108,31 @@ export class TreeTables {
       this.#background === null
         ? coverWeights(patternBitsMax)
         : backgroundWeights(patternBitsMax, this.#metByBackground(words, this.#background))
-    const group = { ensemble: this.#ensemble, weigh, pool: new WeightPool(), worth: this.#worth }
+    const slots = new Uint16Array((subtrees.length + 1) * blockRows)
+    const [pool, worth] = [new WeightPool(), this.#worth]
+    const group = { ensemble: this.#ensemble, weigh, pool, worth, slots }
     const tables = new Map<Subtree, PatternTable>()
     const sums = new Map<string, Sum>()
-    // The first number is for terms that are not there.
+    // The first number, and the first block of slots, are for terms that are not there.
     this.#worth[0] = 0
     let at = 1
     for (const [n, subtree] of subtrees.entries()) {
-      const table = new PatternTable(subtree, group, { at, rows, blockRows })
+      const table = new PatternTable(subtree, group, { at, rows, slotsAt: (n + 1) * blockRows })
       tables.set(subtree, table)
       for (const [place, feature] of subtree.features.entries())
         for (let output = 0; output < width; output++) {
           const sum = sums.get(`${feature} ${output}`) ?? { feature, output, terms: [] }
-          sum.terms.push({ at: table.column(place, output), slots: table.slots })
+          sum.terms.push({ at: table.column(place, output), slotsAt: table.slotsAt })
           sums.set(`${feature} ${output}`, sum)
         }
       at += sizes[n] ?? 0
     }
-    const nothing = { at: 0, slots: new Uint16Array(blockRows) }
+    const nothing = { at: 0, slotsAt: 0 }
     const fours = Array.from(sums.values(), (sum) => ({
       ...sum,
       terms: inFours(sum.terms, nothing),
     }))
-    return { tables, sums: fours }
+    return { tables, sums: fours, slots }
   }
 
   #metByBackground({ words, ...rest }: PatternWords, { count }: Rows) {
@@ -178,19 +180,16 @@ interface Stretch {
 
 function addFour(
   { sums, at, count }: Stretch,
-  worth: Float64Array,
-  [
-    { at: a, slots: inA },
-    { at: b, slots: inB },
-    { at: c, slots: inC },
-    { at: d, slots: inD },
-  ]: Four<Term>,
+  { worth, slots }: Pick<TableGroup, 'worth' | 'slots'>,
+  [one, two, three, four]: Four<Term>,
 ): void {
+  const [{ at: a, slotsAt: inA }, { at: b, slotsAt: inB }] = [one, two]
+  const [{ at: c, slotsAt: inC }, { at: d, slotsAt: inD }] = [three, four]
   for (let n = 0; n < count; n++)
     sums[at + n] =
       (sums[at + n] ?? 0) +
-      (worth[a + (inA[n] ?? 0)] ?? 0) +
-      (worth[b + (inB[n] ?? 0)] ?? 0) +
-      (worth[c + (inC[n] ?? 0)] ?? 0) +
-      (worth[d + (inD[n] ?? 0)] ?? 0)
+      (worth[a + (slots[inA + n] ?? 0)] ?? 0) +
+      (worth[b + (slots[inB + n] ?? 0)] ?? 0) +
+      (worth[c + (slots[inC + n] ?? 0)] ?? 0) +
+      (worth[d + (slots[inD + n] ?? 0)] ?? 0)
 }
