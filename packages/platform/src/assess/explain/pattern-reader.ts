@@ -15,7 +15,7 @@ export class PatternReader {
   readonly #words: PatternWords
   readonly #codes: ReadonlyMap<number, FeatureCodes>
   /** The cells of a block, feature by feature, after a block of zeros. */
-  readonly #cells: Int32Array
+  readonly #cells: Uint16Array | Int32Array
   readonly #blockRows: number
   readonly #lookups: readonly (readonly Four<Lookup>[])[]
   readonly #patterns: readonly Int32Array[]
@@ -24,7 +24,9 @@ export class PatternReader {
     this.#words = words
     this.#codes = codes
     this.#blockRows = blockRows
-    this.#cells = new Int32Array((words.used.length + 1) * blockRows)
+    const size = (words.used.length + 1) * blockRows
+    const isSmall = words.cellsMax <= 2 ** 16
+    this.#cells = isSmall ? new Uint16Array(size) : new Int32Array(size)
     this.#lookups = words.words.map(({ tables }) => {
       const all = tables.map(({ used, at }) => ({ at, cellsAt: (used + 1) * blockRows }))
       return inFours(all, { at: 0, cellsAt: 0 })
@@ -53,7 +55,7 @@ export class PatternReader {
 /** The union of four tables' entries. */
 function unite(
   { word, count }: { readonly word: Int32Array; readonly count: number },
-  { pool, cells }: { readonly pool: Int32Array; readonly cells: Int32Array },
+  { pool, cells }: { readonly pool: Int32Array; readonly cells: Uint16Array | Int32Array },
   [one, two, three, four]: Four<Lookup>,
 ): void {
   const [{ at: a, cellsAt: inA }, { at: b, cellsAt: inB }] = [one, two]

@@ -56,7 +56,8 @@ export class PatternTable {
   readonly #group: TableGroup
   readonly #at: number
   readonly #capacity: number
-  readonly #slotOf: Int32Array
+  /** By pattern, one more than its slot; 0 for what no row has shown. */
+  readonly #slotOf: Uint16Array
   /** For each leaf, by what a row meets of its path, the place of its weights in the pool. */
   readonly #weightsOf: readonly Int32Array[]
   /** What the pattern at work is worth, output by output and feature by feature. */
@@ -74,7 +75,7 @@ export class PatternTable {
     this.#at = room.at
     this.#capacity = capacityOf(subtree, room.rows)
     this.#sums = new Float64Array(group.ensemble.width * subtree.features.length)
-    this.#slotOf = new Int32Array(2 ** subtree.bits.length).fill(-1)
+    this.#slotOf = new Uint16Array(2 ** subtree.bits.length)
     this.#weightsOf = subtree.leaves.map(({ masks }) => new Int32Array(2 ** masks.length).fill(-1))
   }
 
@@ -91,13 +92,13 @@ export class PatternTable {
     for (let n = 0; n < count; n++) {
       const pattern = ((words[n] ?? 0) >>> shift) & mask
       const slot = slotOf[pattern] ?? 0
-      slots[at + n] = slot < 0 ? this.#fill(pattern) : slot
+      slots[at + n] = slot === 0 ? this.#fill(pattern) : slot - 1
     }
   }
 
   #fill(pattern: number): number {
     const slot = this.#used++
-    this.#slotOf[pattern] = slot
+    this.#slotOf[pattern] = slot + 1
     const { ensemble, worth, pool } = this.#group
     const { leaves, features } = this.#subtree
     const [sums, { width, values }] = [this.#sums.fill(0), ensemble]

@@ -41,6 +41,8 @@ interface PatternWord {
 export interface PatternWords {
   readonly used: readonly UsedFeature[]
   readonly words: readonly PatternWord[]
+  /** Cells of the feature that has the most. */
+  readonly cellsMax: number
   /** The tables of all words, after a zero. */
   readonly pool: Int32Array
 }
@@ -79,7 +81,8 @@ export function patternWords(
       return [{ used: n, at }]
     }),
   }))
-  return { used, words, pool: Int32Array.from(pool) }
+  const counts = Array.from(cells.values(), ({ starts }) => starts.length + 2)
+  return { used, words, cellsMax: Math.max(0, ...counts), pool: Int32Array.from(pool) }
 }
 
 /** As many subtrees in a word as fit, in their order. */
