@@ -1,6 +1,7 @@
-// SHAP values of 32,768 rows by 100 trees of depth 8, one thread on each side: path-dependent beside shap's C++ code and XGBoost's own,
-// and interventional over 500 background rows beside shap. Values are compared before any time is reported. shap explains fewer
-// rows, and its time is scaled to all of them; ours is the median of three runs over all rows, coding the rows included.
+// SHAP values of 32,768 rows by 100 trees of depth 8, one thread on each side: path-dependent beside shap's C++ code
+// and XGBoost's own, and interventional over 500 background rows beside shap. Values are compared before any time is
+// reported. shap explains fewer rows, and its time is scaled to all of them; ours is the median of three runs over
+// all rows, coding the rows included.
 // Run: npm run bench:explain [-- --json] (after npm run bench:setup)
 
 import { spawnSync } from 'node:child_process'

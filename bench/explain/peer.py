@@ -1,8 +1,8 @@
-"""Trains the model of the benchmark and times XGBoost and shap on it: python peer.py FOLDER ROWS BACKGROUND, on one thread.
+"""Trains the benchmark's model and times XGBoost and shap on it, on one thread: python peer.py FOLDER ROWS BACKGROUND.
 
-Writes FOLDER/model.json and FOLDER/rows.f32 (rows × 20 float32), prints {"xgboost", "shap_path", "shap_background"}: of each its
-name and version, the rows it explained, the seconds, and what it says of the first rows: per row and feature, and from XGBoost
-the expected value last. (shap's, added up in float32, is up to 1e-4 from what its values add up from.)
+Writes FOLDER/model.json and FOLDER/rows.f32 (rows × 20 float32), prints {"xgboost", "shap_path", "shap_background"}: of
+each its name and version, the rows it explained, the seconds, and what it says of the first rows: per row and feature,
+and from XGBoost the expected value last. (shap's, added up in float32, is up to 1e-4 from what its values add up from.)
 shap hands XGBoost models on to XGBoost; here it is made to use its own C++ code, as it does for other models.
 """
 

@@ -1,4 +1,5 @@
-// Compares margins and SHAP values of trees with the libraries that trained them and with shap: models trained from a seed chosen now.
+// Compares margins and SHAP values of trees with the libraries that trained them and with shap: models trained from a
+// seed chosen now.
 // Run: npm run conformance (or node scripts/run.mjs scripts/conformance/explain.mjs [--seed N])
 // With --write-reference it renews the reference values that the tests read instead.
 import { spawnSync } from 'node:child_process'

@@ -1,8 +1,9 @@
-"""What XGBoost, LightGBM, ONNX Runtime and shap say of trees: reads {"seed", "rounds"} on stdin, writes cases as JSON on stdout.
+"""What XGBoost, LightGBM, ONNX Runtime and shap say of trees: {"seed", "rounds"} as JSON on stdin, cases on stdout.
 
-A case is {"name", "format", "model", "rows", "background", "margins", "peers"}: models as text, or base64 for ONNX; null is a
-missing value; margins are rows × outputs, and each of the peers' answers rows × outputs × (features + 1), the expected value
-last. "path ..." are path-dependent values, "background ..." interventional ones over all the background rows.
+A case is {"name", "format", "model", "rows", "background", "margins", "peers"}: models as text, or base64 for ONNX; null
+is a missing value; margins are rows × outputs, and each of the peers' answers rows × outputs × (features + 1), the
+expected value last. "path ..." are path-dependent values, "background ..." interventional ones over all the
+background rows.
 """
 
 import base64
@@ -30,7 +31,7 @@ shown, others, trained = 5, 7, 240
 
 
 def table(random, features, missing, categories):
-    """Numbers with ties and zeros, as float32 so that every library reads the same; the last column may hold categories.
+    """Numbers with ties and zeros, as float32 so that every library reads the same; the last column may be categories.
 
     Unevenly spaced, so that no value lies halfway between two others: thresholds do, and shap's interventional kernel
     rounds them to float32 before it compares.
@@ -132,8 +133,8 @@ def lightgbm_case(random, objective, classes, categories, missing, **parameters)
         peers["background shap"] = (share * np.array(background_values(model, rows, background))).tolist()
     margins = share * np.asarray(model.predict(rows, raw_score=True))
     text = model.model_to_string().split("\nfeature_importances:")[0] + "\n"
-    name = f"lightgbm {objective} {parameters.get('boosting', '')} {'zeros missing' if parameters.get('zero_as_missing') else ''}"
-    return case(name.strip(), "lightgbm", text, rows, background, margins, peers)
+    name = f"lightgbm {objective}" + (", zeros missing" if parameters.get("zero_as_missing") else "")
+    return case(name + (", random forest" if share < 1 else ""), "lightgbm", text, rows, background, margins, peers)
 
 
 def onnx_case(random, model, classes):
@@ -175,4 +176,5 @@ def cases(random):
 
 
 asked = json.load(sys.stdin)
-json.dump([case for n in range(asked["rounds"]) for case in cases(np.random.default_rng([asked["seed"], n]))], sys.stdout)
+generators = [np.random.default_rng([asked["seed"], n]) for n in range(asked["rounds"])]
+json.dump([one for random in generators for one in cases(random)], sys.stdout)

@@ -12,7 +12,10 @@ import {
   valueAt,
 } from './tree-ensemble.ts'
 
-/** What each output is expected to be when only the coalition's features of the row are known; bit f stands for feature f. */
+/**
+ * What each output is expected to be when only the coalition's features of the row are known; bit f stands for
+ * feature f.
+ */
 type Game = (row: number, coalition: number) => Float64Array
 
 const factorial = (n: number): number => (n <= 1 ? 1 : n * factorial(n - 1))

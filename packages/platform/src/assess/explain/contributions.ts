@@ -1,5 +1,5 @@
-// What an explanation of trees gives back: for each row and output, how much each feature added to the margin, and what the
-// margin is expected to be before any feature is known. The two add up to the margin.
+// What an explanation of trees gives back: for each row and output, how much each feature added to the margin, and
+// what the margin is expected to be before any feature is known. The two add up to the margin.
 
 import { assert, OperatingError } from '@proofhouse/evidence'
 import { firstOutput, nodeTest, type Rows, shareOf, type TreeEnsemble } from './tree-ensemble.ts'

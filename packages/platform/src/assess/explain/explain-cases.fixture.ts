@@ -1,4 +1,5 @@
-// Models that real libraries trained, with what those libraries and shap say of some rows, and how far ours may be from it.
+// Models that real libraries trained, with what those libraries and shap say of some rows, and how far ours may be
+// from it.
 
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'

@@ -83,6 +83,16 @@ test('trees with paths of more features than a pattern has bits are explained to
   expect(largestGap(explainTrees(ensemble, rows, background), against)).toBeLessThan(tolerance)
 })
 
+test('a feature with more thresholds than a call has arguments is explained too', () => {
+  const of = { features: 1, trees: 160, depth: 10, plain: true }
+  const ensemble = randomTrees(5, of)
+  const rows = randomRows(6, 100, of.features)
+  const last = { count: 2, values: rows.values.slice(-2) }
+  const { values, expected } = explainTrees(ensemble, rows)
+  const wanted = pathDependentShap(ensemble, last)
+  expect(largestGap({ values: values.slice(-2), expected }, wanted)).toBeLessThan(tolerance)
+})
+
 test('a background without rows is refused', () => {
   const ensemble = randomTrees(1, { features: 2, trees: 1, depth: 2 })
   const none = { count: 0, values: new Float64Array() }

@@ -17,9 +17,10 @@ const tableRowsMin = 100
 
 /**
  * How much each feature adds to each row's margin.
- * @param background with it, interventional values: unknown features take their values from its rows. Without, path-dependent
- *   ones: unknown features follow the training rows down the trees
- * @throws OperatingError `model-malformed` without covers and background; `data-unsuitable` for a background without rows
+ * @param background with it, interventional values: unknown features take their values from its rows. Without,
+ *   path-dependent ones: unknown features follow the training rows down the trees
+ * @throws OperatingError `model-malformed` without covers and background; `data-unsuitable` for a background without
+ *   rows
  */
 export function explainTrees(ensemble: TreeEnsemble, rows: Rows, background?: Rows): Contributions {
   if (background === undefined) return byCover(ensemble, rows)

@@ -1,13 +1,13 @@
-// How much of a leaf's value each feature on its path gets, for one pattern of a row: by the covers, or against the patterns of
-// background rows. Everything the fast kernel knows of Shapley values is here; the rest of it looks up.
+// How much of a leaf's value each feature on its path gets, for one pattern of a row: by the covers, or against the
+// patterns of background rows. Everything the fast kernel knows of Shapley values is here; the rest of it looks up.
 
 import { quadratureFor } from './quadrature.ts'
 import { mixtureWeight } from './tree-shap.ts'
 import type { LeafPath } from './tree-subtrees.ts'
 
 /**
- * Writes the share of the leaf's value that each feature of its path gets, in the order of the path, from place `at`, when a row
- * meets those features of the path that are bits of `met`.
+ * Writes the share of the leaf's value that each feature of its path gets, in the order of the path, from place `at`,
+ * when a row meets those features of the path that are bits of `met`.
  */
 export type LeafWeights = (path: LeafPath, met: number, into: Float64Array, at: number) => void
 
@@ -61,7 +61,9 @@ export interface MetByBackground {
   readonly shares: Float64Array
 }
 
-/** Collects what background rows meet of a leaf's path, from the patterns of its subtree and how many rows have each. */
+/**
+ * Collects what background rows meet of a leaf's path, from the patterns of its subtree and how many rows have each.
+ */
 export function metByBackground(
   path: LeafPath,
   patterns: ReadonlyMap<number, number>,
@@ -77,8 +79,9 @@ export function metByBackground(
 }
 
 /**
- * Weights against background rows. Features that only the row meets must be its own for the leaf to be reached, those that only the
- * background row meets must not; a leaf that needs a feature which neither meets is reached by no mixture.
+ * Weights against background rows. Features that only the row meets must be its own for the leaf to be reached, those
+ * that only the background row meets must not; a leaf that needs a feature which neither meets is reached by no
+ * mixture.
  */
 export function backgroundWeights(
   bitsMax: number,

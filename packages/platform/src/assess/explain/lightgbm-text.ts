@@ -1,6 +1,7 @@
-// Reads a model that LightGBM saved as text, with LightGBM's own arithmetic: float64, `<=` leads left, a category in a node's set
-// leads left, and each node has its own kind of missing value.
-// Format: Tree::ToString and GBDT::SaveModelToString of LightGBM 4; bits of decision_type as in include/LightGBM/tree.h.
+// Reads a model that LightGBM saved as text, with LightGBM's own arithmetic: float64, `<=` leads left, a category in
+// a node's set leads left, and each node has its own kind of missing value.
+// Format: Tree::ToString and GBDT::SaveModelToString of LightGBM 4; bits of decision_type as in
+// include/LightGBM/tree.h.
 
 import {
   categoriesMax,

@@ -1,5 +1,6 @@
-// The nodes of an ONNX graph that compute trees, their attributes, and where their rows come from: the one walk through the bytes
-// that reading trees needs. What else is in the file is passed over; whether it may be run at all is another check's question.
+// The nodes of an ONNX graph that compute trees, their attributes, and where their rows come from: the one walk
+// through the bytes that reading trees needs. What else is in the file is passed over; whether it may be run at all
+// is another check's question.
 // Source: onnx.proto, IR version 13.
 
 import { type Field, fieldsOf, floatsOf, integersOf, textOf } from './protobuf.ts'
@@ -129,7 +130,10 @@ function attributeOf(fields: readonly Field[]): Attribute {
   }
 }
 
-/** TensorProto of float32 or float64, the only ones that trees use: data type 2, float_data 4, raw_data 9, double_data 10. */
+/**
+ * TensorProto of float32 or float64, the only ones that trees use: data type 2, float_data 4, raw_data 9, double_data
+ * 10.
+ */
 function tensorOf(fields: readonly Field[]): Attribute {
   const isDouble = of(fields, 2)[0]?.integer === doubleType
   const raw = of(fields, 9)

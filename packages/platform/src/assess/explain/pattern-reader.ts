@@ -1,4 +1,5 @@
-// Reads the patterns of rows, block by block: first the cell of every feature, then each word as the union of its tables.
+// Reads the patterns of rows, block by block: first the cell of every feature, then each word as the union of its
+// tables.
 
 import { type Four, inFours } from './fours.ts'
 import type { PatternWords } from './pattern-words.ts'

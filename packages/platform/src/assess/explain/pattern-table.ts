@@ -48,7 +48,10 @@ function capacityOf(subtree: Subtree, rows: number): number {
   return Math.min(2 ** subtree.bits.length, rows)
 }
 
-/** The table of a subtree. Worth of output k for the feature of place p, in slot s: `at` + k × size + p × capacity + s. */
+/**
+ * The table of a subtree. Worth of output k for the feature of place p, in slot s: `at` + k × size + p × capacity +
+ * s.
+ */
 export class PatternTable {
   /** Where the slots of this table begin. */
   readonly slotsAt: number

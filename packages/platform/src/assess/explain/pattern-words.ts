@@ -1,5 +1,5 @@
-// Packs the patterns of subtrees into words of 32 bits, so that a row's patterns are the union of one look-up per word and feature:
-// by the row's cell of the feature, the bits that this feature decides.
+// Packs the patterns of subtrees into words of 32 bits, so that a row's patterns are the union of one look-up per
+// word and feature: by the row's cell of the feature, the bits that this feature decides.
 
 import {
   cellOf,
@@ -60,7 +60,6 @@ export function patternWords(
     const values = codes.get(feature)?.values ?? new Float64Array()
     return { feature, cellOf: Int32Array.from(values, (value) => cellOf(own, value)) }
   })
-  const takes = turnTables(ensemble, cells)
   // The first entry is for tables that are not there.
   const pool = [0]
   const words = packed(subtrees).map((places) => ({
@@ -71,18 +70,15 @@ export function patternWords(
           bit.feature === feature ? [{ turns: bit.turns, to: shift + k }] : [],
         ),
       )
-      if (bits.length === 0) return []
+      const own = cells.get(feature)
+      if (bits.length === 0 || own === undefined) return []
       const at = pool.length
-      const count = (cells.get(feature)?.starts.length ?? 0) + 2
-      for (let cell = 0; cell < count; cell++) {
-        const isMet = (of: readonly Turn[]) => of.every((turn) => takes(turn, cell))
-        pool.push(bits.reduce((word, bit) => word | (Number(isMet(bit.turns)) << bit.to), 0))
-      }
+      for (const word of wordsByCell(ensemble, bits, own)) pool.push(word)
       return [{ used: n, at }]
     }),
   }))
-  const counts = Array.from(cells.values(), ({ starts }) => starts.length + 2)
-  return { used, words, cellsMax: Math.max(0, ...counts), pool: Int32Array.from(pool) }
+  const cellsMax = cells.values().reduce((most, { starts }) => Math.max(most, starts.length + 2), 0)
+  return { used, words, cellsMax, pool: Int32Array.from(pool) }
 }
 
 /** As many subtrees in a word as fit, in their order. */
@@ -100,20 +96,28 @@ function packed(subtrees: readonly Subtree[]): PatternPlace[][] {
   return words
 }
 
-/** Whether the values of a cell take a turn; each split is asked once per cell. */
-function turnTables(
+/** A bit of a word that one feature decides. */
+interface WordBit {
+  readonly turns: readonly Turn[]
+  readonly to: number
+}
+
+/** For each cell of a feature, the bits of a word. Their splits draw fewer cells, so each of those is asked once. */
+function wordsByCell(
   ensemble: TreeEnsemble,
-  cells: ReadonlyMap<number, FeatureCells>,
-): (turn: Turn, cell: number) => boolean {
-  const values = new Map(Array.from(cells, ([feature, own]) => [feature, valuesOfCells(own)]))
-  const answers = new Map<number, Uint8Array>()
-  return ({ node, isLeft }, cell) => {
-    let lefts = answers.get(node)
-    if (lefts === undefined) {
-      const of = values.get(ensemble.feature[node] ?? 0) ?? new Float64Array()
-      lefts = Uint8Array.from(of, (value) => Number(goesLeft(ensemble, node, value)))
-      answers.set(node, lefts)
-    }
-    return (lefts[cell] === 1) === isLeft
-  }
+  bits: readonly WordBit[],
+  cells: FeatureCells,
+): Int32Array {
+  const nodes = bits.flatMap(({ turns }) => turns.map(({ node }) => node))
+  const [rough] = cellsOf(ensemble, new Set(nodes)).values()
+  const starts = rough?.starts ?? new Float64Array()
+  const words = Int32Array.from(valuesOfCells({ starts }), (value) => {
+    const isTaken = ({ node, isLeft }: Turn) => goesLeft(ensemble, node, value) === isLeft
+    return bits.reduce((word, { turns, to }) => word | (Number(turns.every(isTaken)) << to), 0)
+  })
+  let at = 0
+  return Int32Array.from(valuesOfCells(cells), (value) => {
+    while (value >= (starts[at] ?? Number.NaN)) at += 1
+    return words[Number.isNaN(value) ? starts.length + 1 : at] ?? 0
+  })
 }

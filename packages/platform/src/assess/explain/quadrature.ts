@@ -1,5 +1,6 @@
-// Gauss–Legendre quadrature on [0, 1], which makes the average over all orders of features one short sum: the Shapley weight of
-// a product over the features of a path is an integral of a polynomial (Owen, "Multilinear extensions of games", 1972).
+// Gauss–Legendre quadrature on [0, 1], which makes the average over all orders of features one short sum: the Shapley
+// weight of a product over the features of a path is an integral of a polynomial (Owen, "Multilinear extensions of
+// games", 1972).
 
 /** Points and weights of a rule. */
 export interface Quadrature {

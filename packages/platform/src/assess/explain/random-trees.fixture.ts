@@ -1,5 +1,5 @@
-// Trees, rows and backgrounds out of a seed: every kind of split and of missing value, features that come back on a path, leaves
-// that no training row reached, trees of one output and of several.
+// Trees, rows and backgrounds out of a seed: every kind of split and of missing value, features that come back on a
+// path, leaves that no training row reached, trees of one output and of several.
 
 import { type Random, seededRandom } from '../intervals/random.ts'
 import {

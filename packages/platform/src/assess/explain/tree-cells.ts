@@ -1,5 +1,5 @@
-// Numbers the cells between the boundaries that the splits of an ensemble draw on each feature: all values of a cell pass the
-// same tests, so a row is known by its cells, and one value of a cell stands for all of it.
+// Numbers the cells between the boundaries that the splits of an ensemble draw on each feature: all values of a cell
+// pass the same tests, so a row is known by its cells, and one value of a cell stands for all of it.
 
 import {
   missingRule,
@@ -11,8 +11,8 @@ import {
 } from './tree-ensemble.ts'
 
 /**
- * The cells of a feature: cell k holds the values from `starts[k - 1]` up to, not including, `starts[k]`; the last cell, of
- * number `starts.length` + 1, holds what is missing.
+ * The cells of a feature: cell k holds the values from `starts[k - 1]` up to, not including, `starts[k]`; the last
+ * cell, of number `starts.length` + 1, holds what is missing.
  */
 export interface FeatureCells {
   readonly starts: Float64Array
@@ -58,7 +58,7 @@ export function cellsOf(
   for (const node of splits) {
     const feature = ensemble.feature[node] ?? 0
     const all = starts.get(feature) ?? []
-    all.push(...startsOf(ensemble, node))
+    for (const start of startsOf(ensemble, node)) all.push(start)
     starts.set(feature, all)
   }
   const sorted = [...starts].map(([feature, all]) => {
@@ -71,7 +71,11 @@ export function cellsOf(
 
 /** A value of each cell, in the order of the cells. */
 export function valuesOfCells({ starts }: FeatureCells): Float64Array {
-  return Float64Array.of(-Infinity, ...starts, Number.NaN)
+  const values = new Float64Array(starts.length + 2)
+  values[0] = -Infinity
+  values.set(starts, 1)
+  values[starts.length + 1] = Number.NaN
+  return values
 }
 
 /** The cell of a value. */

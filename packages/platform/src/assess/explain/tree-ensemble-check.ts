@@ -1,5 +1,5 @@
-// Checks a sum of trees that a reader made out of a file: every number in its range, every tree a tree, nothing beyond the limits.
-// What follows this check may index without asking.
+// Checks a sum of trees that a reader made out of a file: every number in its range, every tree a tree, nothing
+// beyond the limits. What follows this check may index without asking.
 
 import { OperatingError } from '@proofhouse/evidence'
 import { nodeTest, type TreeEnsemble } from './tree-ensemble.ts'

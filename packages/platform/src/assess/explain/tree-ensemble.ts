@@ -1,5 +1,6 @@
-// Sums of decision trees in one form, whatever library grew them: nodes of all trees lie in the same typed arrays, and every
-// reader (ONNX, XGBoost, LightGBM) and every explanation meets here. A row goes left when it passes a node's test.
+// Sums of decision trees in one form, whatever library grew them: nodes of all trees lie in the same typed arrays,
+// and every reader (ONNX, XGBoost, LightGBM) and every explanation meets here. A row goes left when it passes a
+// node's test.
 
 import { assert } from '@proofhouse/evidence'
 
@@ -36,7 +37,9 @@ export const missingRule = {
 /** Absolute values up to this one count as zero where zeros are missing: LightGBM's `kZeroThreshold`, a float32. */
 export const zeroMax = Math.fround(1e-35)
 
-/** How a margin becomes a prediction: as it is, by the logistic function per output, by softmax over outputs, by exp. */
+/**
+ * How a margin becomes a prediction: as it is, by the logistic function per output, by softmax over outputs, by exp.
+ */
 export type Link = 'identity' | 'logistic' | 'softmax' | 'exponential'
 
 /** Nodes of all trees, index by index. */
@@ -108,7 +111,10 @@ export function categorySet(categories: Iterable<number>): Uint32Array {
   return bits
 }
 
-/** Whether a row with this value of the node's feature goes left. The value is already rounded where the ensemble rounds. */
+/**
+ * Whether a row with this value of the node's feature goes left. The value is already rounded where the ensemble
+ * rounds.
+ */
 export function goesLeft(ensemble: TreeEnsemble, node: number, value: number): boolean {
   const rule = ensemble.missing[node] ?? 0
   const isZero = rule >= missingRule.zeroRight && Math.abs(value) <= zeroMax

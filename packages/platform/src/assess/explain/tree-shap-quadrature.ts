@@ -1,5 +1,6 @@
-// Path-dependent SHAP values of a few rows: one walk through each tree, with the Shapley weights as a short quadrature instead of
-// the textbook's growing and shrinking of paths. Quicker than tables as long as there are too few rows to fill them.
+// Path-dependent SHAP values of a few rows: one walk through each tree, with the Shapley weights as a short
+// quadrature instead of the textbook's growing and shrinking of paths. Quicker than tables as long as there are too
+// few rows to fill them.
 
 import { quadratureFor } from './quadrature.ts'
 import {

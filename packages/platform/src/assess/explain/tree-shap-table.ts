@@ -1,5 +1,6 @@
-// SHAP values of many rows: in each small subtree rows share a few patterns, so what a pattern is worth to each feature is worked
-// out when it is first seen, and every row after that looks it up. Exact: nothing is sampled, binned or rounded.
+// SHAP values of many rows: in each small subtree rows share a few patterns, so what a pattern is worth to each
+// feature is worked out when it is first seen, and every row after that looks it up. Exact: nothing is sampled,
+// binned or rounded.
 
 import { noContributions } from './contributions.ts'
 import { backgroundWeights, coverWeights, metByBackground } from './leaf-weights.ts'
@@ -11,7 +12,10 @@ import { codedRows, type FeatureCodes } from './tree-cells.ts'
 import { firstOutput, type Rows, type TreeEnsemble } from './tree-ensemble.ts'
 import { type LeafPath, type Subtree, subtreesOf } from './tree-subtrees.ts'
 
-/** Rows that go through a group of tables together: few enough for the cache, enough to make up for loading the tables into it. */
+/**
+ * Rows that go through a group of tables together: few enough for the cache, enough to make up for loading the tables
+ * into it.
+ */
 const blockRows = 2048
 /** Bits of a pattern: more make fewer look-ups per row and more patterns to work out; measured on trees of depth 8. */
 const patternBitsMax = 12

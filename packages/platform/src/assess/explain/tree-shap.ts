@@ -1,6 +1,7 @@
-// Exact SHAP values of trees, one row at a time: what the faster kernel is held against, and what explains trees too large for it.
-// Path-dependent: Lundberg, Erion & Lee, "Consistent individualized feature attribution for tree ensembles" (2018),
-// Algorithm 2. Interventional: Lundberg et al., "From local explanations to global understanding" (2020), Algorithm 3.
+// Exact SHAP values of trees, one row at a time: what the faster kernel is held against, and what explains trees too
+// large for it. Path-dependent: Lundberg, Erion & Lee, "Consistent individualized feature attribution for tree
+// ensembles" (2018), Algorithm 2. Interventional: Lundberg et al., "From local explanations to global understanding"
+// (2020), Algorithm 3.
 
 import { assert, OperatingError } from '@proofhouse/evidence'
 import {
@@ -91,7 +92,10 @@ function adder(
   }
 }
 
-/** A feature on the path: the share of paths that flow through when it is unknown, whether the row's does, and the paper's weight. */
+/**
+ * A feature on the path: the share of paths that flow through when it is unknown, whether the row's does, and the
+ * paper's weight.
+ */
 interface Step {
   readonly feature: number
   readonly zero: number
@@ -175,11 +179,17 @@ function descend(descent: Descent, node: number, path: readonly Step[]): void {
 interface Comparison extends Descent {
   readonly background: Rows
   readonly other: number
-  /** Per feature, whose value the path follows where the two rows part: 0 neither yet, 1 the row's, 2 the background's. */
+  /**
+   * Per feature, whose value the path follows where the two rows part: 0 neither yet, 1 the row's, 2 the
+   * background's.
+   */
   readonly whose: Uint8Array
 }
 
-/** Every leaf that some mixture of the two rows reaches; `mine` and `theirs` count the features that had to be the one's or the other's. */
+/**
+ * Every leaf that some mixture of the two rows reaches; `mine` and `theirs` count the features that had to be the
+ * one's or the other's.
+ */
 function compare(comparison: Comparison, node: number, mine: number, theirs: number): void {
   const { ensemble, rows, row, background, other, whose } = comparison
   if (ensemble.test[node] === nodeTest.leaf) {

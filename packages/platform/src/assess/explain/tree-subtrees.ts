@@ -1,5 +1,6 @@
-// Splits a tree into subtrees so small that everything a row does in one fits a number: a bit for each feature on the path to the
-// subtree (does the row meet all the path asks of it?) and a bit for each split inside (does it go left?).
+// Splits a tree into subtrees so small that everything a row does in one fits a number: a bit for each feature on the
+// path to the subtree (does the row meet all the path asks of it?) and a bit for each split inside (does it go
+// left?).
 
 import { nodeTest, shareOf, type TreeEnsemble } from './tree-ensemble.ts'
 
@@ -25,7 +26,10 @@ export interface LeafPath {
   /** A row meets feature n when its pattern's bits `masks[n]` are `wanted[n]`. */
   readonly masks: Int32Array
   readonly wanted: Int32Array
-  /** The features, as bits, of which the pattern's own bits of the same numbers tell: those that only the path above asks. */
+  /**
+   * The features, as bits, of which the pattern's own bits of the same numbers tell: those that only the path above
+   * asks.
+   */
   readonly direct: number
   /** The numbers of the others. */
   readonly asked: Int32Array
