@@ -32,7 +32,7 @@ function largestGap(found: Contributions, wanted: Contributions): number {
 
 test.each([
   ['few rows, by quadrature', 3],
-  ['many rows, by table', 130],
+  ['many rows, by table', 210],
 ])('property: path-dependent values of %s are the textbook’s', (_, count) => {
   fc.assert(
     fc.property(sizes, ({ seed, ...of }) => {
@@ -75,7 +75,7 @@ test('trees with paths of more features than a pattern has bits are explained to
   const ensemble = randomTrees(4, of)
   const isTooWide = (root: number) => subtreesOf(ensemble, root, 12) === null
   expect([...ensemble.roots].map(isTooWide)).toContain(true)
-  const rows = randomRows(4, 110, of.features)
+  const rows = randomRows(4, 210, of.features)
   const background = randomRows(5, 6, of.features)
   const byCover = pathDependentShap(ensemble, rows)
   expect(largestGap(explainTrees(ensemble, rows), byCover)).toBeLessThan(tolerance)
@@ -86,7 +86,7 @@ test('trees with paths of more features than a pattern has bits are explained to
 test('a feature with more thresholds than a call has arguments is explained too', () => {
   const of = { features: 1, trees: 160, depth: 10, plain: true }
   const ensemble = randomTrees(5, of)
-  const rows = randomRows(6, 100, of.features)
+  const rows = randomRows(6, 200, of.features)
   const last = { count: 2, values: rows.values.slice(-2) }
   const { values, expected } = explainTrees(ensemble, rows)
   const wanted = pathDependentShap(ensemble, last)
