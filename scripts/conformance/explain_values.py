@@ -15,6 +15,7 @@ warnings.filterwarnings("ignore")
 
 import lightgbm
 import numpy as np
+import onnx
 import onnxruntime
 import shap
 import xgboost
@@ -155,6 +156,39 @@ def onnx_case(random, model, classes):
     return case(f"onnx {type(model).__name__}", "onnx", text, rows, background, margins, peers)
 
 
+def modes_case(random):
+    """Trees by hand, since exporters write `<=` only: every mode, tracked missing values, hit rates, means of two targets."""
+    modes = ["BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ"]
+    nodes = {key: [] for key in "treeids nodeids featureids modes values truenodeids falsenodeids hitrates".split()}
+    nodes["missing_value_tracks_true"] = []
+    leaves = {key: [] for key in "treeids nodeids ids weights".split()}
+    for tree in range(4):
+        for node in range(15):
+            is_leaf = node >= 7
+            row = [tree, node, int(random.integers(5)), "LEAF" if is_leaf else str(random.choice(modes)),
+                   float(random.integers(-2, 3)), 0 if is_leaf else 2 * node + 1, 0 if is_leaf else 2 * node + 2,
+                   0.5 ** int(np.log2(node + 1)), int(random.integers(2))]  # fmt: skip
+            for key, value in zip(nodes, row):
+                nodes[key].append(value)
+            for target in range(2 if is_leaf else 0):
+                for key, value in zip(leaves, [tree, node, target, float(random.normal())]):
+                    leaves[key].append(value)
+    operator = onnx.helper.make_node(
+        "TreeEnsembleRegressor", ["x"], ["y"], domain="ai.onnx.ml", n_targets=2, aggregate_function="AVERAGE",
+        base_values=[0.5, -0.25], **{f"nodes_{key}": of for key, of in nodes.items()},
+        **{f"target_{key}": of for key, of in leaves.items()},
+    )  # fmt: skip
+    value = lambda name, columns: onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [None, columns])
+    graph = onnx.helper.make_graph([operator], "trees", [value("x", 5)], [value("y", 2)])
+    sets = [onnx.helper.make_opsetid("ai.onnx.ml", 3), onnx.helper.make_opsetid("", 18)]
+    exported = onnx.helper.make_model(graph, opset_imports=sets, ir_version=9).SerializeToString()
+    rows = random.integers(-3, 4, (40, 5)).astype(np.float32)
+    rows[random.random(rows.shape) < 0.1] = np.nan
+    session = onnxruntime.InferenceSession(exported, providers=["CPUExecutionProvider"])
+    margins = session.run(None, {"x": rows})[0]
+    return case("onnx modes", "onnx", base64.b64encode(exported).decode(), rows, rows[:1], margins, {})
+
+
 def cases(random):
     for categories, missing in ((False, True), (True, False), (True, True)):
         yield xgboost_case(random, "binary:logistic", 2, categories, missing)
@@ -173,6 +207,7 @@ def cases(random):
     yield onnx_case(random, GradientBoostingRegressor(n_estimators=4, max_depth=3, random_state=seed), 0)
     yield onnx_case(random, RandomForestClassifier(4, max_depth=4, random_state=seed), 3)
     yield onnx_case(random, DecisionTreeClassifier(max_depth=4, random_state=seed), 2)
+    yield modes_case(random)
 
 
 asked = json.load(sys.stdin)
