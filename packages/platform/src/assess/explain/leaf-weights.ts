@@ -61,21 +61,23 @@ export interface MetByBackground {
   readonly shares: Float64Array
 }
 
-/**
- * Collects what background rows meet of a leaf's path, from the patterns of its subtree and how many rows have each.
- */
-export function metByBackground(
-  path: LeafPath,
-  patterns: ReadonlyMap<number, number>,
-  rows: number,
-): MetByBackground {
-  const counts = new Float64Array(2 ** path.masks.length)
-  for (const [pattern, count] of patterns) {
-    const met = metBy(path, pattern)
-    counts[met] = (counts[met] ?? 0) + count
+/** Different patterns of a subtree among the background rows, and how many rows have each. */
+export interface BackgroundPatterns {
+  readonly patterns: Int32Array
+  readonly counts: Int32Array
+  readonly rows: number
+}
+
+/** Collects what background rows meet of a leaf's path. */
+export function metByBackground(path: LeafPath, background: BackgroundPatterns): MetByBackground {
+  const { patterns, counts, rows } = background
+  const shares = new Float64Array(2 ** path.masks.length)
+  for (let n = 0; n < patterns.length; n++) {
+    const met = metBy(path, patterns[n] ?? 0)
+    shares[met] = (shares[met] ?? 0) + (counts[n] ?? 0)
   }
-  const seen = Int32Array.from(counts.keys().filter((met) => counts[met] !== 0))
-  return { met: seen, shares: Float64Array.from(seen, (met) => (counts[met] ?? 0) / rows) }
+  const seen = Int32Array.from(shares.keys().filter((met) => shares[met] !== 0))
+  return { met: seen, shares: Float64Array.from(seen, (met) => (shares[met] ?? 0) / rows) }
 }
 
 /**

@@ -3,7 +3,12 @@
 // binned or rounded.
 
 import { noContributions } from './contributions.ts'
-import { backgroundWeights, coverWeights, metByBackground } from './leaf-weights.ts'
+import {
+  type BackgroundPatterns,
+  backgroundWeights,
+  coverWeights,
+  metByBackground,
+} from './leaf-weights.ts'
 import { type Four, inFours } from './fours.ts'
 import { PatternReader } from './pattern-reader.ts'
 import { PatternTable, type TableGroup, tableSize, WeightPool } from './pattern-table.ts'
@@ -145,19 +150,32 @@ export class TreeTables {
     const found = new Map<LeafPath, ReturnType<typeof metByBackground>>()
     for (const [n, { places }] of words.entries())
       for (const { subtree, shift } of places) {
-        const counts = new Map<number, number>()
-        const mask = 2 ** subtree.bits.length - 1
-        for (const word of patterns[n] ?? none) {
-          const pattern = (word >>> shift) & mask
-          counts.set(pattern, (counts.get(pattern) ?? 0) + 1)
-        }
-        for (const path of subtree.leaves) found.set(path, metByBackground(path, counts, count))
+        const background = patternsAmong(patterns[n] ?? none, shift, subtree.bits.length)
+        for (const path of subtree.leaves) found.set(path, metByBackground(path, background))
       }
     return found
   }
 }
 
 const none = new Int32Array()
+
+/** The different patterns in the words of background rows. */
+function patternsAmong(words: Int32Array, shift: number, bits: number): BackgroundPatterns {
+  const rowsOf = new Int32Array(2 ** bits)
+  for (let n = 0; n < words.length; n++) {
+    const pattern = ((words[n] ?? 0) >>> shift) & (rowsOf.length - 1)
+    rowsOf[pattern] = (rowsOf[pattern] ?? 0) + 1
+  }
+  let different = 0
+  for (let n = 0; n < rowsOf.length; n++) if (rowsOf[n] !== 0) different += 1
+  const [patterns, counts] = [new Int32Array(different), new Int32Array(different)]
+  for (let n = 0, to = 0; n < rowsOf.length; n++)
+    if (rowsOf[n] !== 0) {
+      patterns[to] = n
+      counts[to++] = rowsOf[n] ?? 0
+    }
+  return { patterns, counts, rows: words.length }
+}
 
 /** Subtrees in their order, in groups whose tables fit together; one that is too large alone is a group of its own. */
 function grouped(subtrees: readonly Subtree[], size: (subtree: Subtree) => number): Subtree[][] {
