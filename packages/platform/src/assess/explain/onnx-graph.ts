@@ -7,7 +7,7 @@ import { type Field, fieldsOf, floatsOf, integersOf, textOf } from './protobuf.t
 import { malformedModel } from './tree-ensemble-check.ts'
 
 /** What an attribute holds: numbers (a single one is a list of one), or texts. */
-export interface Attribute {
+interface Attribute {
   readonly numbers: readonly number[]
   readonly texts: readonly string[]
 }

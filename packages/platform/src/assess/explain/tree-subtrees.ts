@@ -11,7 +11,7 @@ export interface Turn {
 }
 
 /** A bit of a subtree's pattern: whether a row takes all these turns, which read the same feature. */
-export interface PatternBit {
+interface PatternBit {
   readonly feature: number
   readonly turns: readonly Turn[]
 }
