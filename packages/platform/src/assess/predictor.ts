@@ -10,7 +10,7 @@ import { planOutputs } from './scoring-outputs.ts'
 export type ModelColumns = readonly (Float64Array | readonly (string | null)[])[]
 
 /** What a model says of rows. */
-export interface Predictions {
+interface Predictions {
   /** Probability of the positive class; 1 or 0 for a model that gives classes only. */
   readonly score: Float64Array
   /** 1 where the positive class is predicted. */

@@ -3,6 +3,7 @@
 import {
   applyPolicy,
   type CheckFindings,
+  type CheckedData,
   checkData,
   type DataFindings,
   lookAtData,
@@ -111,17 +112,8 @@ export async function measureSystem(
     explored: sets.explored,
     withins: controlSets(file),
   })
-  const beneath = await lookBeneath(request, { outcomes, seed })
-  const explained = await explainDecisions(services, { ...request, data: checked, seed })
-  const data = await checkTheData(request, seed)
-  const periods = await compareOverTime(services, { ...request, data: checked, outcomes, seed })
-  const measures = [
-    ...overGroups,
-    ...(beneath?.measures ?? []),
-    ...(explained?.measures ?? []),
-    ...(data?.measures ?? []),
-    ...(periods?.measures ?? []),
-  ]
+  const further = await lookFurther(services, request, { data: checked, outcomes, seed })
+  const measures = [...overGroups, ...further.measures]
   const { rules, verdict } = applyPolicy(file.rules, measures)
   const warnings = [
     ...checked.warnings,
@@ -138,11 +130,29 @@ export async function measureSystem(
     verdict,
     warnings: warnings.map(({ message }) => message),
     features,
-    checks: beneath?.findings ?? null,
-    explanations: explained?.findings ?? null,
-    data: data?.findings ?? null,
-    drift: periods?.drift ?? null,
-    overTime: periods?.overTime ?? null,
+    ...further.findings,
+  }
+}
+
+/** Everything beside the groups: what lies beneath the averages, what decides, the data, and two periods. */
+async function lookFurther(
+  services: Pick<Services, 'models'>,
+  request: MeasureRequest,
+  by: { readonly data: CheckedData; readonly outcomes: OutcomeRequest; readonly seed: number },
+) {
+  const beneath = await lookBeneath(request, by)
+  const explained = await explainDecisions(services, { ...request, ...by })
+  const data = await checkTheData(request, by.seed)
+  const periods = await compareOverTime(services, { ...request, ...by })
+  return {
+    measures: [beneath, explained, data, periods].flatMap((found) => found?.measures ?? []),
+    findings: {
+      checks: beneath?.findings ?? null,
+      explanations: explained?.findings ?? null,
+      data: data?.findings ?? null,
+      drift: periods?.drift ?? null,
+      overTime: periods?.overTime ?? null,
+    },
   }
 }
 
@@ -159,7 +169,8 @@ function lookBeneath(
     columns: sampled,
     protectedColumns: columns.protected,
     features: columns.features ?? sampled,
-    ...by,
+    outcomes: by.outcomes,
+    seed: by.seed,
     confidence: assessment.confidence,
     signal,
   })

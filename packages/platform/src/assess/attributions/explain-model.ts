@@ -40,7 +40,7 @@ export interface ExplainRequest {
 }
 
 /** What one column does to the score. */
-export interface ColumnImportance {
+interface ColumnImportance {
   readonly column: string
   /** Mean absolute Shapley value. */
   readonly importance: number
@@ -48,7 +48,7 @@ export interface ColumnImportance {
 }
 
 /** What one column does to the score of a group, on average. */
-export interface GroupPush {
+interface GroupPush {
   readonly group: { readonly column: string; readonly value: string }
   readonly rows: number
   readonly pushes: readonly {

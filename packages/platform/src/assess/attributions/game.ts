@@ -1,7 +1,7 @@
 // The game that a decision is: features are players, and a coalition is worth the model's mean score when its features are those of
 // the row and all others those of background rows (interventional expectation, Janzing et al. 2020).
 
-import { type ModelColumns, pickCells, type Predictor } from '../predictor.ts'
+import type { ModelColumns, Predictor } from '../predictor.ts'
 
 /** One question to the model: which features are the row's own, and which background row gives the others. */
 export interface Hybrid {
@@ -68,10 +68,4 @@ export function varyingFeatures(
     for (let n = 0; n < others.length; n++) if (!Object.is(cellOf(others, n), own)) return [feature]
     return []
   })
-}
-
-/** The background cut to some of its rows. */
-export function someBackground(background: ModelColumns, rows: readonly number[]): ModelColumns {
-  const picked = Uint32Array.from(rows)
-  return background.map((column) => pickCells(column, picked))
 }

@@ -149,8 +149,9 @@ function drawSome(from: number, size: number, random: Random): number[] {
 }
 
 /**
- * The score while features are taken from a row one by one, and while they are given to a background row (Petsiuk et al. 2018): in the
- * order of their values, beside a random order. Area of the explained order minus that of the random one, as a share of the
+ * The score while features are taken from a row one by one, and while they are given to a background row
+ * (Petsiuk et al. 2018): in the order of their values, beside a random order. Area of the explained order minus that of
+ * the random one, as a share of the score's
  * score's way; must not be on the wrong side.
  */
 async function deletionAndInsertion(set: ExplainedSet): Promise<ValidationCheck[]> {
