@@ -1,15 +1,17 @@
-// `npm run bench`: every benchmark, one after the other so that they do not disturb each other. `--json` prints one array.
+// `npm run bench`: every benchmark, one after the other so that they do not disturb each other; `npm run bench:assess`: those of what
+// assessment computes, each beside its peer. `--json` prints one array.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
-const benchmarks = [
+const assessment = [
   'fairness/fairness.ts',
   'drift/drift.ts',
+  'drift/histograms.ts',
+  'profile/profile.ts',
   'explain/explain.ts',
-  'ledger/append.ts',
-  'ledger/fsck.ts',
-  'assess.ts',
 ]
+const others = ['ledger/append.ts', 'ledger/fsck.ts', 'example.ts']
+const benchmarks = process.argv.includes('--assess') ? assessment : [...assessment, ...others]
 const json = process.argv.includes('--json')
 const rows = []
 let failed = 0

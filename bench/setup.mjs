@@ -13,6 +13,7 @@ const requirements = {
   evidently: join(root, 'bench/requirements-evidently.txt'),
   nannyml: join(root, 'bench/requirements-nannyml.txt'),
   cleanlab: join(root, 'bench/requirements-cleanlab.txt'),
+  whylogs: join(root, 'bench/requirements-whylogs.txt'),
   explain: join(root, 'bench/requirements-explain.txt'),
 }
 /** XGBoost since 3.3 asks for Python 3.12 and runs on 3.11 as well; an older one would be the weaker rival. */

@@ -72,6 +72,35 @@ describe('counts', () => {
     )
   })
 
+  test('summaries of numbers are what sums and sorting say', async () => {
+    const numbers = Array.from({ length: 500 }, (_, n) =>
+      n % 50 === 0 ? '' : String(((n * 37) % 211) - 40),
+    )
+    const engine = await source.open(files.csv(['x', ...numbers].join('\n')))
+    const [summary] = await engine.profile([{ column: 'x', as: 'number-summary' }])
+    await engine.close()
+    const known = numbers
+      .filter((text) => text !== '')
+      .map(Number)
+      .toSorted((a, b) => a - b)
+    const mean = known.reduce((sum, x) => sum + x, 0) / known.length
+    const squares = known.reduce((sum, x) => sum + (x - mean) ** 2, 0)
+    if (summary?.as !== 'number-summary') throw new Error('answers its request')
+    expect(summary).toMatchObject({ rows: 490, missing: 10, min: -40, max: 170 })
+    expect(summary.mean).toBeCloseTo(mean, 9)
+    expect(summary.deviation).toBeCloseTo(Math.sqrt(squares / known.length), 9)
+    for (const [n, share] of [0.05, 0.25, 0.5, 0.75, 0.95].entries()) {
+      const exact = known[Math.round(share * (known.length - 1))] ?? 0
+      expect(Math.abs((summary.quantiles[n] ?? 0) - exact)).toBeLessThanOrEqual(
+        1 + 0.004 * Math.abs(exact),
+      )
+    }
+    const none = await source.open(files.csv('x\n\n \n'))
+    const [empty] = await none.profile([{ column: 'x', as: 'number-summary' }])
+    await none.close()
+    expect(empty).toMatchObject({ rows: 0, mean: null, quantiles: [] })
+  })
+
   test('of very large tables, numbers on a grid', async () => {
     const onGrid = duckdbSource({ exactScoresRowsMax: 2 })
     const engine = await onGrid.open(files.csv('x\n1000001\n1000002\n-3\n'))

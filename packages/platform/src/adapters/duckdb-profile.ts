@@ -15,6 +15,7 @@ import {
 import type { DuckdbDatabase } from './duckdb-database.ts'
 import { findColumn } from './duckdb-columns.ts'
 import { countCategories, countNumbers } from './duckdb-counts.ts'
+import { summariseNumbers } from './duckdb-summary.ts'
 import { asDouble, canonicalText, isMissing } from './duckdb-sql.ts'
 
 interface Place {
@@ -37,6 +38,7 @@ export function profileColumn(
   const answers = {
     category: () => categories(place),
     number: () => numbers(place),
+    'number-summary': () => summariseNumbers(database, table, counting),
     'number-counts': () => countNumbers(database, table, counting),
     'category-counts': () => countCategories(database, table, counting),
   }
@@ -45,22 +47,24 @@ export function profileColumn(
 
 async function categories(place: Place): Promise<CategoryProfile> {
   const { database, column, sql, signal } = place
-  const from = `(SELECT ${canonicalText(sql, column)} AS v FROM data)`
-  const [totals] = await database.query(
-    `SELECT count(DISTINCT v), count(*) - count(v) FROM ${from}`,
-    signal,
-  )
+  // Grouped as written first: what a text means is then asked once per distinct text, not once per row.
+  const written = `(SELECT ${sql} AS r, count(*) AS n FROM data GROUP BY r)`
+  const counted = `(SELECT ${canonicalText('r', column)} AS v, sum(n) AS n FROM ${written} GROUP BY v)`
   const values = await database.query(
-    `SELECT v, count(*) AS n FROM ${from} WHERE v IS NOT NULL
-      GROUP BY v ORDER BY n DESC, v LIMIT ${profileValuesMax}`,
+    `SELECT v, n, count(v) OVER () AS known FROM ${counted}
+      ORDER BY v IS NOT NULL, n DESC, v LIMIT ${profileValuesMax + 1}`,
     signal,
   )
-  const missing = Number(totals?.[1])
+  // Rows without a value come first.
+  const missing = values[0]?.[0] === null ? Number(values[0][1]) : 0
   return {
     as: 'category',
     column: column.name,
-    distinct: Number(totals?.[0]),
-    values: values.map(([value, rows]) => ({ value: String(value), rows: Number(rows) })),
+    distinct: Number(values[0]?.[2] ?? 0),
+    values: values
+      .slice(missing === 0 ? 0 : 1)
+      .slice(0, profileValuesMax)
+      .map(([value, rows]) => ({ value: String(value), rows: Number(rows) })),
     missing,
     missingRows: missing === 0 ? [] : await rowsWhere(place, isMissing(sql, column)),
   }

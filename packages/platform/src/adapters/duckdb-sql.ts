@@ -43,9 +43,9 @@ export function asDouble(sql: string, column: DataColumn): string {
     WHEN lower(${sql}) = 'true' THEN 1 WHEN lower(${sql}) = 'false' THEN 0 END)`
 }
 
-/** A number rounded to 12 significant bits: Veltkamp's splitting, as in assess/score-grid.ts. */
-export function onNumberGrid(double: string): string {
-  const factor = `CAST('${scoreGridFactor}' AS DOUBLE)`
+/** A number rounded to 12 significant bits, or as many as the factor leaves: Veltkamp's splitting, as in assess/score-grid.ts. */
+export function onNumberGrid(double: string, by: number = scoreGridFactor): string {
+  const factor = `CAST('${by}' AS DOUBLE)`
   return `(${double} * ${factor} - (${double} * ${factor} - ${double}))`
 }
 

@@ -38,7 +38,7 @@ export interface CellSample {
 /** A question about one column: its categories or numbers in a few figures, or all of them with their rows. */
 export interface ProfileRequest {
   readonly column: string
-  readonly as: 'category' | 'number' | 'number-counts' | 'category-counts'
+  readonly as: 'category' | 'number' | 'number-summary' | 'number-counts' | 'category-counts'
 }
 
 /** The distinct values of a column, in the canonical text of `dataset-values.ts`. */
@@ -71,6 +71,29 @@ export interface NumberProfile {
   readonly firstMax: CellSample | null
 }
 
+/** The finite numbers of a column in a few figures, made of sums over parts of a grid: those of disjoint tables add up. */
+export interface NumberSummaryProfile {
+  readonly as: 'number-summary'
+  readonly column: string
+  /** Rows with a finite number. */
+  readonly rows: number
+  /** Rows without one. */
+  readonly missing: number
+  /** Different numbers, about (HyperLogLog). */
+  readonly distinct: number
+  /** Null without a number, as are the others. */
+  readonly mean: number | null
+  /** Standard deviation, divided by the rows. */
+  readonly deviation: number | null
+  readonly min: number | null
+  readonly max: number | null
+  /** Numbers below which these shares of the rows lie: {@link summaryShares}, each to within 0.4 %. */
+  readonly quantiles: readonly number[]
+}
+
+/** Shares whose quantiles a summary tells. */
+export const summaryShares = [0.05, 0.25, 0.5, 0.75, 0.95] as const
+
 /** Every finite number of a column with its rows. */
 export interface NumberCountsProfile extends NumberCounts {
   readonly as: 'number-counts'
@@ -98,6 +121,7 @@ export const distinctCategoriesMax = 10_000
 export type ColumnProfile =
   | CategoryProfile
   | NumberProfile
+  | NumberSummaryProfile
   | NumberCountsProfile
   | CategoryCountsProfile
 

@@ -5,6 +5,28 @@ import type { DataFindings } from '../assess/index.ts'
 /** Findings of every kind. */
 export const dataFixture: DataFindings = {
   rows: 500,
+  columns: [
+    {
+      as: 'number-summary',
+      column: 'amount',
+      rows: 490,
+      missing: 10,
+      distinct: 400,
+      mean: 3271.2,
+      deviation: 2822.7,
+      min: 250,
+      max: 18_424,
+      quantiles: [708, 1365, 2319, 3972, 9162],
+    },
+    {
+      as: 'category',
+      column: 'housing',
+      rows: 500,
+      missing: 0,
+      distinct: 3,
+      values: [{ value: 'own', rows: 350 }],
+    },
+  ],
   quality: {
     shares: [
       {

@@ -110,6 +110,11 @@ function hurtData(data: DataFindings | null): DataFindings | null {
   const where = { column: hostileText, group: hostileText }
   return {
     ...data,
+    columns: (data.columns ?? []).map((one) => ({
+      ...one,
+      column: hostileText,
+      ...(one.as === 'category' ? { values: [{ value: hostileText, rows: 10 }] } : {}),
+    })),
     quality: quality && {
       ...quality,
       shares: quality.shares.map((one) => ({ ...one, column: hostileText })),

@@ -11,6 +11,7 @@ import {
 } from '../label-errors/find-label-errors.ts'
 import type { Measure, MeasureName } from '../measure.ts'
 import type { AggregateEngine } from '../ports.ts'
+import { type ColumnSummary, summariseColumns } from './column-summaries.ts'
 import type { ColumnVariety, DuplicateColumns } from './columns.ts'
 import { findDataQuality, type TableSample } from './find-data-quality.ts'
 import type { DataMeasure } from './findings.ts'
@@ -39,6 +40,8 @@ export interface DataCheckRequest extends TableRoles {
 /** What was found, as a report tells it. */
 export interface DataFindings {
   readonly rows: number
+  /** Every column of the table at a glance; null where the check is off, or for a table too large to read once more. */
+  readonly columns: readonly ColumnSummary[] | null
   readonly quality: QualityFindings | null
   readonly labels: LabelFindings | null
 }
@@ -98,12 +101,35 @@ export async function lookAtData(
   return {
     findings: {
       rows: test.columns[0]?.cells.length ?? 0,
+      columns: quality === null ? null : await summaries(request, test),
       quality: quality === null ? null : reported(quality),
       labels: labels?.findings ?? null,
     },
     measures: [...found.map(measureOf), ...worstOfColumns(found)],
   }
 }
+
+/** The columns without identifiers: numbers where every value of the sample is one. */
+function summaries({ test, label, signal }: DataCheckRequest, sample: TableSample) {
+  const declared = new Map(test.table.columns.map(({ name, kind }) => [name, kind]))
+  const columns = sample.columns.map(({ name, cells }) => {
+    const kind = declared.get(name)
+    const known = cells.filter((cell) => canonicalText(cell) !== null)
+    const isNumber =
+      kind === 'number' ||
+      (kind === 'text' && test.table.format === 'csv' && known.every(isNumeric))
+    return {
+      name,
+      kind: isNumber && known.length > 0 ? ('number' as const) : ('category' as const),
+    }
+  })
+  const all =
+    sample.label === null ? columns : [...columns, { name: label, kind: 'category' as const }]
+  return summariseColumns(test, all, signal)
+}
+
+const isNumeric = (cell: string | null): boolean =>
+  cell !== null && cell.trim() !== '' && Number.isFinite(Number(cell))
 
 const reported = (found: ReturnType<typeof findDataQuality>): QualityFindings => ({
   shares: found.measures.filter(({ name, group }) => rowShares.has(name) && group === null),

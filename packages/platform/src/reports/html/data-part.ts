@@ -15,11 +15,12 @@ type Labels = NonNullable<DataFindings['labels']>
 /** What the checks of the data found; null when neither ran. */
 export function dataPart({ data: found }: AssessmentReport): Markup | null {
   if (found === null) return null
-  const { quality, labels } = found
+  const { columns, quality, labels } = found
   return html`<section class="part" id="data" aria-labelledby="data-h"><h2 id="data-h">The data</h2>
 <p>A test says what it seems to say only if the model has not seen the answers. Looked at were ${counted(found.rows, 'row', 'rows')} of the test data.</p>
 ${quality === null ? null : [rowsPart(quality), columnsPart(quality), groupsPart(quality)]}
-${labels === null ? null : labelsPart(labels)}</section>`
+${labels === null ? null : labelsPart(labels)}
+${columns === null ? null : glance(columns)}</section>`
 }
 
 const shareTitles: Readonly<Record<string, string>> = {
@@ -164,6 +165,34 @@ ${
         ]),
       })
 }`
+}
+
+function glance(columns: NonNullable<DataFindings['columns']>): Markup {
+  return html`<h3 id="data-glance-h">Every column at a glance</h3>
+<details><summary>${counted(columns.length, 'column', 'columns')} of the test data</summary>${dataTable(
+    {
+      caption:
+        'Numbers by their quartiles, others by their most frequent values of ten rows and more',
+      columns: ['Column', { number: 'Missing' }, { number: 'Different' }, { text: 'Values' }],
+      rows: columns.map((one) => [
+        foreign(one.column),
+        percent(one.missing / Math.max(1, one.rows + one.missing)),
+        formatCount(one.distinct),
+        one.as === 'category'
+          ? one.values.map(({ value, rows }, n) => [
+              n === 0 ? null : ', ',
+              foreign(value),
+              ` ${percent(rows / one.rows)}`,
+            ])
+          : one.mean === null
+            ? '—'
+            : `${formatValue(one.min)} · ${one.quantiles
+                .slice(1, 4)
+                .map((value) => formatValue(value))
+                .join(' · ')} · ${formatValue(one.max)}, mean ${formatValue(one.mean)}`,
+      ]),
+    },
+  )}</details>`
 }
 
 const anomalyTitles = {

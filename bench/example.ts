@@ -1,5 +1,5 @@
 // `assess` on the example as a whole process, from start to exit, as a user waits for it. No peer does this work in one command.
-// Usage: node bench/assess.ts [--json]
+// Run: npm run bench:example [-- --json]
 
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
