@@ -19,7 +19,7 @@ export {
 export { type ExplanationFindings, explainModel } from './attributions/explain-model.ts'
 export { type Predictor, predictorOf } from './predictor.ts'
 export { codeColumn } from './checks/coding.ts'
-export { type ColumnSummary, summariseColumns } from './quality/column-summaries.ts'
+export { summariseColumns } from './quality/column-summaries.ts'
 export { type DataFindings, lookAtData } from './quality/look-at-data.ts'
 export { isDataMeasure } from './quality/is-data-measure.ts'
 export { isOverTimeMeasure } from './over-time/over-time-catalogue.ts'
