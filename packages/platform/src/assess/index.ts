@@ -17,6 +17,8 @@ export {
   type DriftFindings,
 } from './drift/compare-periods.ts'
 export { type ExplanationFindings, explainModel } from './attributions/explain-model.ts'
+export { fitSurrogate } from './attributions/surrogate.ts'
+export { takeSample } from './checks/sample.ts'
 export { type Predictor, predictorOf } from './predictor.ts'
 export { codeColumn } from './checks/coding.ts'
 export { summariseColumns } from './quality/column-summaries.ts'

@@ -4,6 +4,7 @@ import type { ExplanationFindings } from '../assess/index.ts'
 
 /** A set that passed every check but is told as one that failed when `valid` is turned. */
 export const explanationsFixture: ExplanationFindings = {
+  fidelity: { value: 0.95, limits: { low: 0.93, high: 0.97 }, naive: 0.7, n: 250 },
   rows: 200,
   background: 100,
   method: 'permutations',

@@ -5,7 +5,10 @@ import {
   codeColumn,
   type ExplanationFindings,
   explainModel,
+  fitSurrogate,
   type Measure,
+  type OutcomeRequest,
+  takeSample,
 } from '../assess/index.ts'
 import type { SystemFile } from '../registry/index.ts'
 import { askModel } from './ask-model.ts'
@@ -20,6 +23,9 @@ interface ExplainRequest {
   readonly file: SystemFile
   readonly inputs: AssessmentInputs
   readonly data: CheckedData
+  readonly outcomes: OutcomeRequest
+  /** Columns that have no other role. */
+  readonly columns: readonly string[]
   readonly seed: number
   readonly signal: AbortSignal
   readonly progress: (step: string) => void
@@ -35,8 +41,12 @@ export async function explainDecisions(
 } | null> {
   const { file, inputs, seed, progress } = request
   const { model, test } = inputs
-  if (model === null || !file.checks.includes('explanations')) return null
+  if (!file.checks.includes('explanations')) return null
   progress('asking the model what decides')
+  if (model === null) {
+    const standing = await explainStandIn(request)
+    return standing === null ? null : { findings: standing, measures: measuresOf(standing) }
+  }
   const findings = await askModel(
     services,
     { ...request, table: test.table, model },
@@ -52,6 +62,18 @@ export async function explainDecisions(
     },
   )
   return findings === null ? null : { findings, measures: measuresOf(findings) }
+}
+
+/** Without a model: a stand-in is taught what was predicted, and explained in its place. */
+async function explainStandIn(request: ExplainRequest): Promise<ExplanationFindings | null> {
+  const { file, inputs, outcomes, columns, seed, signal } = request
+  const sample = await takeSample(inputs.test, { columns, outcomes, seed, signal })
+  const { confidence } = file.assessment
+  const features = file.columns.features ?? columns
+  const surrogate = fitSurrogate(sample, { features, tail: (1 - confidence) / 2 })
+  if (surrogate === null) return null
+  const groups = sample.columns.filter(({ name }) => file.columns.protected.includes(name))
+  return explainModel({ ...surrogate, groups, seed, confidence })
 }
 
 async function readSample(

@@ -141,7 +141,8 @@ async function lookFurther(
   by: { readonly data: CheckedData; readonly outcomes: OutcomeRequest; readonly seed: number },
 ) {
   const beneath = await lookBeneath(request, by)
-  const explained = await explainDecisions(services, { ...request, ...by })
+  const columns = sampledColumns(request.inputs.test.table, request.file)
+  const explained = await explainDecisions(services, { ...request, ...by, columns })
   const data = await checkTheData(request, by.seed)
   const periods = await compareOverTime(services, { ...request, ...by })
   return {

@@ -9,6 +9,7 @@ import { explainModel } from './explain-model.ts'
 import type { Game } from './game.ts'
 import { kernelShap, lime } from './local-models.ts'
 import { exactAttribution, sampledAttributions, shapleyOfGame } from './shapley.ts'
+import { fitSurrogate } from './surrogate.ts'
 
 /** A model of columns, row by row. */
 const modelOf = (
@@ -142,5 +143,57 @@ describe('a set of explanations', () => {
   test('too little to explain is not explained', async () => {
     const predictor = predictorOf(additive)
     expect(await explainModel({ ...request, columns: table(10), predictor })).toBeNull()
+  })
+})
+
+describe('a stand-in for a model that is not at hand', () => {
+  const rows = 3_000
+  const codes = (values: number) =>
+    Uint8Array.from({ length: rows }, () => Math.floor(values * random()))
+  const column = (name: string, values: number) => ({
+    name,
+    codes: codes(values),
+    labels: Array.from({ length: values }, (_, n) => String(n)),
+    ordered: true,
+  })
+  const columns = [column('a', 8), column('b', 4), column('c', 2)]
+  const sampleOf = (predicted: (row: number) => boolean) => ({
+    rows,
+    columns,
+    label: new Uint8Array(rows),
+    predicted: Uint8Array.from({ length: rows }, (_, row) => Number(predicted(row))),
+    score: null,
+    half: Uint8Array.from({ length: rows }, () => Number(random() < 0.5)),
+  })
+  const by = { features: ['a', 'b', 'c'], tail: 0.025 }
+  const code = (n: number, row: number) => columns[n]?.codes[row] ?? 0
+
+  test('is explained where it agrees', async () => {
+    const surrogate = fitSurrogate(
+      sampleOf((row) => code(0, row) + 2 * code(1, row) > 6),
+      by,
+    )
+    expect(surrogate?.fidelity.limits.low).toBeGreaterThan(0.95)
+    if (surrogate === null) throw new Error('there are rows enough')
+    const found = await explainModel({ ...surrogate, groups: [], seed: 1, confidence: 0.95 })
+    expect(found?.valid).toBe(true)
+    expect(found?.importance.at(-1)?.column).toBe('c')
+  })
+
+  test('is not, where the columns do not tell what was predicted', async () => {
+    const surrogate = fitSurrogate(
+      sampleOf(() => random() < 0.5),
+      by,
+    )
+    if (surrogate === null) throw new Error('there are rows enough')
+    const found = await explainModel({ ...surrogate, groups: [], seed: 1, confidence: 0.95 })
+    expect(found?.checks[0]).toMatchObject({ name: 'fidelity', passed: false })
+    expect(found?.valid).toBe(false)
+    expect(
+      fitSurrogate(
+        sampleOf(() => false),
+        by,
+      ),
+    ).toBeNull()
   })
 })

@@ -14,6 +14,7 @@ import {
   exactFeaturesMax,
   sampledAttributions,
 } from './shapley.ts'
+import type { Fidelity } from './surrogate.ts'
 import { validate, type ValidationCheck } from './validation.ts'
 
 /** Decisions explained, and rows they are compared with. */
@@ -37,6 +38,8 @@ export interface ExplainRequest {
   readonly groups: readonly CodedColumn[]
   readonly seed: number
   readonly confidence: number
+  /** How well it stands in for the model; absent where the model itself is asked. */
+  readonly fidelity?: Fidelity
 }
 
 /** What one column does to the score. */
@@ -60,6 +63,8 @@ interface GroupPush {
 
 /** What explains the decisions of a model. */
 export interface ExplanationFindings {
+  /** How well the stand-in that was explained does; null where the model itself was asked. */
+  readonly fidelity: Fidelity | null
   readonly rows: number
   readonly background: number
   readonly method: 'exact' | 'permutations'
@@ -96,11 +101,15 @@ export async function explainModel(request: ExplainRequest): Promise<Explanation
   }
   const numbers = [...picked.keys()]
   const { method, attributions } = await attribute(game, numbers, random)
-  const checks = await validate({ game, rows: numbers, attributions, pairs, random })
+  const checks = [
+    ...fidelityCheck(request),
+    ...(await validate({ game, rows: numbers, attributions, pairs, random })),
+  ]
   const valid = checks.every(({ passed }) => passed)
   const names = predictor.columns.map(({ name }) => name)
   const z = normalQuantile(1 - (1 - request.confidence) / 2 / names.length)
   return {
+    fidelity: request.fidelity ?? null,
     rows: picked.length,
     background: backgroundRows,
     method,
@@ -118,6 +127,13 @@ export async function explainModel(request: ExplainRequest): Promise<Explanation
       : null,
     agreement: valid ? await agreementOf(game, attributions, random) : null,
   }
+}
+
+/** A stand-in must be wrong about at most half as many rows as the naive guess is, and about one in ten at most. */
+function fidelityCheck({ fidelity }: ExplainRequest): ValidationCheck[] {
+  if (fidelity === undefined) return []
+  const [value, max] = [1 - fidelity.limits.low, Math.min(0.1, (1 - fidelity.naive) / 2)]
+  return [{ name: 'fidelity', value, max, passed: value <= max }]
 }
 
 async function attribute(game: Game, rows: readonly number[], random: () => number) {

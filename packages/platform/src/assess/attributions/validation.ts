@@ -10,6 +10,7 @@ import { type Attribution, sampledAttributions, shapleyOfGame } from './shapley.
 /** One check of a set of explanations. */
 export interface ValidationCheck {
   readonly name:
+    | 'fidelity'
     | 'deterministic'
     | 'completeness'
     | 'brute_force'

@@ -16,11 +16,19 @@ const drawnMax = 15
 export function explanationsPart({ explanations: found }: AssessmentReport): Markup | null {
   if (found === null) return null
   return html`<section class="part" id="explanations" aria-labelledby="explanations-h"><h2 id="explanations-h">What decides</h2>
-<p>${counted(found.rows, 'decision was', 'decisions were')} explained by asking the model: a column’s Shapley value is what it adds to the score of a row beside
+${standIn(found)}<p>${counted(found.rows, 'decision was', 'decisions were')} explained by asking ${found.fidelity === null ? 'the model' : 'the stand-in'}: a column’s Shapley value is what it adds to the score of a row beside
 ${counted(found.background, 'other row', 'other rows')}, averaged over every order in which columns could be made known (${found.method === 'exact' ? 'all of them' : `drawn at random; a single value is known to within ${formatValue(2 * found.error)}`}).
 It says what the model does, not what causes the outcome, and columns that go together share what they tell in ways that no method settles.</p>
 ${found.valid ? [importance(found), groups(found), agreement(found)] : html`<div class="notice"><p>The explanations did not pass their own checks, so they are not shown.</p></div>`}
 ${checks(found)}</section>`
+}
+
+function standIn({ fidelity }: ExplanationFindings): Markup | null {
+  return fidelity === null
+    ? null
+    : html`<p>The model is not at hand, only its predictions. Boosted trees were taught half of them and stand in for it: on the other half they predict
+the same for ${formatPercent(fidelity.value)}\u202f% of ${counted(fidelity.n, 'row', 'rows')} (${formatInterval(fidelity.limits.low, fidelity.limits.high)}; the more frequent prediction alone reaches ${formatPercent(fidelity.naive)}\u202f%).
+What decides in them is what decides in the model only that far.</p>`
 }
 
 function importance({ importance: all, protected_share, rows }: ExplanationFindings): Markup {
@@ -80,6 +88,7 @@ function agreement({ agreement: found }: ExplanationFindings): Markup | null {
 }
 
 const checkTitles = {
+  fidelity: 'The stand-in differs from the model in few rows, as a share',
   deterministic: 'The same rows get the same scores when asked again',
   completeness: 'The values add up to the score',
   brute_force: 'Small games solved by all coalitions agree, in standard errors',
