@@ -46,7 +46,7 @@ const completenessMax = 1e-4
 /** Features of the games that are also solved by brute force. */
 const bruteFeatures = 6
 const bruteRows = 3
-/** Below this a standard error is no measure: what only a rare coalition does may never have been drawn. */
+/** Below this a standard error is no measure. */
 const errorMin = 1e-3
 
 /** Every check of a set. @param again scores of the explained rows, asked a second time */
@@ -96,10 +96,14 @@ async function bruteForce({ game, rows, pairs, random }: ExplainedSet): Promise<
     const cut = restricted({ ...game, background }, row, players)
     const [sampled] = await sampledAttributions(cut, [0], { pairs: Math.max(pairs, 40), random })
     const exact = await bruteValues(cut, players.length)
+    // What only a rare coalition does may never have been drawn, and then seems to be known for sure.
+    const errors = sampled?.errors ?? new Float64Array()
+    const squares = errors.reduce((sum, error) => sum + error * error, 0)
+    const usual = Math.max(errorMin, Math.sqrt(squares / Math.max(1, errors.length)))
     for (const [n, value] of exact.entries()) {
       const [mine, error] = [sampled?.values[n] ?? 0, sampled?.errors[n] ?? 0]
       const gap = Math.abs(mine - value)
-      worst = Math.max(worst, gap / Math.max(error, errorMin))
+      worst = Math.max(worst, gap / Math.max(error, usual))
     }
   }
   return check('brute_force', worst, 5)
