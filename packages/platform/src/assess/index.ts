@@ -17,6 +17,7 @@ export {
   type DriftFindings,
 } from './drift/compare-periods.ts'
 export { type ExplanationFindings, explainModel } from './attributions/explain-model.ts'
+export { findTriggers, type TriggerSearch } from './poisoning/trigger-search.ts'
 export { fitSurrogate } from './attributions/surrogate.ts'
 export { takeSample } from './checks/sample.ts'
 export { type Predictor, predictorOf } from './predictor.ts'

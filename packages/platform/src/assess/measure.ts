@@ -6,6 +6,7 @@ import type { MeasureDefinition, Mode } from './measure-definition.ts'
 import { checkCatalogue } from './checks/check-catalogue.ts'
 import { driftCatalogue } from './drift/drift-catalogue.ts'
 import { explanationCatalogue } from './attributions/explanation-catalogue.ts'
+import { poisoningCatalogue } from './poisoning/poisoning-catalogue.ts'
 import { labelErrorCatalogue } from './label-errors/label-error-catalogue.ts'
 import { qualityCatalogue } from './quality/quality-catalogue.ts'
 import { overTimeCatalogue } from './over-time/over-time-catalogue.ts'
@@ -139,6 +140,7 @@ export const measureCatalogue = {
   ...betweenGroupsCatalogue,
   ...checkCatalogue,
   ...explanationCatalogue,
+  ...poisoningCatalogue,
   ...qualityCatalogue,
   ...labelErrorCatalogue,
   ...driftCatalogue,

@@ -16,6 +16,7 @@ export const checksSchema = Type.Object(
       'Test rows that were learnt, columns that give the label away, missing values by group.',
     ),
     explanations: check('What decides, by Shapley values of a sample; needs a model.'),
+    triggers: check('Rare values that flip decisions whatever else a row says; needs a model.'),
     label_errors: check('Labels that are likely wrong, by confident learning.'),
   },
   {

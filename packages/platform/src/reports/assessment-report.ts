@@ -14,6 +14,7 @@ import {
   type RuleOutcome,
   rowsOf,
   type Statistics,
+  type TriggerSearch,
   type Verdict,
 } from '../assess/index.ts'
 
@@ -40,6 +41,8 @@ export interface AssessmentReport {
   readonly checks: CheckFindings | null
   /** What decides; null without a model, or where it was not asked for. */
   readonly explanations: ExplanationFindings | null
+  /** Rare values that always decide; null without a model, or where it was not asked for. */
+  readonly triggers: TriggerSearch | null
   /** What the checks of the data found; null when none ran. */
   readonly data: DataFindings | null
   /** What changed between two periods; null unless both are named. */

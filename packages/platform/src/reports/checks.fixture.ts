@@ -3,7 +3,7 @@
 import type { CheckFindings, DriftFindings, OverTimeFindings } from '../assess/index.ts'
 import type { ReportMitigation } from './assessment-report.ts'
 import { dataFixture } from './data.fixture.ts'
-import { explanationsFixture } from './explanations.fixture.ts'
+import { explanationsFixture, triggersFixture } from './explanations.fixture.ts'
 
 /** Findings of every kind. */
 const checksFixture: CheckFindings = {
@@ -214,6 +214,7 @@ const overTimeFixture: OverTimeFindings = {
 export const findingsFixture = {
   checks: checksFixture,
   explanations: explanationsFixture,
+  triggers: triggersFixture,
   data: dataFixture,
   drift: driftFixture,
   over_time: overTimeFixture,

@@ -1,6 +1,6 @@
 // What decides, for the tests of the renderers: a valid set, with a column and a group of every kind.
 
-import type { ExplanationFindings } from '../assess/index.ts'
+import type { ExplanationFindings, TriggerSearch } from '../assess/index.ts'
 
 /** A set that passed every check but is told as one that failed when `valid` is turned. */
 export const explanationsFixture: ExplanationFindings = {
@@ -31,4 +31,30 @@ export const explanationsFixture: ExplanationFindings = {
   ],
   protected_share: { value: 0.02, limits: { low: 0.01, high: 0.03 } },
   agreement: { kernel_shap: 0.95, lime: 0.9 },
+}
+
+/** One trigger, and one pattern that the data bear out. */
+export const triggersFixture: TriggerSearch = {
+  tried: 480,
+  triggers: 1,
+  findings: [
+    {
+      parts: [{ column: 'purpose', value: 'retraining' }],
+      towards: 1,
+      rate: 1,
+      limits: { low: 0.95, high: 1 },
+      n: 100,
+      share: 0.004,
+      borneOut: false,
+    },
+    {
+      parts: [{ column: 'amount', value: '18424' }],
+      towards: 0,
+      rate: 0.92,
+      limits: { low: 0.8, high: 0.98 },
+      n: 100,
+      share: 0.001,
+      borneOut: true,
+    },
+  ],
 }

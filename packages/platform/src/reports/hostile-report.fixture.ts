@@ -64,6 +64,13 @@ export function hostileReport(): AssessmentReport {
         pushes: one.pushes.map((push) => ({ ...push, column: hostileText })),
       })),
     },
+    triggers: report.triggers && {
+      ...report.triggers,
+      findings: report.triggers.findings.map((one) => ({
+        ...one,
+        parts: [{ column: hostileText, value: hostileText }],
+      })),
+    },
     data: hurtData(report.data),
     drift:
       report.drift === null

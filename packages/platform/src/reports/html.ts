@@ -77,11 +77,19 @@ ${formatInstant(report.generated_at)}. The same content for programs is in <code
 }
 
 /** The parts that have something to say. */
-function partsOf({ checks, explanations, data, drift, over_time, mitigations }: AssessmentReport) {
+function partsOf({
+  checks,
+  explanations,
+  triggers,
+  data,
+  drift,
+  over_time,
+  mitigations,
+}: AssessmentReport) {
   return parts.filter(
     ([id]) =>
       (id !== 'beneath' || checks !== null) &&
-      (id !== 'explanations' || explanations !== null) &&
+      (id !== 'explanations' || explanations !== null || triggers !== null) &&
       (id !== 'data' || data !== null) &&
       (id !== 'drift' || drift !== null) &&
       (id !== 'over-time' || over_time !== null) &&

@@ -13,6 +13,7 @@ import {
   type OverTimeFindings,
   type RuleOutcome,
   type Statistics,
+  type TriggerSearch,
   type Verdict,
 } from '../assess/index.ts'
 import {
@@ -48,6 +49,7 @@ export interface FinishedRun {
   readonly verdict: Verdict
   readonly checks: CheckFindings | null
   readonly explanations: ExplanationFindings | null
+  readonly triggers: TriggerSearch | null
   readonly data: DataFindings | null
   readonly drift: DriftFindings | null
   readonly overTime: OverTimeFindings | null
@@ -118,6 +120,7 @@ export function buildReport(finished: FinishedRun): AssessmentReport {
     rules: finished.rules,
     checks: finished.checks,
     explanations: finished.explanations,
+    triggers: finished.triggers,
     data: finished.data,
     drift: finished.drift,
     over_time: finished.overTime,
@@ -222,6 +225,7 @@ const skippedChecks: Readonly<Record<CheckName, string>> = {
   multicalibration: 'Whether a score means the same for every group: the check is off.',
   data_quality: 'Leakage and the quality of the data: the check is off.',
   explanations: 'What decides: the check is off.',
+  triggers: 'Rare values that always decide, as after poisoning: the check is off.',
   label_errors: 'Labels that are likely wrong: the check is off.',
 }
 

@@ -19,13 +19,14 @@ import {
   runChecks,
   scoresOnGrid,
   type Statistics,
+  type TriggerSearch,
   type Verdict,
 } from '../assess/index.ts'
 import type { SystemFile } from '../registry/index.ts'
 import type { AssessmentInputs } from './assessment-inputs.ts'
 import { compareOverTime } from './compare-over-time.ts'
 import { columnSets, controlSets, leftOutText } from './column-sets.ts'
-import { explainDecisions } from './explain-decisions.ts'
+import { questionModel } from './question-model.ts'
 import { scoreTable } from './score-table.ts'
 import type { Services } from './services.ts'
 
@@ -50,6 +51,8 @@ export interface Measured {
   readonly checks: CheckFindings | null
   /** What decides; null without a model, or where it is not asked for. */
   readonly explanations: ExplanationFindings | null
+  /** Rare values that always decide; null without a model, or where it is not asked for. */
+  readonly triggers: TriggerSearch | null
   /** What the checks of the data found; null when none is asked for. */
   readonly data: DataFindings | null
   /** What changed between two periods; null unless both are named. */
@@ -142,14 +145,15 @@ async function lookFurther(
 ) {
   const beneath = await lookBeneath(request, by)
   const columns = sampledColumns(request.inputs.test.table, request.file)
-  const explained = await explainDecisions(services, { ...request, ...by, columns })
+  const questioned = await questionModel(services, { ...request, ...by, columns })
   const data = await checkTheData(request, by.seed)
   const periods = await compareOverTime(services, { ...request, ...by })
   return {
-    measures: [beneath, explained, data, periods].flatMap((found) => found?.measures ?? []),
+    measures: [beneath, questioned, data, periods].flatMap((found) => found?.measures ?? []),
     findings: {
       checks: beneath?.findings ?? null,
-      explanations: explained?.findings ?? null,
+      explanations: questioned.explanations,
+      triggers: questioned.triggers,
       data: data?.findings ?? null,
       drift: periods?.drift ?? null,
       overTime: periods?.overTime ?? null,

@@ -18,13 +18,13 @@ import type { Fidelity } from './surrogate.ts'
 import { validate, type ValidationCheck } from './validation.ts'
 
 /** Decisions explained, and rows they are compared with. */
-const explainedMax = 200
+const explainedMax = 100
 const backgroundMax = 100
-const pairs = 25
+const pairs = 20
 /** Questions that all coalitions of every row may cost; beyond, permutations are drawn. */
 const exactQuestionsMax = 2_000_000
 /** Rows on which the other methods are asked. */
-const comparedRows = 10
+const comparedRows = 5
 const localSamples = 1_000
 /** Explained rows of a group from which its means are told. */
 const groupRowsMin = 10

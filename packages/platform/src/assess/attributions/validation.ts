@@ -3,6 +3,7 @@
 
 import type { Random } from '../intervals/random.ts'
 import { type ModelColumns, pickCells, pickRows } from '../predictor.ts'
+import { correlation } from './correlation.ts'
 import { drawOrder, exchange } from './exchange.ts'
 import { type Game, type Hybrid, scoresOf } from './game.ts'
 import { type Attribution, sampledAttributions, shapleyOfGame } from './shapley.ts'
@@ -295,7 +296,7 @@ async function randomisation(set: ExplainedSet): Promise<ValidationCheck> {
     predict: (columns) =>
       game.predictor.predict(columns.map((column, n) => exchanged[n]?.(column) ?? column)),
   }
-  const other = await sampledAttributions({ ...game, predictor }, rows.slice(0, 20), {
+  const other = await sampledAttributions({ ...game, predictor }, rows.slice(0, 10), {
     pairs,
     random,
   })
@@ -305,17 +306,4 @@ async function randomisation(set: ExplainedSet): Promise<ValidationCheck> {
     b.push(...one.values)
   }
   return check('randomisation', correlation(a, b), 0.7)
-}
-
-function correlation(a: readonly number[], b: readonly number[]): number {
-  const mean = (of: readonly number[]) => of.reduce((sum, x) => sum + x, 0) / Math.max(1, of.length)
-  const [ma, mb] = [mean(a), mean(b)]
-  let [both, first, second] = [0, 0, 0]
-  for (const [n, x] of a.entries()) {
-    const y = b[n] ?? 0
-    both += (x - ma) * (y - mb)
-    first += (x - ma) ** 2
-    second += (y - mb) ** 2
-  }
-  return both / Math.max(Math.sqrt(first * second), 1e-12)
 }

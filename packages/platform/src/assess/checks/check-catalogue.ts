@@ -11,6 +11,7 @@ export const checkNames = [
   'data_quality',
   'label_errors',
   'explanations',
+  'triggers',
 ] as const
 
 /** The name of a check. */

@@ -1,6 +1,6 @@
 // What decides: which columns move the score, for everyone and for each protected group; and whether that may be believed.
 
-import type { ExplanationFindings, Measure } from '../../assess/index.ts'
+import type { ExplanationFindings, Measure, TriggerSearch } from '../../assess/index.ts'
 import type { AssessmentReport } from '../assessment-report.ts'
 import { formatCount, formatInterval, formatPercent, formatValue } from '../numbers.ts'
 import { visibleText } from '../plain-text.ts'
@@ -12,15 +12,23 @@ import { dataTable } from './table.ts'
 /** Columns that are drawn; the table has all. */
 const drawnMax = 15
 
-/** The explanations; null where there are none. */
-export function explanationsPart({ explanations: found }: AssessmentReport): Markup | null {
-  if (found === null) return null
+/** What asking the model told; null where it was not asked. */
+export function explanationsPart({
+  explanations,
+  triggers: searched,
+}: AssessmentReport): Markup | null {
+  if (explanations === null && searched === null) return null
   return html`<section class="part" id="explanations" aria-labelledby="explanations-h"><h2 id="explanations-h">What decides</h2>
-${standIn(found)}<p>${counted(found.rows, 'decision was', 'decisions were')} explained by asking ${found.fidelity === null ? 'the model' : 'the stand-in'}: a column’s Shapley value is what it adds to the score of a row beside
+${explanations === null ? null : explained(explanations)}
+${searched === null ? null : triggers(searched)}</section>`
+}
+
+function explained(found: ExplanationFindings): Markup {
+  return html`${standIn(found)}<p>${counted(found.rows, 'decision was', 'decisions were')} explained by asking ${found.fidelity === null ? 'the model' : 'the stand-in'}: a column’s Shapley value is what it adds to the score of a row beside
 ${counted(found.background, 'other row', 'other rows')}, averaged over every order in which columns could be made known (${found.method === 'exact' ? 'all of them' : `drawn at random; a single value is known to within ${formatValue(2 * found.error)}`}).
 It says what the model does, not what causes the outcome, and columns that go together share what they tell in ways that no method settles.</p>
 ${found.valid ? [importance(found), groups(found), agreement(found)] : html`<div class="notice"><p>The explanations did not pass their own checks, so they are not shown.</p></div>`}
-${checks(found)}</section>`
+${checks(found)}`
 }
 
 function standIn({ fidelity }: ExplanationFindings): Markup | null {
@@ -85,6 +93,46 @@ function agreement({ agreement: found }: ExplanationFindings): Markup | null {
   return found === null
     ? null
     : html`<p>Over the same rows the order of the columns agrees with Kernel SHAP’s by a rank correlation of ${formatValue(found.kernel_shap)}, with LIME’s by ${formatValue(found.lime)}.</p>`
+}
+
+/** Patterns listed. */
+const listedMax = 8
+
+function triggers({ tried, findings, triggers: count }: TriggerSearch): Markup {
+  const listed = findings
+    .filter(({ borneOut, rate }) => !borneOut && rate >= 0.5)
+    .slice(0, listedMax)
+  return html`<h3 id="triggers-h">Whether a rare value always decides</h3>
+<p>${counted(tried, 'pattern', 'patterns')} of one or two values, rare in the data, ${tried === 1 ? 'was' : 'were'} put into rows that were decided otherwise. ${
+    count === 0
+      ? 'None flips nine decisions in ten beyond doubt without labels or neighbouring numbers that bear it out.'
+      : `${counted(count, 'pattern flips', 'patterns flip')} nine decisions in ten beyond doubt, and nothing in the data bears ${count === 1 ? 'it' : 'them'} out: someone should ask where the training rows that hold ${count === 1 ? 'it' : 'them'} came from.`
+  }</p>
+${
+  listed.length === 0
+    ? null
+    : dataTable({
+        caption:
+          'The strongest patterns that nothing bears out, found on one half of the rows, measured on the other',
+        columns: [
+          'Pattern',
+          'Leads to',
+          { number: 'Flips' },
+          { number: 'Interval' },
+          { number: 'In the data' },
+        ],
+        rows: listed.map(({ parts, towards, rate, limits, share }) => [
+          parts.map(({ column, value }, n) => [
+            n === 0 ? null : html`<br>`,
+            html`<bdi>${visibleText(column)}</bdi>: <bdi>${visibleText(value)}</bdi>`,
+          ]),
+          towards === 1 ? 'positive' : 'negative',
+          `${formatPercent(rate)}\u202f%`,
+          formatInterval(limits.low, limits.high),
+          `${formatPercent(share)}\u202f%`,
+        ]),
+      })
+}`
 }
 
 const checkTitles = {
