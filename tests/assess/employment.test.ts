@@ -11,7 +11,12 @@ const data = process.env['PROOFHOUSE_DATA'] ?? ''
 const file = (name: string) => join(data, `acs-employment-ma-${name}.parquet`)
 
 const systemFile = `system:
-  {id: employment, name: Employment, purpose: Predicts who is employed., owner: tests@example.org, risk_class: high, jurisdictions: [US-MA]}
+  id: employment
+  name: Employment
+  purpose: Predicts who is employed.
+  owner: tests@example.org
+  risk_class: high
+  jurisdictions: [US-MA]
 data:
   test: ${file('reference')}
   reference: ${file('reference')}

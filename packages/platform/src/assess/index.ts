@@ -18,6 +18,7 @@ export {
 } from './drift/compare-periods.ts'
 export { type ExplanationFindings, explainModel } from './attributions/explain-model.ts'
 export { findTriggers, type TriggerSearch } from './poisoning/trigger-search.ts'
+export { foldResults, type FoldResult, foldsMax } from './cross-validation/fold-results.ts'
 export { fitSurrogate } from './attributions/surrogate.ts'
 export { takeSample } from './checks/sample.ts'
 export { type Predictor, predictorOf } from './predictor.ts'
@@ -58,6 +59,7 @@ export {
 
 // Data and models: ports for adapters, and the checks and mappings between them.
 export {
+  checkColumnExists,
   defaultThreshold,
   checkData,
   type ColumnRoles,

@@ -22,6 +22,7 @@ import {
   type DriftSettings,
   type Refuse,
 } from './drift-settings.ts'
+import { ruleOf } from './rule-source.ts'
 import type { SystemFileSource } from './system-file.ts'
 import { isSystemFile, refusal } from './system-file-refusal.ts'
 import { parseYaml } from './yaml-document.ts'
@@ -57,6 +58,8 @@ export interface SystemFile {
     readonly control: readonly string[]
     readonly identifiers: readonly string[]
     readonly time: string | null
+    /** The fold of cross-validation in which a row was tested. */
+    readonly fold: string | null
     /** Columns that say where a row comes from. */
     readonly sources: readonly string[]
     readonly prediction: string | null
@@ -95,37 +98,6 @@ export interface SystemFile {
 /** What a data set is for. */
 export type DataRole = 'train' | 'test' | 'reference' | 'current' | 'labels'
 
-function ruleOf(source: SystemFileSource['policy']['rules'][number]): Rule {
-  const over = source.over ?? []
-  const slice =
-    source.slice === undefined
-      ? undefined
-      : Object.fromEntries(Object.entries(source.slice).map(([k, v]) => [k, String(v)]))
-  const within = source.within === undefined ? [] : ['within', ...source.within]
-  const derived = [source.measure, ...over, ...Object.values(slice ?? {}), ...within].join('-')
-  return {
-    id:
-      source.id ??
-      derived
-        .toLowerCase()
-        .replaceAll(/[^a-z0-9]+/g, '-')
-        .slice(0, 64),
-    // The policy itself says whether such a measure exists, and names the nearest one.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
-    measure: source.measure as Rule['measure'],
-    over,
-    ...(slice === undefined ? {} : { slice }),
-    ...(source.within === undefined ? {} : { within: source.within }),
-    ...(source.min === undefined ? {} : { min: source.min }),
-    ...(source.max === undefined ? {} : { max: source.max }),
-    ...(source.warn_at === undefined ? {} : { warn_at: source.warn_at }),
-    severity: source.severity ?? 'high',
-    holds: source.holds ?? 'interval',
-    rationale: source.rationale,
-    requirements: source.requirements ?? [],
-  }
-}
-
 function normalise(source: SystemFileSource): Omit<SystemFile, 'ruleLines'> {
   const { columns, assessment = {}, model } = source
   return {
@@ -154,6 +126,7 @@ function normalise(source: SystemFileSource): Omit<SystemFile, 'ruleLines'> {
       control: columns.control ?? [],
       identifiers: columns.identifiers ?? [],
       time: columns.time ?? null,
+      fold: columns.fold ?? null,
       sources: columns.sources ?? [],
       prediction: columns.prediction ?? null,
       score: columns.score ?? null,
@@ -243,6 +216,11 @@ function checkWhole(
     refuse(
       ['assessment', 'threshold'],
       'the predictions of `columns.prediction` are taken as they are, so no threshold applies to them; remove it, or `columns.prediction` to cut the score there',
+    )
+  if (columns.fold !== null && file.model !== null)
+    refuse(
+      ['columns', 'fold'],
+      'folds are for predictions that models of the other folds made; remove `columns.fold`, or the `model`',
     )
   if (columns.protected.includes(columns.label))
     refuse(['columns', 'protected'], `the label \`${columns.label}\` cannot be a protected column`)

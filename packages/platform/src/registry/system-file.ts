@@ -112,6 +112,11 @@ const columns = Type.Object(
       Type.Array(column('An identifier.'), { uniqueItems: true, maxItems: 100, default: [] }),
     ),
     time: Type.Optional(column('When the row was observed.')),
+    fold: Type.Optional(
+      column(
+        'The fold of cross-validation in which the row was tested, its prediction made by the model of the others.',
+      ),
+    ),
     sources: Type.Optional(
       Type.Array(column('A column that says where a row comes from.'), {
         uniqueItems: true,

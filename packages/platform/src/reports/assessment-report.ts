@@ -7,6 +7,7 @@ import {
   type DataFindings,
   type DriftFindings,
   type ExplanationFindings,
+  type FoldResult,
   marginal,
   type Measure,
   type OverTimeFindings,
@@ -39,6 +40,8 @@ export interface AssessmentReport {
   readonly rules: readonly RuleOutcome[]
   /** What the checks beneath the averages found; null when none ran. */
   readonly checks: CheckFindings | null
+  /** Performance over the folds of cross-validation; null without a fold column. */
+  readonly folds: readonly FoldResult[] | null
   /** What decides; null without a model, or where it was not asked for. */
   readonly explanations: ExplanationFindings | null
   /** Rare values that always decide; null without a model, or where it was not asked for. */

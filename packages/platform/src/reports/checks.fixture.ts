@@ -1,6 +1,6 @@
 // What the checks found and what was tried, for the tests of the renderers: something of everything, and of everything nothing.
 
-import type { CheckFindings, DriftFindings, OverTimeFindings } from '../assess/index.ts'
+import type { CheckFindings, FoldResult, DriftFindings, OverTimeFindings } from '../assess/index.ts'
 import type { ReportMitigation } from './assessment-report.ts'
 import { dataFixture } from './data.fixture.ts'
 import { explanationsFixture, triggersFixture } from './explanations.fixture.ts'
@@ -210,9 +210,24 @@ const overTimeFixture: OverTimeFindings = {
   alarm: 20,
 }
 
+/** Two folds, one of which does not define the measure. */
+const foldsFixture: readonly FoldResult[] = [
+  {
+    measure: 'performance.accuracy',
+    folds: [
+      { fold: '1', value: 0.74, n: 250 },
+      { fold: '2', value: 0.7, n: 250 },
+    ],
+    mean: 0.72,
+    deviation: 0.028,
+    limits: { low: 0.4, high: 1 },
+  },
+]
+
 /** Everything beside measures and rules that a report tells. */
 export const findingsFixture = {
   checks: checksFixture,
+  folds: foldsFixture,
   explanations: explanationsFixture,
   triggers: triggersFixture,
   data: dataFixture,

@@ -9,6 +9,7 @@ import {
   defaultThreshold,
   type DriftFindings,
   type ExplanationFindings,
+  type FoldResult,
   type Measure,
   type OverTimeFindings,
   type RuleOutcome,
@@ -48,6 +49,7 @@ export interface FinishedRun {
   readonly rules: readonly RuleOutcome[]
   readonly verdict: Verdict
   readonly checks: CheckFindings | null
+  readonly folds: readonly FoldResult[] | null
   readonly explanations: ExplanationFindings | null
   readonly triggers: TriggerSearch | null
   readonly data: DataFindings | null
@@ -119,6 +121,7 @@ export function buildReport(finished: FinishedRun): AssessmentReport {
     measures: finished.measures,
     rules: finished.rules,
     checks: finished.checks,
+    folds: finished.folds,
     explanations: finished.explanations,
     triggers: finished.triggers,
     data: finished.data,

@@ -3,6 +3,7 @@
 import {
   applyPolicy,
   type CheckFindings,
+  checkColumnExists,
   type CheckedData,
   checkData,
   type DataFindings,
@@ -10,6 +11,9 @@ import {
   type DataTable,
   type DriftFindings,
   type ExplanationFindings,
+  type FoldResult,
+  foldResults,
+  foldsMax,
   type Measure,
   measure,
   neverPredicted,
@@ -22,6 +26,7 @@ import {
   type TriggerSearch,
   type Verdict,
 } from '../assess/index.ts'
+import { OperatingError } from '@proofhouse/evidence'
 import type { SystemFile } from '../registry/index.ts'
 import type { AssessmentInputs } from './assessment-inputs.ts'
 import { compareOverTime } from './compare-over-time.ts'
@@ -49,6 +54,8 @@ export interface Measured {
   readonly features: number | null
   /** What the checks found; null when none is asked for. */
   readonly checks: CheckFindings | null
+  /** Performance over the folds of cross-validation; null without a fold column. */
+  readonly folds: readonly FoldResult[] | null
   /** What decides; null without a model, or where it is not asked for. */
   readonly explanations: ExplanationFindings | null
   /** Rare values that always decide; null without a model, or where it is not asked for. */
@@ -148,10 +155,12 @@ async function lookFurther(
   const questioned = await questionModel(services, { ...request, ...by, columns })
   const data = await checkTheData(request, by.seed)
   const periods = await compareOverTime(services, { ...request, ...by })
+  const folds = await measureFolds(request, by)
   return {
     measures: [beneath, questioned, data, periods].flatMap((found) => found?.measures ?? []),
     findings: {
       checks: beneath?.findings ?? null,
+      folds,
       explanations: questioned.explanations,
       triggers: questioned.triggers,
       data: data?.findings ?? null,
@@ -159,6 +168,40 @@ async function lookFurther(
       overTime: periods?.overTime ?? null,
     },
   }
+}
+
+/** The performance measures fold by fold; null without a fold column. */
+async function measureFolds(
+  { file, inputs, signal }: MeasureRequest,
+  by: { readonly outcomes: OutcomeRequest; readonly seed: number },
+): Promise<readonly FoldResult[] | null> {
+  const { fold } = file.columns
+  if (fold === null) return null
+  checkColumnExists(inputs.test.table, fold, 'columns.fold')
+  const statistics = await inputs.test.statistics({
+    ...by.outcomes,
+    protectedColumns: [fold],
+    signal,
+  })
+  if (statistics.cells.length > foldsMax)
+    throw new OperatingError(
+      'data-unsuitable',
+      `${inputs.test.table.path}: \`columns.fold\` \`${fold}\` has ${statistics.cells.length} values; folds are ${foldsMax} at most`,
+    )
+  const { mode, confidence, interval, measures } = file.assessment
+  const found = measure(statistics, {
+    also: new Set(measures),
+    privileged: {},
+    mode,
+    confidence,
+    interval,
+    seed: by.seed,
+    draws: bootstrapDraws,
+    overs: [[fold]],
+    explored: [],
+    withins: [],
+  })
+  return foldResults(found, fold, (1 - confidence) / 2)
 }
 
 /** The checks that the system file asks for, over the test data. */
@@ -192,7 +235,7 @@ function checkTheData({ file, inputs, signal, progress }: MeasureRequest, seed: 
     label: columns.label,
     identifiers: columns.identifiers,
     time: columns.time,
-    leftOut: [columns.prediction, columns.score].filter((name) => name !== null),
+    leftOut: [columns.prediction, columns.score, columns.fold].filter((name) => name !== null),
     protectedColumns: columns.protected,
     sources: columns.sources,
     population,
@@ -206,7 +249,7 @@ function checkTheData({ file, inputs, signal, progress }: MeasureRequest, seed: 
 
 /** What may tell of a group, or make a slice: every column without another role. */
 function sampledColumns(table: DataTable, { columns }: SystemFile): string[] {
-  const { label, prediction, score: scoreColumn, identifiers, time } = columns
-  const roles = new Set([label, prediction, scoreColumn, time, ...identifiers])
+  const { label, prediction, score: scoreColumn, identifiers, time, fold } = columns
+  const roles = new Set([label, prediction, scoreColumn, time, fold, ...identifiers])
   return table.columns.map(({ name }) => name).filter((name) => !roles.has(name))
 }

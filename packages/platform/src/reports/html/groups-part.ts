@@ -10,7 +10,7 @@ import {
 import type { AssessmentReport, ReportGroup } from '../assessment-report.ts'
 import { sameTexts } from '../bounds.ts'
 import { formatCount, formatInterval, formatValue, undefinedMark } from '../numbers.ts'
-import { measuredText, overName, sliceName } from '../wording.ts'
+import { counted, measuredText, overName, sliceName } from '../wording.ts'
 import { intervalPlot } from './interval-plot.ts'
 import { type Content, html, type Markup } from './markup.ts'
 import { dataTable } from './table.ts'
@@ -44,9 +44,12 @@ prediction and outcome agree.</p>`
 
 /** How everyone together fares. */
 export function performancePart(report: AssessmentReport): Markup {
-  // What the checks measure has a part of its own.
+  // What the checks, the data and the periods measure has parts of its own.
   const overall = report.measures.filter(
-    (m) => m.over.length === 0 && !Object.hasOwn(checkCatalogue, m.measure),
+    (m) =>
+      m.over.length === 0 &&
+      /^(?:performance|fairness)\./.test(m.measure) &&
+      !Object.hasOwn(checkCatalogue, m.measure),
   )
   return html`<section class="part" id="performance" aria-labelledby="performance-h"><h2 id="performance-h">Performance</h2>
 <p>Over all ${formatCount(report.groups[0]?.n ?? 0)} test rows together. The positive class is
@@ -63,7 +66,35 @@ ${dataTable({
 })}
 <h3 id="matrix-h">Predictions and outcomes</h3>
 ${matrixNote}
-${report.groups.filter((g) => g.over.length === 0).map((g) => matrix(g, 'Everyone', report))}</section>`
+${report.groups.filter((g) => g.over.length === 0).map((g) => matrix(g, 'Everyone', report))}${acrossFolds(report)}</section>`
+}
+
+/** Folds that the table has columns for; more are summed up by mean and deviation alone. */
+const foldColumnsMax = 10
+
+function acrossFolds({ folds }: AssessmentReport): Markup | null {
+  const [first] = folds ?? []
+  if (folds === null || first === undefined) return null
+  const shown = first.folds.length <= foldColumnsMax ? first.folds.map(({ fold }) => fold) : []
+  return html`<h3 id="folds-h">Across the folds of cross-validation</h3>
+<p>${counted(first.folds.length, 'fold', 'folds')}. The interval is of the mean, and knows that the folds’ models are taught by mostly the same rows.</p>
+${dataTable({
+  caption: 'Measures fold by fold',
+  columns: [
+    'Measure',
+    { number: 'Mean' },
+    { number: 'Interval' },
+    { number: 'Deviation' },
+    ...shown.map((fold) => ({ number: fold })),
+  ],
+  rows: folds.map(({ measure, folds: all, mean, deviation, limits }) => [
+    measureCatalogue[measure].title,
+    formatValue(mean),
+    formatInterval(limits.low, limits.high),
+    formatValue(deviation),
+    ...shown.map((fold) => formatValue(all.find((one) => one.fold === fold)?.value ?? null)),
+  ]),
+})}`
 }
 
 /** How each group fares, and how far groups lie apart. */

@@ -1,0 +1,64 @@
+// Cross-validation, where the data say which fold each row was tested in: every performance measure fold by fold, its mean, and limits
+// that know that folds share their training rows.
+
+import type { Limits } from '../intervals/proportion.ts'
+import { studentQuantile } from '../intervals/special-functions.ts'
+import { type Measure, measureCatalogue, type MeasureName } from '../measure.ts'
+
+/** One measure over all folds. */
+export interface FoldResult {
+  readonly measure: MeasureName
+  /** Values by fold, in the order of the folds; null where a fold does not define it. */
+  readonly folds: readonly {
+    readonly fold: string
+    readonly value: number | null
+    readonly n: number
+  }[]
+  /** Mean and standard deviation over the folds that define it. */
+  readonly mean: number
+  readonly deviation: number
+  /**
+   * Of the mean, by the corrected resampled t-test (Nadeau & Bengio 2003): the variance over k folds times 1/k + 1/(k − 1), for
+   * the folds' models are taught by mostly the same rows.
+   */
+  readonly limits: Limits
+}
+
+/** Folds from which anything is said of them together. */
+const foldsMin = 2
+/** More different values than this are no folds. */
+export const foldsMax = 100
+
+/** The measures over a fold column, gathered by measure; those that fewer than two folds define are left out. */
+export function foldResults(
+  measures: readonly Measure[],
+  column: string,
+  tail: number,
+): FoldResult[] {
+  const ofFolds = measures.filter(
+    ({ measure, over, slice }) =>
+      over.length === 1 &&
+      over[0] === column &&
+      slice !== null &&
+      measure.startsWith('performance.') &&
+      measureCatalogue[measure].kind === 'rate',
+  )
+  return [...Map.groupBy(ofFolds, ({ measure }) => measure)].flatMap(([measure, all]) => {
+    const values = all.flatMap(({ value }) => (value === null ? [] : [value]))
+    if (values.length < foldsMin) return []
+    const k = values.length
+    const mean = values.reduce((sum, value) => sum + value, 0) / k
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (k - 1)
+    const reach = studentQuantile(tail, k - 1) * Math.sqrt(variance * (1 / k + 1 / (k - 1)))
+    const { low, high } = measureCatalogue[measure]
+    return [
+      {
+        measure,
+        folds: all.map(({ slice, value, n }) => ({ fold: slice?.[column] ?? '', value, n })),
+        mean,
+        deviation: Math.sqrt(variance),
+        limits: { low: Math.max(low, mean - reach), high: Math.min(high, mean + reach) },
+      },
+    ]
+  })
+}
