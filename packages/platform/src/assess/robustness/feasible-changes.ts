@@ -177,8 +177,8 @@ export function isFeasible(space: FeasibleSpace, from: Point, to: Point): boolea
 
 /**
  * How far apart two points are: Euclidean, a number in units of its column's scale, a changed category 1. Infinite where
- * a value is missing in one of them only. No smaller than the largest change of any column: what is certified in that norm
- * holds in this one.
+ * a value is missing in one of them only. No smaller than the largest change of any column, so that what is certified in
+ * that norm holds in this one.
  */
 export function distanceOf(space: FeasibleSpace, a: Point, b: Point): number {
   let squared = 0
