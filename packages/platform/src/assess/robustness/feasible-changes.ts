@@ -1,5 +1,6 @@
-// Which changes of a row a person could make, and how large a change is. What nobody can change (age, sex, an identifier) stays as
-// it is, so that a decision is only called fragile where somebody could really reach the other side.
+// Which changes of a row a person could make, and how large a change is. What nobody can change (age, sex, an
+// identifier) stays as it is, so that a decision is only called fragile where somebody could really reach the other
+// side.
 
 import { assert } from '@proofhouse/evidence'
 import type { MixedRows, NumberColumn, Point } from './mixed-rows.ts'
@@ -176,9 +177,9 @@ export function isFeasible(space: FeasibleSpace, from: Point, to: Point): boolea
 }
 
 /**
- * How far apart two points are: Euclidean, a number in units of its column's scale, a changed category 1. Infinite where
- * a value is missing in one of them only. No smaller than the largest change of any column, so that what is certified in
- * that norm holds in this one.
+ * How far apart two points are: Euclidean, a number in units of its column's scale, a changed category 1. Infinite
+ * where a value is missing in one of them only. No smaller than the largest change of any column, so that what is
+ * certified in that norm holds in this one.
  */
 export function distanceOf(space: FeasibleSpace, a: Point, b: Point): number {
   let squared = 0

@@ -1,4 +1,5 @@
-// Shares of rows, overall and per group, with exact limits that hold for a whole curve, and for all groups of a column, at once.
+// Shares of rows, overall and per group, with exact limits that hold for a whole curve, and for all groups of a
+// column, at once.
 
 import { clopperPearson, type Limits, sidak } from '../intervals/proportion.ts'
 

@@ -1,5 +1,5 @@
-// Rows of numbers and categories side by side, as a model is asked about them, and single rows as points: one number per column,
-// a category as its code, a missing value as NaN.
+// Rows of numbers and categories side by side, as a model is asked about them, and single rows as points: one number
+// per column, a category as its code, a missing value as NaN.
 
 /** Numbers of a column; NaN is a missing value. */
 export interface NumberColumn {

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../intervals/random.ts'
 import { feasibleSpace } from './feasible-changes.ts'
 import type { Decide, MixedRows } from './mixed-rows.ts'
-import { normal, stressDecisions, stressLevels } from './noise-stress.ts'
+import { stressDecisions, stressLevels } from './noise-stress.ts'
+import { normal } from './normal-number.ts'
 
 const numbers = (rows: MixedRows, position = 0) => {
   const column = rows.columns[position]
@@ -105,8 +106,8 @@ describe('stress', () => {
 const threshold: Decide = (batch) => Promise.resolve(numbers(batch).map((x) => Number(x > 0)))
 
 test('simulation: the limits hold the true flip rate at all levels and in all groups at once', async () => {
-  // x + s·noise changes sign for a share arctan(s) / π of a normal population, where noise is in units of its spread. Ranges
-  // are wide, so that nothing is clipped, and the scale of 1 is given by the space.
+  // x + s·noise changes sign for a share arctan(s) / π of a normal population, where noise is in units of its spread.
+  // Ranges are wide, so that nothing is clipped, and the scale of 1 is given by the space.
   const truths = stressLevels.noise.map((s) => Math.atan(s) / Math.PI)
   const runs = 300
   let [overall, grouped] = [0, 0]

@@ -1,11 +1,13 @@
-// How often a decision flips when nobody attacks it: numbers measured inexactly, categories entered wrongly, cells left empty, at
-// growing levels. Every row is disturbed once per level, so that its flip is one trial and the limits are exact.
+// How often a decision flips when nobody attacks it: numbers measured inexactly, categories entered wrongly, cells
+// left empty, at growing levels. Every row is disturbed once per level, so that its flip is one trial and the limits
+// are exact.
 
 import { seededRandom, type Random } from '../intervals/random.ts'
 import { askModel, type QuestionedModel } from './ask-model.ts'
 import type { FeasibleSpace, SpaceColumn } from './feasible-changes.ts'
 import { divideShare, type DividedShare, type Grouping } from './group-shares.ts'
 import { type MixedRows, type Point, pointAt } from './mixed-rows.ts'
+import { normal } from './normal-number.ts'
 
 /** Ways to disturb a row. */
 export const stressKinds = ['noise', 'swaps', 'missing'] as const
@@ -132,9 +134,4 @@ function remeasured(
   const moved = error * scale
   const there = here + (step === 0 ? moved : Math.round(moved / step) * step)
   return Math.min(Math.max(high, here), Math.max(Math.min(low, here), there))
-}
-
-/** A standard normal number, by Box and Muller. */
-export function normal(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
 }
