@@ -1,0 +1,173 @@
+// Certified distances for sums of decision trees: no feasible change up to the distance flips the decision, whoever
+// looks for it. Chen et al., "Robustness verification of tree-based models" (NeurIPS 2019): leaves of different trees
+// that can be reached at once form cliques; the sum over groups of trees of the best clique of each bounds what all
+// trees together can reach.
+
+import { type TreeEnsemble, firstOutput } from '../explain/tree-ensemble.ts'
+import { throwIfAborted } from '../scoring-interruption.ts'
+import { choicesOf, type FeasibleSpace, reachOf } from './feasible-changes.ts'
+import type { Point } from './mixed-rows.ts'
+import { freeFeatures, intersect, type Part, type Ranges, reachableLeaves } from './tree-boxes.ts'
+
+/** Groups of trees that a level joins: T of the paper. */
+const cliqueSize = 2
+/** Levels: L of the paper. Each joins the groups of the level before. */
+const levelsDefault = 2
+/** Cliques of one group at most; trees that would make more stay apart, which loosens the bound and nothing else. */
+const partsMax = 4096
+/** Halvings of the distance: the certificate is short of the bound by at most 2^-12 of the largest distance. */
+const halvings = 12
+/** Rounding of a distance computed from two values. */
+const distanceTolerance = 1e-9
+
+/**
+ * Where a feature of the trees comes from: a column as it is (a category as its code), or 1 where a column has a
+ * category.
+ */
+export interface TreeInput {
+  /** Position of the column. */
+  readonly position: number
+  /** The category that is asked for; null for the column as it is. */
+  readonly code: number | null
+}
+
+/** A decision by trees: positive where the weighted sum of the outputs' margins is at least `cut`. */
+export interface TreeDecision {
+  readonly ensemble: TreeEnsemble
+  /** One per feature of the ensemble. */
+  readonly inputs: readonly TreeInput[]
+  /** Weight per output: 1 for a single margin, -1 and 1 for two classes. */
+  readonly weights: Float64Array
+  readonly cut: number
+}
+
+/** How far to look. */
+export interface CertificationRequest {
+  readonly space: FeasibleSpace
+  /** The largest distance of interest. */
+  readonly epsilonMax: number
+  /** Levels of cliques; more is tighter and slower. */
+  readonly levels?: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * For every point a distance up to which no feasible change flips the decision, at most `epsilonMax`; 0 where nothing
+ * is certified. The distance is the largest change of any column, in units of its scale, a category counting 1: no
+ * distance of an attack, which adds changes up, can be smaller.
+ * @throws `interrupted`
+ */
+export function certifiedDistances(
+  decision: TreeDecision,
+  points: readonly Point[],
+  request: CertificationRequest,
+): Float64Array {
+  return Float64Array.from(points, (point) => {
+    throwIfAborted(request.signal)
+    const isSafe = (epsilon: number) => isCertified(decision, point, { ...request, epsilon })
+    if (isSafe(request.epsilonMax)) return request.epsilonMax
+    let [safe, open] = [0, request.epsilonMax]
+    for (let n = 0; n < halvings; n++) {
+      const middle = (safe + open) / 2
+      if (isSafe(middle)) safe = middle
+      else open = middle
+    }
+    return safe * (1 - distanceTolerance)
+  })
+}
+
+/** Whether no feasible change within `epsilon` flips the decision. */
+export function isCertified(
+  decision: TreeDecision,
+  point: Point,
+  by: Pick<CertificationRequest, 'space' | 'levels'> & { readonly epsilon: number },
+): boolean {
+  const { ensemble, weights, cut } = decision
+  const base = ensemble.base.reduce((sum, value, n) => sum + value * (weights[n] ?? 0), 0)
+  const here = base + bestSum(decision, rangesAround(decision, point, { ...by, epsilon: 0 }), 1, 0)
+  const side = here >= cut ? -1 : 1
+  const ranges = rangesAround(decision, point, by)
+  const reached = bestSum(decision, ranges, side, by.levels ?? levelsDefault)
+  const slack = roundingOf(decision)
+  // From the positive side the sum must stay at or above the cut, from the other below it.
+  return side * base + reached + slack < side * cut
+}
+
+/** How far the sum of the runtime may lie from ours, which adds in another order. */
+function roundingOf({ ensemble, weights, cut }: TreeDecision): number {
+  const unit = ensemble.rounded ? 2 ** -23 : 2 ** -52
+  const largest = ensemble.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+  const weight = weights.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+  return unit * (ensemble.roots.length * largest * weight * ensemble.width + Math.abs(cut) + 1)
+}
+
+/** The values that the features of a point can take within a distance. */
+function rangesAround(
+  { ensemble, inputs }: TreeDecision,
+  point: Point,
+  { space, epsilon }: { readonly space: FeasibleSpace; readonly epsilon: number },
+): Ranges {
+  const low = new Float64Array(inputs.length)
+  const high = new Float64Array(inputs.length)
+  const round = (value: number) => (ensemble.rounded ? Math.fround(value) : value)
+  for (const [n, { position, code }] of inputs.entries()) {
+    const column = space[position]
+    const here = point[position] ?? Number.NaN
+    let values = [here]
+    if (column?.kind === 'category' && epsilon >= 1) values = [here, ...choicesOf(column, here)]
+    if (column?.kind === 'number' && !Number.isNaN(here)) {
+      const reach = reachOf(column, here)
+      const room = epsilon * column.scale * (1 + distanceTolerance)
+      const most = column.step === 0 ? room : Math.floor(room / column.step) * column.step
+      values = [Math.max(reach.low, here - most), Math.min(reach.high, here + most)]
+    }
+    const asked =
+      code === null
+        ? values
+        : values.map((value) => (Number.isNaN(value) ? value : Number(value === code)))
+    low[n] = round(Math.min(...asked))
+    high[n] = round(Math.max(...asked))
+  }
+  return { low, high }
+}
+
+/** An upper bound of `side` times the sum of all leaves within the ranges; exact when all trees end up in one group. */
+function bestSum(decision: TreeDecision, ranges: Ranges, side: number, levels: number): number {
+  const { ensemble, weights } = decision
+  const free = freeFeatures(ranges)
+  let groups = Array.from(ensemble.roots, (root, tree): readonly Part[] => {
+    const output = firstOutput(ensemble, tree)
+    const valueOf = (leaf: number) => {
+      let sum = 0
+      for (let k = 0; k < ensemble.width; k++)
+        sum += (ensemble.values[leaf * ensemble.width + k] ?? 0) * (weights[output + k] ?? 0)
+      return side * sum
+    }
+    return reachableLeaves(ensemble, { root, ranges, free, valueOf })
+  })
+  for (let level = 0; level < levels && groups.length > 1; level++) groups = joined(groups)
+  return groups.reduce(
+    (sum, parts) => sum + parts.reduce((most, { value }) => Math.max(most, value), -Infinity),
+    0,
+  )
+}
+
+/**
+ * Neighbouring groups as one, where their cliques are not too many. Trees with a single leaf in reach join for
+ * nothing.
+ */
+function joined(groups: readonly (readonly Part[])[]): (readonly Part[])[] {
+  const found: (readonly Part[])[] = []
+  let open: { readonly parts: readonly Part[]; readonly size: number } | null = null
+  for (const parts of groups.toSorted((a, b) => a.length - b.length)) {
+    const both: readonly Part[] | null =
+      open === null || open.size === cliqueSize ? null : intersect(open.parts, parts, partsMax)
+    if (both !== null && open !== null) {
+      open = { parts: both, size: parts.length === 1 ? open.size : open.size + 1 }
+      continue
+    }
+    if (open !== null) found.push(open.parts)
+    open = { parts, size: 1 }
+  }
+  return open === null ? found : [...found, open.parts]
+}
