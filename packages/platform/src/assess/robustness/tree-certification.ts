@@ -12,11 +12,12 @@ import { freeFeatures, intersect, type Part, type Ranges, reachableLeaves } from
 /** Groups of trees that a level joins: T of the paper. */
 const cliqueSize = 2
 /** Levels: L of the paper. Each joins the groups of the level before. */
-const levelsDefault = 2
+const levelsDefault = 1
 /** Cliques of one group at most; trees that would make more stay apart, which loosens the bound and nothing else. */
 const partsMax = 4096
-/** Halvings of the distance: the certificate is short of the bound by at most 2^-12 of the largest distance. */
-const halvings = 12
+/** The first distance tried, and the precision of the last, as shares of the largest. */
+const firstShare = 2 ** -6
+const precision = 2 ** -12
 /** Rounding of a distance computed from two values. */
 const distanceTolerance = 1e-9
 
@@ -65,9 +66,11 @@ export function certifiedDistances(
   return Float64Array.from(points, (point) => {
     throwIfAborted(request.signal)
     const isSafe = (epsilon: number) => isCertified(decision, point, { ...request, epsilon })
-    if (isSafe(request.epsilonMax)) return request.epsilonMax
-    let [safe, open] = [0, request.epsilonMax]
-    for (let n = 0; n < halvings; n++) {
+    // From small distances upwards: large ones reach many leaves, and most rows never come so far.
+    let [safe, open] = [0, request.epsilonMax * firstShare]
+    while (open < request.epsilonMax && isSafe(open)) [safe, open] = [open, 2 * open]
+    if (open === request.epsilonMax && isSafe(open)) return open
+    while (open - safe > request.epsilonMax * precision) {
       const middle = (safe + open) / 2
       if (isSafe(middle)) safe = middle
       else open = middle
