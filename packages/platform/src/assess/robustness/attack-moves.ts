@@ -146,7 +146,7 @@ export function scaledDifference(
 
 /** The Euclidean length. */
 export function lengthOf(vector: Float64Array): number {
-  return Math.hypot(...vector)
+  return Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0))
 }
 
 /** A vector of length 1 in the same direction; all zero when it has none. */

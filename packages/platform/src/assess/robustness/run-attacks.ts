@@ -1,11 +1,11 @@
-// Runs an attack on many rows at once: the questions of all rows go to the model in one batch. What an attack returns
-// is believed only after the model was asked once more: that the decision flips, that the change is feasible, and how
-// far it is.
+// Attacks many rows. What an attack returns is believed only after the model was asked once more: that the decision
+// flips, that the change is feasible, and how far it is.
 
 import { assert } from '@proofhouse/evidence'
 import { seededRandom } from '../intervals/random.ts'
 import { askModel, type QuestionedModel } from './ask-model.ts'
-import type { Attack, AttackMethod } from './attack.ts'
+import type { AttackMethod } from './attack.ts'
+import { driveAttacks } from './drive-attacks.ts'
 import {
   distanceOf,
   type FeasibleSpace,
@@ -16,8 +16,6 @@ import {
 } from './feasible-changes.ts'
 import type { Point } from './mixed-rows.ts'
 
-/** Rows under attack at the same time, at most; memory grows with them. */
-const lanesMax = 256
 /** Rows of the other decision that an attack may begin from. */
 const startsMax = 16
 /** Questions that are not the attack's: the decision of the row before it, and of what it found. */
@@ -45,12 +43,6 @@ export interface AttackRequest {
   readonly seed: number
 }
 
-interface Lane {
-  readonly row: number
-  readonly attack: Attack
-  questions: readonly Point[]
-}
-
 /**
  * Attacks every point, with the others as places to begin from; a row in which nothing can change is not attacked. The
  * same seed gives the same results.
@@ -63,14 +55,11 @@ export async function runAttacks(
   const { points, space, method, queriesMax, seed } = request
   assert(queriesMax > queriesAround, 'an attack needs questions of its own')
   const isPositive = await decisionsOf(model, points)
-  const found = points.map((): Point | null => null)
-  const queries = new Float64Array(points.length).fill(1)
-  const waiting = [...points.keys()]
-  const lanes: Lane[] = []
   const begin = (row: number) => {
     const from = points[row] ?? new Float64Array()
-    if (movableNumbers(space, from).length + movableCategories(space, from).length === 0) return
-    const attack = method({
+    if (movableNumbers(space, from).length + movableCategories(space, from).length === 0)
+      return null
+    return method({
       space,
       from,
       isPositive: isPositive[row] ?? false,
@@ -79,32 +68,9 @@ export async function runAttacks(
       random: seededRandom(seed + row),
       queriesMax: queriesMax - queriesAround,
     })
-    advance({ row, attack, questions: [] }, null)
   }
-  const advance = (lane: Lane, answers: Float64Array | null) => {
-    const next = answers === null ? lane.attack.next() : lane.attack.next(answers)
-    if (next.done === true) {
-      found[lane.row] = next.value
-      return
-    }
-    lane.questions = next.value
-    queries[lane.row] = (queries[lane.row] ?? 0) + next.value.length
-    lanes.push(lane)
-  }
-  while (lanes.length > 0 || waiting.length > 0) {
-    while (lanes.length < lanesMax && waiting.length > 0) begin(waiting.shift() ?? 0)
-    const asking = lanes.splice(0)
-    const answers = await askModel(
-      model,
-      asking.flatMap(({ questions }) => questions),
-    )
-    let first = 0
-    for (const lane of asking) {
-      const end = first + lane.questions.length
-      advance(lane, answers.slice(first, end))
-      first = end
-    }
-  }
+  const ask = async (questions: readonly Point[]) => await askModel(model, questions)
+  const { found, queries } = await driveAttacks({ rows: points.length, begin, ask })
   return await verify(model, request, { isPositive, found, queries })
 }
 
@@ -165,7 +131,7 @@ async function verify(
       isPositive: by.isPositive[row] ?? false,
       found,
       distance: found === null ? Infinity : distanceOf(space, from, found),
-      queries: (by.queries[row] ?? 0) + Number(by.found[row] !== null),
+      queries: 1 + (by.queries[row] ?? 0) + Number(by.found[row] !== null),
     }
   })
 }
