@@ -1,4 +1,4 @@
 /** Brings an environment in line with its requirements and returns its interpreter's path. */
 export function peerPython(
-  name?: 'python' | 'evidently' | 'nannyml' | 'cleanlab' | 'explain' | 'whylogs',
+  name?: 'python' | 'evidently' | 'nannyml' | 'cleanlab' | 'explain' | 'whylogs' | 'art',
 ): string

@@ -11,6 +11,7 @@ const suites = [
   'explain',
   'label-errors',
   'predictive-power',
+  'art',
   'tessera',
 ]
 let failed = 0
