@@ -20,7 +20,7 @@ import type { Point } from './mixed-rows.ts'
 import { normal } from './normal-number.ts'
 
 /** Directions asked about in the first round, per column of numbers; more by the root of the round, as in the paper. */
-const directionsPerNumber = 6
+const directionsPerNumber = 2
 /** How far around the boundary is looked, as a share of the distance; less in many dimensions, as in the paper. */
 const lookShareMax = 0.1
 /** What an earlier estimate of the normal weighs against the present one. */
