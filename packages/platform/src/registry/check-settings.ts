@@ -17,6 +17,7 @@ export const checksSchema = Type.Object(
     ),
     explanations: check('What decides, by Shapley values of a sample; needs a model.'),
     triggers: check('Rare values that flip decisions whatever else a row says; needs a model.'),
+    robustness: check('How little it takes to flip a decision; needs a model.'),
     label_errors: check('Labels that are likely wrong, by confident learning.'),
   },
   {

@@ -5,6 +5,7 @@ import { OperatingError } from '@proofhouse/evidence'
 import {
   type CheckName,
   checkNames,
+  type ColumnChange,
   isDataMeasure,
   isDriftMeasure,
   isOverTimeMeasure,
@@ -88,6 +89,8 @@ export interface SystemFile {
   readonly checks: readonly CheckName[]
   /** How to compare two periods. */
   readonly drift: DriftSettings
+  /** What a person could change of what the model reads: column → what is possible. */
+  readonly changes: Readonly<Record<string, ColumnChange>>
   /** Shares of groups among the people concerned: column → group → share. */
   readonly population: Readonly<Record<string, Readonly<Record<string, number>>>>
   readonly rules: readonly Rule[]
@@ -149,6 +152,7 @@ function normalise(source: SystemFileSource): Omit<SystemFile, 'ruleLines'> {
       (name) => source.checks?.[name] ?? source.system.risk_class !== 'minimal',
     ),
     drift: driftOf(source.drift ?? {}),
+    changes: source.changes ?? {},
     population: source.population ?? {},
     rules: source.policy.rules.map(ruleOf),
   }

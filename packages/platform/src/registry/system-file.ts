@@ -3,6 +3,7 @@
 // Unknown keys are errors everywhere: a misspelt rule must never be a rule that silently does not apply.
 
 import { type Static, Type } from 'typebox'
+import { changesSchema } from './change-settings.ts'
 import { checksSchema } from './check-settings.ts'
 import { driftSchema } from './drift-settings.ts'
 import { closed, column, path, text, value } from './schema-parts.ts'
@@ -279,6 +280,7 @@ export const systemFileSchema = Type.Object(
     assessment: Type.Optional(assessment),
     checks: Type.Optional(checksSchema),
     drift: Type.Optional(driftSchema),
+    changes: Type.Optional(changesSchema),
     population: Type.Optional(
       Type.Record(
         Type.String(),

@@ -12,6 +12,7 @@ import {
   type Measure,
   type OverTimeFindings,
   type OutcomeCounts,
+  type RobustnessFindings,
   type RuleOutcome,
   rowsOf,
   type Statistics,
@@ -46,6 +47,8 @@ export interface AssessmentReport {
   readonly explanations: ExplanationFindings | null
   /** Rare values that always decide; null without a model, or where it was not asked for. */
   readonly triggers: TriggerSearch | null
+  /** How little flips a decision; null without a model, or where it was not asked for. */
+  readonly robustness: RobustnessFindings | null
   /** What the checks of the data found; null when none ran. */
   readonly data: DataFindings | null
   /** What changed between two periods; null unless both are named. */

@@ -3,6 +3,7 @@
 import type { CheckFindings, FoldResult, DriftFindings, OverTimeFindings } from '../assess/index.ts'
 import type { ReportMitigation } from './assessment-report.ts'
 import { dataFixture } from './data.fixture.ts'
+import { robustnessFixture } from './robustness.fixture.ts'
 import { explanationsFixture, triggersFixture } from './explanations.fixture.ts'
 
 /** Findings of every kind. */
@@ -230,6 +231,7 @@ export const findingsFixture = {
   folds: foldsFixture,
   explanations: explanationsFixture,
   triggers: triggersFixture,
+  robustness: robustnessFixture,
   data: dataFixture,
   drift: driftFixture,
   over_time: overTimeFixture,

@@ -71,6 +71,17 @@ export function hostileReport(): AssessmentReport {
         parts: [{ column: hostileText, value: hostileText }],
       })),
     },
+    robustness: report.robustness && {
+      ...report.robustness,
+      accuracy: report.robustness.accuracy.map((one) => ({
+        ...one,
+        groups: one.groups.map((group) => ({ ...group, column: hostileText, group: hostileText })),
+      })),
+      examples: report.robustness.examples.map((one) => ({
+        ...one,
+        changes: [{ column: hostileText, from: hostileText, to: hostileText }],
+      })),
+    },
     data: hurtData(report.data),
     drift:
       report.drift === null

@@ -13,6 +13,7 @@ import { beneathPart } from './html/beneath-part.ts'
 import { groupsPart, performancePart } from './html/groups-part.ts'
 import { foreign, html, type Markup } from './html/markup.ts'
 import { overTimePart } from './html/over-time-part.ts'
+import { robustnessPart } from './html/robustness-part.ts'
 import { rulesPart } from './html/rules-part.ts'
 import { styleSheet } from './html/style.ts'
 import { formatInstant } from './numbers.ts'
@@ -24,6 +25,7 @@ const parts = [
   ['groups', 'Groups'],
   ['beneath', 'Beneath the averages'],
   ['explanations', 'What decides'],
+  ['robustness', 'How little flips a decision'],
   ['data', 'The data'],
   ['drift', 'Drift'],
   ['over-time', 'Performance over time'],
@@ -59,6 +61,7 @@ ${performancePart(report)}
 ${groupsPart(report)}
 ${beneathPart(report)}
 ${explanationsPart(report)}
+${robustnessPart(report)}
 ${dataPart(report)}
 ${driftPart(report)}
 ${overTimePart(report)}
@@ -85,11 +88,13 @@ function partsOf({
   drift,
   over_time,
   mitigations,
+  robustness,
 }: AssessmentReport) {
   return parts.filter(
     ([id]) =>
       (id !== 'beneath' || checks !== null) &&
       (id !== 'explanations' || explanations !== null || triggers !== null) &&
+      (id !== 'robustness' || robustness !== null) &&
       (id !== 'data' || data !== null) &&
       (id !== 'drift' || drift !== null) &&
       (id !== 'over-time' || over_time !== null) &&

@@ -12,6 +12,7 @@ import {
   type FoldResult,
   type Measure,
   type OverTimeFindings,
+  type RobustnessFindings,
   type RuleOutcome,
   type Statistics,
   type TriggerSearch,
@@ -52,6 +53,7 @@ export interface FinishedRun {
   readonly folds: readonly FoldResult[] | null
   readonly explanations: ExplanationFindings | null
   readonly triggers: TriggerSearch | null
+  readonly robustness: RobustnessFindings | null
   readonly data: DataFindings | null
   readonly drift: DriftFindings | null
   readonly overTime: OverTimeFindings | null
@@ -124,6 +126,7 @@ export function buildReport(finished: FinishedRun): AssessmentReport {
     folds: finished.folds,
     explanations: finished.explanations,
     triggers: finished.triggers,
+    robustness: finished.robustness,
     data: finished.data,
     drift: finished.drift,
     over_time: finished.overTime,
@@ -216,7 +219,6 @@ function historyWarnings(finished: FinishedRun): string[] {
 
 /** Kinds of checks this version does not have; a reader must not take silence for a pass. */
 const absentChecks = [
-  'Robustness against small changes of the input.',
   'Explanations of single decisions, to the people concerned.',
   'Membership inference and other attacks on privacy.',
 ]
@@ -228,6 +230,7 @@ const skippedChecks: Readonly<Record<CheckName, string>> = {
   multicalibration: 'Whether a score means the same for every group: the check is off.',
   data_quality: 'Leakage and the quality of the data: the check is off.',
   explanations: 'What decides: the check is off.',
+  robustness: 'How little it takes to flip a decision: the check is off.',
   triggers: 'Rare values that always decide, as after poisoning: the check is off.',
   label_errors: 'Labels that are likely wrong: the check is off.',
 }

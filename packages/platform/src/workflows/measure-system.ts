@@ -19,6 +19,7 @@ import {
   neverPredicted,
   type OutcomeRequest,
   type OverTimeFindings,
+  type RobustnessFindings,
   type RuleOutcome,
   runChecks,
   scoresOnGrid,
@@ -60,6 +61,8 @@ export interface Measured {
   readonly explanations: ExplanationFindings | null
   /** Rare values that always decide; null without a model, or where it is not asked for. */
   readonly triggers: TriggerSearch | null
+  /** How little flips a decision; null without a model, or where it is not asked for. */
+  readonly robustness: RobustnessFindings | null
   /** What the checks of the data found; null when none is asked for. */
   readonly data: DataFindings | null
   /** What changed between two periods; null unless both are named. */
@@ -163,6 +166,7 @@ async function lookFurther(
       folds,
       explanations: questioned.explanations,
       triggers: questioned.triggers,
+      robustness: questioned.robustness,
       data: data?.findings ?? null,
       drift: periods?.drift ?? null,
       overTime: periods?.overTime ?? null,

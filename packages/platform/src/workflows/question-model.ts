@@ -2,6 +2,7 @@
 
 import {
   type CheckedData,
+  type CheckName,
   codeColumn,
   type ExplanationFindings,
   explainModel,
@@ -10,10 +11,13 @@ import {
   type OutcomeRequest,
   takeSample,
   findTriggers,
+  type RobustnessFindings,
+  robustnessMeasures,
   type TriggerSearch,
 } from '../assess/index.ts'
 import type { SystemFile } from '../registry/index.ts'
 import { askModel } from './ask-model.ts'
+import { attackModel } from './attack-model.ts'
 import type { AssessmentInputs } from './assessment-inputs.ts'
 import type { Services } from './services.ts'
 
@@ -37,6 +41,7 @@ interface QuestionRequest {
 export interface QuestionedModel {
   readonly explanations: ExplanationFindings | null
   readonly triggers: TriggerSearch | null
+  readonly robustness: RobustnessFindings | null
   readonly measures: readonly Measure[]
 }
 
@@ -45,30 +50,47 @@ export async function questionModel(
   services: Pick<Services, 'models'>,
   request: QuestionRequest,
 ): Promise<QuestionedModel> {
-  const { file, inputs, seed, progress } = request
+  const { file, inputs, seed, signal, progress } = request
   const { model, test } = inputs
-  const [explains, searches] = [
-    file.checks.includes('explanations'),
-    file.checks.includes('triggers'),
-  ]
-  if (!explains && !searches) return { explanations: null, triggers: null, measures: [] }
-  progress('asking the model what decides')
+  const isAsked = (name: CheckName) => file.checks.includes(name)
+  const nothing = { explanations: null, triggers: null, robustness: null, measures: [] }
   if (model === null) {
-    const explanations = explains ? await explainStandIn(request) : null
-    return { explanations, triggers: null, measures: measuresOf(explanations, null) }
+    if (!isAsked('explanations')) return nothing
+    progress('explaining the predictions by a stand-in')
+    const explanations = await explainStandIn(request)
+    return { ...nothing, explanations, measures: explanationMeasures(explanations) }
   }
+  if (!questions.some(isAsked)) return nothing
   const { confidence } = file.assessment
   return askModel(services, { ...request, table: test.table, model }, async (predictor) => {
-    const { columns, groups, label } = await readSample(request, predictor.columns)
-    const explanations = explains
+    const sample = await readSample(request, predictor.columns)
+    const { columns, groups, label } = sample
+    progress('asking the model what decides')
+    const explanations = isAsked('explanations')
       ? await explainModel({ predictor, columns, groups, seed, confidence })
       : null
-    const triggers = searches
+    const triggers = isAsked('triggers')
       ? await findTriggers(predictor, columns, label, { seed, error: 1 - confidence })
       : null
-    return { explanations, triggers, measures: measuresOf(explanations, triggers) }
+    if (isAsked('robustness')) progress('looking for changes that flip decisions')
+    const robustness = isAsked('robustness')
+      ? await attackModel({ file, predictor, ...sample, seed, signal })
+      : null
+    return {
+      explanations,
+      triggers,
+      robustness,
+      measures: [
+        ...explanationMeasures(explanations),
+        ...(triggers === null ? [] : [strongestTrigger(triggers)]),
+        ...(robustness === null ? [] : robustnessMeasures(robustness)),
+      ],
+    }
   })
 }
+
+/** The checks that ask the model. */
+const questions: readonly CheckName[] = ['explanations', 'triggers', 'robustness']
 
 /** Without a model: a stand-in is taught what was predicted, and explained in its place. */
 async function explainStandIn(request: QuestionRequest): Promise<ExplanationFindings | null> {
@@ -118,15 +140,8 @@ async function readSample(
   }
 }
 
-function measuresOf(
-  explanations: ExplanationFindings | null,
-  triggers: TriggerSearch | null,
-): Measure[] {
-  return [
-    ...(explanations === null ? [] : [protectedShare(explanations)]),
-    ...(triggers === null ? [] : [strongestTrigger(triggers)]),
-  ]
-}
+const explanationMeasures = (explanations: ExplanationFindings | null): Measure[] =>
+  explanations === null ? [] : [protectedShare(explanations)]
 
 /** The strongest pattern that nothing bears out. */
 function strongestTrigger({ findings }: TriggerSearch): Measure {

@@ -12,6 +12,7 @@ export const checkNames = [
   'label_errors',
   'explanations',
   'triggers',
+  'robustness',
 ] as const
 
 /** The name of a check. */

@@ -15,7 +15,7 @@ export interface ImageShape {
 }
 
 /** The model: images one after the other in, the scores of all classes per image out, one after the other. */
-export type PredictImages = (pixels: Float32Array, images: number) => Promise<Float64Array>
+type PredictImages = (pixels: Float32Array, images: number) => Promise<Float64Array>
 
 /** A model of images. */
 export interface ImageModel {

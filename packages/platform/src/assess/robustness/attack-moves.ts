@@ -50,7 +50,7 @@ export function* findStarts(probe: Probe): Asking<readonly Point[]> {
 }
 
 /** A point that the row could become: each number anywhere, or at an end of its range; each category any. */
-export function randomPoint(space: FeasibleSpace, from: Point, random: Random): Point {
+function randomPoint(space: FeasibleSpace, from: Point, random: Random): Point {
   const point = from.slice()
   for (const n of movableNumbers(space, from)) {
     const column = space[n]

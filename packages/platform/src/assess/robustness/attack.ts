@@ -39,7 +39,7 @@ interface Answer {
 }
 
 /** The nearest point that flipped the decision so far. */
-export interface NearestFlip {
+interface NearestFlip {
   readonly point: Point
   readonly distance: number
 }

@@ -6,7 +6,7 @@ import { assert } from '@proofhouse/evidence'
 import type { MixedRows, NumberColumn, Point } from './mixed-rows.ts'
 
 /** Ways in which a column may change; categories rise and fall in the order of their labels. */
-export type Direction = 'fixed' | 'increase' | 'decrease' | 'any'
+type Direction = 'fixed' | 'increase' | 'decrease' | 'any'
 
 /** What is allowed in one column; whatever is left out follows from the data. */
 export interface ColumnChange {

@@ -8,9 +8,9 @@ import { type ImageStressLevel, stressByNoise, stressByShifts } from './image-st
 import { type RobustAccuracy, robustAccuracy } from './robust-accuracy.ts'
 
 /** Largest changes of any pixel of the curve; 0 is accuracy without an attack. */
-export const imageEpsilonsDefault: readonly number[] = [0, 0.05, 0.1, 0.2, 0.3]
+const imageEpsilonsDefault: readonly number[] = [0, 0.05, 0.1, 0.2, 0.3]
 /** Questions about one image per search. */
-export const imageQueriesDefault = 500
+const imageQueriesDefault = 500
 /** Rounding of a pixel to float32. */
 const pixelTolerance = 1e-6
 

@@ -19,11 +19,11 @@ import { certifiedDistances, type TreeDecision } from './tree-certification.ts'
 /** Distances of the curve. */
 export const epsilonsDefault: readonly number[] = [0, 0.05, 0.1, 0.25, 0.5, 1]
 /** Rows that are attacked, and certified. */
-export const attackedRowsDefault = 200
+const attackedRowsDefault = 200
 /** Questions to the model about an attacked row, all attacks together. */
-export const queriesDefault = 1000
+const queriesDefault = 1000
 /** Rows that are disturbed. */
-export const stressedRowsDefault = 2000
+const stressedRowsDefault = 2000
 
 /** What to look at. */
 export interface RobustnessRequest {

@@ -20,7 +20,7 @@ export interface Share {
 }
 
 /** The share of one group. */
-export interface GroupShare extends Share {
+interface GroupShare extends Share {
   readonly column: string
   readonly group: string
 }

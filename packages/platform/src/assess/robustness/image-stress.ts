@@ -6,9 +6,9 @@ import { divideShare, type DividedShare, type Grouping } from './group-shares.ts
 import { normal } from './normal-number.ts'
 
 /** Pixels that an image is shifted at most, in any direction. */
-export const shiftLevels: readonly number[] = [1, 2]
+const shiftLevels: readonly number[] = [1, 2]
 /** Standard deviations of the noise; pixels are 0 to 1. */
-export const imageNoiseLevels: readonly number[] = [0.05, 0.1, 0.2, 0.4]
+const imageNoiseLevels: readonly number[] = [0.05, 0.1, 0.2, 0.4]
 
 /** Shares of images that get another class at one level. */
 export interface ImageStressLevel extends DividedShare {

@@ -9,7 +9,7 @@ export interface NumberColumn {
 }
 
 /** Categories of a column. */
-export interface CategoryColumn {
+interface CategoryColumn {
   readonly kind: 'category'
   readonly name: string
   /** One code per row: a position in `labels`, or {@link missingCode}. */
@@ -21,7 +21,7 @@ export interface CategoryColumn {
 export const missingCode = -1
 
 /** A column of either kind. */
-export type MixedColumn = NumberColumn | CategoryColumn
+type MixedColumn = NumberColumn | CategoryColumn
 
 /** A batch of rows. */
 export interface MixedRows {

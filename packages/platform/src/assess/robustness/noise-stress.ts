@@ -10,7 +10,7 @@ import { type MixedRows, type Point, pointAt } from './mixed-rows.ts'
 import { normal } from './normal-number.ts'
 
 /** Ways to disturb a row. */
-export const stressKinds = ['noise', 'swaps', 'missing'] as const
+const stressKinds = ['noise', 'swaps', 'missing'] as const
 
 /** A way to disturb a row. */
 export type StressKind = (typeof stressKinds)[number]
@@ -23,7 +23,7 @@ export const stressLevels: Readonly<Record<StressKind, readonly number[]>> = {
 }
 
 /** Flips at one level. */
-export interface StressLevel extends DividedShare {
+interface StressLevel extends DividedShare {
   readonly level: number
 }
 

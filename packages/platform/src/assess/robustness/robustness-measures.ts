@@ -10,7 +10,7 @@ import type { RobustnessName } from './robustness-catalogue.ts'
  * The distance that the measures of accuracy are about, and the level of those of stress; both are points of their
  * curves.
  */
-export const measuredAt = { epsilon: 0.1, level: 0.1 } as const
+const measuredAt = { epsilon: 0.1, level: 0.1 } as const
 
 /** A measured value, in the form of every other measure. */
 export interface RobustnessMeasure {

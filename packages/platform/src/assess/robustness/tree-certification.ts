@@ -25,7 +25,7 @@ const distanceTolerance = 1e-9
  * Where a feature of the trees comes from: a column as it is (a category as its code), or 1 where a column has a
  * category.
  */
-export interface TreeInput {
+interface TreeInput {
   /** Position of the column. */
   readonly position: number
   /** The category that is asked for; null for the column as it is. */

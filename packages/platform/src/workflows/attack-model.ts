@@ -1,0 +1,88 @@
+// How little it takes to flip a decision of a system's model: its test rows as the attacks take them, and the model as what they ask.
+
+import {
+  type CodedColumn,
+  type Decide,
+  findRobustness,
+  type MixedRows,
+  missingCode,
+  type ModelColumns,
+  type Predictor,
+  type RobustnessFindings,
+} from '../assess/index.ts'
+import type { SystemFile } from '../registry/index.ts'
+
+/** Rows attacked, and questions about each: what an assessment spends on them. */
+const attackedRowsMax = 60
+const queriesMax = 300
+const stressedRowsMax = 500
+const defaultThreshold = 0.5
+
+interface AttackRequest {
+  readonly file: SystemFile
+  readonly predictor: Predictor
+  readonly columns: ModelColumns
+  readonly label: Uint8Array
+  readonly groups: readonly CodedColumn[]
+  readonly seed: number
+  readonly signal: AbortSignal
+}
+
+/** Attacks a sample of decisions, and disturbs it. */
+export function attackModel(request: AttackRequest): Promise<RobustnessFindings> {
+  const { file, predictor, columns, label, groups } = request
+  const names = predictor.columns.map(({ name }) => name)
+  const rows = mixedRows(names, columns)
+  const decide: Decide = async (asked) => {
+    const { score, positive } = await predictor.predict(modelColumns(asked))
+    return predictor.hasScores ? score : Float64Array.from(positive)
+  }
+  const numbers = predictor.columns.filter(({ as }) => as === 'number').map(({ name }) => name)
+  return findRobustness({
+    rows,
+    label,
+    groupings: groups,
+    protectedColumns: names.filter((name) => file.columns.protected.includes(name)),
+    identifiers: names.filter((name) => file.columns.identifiers.includes(name)),
+    changes: file.changes,
+    missable: file.assessment.missingValues === 'as_nan' ? numbers : [],
+    decide,
+    threshold: predictor.hasScores
+      ? (file.assessment.threshold ?? defaultThreshold)
+      : defaultThreshold,
+    hasScores: predictor.hasScores,
+    trees: null,
+    attackedRowsMax,
+    queriesMax,
+    stressedRowsMax,
+    confidence: file.assessment.confidence,
+    seed: request.seed,
+    signal: request.signal,
+  })
+}
+
+/** The model's columns as numbers and categories, these in the order of their first row. */
+function mixedRows(names: readonly string[], columns: ModelColumns): MixedRows {
+  return {
+    rows: columns[0]?.length ?? 0,
+    columns: columns.map((column, n) => {
+      const name = names[n] ?? ''
+      if (column instanceof Float64Array) return { kind: 'number', name, values: column }
+      const labels = [...new Set(column.filter((text) => text !== null))]
+      const codeOf = new Map(labels.map((text, code) => [text, code]))
+      const codes = Int32Array.from(column, (text) =>
+        text === null ? missingCode : (codeOf.get(text) ?? missingCode),
+      )
+      return { kind: 'category', name, codes, labels }
+    }),
+  }
+}
+
+const modelColumns = ({ columns }: MixedRows): ModelColumns =>
+  columns.map((column) =>
+    column.kind === 'number'
+      ? column.values
+      : Array.from(column.codes, (code) =>
+          code === missingCode ? null : (column.labels[code] ?? null),
+        ),
+  )
