@@ -17,7 +17,8 @@ export function robustnessPart({ robustness: found }: AssessmentReport): Markup 
   return html`<section class="part" id="robustness" aria-labelledby="robustness-h"><h2 id="robustness-h">How little flips a decision</h2>
 <p>Four attacks looked for the smallest change that a person could make and that flips the decision,
 for ${counted(attacked.rows, 'row', 'rows')}, with at most ${formatCount(attacked.queriesMax)} questions each.
-A distance of 0.1 is a tenth of the way through the middle half of the people in one column; a changed category counts 1.
+A distance of 0.1 is a tenth of the way through the middle half of the people in one column;
+a changed category counts 1.
 <strong>An attack that fails proves nothing</strong>: the truth is at most what is left.${
     attacked.medianDistance === null
       ? ' No decision was flipped.'
