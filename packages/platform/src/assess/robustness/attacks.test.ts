@@ -80,19 +80,20 @@ async function ratiosOn(
   })
 }
 
-/** Median distance over the exact one that each attack reaches with 1,000 questions. */
-const slack: Readonly<Record<string, number>> = {
-  hopSkipJump: 1.05,
-  boundaryAttack: 1.05,
-  squareAttack: 1.15,
-  lowProFool: 1.05,
+/** What each attack reaches with 1,000 questions: the distance over the exact one, in the median and at worst. */
+const slack: Readonly<Record<string, { readonly median: number; readonly worst: number }>> = {
+  hopSkipJump: { median: 1.01, worst: 1.05 },
+  boundaryAttack: { median: 1.05, worst: 1.5 },
+  squareAttack: { median: 1.15, worst: 1.5 },
+  lowProFool: { median: 1.05, worst: 1.15 },
 }
 
 describe.each(Object.entries(methods))('%s', (name, { method, smooth }) => {
   test('on a linear model, comes near the exact distance and never below it', async () => {
     const ratios = await ratiosOn(mixedTable(1, { rows: 60, numbers: 6 }), { method, smooth })
     for (const ratio of ratios) expect(ratio).toBeGreaterThan(1 - 1e-9)
-    expect(median(ratios)).toBeLessThan(slack[name] ?? 1)
+    expect(median(ratios)).toBeLessThan(slack[name]?.median ?? 1)
+    expect(Math.max(...ratios)).toBeLessThan(slack[name]?.worst ?? 1)
   })
 
   test('the same where columns move one way only, and with categories', async () => {
@@ -100,7 +101,8 @@ describe.each(Object.entries(methods))('%s', (name, { method, smooth }) => {
     const changes = { x0: { direction: 'increase' }, x3: { direction: 'decrease' } } as const
     const ratios = await ratiosOn(table, { method, smooth, changes })
     for (const ratio of ratios) expect(ratio).toBeGreaterThan(1 - 1e-9)
-    expect(median(ratios)).toBeLessThan(slack[name] ?? 1)
+    expect(median(ratios)).toBeLessThan(slack[name]?.median ?? 1)
+    expect(Math.max(...ratios)).toBeLessThan(slack[name]?.worst ?? 1)
   })
 
   test('what is found flips, is feasible and as far as reported, on a table with steps and missing values', async () => {
@@ -161,6 +163,23 @@ describe.each(Object.entries(methods))('%s', (name, { method, smooth }) => {
   })
 })
 
+test('with 150 questions HopSkipJump comes within a tenth of the exact distance', async () => {
+  const by = { method: hopSkipJump, smooth: false, queriesMax: 150 }
+  const ratios = await ratiosOn(mixedTable(1, { rows: 60, numbers: 6 }), by)
+  expect(median(ratios)).toBeLessThan(1.1)
+})
+
+test.each([hopSkipJump, lowProFool()])('a score at the threshold is positive', async (method) => {
+  const table = mixedTable(1, { rows: 20, numbers: 3 })
+  const linear = linearModel(5, table)
+  // Scores of 0 and 1 with a threshold of 1: rows on the positive side are at it, not above.
+  const { decide } = decideBy((point) => linearScore(linear, point), { smooth: false })
+  const request = { points: pointsOf(table, 20), space: wide(table), queriesMax: 100, seed: 1 }
+  const at = await runAttacks({ decide, threshold: 1, like: table }, { ...request, method })
+  const below = await runAttacks({ decide, threshold: 0.5, like: table }, { ...request, method })
+  expect(at).toEqual(below)
+})
+
 test('the same seed gives the same results', async () => {
   const table = mixedTable(6, { rows: 24, numbers: 4, categories: [3] })
   const linear = linearModel(5, table)
@@ -188,7 +207,7 @@ test('what the model does not confirm is not reported, and a signal ends the att
   // Answers change from question to question: no flip is there when it is looked at again.
   const moody = ({ rows }: MixedRows) => {
     asked += rows
-    return Promise.resolve(new Float64Array(rows).fill(asked > 8 && asked < 8 * 19 ? 1 : 0))
+    return Promise.resolve(new Float64Array(rows).fill(asked > 8 && asked <= 8 * 19 ? 1 : 0))
   }
   const request = { points, space: wide(table), method: hopSkipJump, queriesMax: 20, seed: 1 }
   const model = { decide: moody, threshold: 0.5, like: table }

@@ -29,11 +29,10 @@ export interface FoundChange {
   readonly distance: number
 }
 
-/** The nearest changes, the nearest first; columns in `untold` are left out. */
+/** The nearest changes, the nearest first. Identifiers never change, so that none is told. */
 export function changeExamples(
   { columns }: MixedRows,
   found: readonly FoundChange[],
-  untold: readonly string[],
 ): readonly ChangeExample[] {
   return found
     .toSorted((a, b) => a.distance - b.distance)
@@ -43,7 +42,7 @@ export function changeExamples(
       distance,
       changes: columns.flatMap((column, n): ChangedColumn[] => {
         const [here, there] = [from[n] ?? Number.NaN, to[n] ?? Number.NaN]
-        if (Object.is(here, there) || untold.includes(column.name)) return []
+        if (Object.is(here, there)) return []
         const { name } = column
         if (column.kind === 'number') return [{ column: name, from: here, to: there }]
         const { labels } = column

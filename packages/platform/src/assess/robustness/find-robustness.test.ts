@@ -3,8 +3,12 @@
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../intervals/random.ts'
 import { decideBy, linearModel, linearScore, mixedTable } from './attack-cases.fixture.ts'
+import type { ChangeExample } from './change-examples.ts'
+import { feasibleSpace } from './feasible-changes.ts'
 import { epsilonsDefault, findRobustness, type RobustnessRequest } from './find-robustness.ts'
+import { hopSkipJump } from './hop-skip-jump.ts'
 import { type MixedRows, type Point, pointAt } from './mixed-rows.ts'
+import { runAttacks } from './run-attacks.ts'
 import { robustnessCatalogue } from './robustness-catalogue.ts'
 import { robustnessMeasures } from './robustness-measures.ts'
 import { randomTrees, treeMargin } from './tree-cases.fixture.ts'
@@ -61,6 +65,10 @@ function requestBy(
   }
 }
 
+const columnsOf = (examples: readonly ChangeExample[]) => [
+  ...new Set(examples.flatMap(({ changes }) => changes.map(({ column }) => column))),
+]
+
 describe('on a linear model', () => {
   const rows = people(120)
   const linear = linearModel(3, mixedTable(21, { rows: 1, numbers: 3, categories: [3] }))
@@ -111,18 +119,35 @@ describe('on a linear model', () => {
     expect([found.examples, found.attacked.medianDistance]).toEqual([[], null])
   })
 
-  test('an identifier stays, whatever the changes say; decisions alone are attacked, too', async () => {
-    const found = await findRobustness(
-      requestBy(rows, (point) => (point[4] ?? 0) - 1060 + (point[0] ?? 0), {
-        changes: { id: { direction: 'any' } },
-        hasScores: false,
-        queriesMax: 60,
-        attackedRowsMax: 20,
-      }),
-    )
-    expect(Object.keys(found.attacked.flippedBy)).toEqual(['hop_skip_jump', 'boundary'])
-    for (const { changes } of found.examples)
-      expect(changes.map(({ column }) => column)).not.toContain('id')
+  test('an identifier stays whatever the changes say, a protected column unless they say otherwise', async () => {
+    const flips = async (
+      model: (point: Point) => number,
+      changes: RobustnessRequest['changes'],
+    ) => {
+      const by = { changes, hasScores: false, queriesMax: 60, attackedRowsMax: 20 }
+      const { attacked, examples } = await findRobustness(requestBy(rows, model, by))
+      expect(Object.keys(attacked.flippedBy)).toEqual(['hop_skip_jump', 'boundary'])
+      return { flips: attacked.flippedBy['hop_skip_jump'], columns: columnsOf(examples) }
+    }
+    const byId = (point: Point) => (point[4] ?? 0) - 1060
+    expect(await flips(byId, { id: { direction: 'any' } })).toEqual({ flips: 0, columns: [] })
+    const bySex = (point: Point) => (point[5] ?? 0) - 0.5
+    expect(await flips(bySex, {})).toEqual({ flips: 0, columns: [] })
+    expect(await flips(bySex, { sex: { direction: 'any' } })).toEqual({
+      flips: 20,
+      columns: ['sex'],
+    })
+  })
+
+  test('the nearest flip of all attacks counts', async () => {
+    const request = requestBy(rows, score, { queriesMax: 60, attackedRowsMax: 40 })
+    const found = await findRobustness(request)
+    const points = Array.from({ length: 40 }, (_, n) => pointAt(rows, 3 * n))
+    const space = feasibleSpace(rows, { fixed: ['sex', 'id'] })
+    const own = { points, space, method: hopSkipJump, queriesMax: 30, seed: 1 }
+    const alone = await runAttacks({ ...request, like: rows }, own)
+    const distances = alone.map(({ distance }) => distance).toSorted((a, b) => a - b)
+    expect(found.attacked.medianDistance).toBeLessThan(distances[20] ?? 0)
   })
 
   test('a signal ends it between batches', async () => {

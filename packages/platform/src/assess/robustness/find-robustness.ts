@@ -136,7 +136,7 @@ export async function findRobustness(request: RobustnessRequest): Promise<Robust
         : accuracyBy(certify(request, { ...part, space, trees: request.trees, epsilons })),
     stressed: stressed.points.length,
     stress,
-    examples: changeExamples(request.rows, found, identifiers),
+    examples: changeExamples(request.rows, found),
   }
 }
 

@@ -95,6 +95,37 @@ describe('attacks on a linear model', () => {
     expect(wide.every((fall) => Number.isFinite(fall))).toBe(true)
   })
 
+  test('integrated gradients of squares are exact at the middles of steps', async () => {
+    const predict = (pixels: Float32Array, count: number) =>
+      Promise.resolve(
+        Float64Array.from({ length: count }, (_, n) =>
+          pixels.slice(n * size, (n + 1) * size).reduce((all, x, k) => all + (k - 9) * x * x, 0),
+        ),
+      )
+    const image = images[0] ?? new Float32Array()
+    const request = { image, class: 0, baseline: new Float32Array(size), steps: 3 }
+    const found = await integratedGradients({ predict, shape }, request)
+    for (const [n, value] of image.entries())
+      expect(found.attributions[n]).toBeCloseTo((n - 9) * value * value, 4)
+  })
+
+  test('what the model does not confirm is not reported', async () => {
+    let asked = 0
+    const predict = (_: Float32Array, count: number) => {
+      asked += count
+      const other = asked > images.length && asked <= 2 * images.length
+      return Promise.resolve(
+        Float64Array.from({ length: 2 * count }, (__, n) => Number(other === (n % 2 === 1))),
+      )
+    }
+    const method = imageSquareAttack(shape, 0.1)
+    const found = await attackImages(
+      { predict, shape },
+      { images, method, queriesMax: 10, seed: 1 },
+    )
+    expect(found.every((result) => result.found === null && result.queries === 3)).toBe(true)
+  })
+
   test('shifts move whole pixels and repeat the edge; a model that averages does not mind them', async () => {
     const row = Float32Array.of(1, 2, 3, 4)
     const flat = { channels: 1, height: 2, width: 2 }

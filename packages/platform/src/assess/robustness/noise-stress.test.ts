@@ -82,7 +82,7 @@ describe('stress', () => {
 
   test('an answer that is no number is a flip, and a kind without columns is not tried', async () => {
     const decide: Decide = (batch) =>
-      Promise.resolve(numbers(batch).map((x) => (Number.isNaN(x) ? x : 1)))
+      Promise.resolve(numbers(batch).map((x) => (Number.isNaN(x) ? x : 0)))
     const model = { decide, threshold: 0.5, like: rows }
     const found = await stressDecisions(model, request(rows))
     expect(found.missing.at(-1)?.overall.value).toBeGreaterThan(0.4)

@@ -137,6 +137,14 @@ describe('features that are no numbers', () => {
     }
   })
 
+  test('a sum that only just crosses the cut counts, and one that only just does not is certified', () => {
+    const at = (base: number) => {
+      const decision = decisionBy({ ...oneSplit(nodeTest.atMost, 5), base: Float64Array.of(base) })
+      return isCertified(decision, Float64Array.of(4.5), { space: numbers(1), epsilon: 1 })
+    }
+    expect([at(-0.999), at(-1), at(-1.001)]).toEqual([false, false, true])
+  })
+
   test('a missing value stays missing, and zeros that count as missing are looked at', () => {
     const space = numbers(1)
     const right = decisionBy(oneSplit(nodeTest.below, 5))
