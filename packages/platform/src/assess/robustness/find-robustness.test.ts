@@ -75,9 +75,9 @@ describe('on a linear model', () => {
   const score = (point: Point) => linearScore(linear, point)
 
   test('curves, groups, examples and measures', async () => {
-    const request = requestBy(rows, score, { queriesMax: 200, attackedRowsMax: 60 })
+    const request = requestBy(rows, score, { queriesMax: 200, attackedRowsMax: 70 })
     const found = await findRobustness(request)
-    expect(found.attacked.rows).toBe(60)
+    expect(found.attacked.rows).toBe(70)
     expect(found.attacked.queriesMax).toBeLessThanOrEqual(200)
     // Beside the attacks: each row as it is and under every level of noise and swaps.
     expect(request.asked()).toBe(found.attacked.queries + 120 * (1 + 5 + 4))

@@ -133,17 +133,17 @@ export async function findRobustness(request: RobustnessRequest): Promise<Robust
     certified:
       request.trees === null
         ? null
-        : accuracyBy(certify(request, { ...part, space, trees: request.trees, epsilons })),
+        : accuracyBy(await certify(request, { ...part, space, trees: request.trees, epsilons })),
     stressed: stressed.points.length,
     stress,
     examples: changeExamples(request.rows, found),
   }
 }
 
-/** Every n-th row, with its label and its groups. */
+/** At most so many rows, evenly taken, with their labels and groups. */
 function takeRows({ rows, label, groupings }: RobustnessRequest, most: number) {
-  const stride = Math.max(1, Math.ceil(rows.rows / most))
-  const taken = Array.from({ length: Math.ceil(rows.rows / stride) }, (_, n) => n * stride)
+  const count = Math.min(rows.rows, most)
+  const taken = Array.from({ length: count }, (_, n) => Math.floor((n * rows.rows) / count))
   return {
     points: taken.map((row) => pointAt(rows, row)),
     label: Uint8Array.from(taken, (row) => label[row] ?? 0),
@@ -206,7 +206,7 @@ async function attackAll(
 }
 
 /** A distance per row such that every change of a smaller one is certified to flip nothing. */
-function certify(
+async function certify(
   { signal }: RobustnessRequest,
   by: {
     readonly points: readonly Point[]
@@ -214,9 +214,10 @@ function certify(
     readonly trees: TreeDecision
     readonly epsilons: readonly number[]
   },
-): Float64Array {
+): Promise<Float64Array> {
   const epsilonMax = Math.max(...by.epsilons)
-  const certified = certifiedDistances(by.trees, by.points, { space: by.space, epsilonMax, signal })
+  const request = { space: by.space, epsilonMax, signal }
+  const certified = await certifiedDistances(by.trees, by.points, request)
   // A certificate includes its own distance: the first that may flip is the next larger number.
   return certified.map((distance) => beside(distance, 1))
 }

@@ -44,15 +44,21 @@ const randomPoints = (count: number, features: number, seed: number): Point[] =>
 describe('certificates', () => {
   const epsilonMax = 4
 
-  test.each([false, true])('lie at or below the exact distance, rounded: %s', (rounded) => {
+  test.each([false, true])('lie at or below the exact distance, rounded: %s', async (rounded) => {
     for (let seed = 1; seed <= 12; seed++) {
       const ensemble = randomTrees(seed, { trees: 5, depth: 3, features: 4, rounded })
       const space = numbers(4, seed % 3 === 0 ? [2] : [])
       const points = randomPoints(8, 4, 100 + seed)
       const request = { space, epsilonMax }
-      const loose = certifiedDistances(decisionBy(ensemble), points, { ...request, levels: 0 })
-      const usual = certifiedDistances(decisionBy(ensemble), points, request)
-      const tight = certifiedDistances(decisionBy(ensemble), points, { ...request, levels: 9 })
+      const loose = await certifiedDistances(decisionBy(ensemble), points, {
+        ...request,
+        levels: 0,
+      })
+      const usual = await certifiedDistances(decisionBy(ensemble), points, request)
+      const tight = await certifiedDistances(decisionBy(ensemble), points, {
+        ...request,
+        levels: 9,
+      })
       for (const [n, point] of points.entries()) {
         const exact = Math.min(epsilonMax, exactTreeDistance(ensemble, point, space))
         expect(loose[n]).toBeLessThanOrEqual(usual[n] ?? 0)
@@ -79,7 +85,7 @@ describe('certificates', () => {
       changes: { x0: { direction: 'increase' } },
     })
     const points = Array.from({ length: 40 }, (_, row) => pointAt(scaled, row))
-    const certified = certifiedDistances(decisionBy(ensemble), points, { space, epsilonMax })
+    const certified = await certifiedDistances(decisionBy(ensemble), points, { space, epsilonMax })
     expect(certified.filter((distance) => distance > 0).length).toBeGreaterThan(30)
     let found = 0
     for (const method of [hopSkipJump, boundaryAttack, squareAttack]) {
@@ -94,17 +100,18 @@ describe('certificates', () => {
     expect(found).toBeGreaterThan(40)
   })
 
-  test('with everything fixed the whole distance is certified; a signal ends it', () => {
+  test('with everything fixed the whole distance is certified; a signal ends it', async () => {
     const ensemble = randomTrees(5, { trees: 4, depth: 3, features: 3 })
     const points = randomPoints(5, 3, 1)
     const request = { space: numbers(3, [0, 1, 2]), epsilonMax }
-    expect(certifiedDistances(decisionBy(ensemble), points, request)).toEqual(
+    expect(await certifiedDistances(decisionBy(ensemble), points, request)).toEqual(
       new Float64Array(5).fill(epsilonMax),
     )
-    const signal = AbortSignal.abort()
-    expect(() => certifiedDistances(decisionBy(ensemble), points, { ...request, signal })).toThrow(
-      /interrupted/,
-    )
+    const controller = new AbortController()
+    const { signal } = controller
+    const certified = certifiedDistances(decisionBy(ensemble), points, { ...request, signal })
+    controller.abort()
+    await expect(certified).rejects.toMatchObject({ code: 'interrupted' })
   })
 })
 

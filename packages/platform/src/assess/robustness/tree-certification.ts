@@ -58,25 +58,39 @@ export interface CertificationRequest {
  * distance of an attack, which adds changes up, can be smaller.
  * @throws `interrupted`
  */
-export function certifiedDistances(
+export async function certifiedDistances(
   decision: TreeDecision,
   points: readonly Point[],
   request: CertificationRequest,
-): Float64Array {
-  return Float64Array.from(points, (point) => {
+): Promise<Float64Array> {
+  const distances = new Float64Array(points.length)
+  for (const [n, point] of points.entries()) {
+    // A turn of the event loop for every row, so that whoever holds the signal can fire it.
+    await new Promise((resolve) => {
+      setImmediate(resolve)
+    })
     throwIfAborted(request.signal)
-    const isSafe = (epsilon: number) => isCertified(decision, point, { ...request, epsilon })
-    // From small distances upwards: large ones reach many leaves, and most rows never come so far.
-    let [safe, open] = [0, request.epsilonMax * firstShare]
-    while (open < request.epsilonMax && isSafe(open)) [safe, open] = [open, 2 * open]
-    if (open === request.epsilonMax && isSafe(open)) return open
-    while (open - safe > request.epsilonMax * precision) {
-      const middle = (safe + open) / 2
-      if (isSafe(middle)) safe = middle
-      else open = middle
-    }
-    return safe * (1 - distanceTolerance)
-  })
+    distances[n] = certifiedDistance(decision, point, request)
+  }
+  return distances
+}
+
+function certifiedDistance(
+  decision: TreeDecision,
+  point: Point,
+  request: CertificationRequest,
+): number {
+  const isSafe = (epsilon: number) => isCertified(decision, point, { ...request, epsilon })
+  // From small distances upwards: large ones reach many leaves, and most rows never come so far.
+  let [safe, open] = [0, request.epsilonMax * firstShare]
+  while (open < request.epsilonMax && isSafe(open)) [safe, open] = [open, 2 * open]
+  if (open === request.epsilonMax && isSafe(open)) return open
+  while (open - safe > request.epsilonMax * precision) {
+    const middle = (safe + open) / 2
+    if (isSafe(middle)) safe = middle
+    else open = middle
+  }
+  return safe * (1 - distanceTolerance)
 }
 
 /** Whether no feasible change within `epsilon` flips the decision. */
