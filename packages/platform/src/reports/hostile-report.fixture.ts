@@ -79,7 +79,7 @@ export function hostileReport(): AssessmentReport {
       })),
       examples: report.robustness.examples.map((one) => ({
         ...one,
-        changes: [{ column: hostileText, from: hostileText, to: hostileText }],
+        changes: [{ column: hostileText, change: hostileText }],
       })),
     },
     data: hurtData(report.data),

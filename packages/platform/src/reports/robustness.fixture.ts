@@ -35,7 +35,7 @@ export const robustnessFixture: RobustnessFindings = {
     {
       wasPositive: true,
       distance: 0.2,
-      changes: [{ column: 'duration_months', from: 24, to: 27 }],
+      changes: [{ column: 'duration_months', change: '+3' }],
     },
   ],
 }

@@ -1,5 +1,5 @@
-// The smallest changes that flipped a decision, told as columns: from what, to what. Only what changed is told, never
-// the rest of the row, so that an example names nobody.
+// The smallest changes that flipped a decision, told as columns: of numbers by how much, of categories from what to
+// what. Only what changed is told, never the rest of the row nor a number that it held, so that an example names nobody.
 
 import type { MixedRows, Point } from './mixed-rows.ts'
 
@@ -9,8 +9,8 @@ const examplesMax = 10
 /** One column of an example. */
 interface ChangedColumn {
   readonly column: string
-  readonly from: number | string
-  readonly to: number | string
+  /** Of a number the difference, such as `+3`; of a category `rent → own`. */
+  readonly change: string
 }
 
 /** A change that flipped a decision. */
@@ -44,9 +44,13 @@ export function changeExamples(
         const [here, there] = [from[n] ?? Number.NaN, to[n] ?? Number.NaN]
         if (Object.is(here, there)) return []
         const { name } = column
-        if (column.kind === 'number') return [{ column: name, from: here, to: there }]
+        if (column.kind === 'number') return [{ column: name, change: difference(there - here) }]
         const { labels } = column
-        return [{ column: name, from: labels[here] ?? '', to: labels[there] ?? '' }]
+        return [{ column: name, change: `${labels[here] ?? ''} → ${labels[there] ?? ''}` }]
       }),
     }))
 }
+
+/** A difference with its sign, to three significant digits. */
+const difference = (by: number): string =>
+  `${by > 0 ? '+' : '−'}${Number(Math.abs(by).toPrecision(3))}`

@@ -104,13 +104,11 @@ ${dataTable({
   rows: found.map(({ wasPositive, distance, changes }) => [
     wasPositive ? 'positive' : 'negative',
     formatValue(distance),
-    changes.map(({ column, from, to }, n) => [
+    changes.map(({ column, change }, n) => [
       n === 0 ? null : html`<br>`,
       foreign(column),
       ': ',
-      foreign(String(from)),
-      ' → ',
-      foreign(String(to)),
+      foreign(change),
     ]),
   ]),
 })}`
