@@ -171,19 +171,17 @@ test('on trees, what is certified lies below what attacks leave standing', async
   const table = mixedTable(30, { rows: 80, numbers: 3 })
   const ensemble = randomTrees(14, { trees: 8, depth: 3, features: 3 })
   const score = (point: Point) => treeMargin(ensemble, point)
-  const found = await findRobustness(
-    requestBy(table, score, {
-      protectedColumns: [],
-      identifiers: [],
-      queriesMax: 150,
-      trees: {
-        ensemble,
-        inputs: [0, 1, 2].map((position) => ({ position, code: null })),
-        weights: Float64Array.of(1),
-        cut: 0,
-      },
-    }),
-  )
+  const trees = {
+    ensemble,
+    inputs: [0, 1, 2].map((position) => ({ position, code: null })),
+    weights: Float64Array.of(1),
+    cut: 0,
+  }
+  const search = async (by: typeof trees) => {
+    const none = { protectedColumns: [], identifiers: [], queriesMax: 150 }
+    return await findRobustness(requestBy(table, score, { ...none, trees: by }))
+  }
+  const found = await search(trees)
   const certified = found.certified ?? []
   expect(certified.length).toBe(found.accuracy.length)
   expect(certified[0]?.overall).toEqual(found.accuracy[0]?.overall)
@@ -193,4 +191,7 @@ test('on trees, what is certified lies below what attacks leave standing', async
   expect(robustnessMeasures(found).map(({ measure }) => measure)).toContain(
     'robustness.certified_accuracy',
   )
+  // Trees that decide nothing as the model does certify nothing of it.
+  const other = await search({ ...trees, weights: Float64Array.of(-1) })
+  expect(other.certified?.map(({ overall }) => overall.value)).toEqual(epsilonsDefault.map(() => 0))
 })

@@ -14,7 +14,7 @@ import { type RobustAccuracy, robustAccuracy } from './robust-accuracy.ts'
 import { type AttackResult, queriesAround, runAttacks } from './run-attacks.ts'
 import { squareAttack } from './square-attack.ts'
 import { beside } from './tree-boxes.ts'
-import { certifiedDistances, type TreeDecision } from './tree-certification.ts'
+import { certifiedDistances, isPositiveByTrees, type TreeDecision } from './tree-certification.ts'
 
 /** Distances of the curve. */
 export const epsilonsDefault: readonly number[] = [0, 0.05, 0.1, 0.25, 0.5, 1]
@@ -133,7 +133,15 @@ export async function findRobustness(request: RobustnessRequest): Promise<Robust
     certified:
       request.trees === null
         ? null
-        : accuracyBy(await certify(request, { ...part, space, trees: request.trees, epsilons })),
+        : accuracyBy(
+            await certify(request, {
+              points: part.points,
+              isPositive: attacked.nearest.map(({ isPositive }) => isPositive),
+              space,
+              trees: request.trees,
+              epsilons,
+            }),
+          ),
     stressed: stressed.points.length,
     stress,
     examples: changeExamples(request.rows, found),
@@ -205,19 +213,27 @@ async function attackAll(
   return { nearest, flippedBy, queries, queriesMax }
 }
 
-/** A distance per row such that every change of a smaller one is certified to flip nothing. */
+/**
+ * A distance per row such that every change of a smaller one is certified to flip nothing; below 0 where the trees
+ * decide otherwise than the model did, as nothing they say is then about the model.
+ */
 async function certify(
   { signal }: RobustnessRequest,
   by: {
     readonly points: readonly Point[]
+    readonly isPositive: readonly boolean[]
     readonly space: FeasibleSpace
     readonly trees: TreeDecision
     readonly epsilons: readonly number[]
   },
 ): Promise<Float64Array> {
-  const epsilonMax = Math.max(...by.epsilons)
-  const request = { space: by.space, epsilonMax, signal }
-  const certified = await certifiedDistances(by.trees, by.points, request)
-  // A certificate includes its own distance: the first that may flip is the next larger number.
-  return certified.map((distance) => beside(distance, 1))
+  const { points, space, trees } = by
+  const request = { space, epsilonMax: Math.max(...by.epsilons), signal }
+  const certified = await certifiedDistances(trees, points, request)
+  return certified.map((distance, row) => {
+    const isSame =
+      isPositiveByTrees(trees, points[row] ?? new Float64Array(), space) === by.isPositive[row]
+    // A certificate includes its own distance: the first that may flip is the next larger number.
+    return isSame ? beside(distance, 1) : -1
+  })
 }

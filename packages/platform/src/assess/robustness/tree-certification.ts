@@ -99,15 +99,28 @@ export function isCertified(
   point: Point,
   by: Pick<CertificationRequest, 'space' | 'levels'> & { readonly epsilon: number },
 ): boolean {
-  const { ensemble, weights, cut } = decision
-  const base = ensemble.base.reduce((sum, value, n) => sum + value * (weights[n] ?? 0), 0)
-  const here = base + bestSum(decision, rangesAround(decision, point, { ...by, epsilon: 0 }), 1, 0)
-  const side = here >= cut ? -1 : 1
+  const { cut } = decision
+  const base = baseOf(decision)
+  const side = isPositiveByTrees(decision, point, by.space) ? -1 : 1
   const ranges = rangesAround(decision, point, by)
   const reached = bestSum(decision, ranges, side, by.levels ?? levelsDefault)
   const slack = roundingOf(decision)
   // From the positive side the sum must stay at or above the cut, from the other below it.
   return side * base + reached + slack < side * cut
+}
+
+/** Whether the trees predict the positive class for a point. */
+export function isPositiveByTrees(
+  decision: TreeDecision,
+  point: Point,
+  space: FeasibleSpace,
+): boolean {
+  const here = rangesAround(decision, point, { space, epsilon: 0 })
+  return baseOf(decision) + bestSum(decision, here, 1, 0) >= decision.cut
+}
+
+function baseOf({ ensemble, weights }: TreeDecision): number {
+  return ensemble.base.reduce((sum, value, n) => sum + value * (weights[n] ?? 0), 0)
 }
 
 /** How far the sum of the runtime may lie from ours, which adds in another order. */
