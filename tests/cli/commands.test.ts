@@ -1,7 +1,7 @@
 // Every command beside `assess`, by the real program, over what a user has on disk.
 
 import { generateKeyPairSync } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseTrustPolicy, verifyTlogProof } from '@proofhouse/evidence'
 import { beforeAll, expect, test } from 'vitest'
@@ -169,4 +169,19 @@ test('help of the program and of every command', () => {
   expect(proofhouse('--version').out).toMatch(/^\d+\.\d+\.\d+\n$/)
   expect(proofhouse('verify', 'x', '--json')).toMatchObject({ status: 2 })
   expect(proofhouse('verify', 'x', '--json').out).toContain('"code":"usage-invalid"')
+})
+
+test('one decision is explained in words, and nothing is recorded of it', () => {
+  const copied = at('explained')
+  cpSync(example, copied, { recursive: true, filter: (from) => !from.includes('.proofhouse') })
+  const file = join(copied, 'proofhouse.yaml')
+  const ran = proofhouse('explain', file, '--row', '3', '--most', '2')
+  expect(ran).toMatchObject({ status: 0, err: '' })
+  expect(ran.out).toMatch(
+    /^row 3: bad, score 0\.\d{3}; others score 0\.\d{3} on average\n1\. .*checking account.* lowered the score/,
+  )
+  expect(ran.out.trimEnd().split('\n')).toHaveLength(3)
+  expect(existsSync(join(copied, '.proofhouse'))).toBe(false)
+  expect(proofhouse('explain', file, '--row', '501')).toMatchObject({ status: 2, out: '' })
+  expect(proofhouse('explain', file, '--row', '0').err).toContain('whole number from 1')
 })

@@ -16,13 +16,19 @@ export {
   comparePeriods,
   type DriftFindings,
 } from './drift/compare-periods.ts'
-export { type ExplanationFindings, explainModel } from './attributions/explain-model.ts'
+export {
+  type AttributedRow,
+  attributeRow,
+  type ExplanationFindings,
+  explainModel,
+} from './attributions/explain-model.ts'
 export { findTriggers, type TriggerSearch } from './poisoning/trigger-search.ts'
 export { foldResults, type FoldResult, foldsMax } from './cross-validation/fold-results.ts'
 export type { ColumnChange } from './robustness/feasible-changes.ts'
 export { findRobustness, type RobustnessFindings } from './robustness/find-robustness.ts'
 export { type Decide, missingCode, type MixedRows } from './robustness/mixed-rows.ts'
 export { robustnessMeasures } from './robustness/robustness-measures.ts'
+export { type Reason, reasonsOf, type ReasonTemplates } from './attributions/reason-codes.ts'
 export { fitSurrogate } from './attributions/surrogate.ts'
 export { takeSample } from './checks/sample.ts'
 export { type ModelColumns, type Predictor, predictorOf } from './predictor.ts'

@@ -2,6 +2,7 @@
 
 import { assess } from './assess.ts'
 import type { Command } from './command.ts'
+import { explain } from './explain.ts'
 import { gate } from './gate.ts'
 import { ledgerFsck } from './ledger-fsck.ts'
 import { ledgerProof } from './ledger-proof.ts'
@@ -12,6 +13,7 @@ import { verify } from './verify.ts'
 /** Every command. */
 export const commands: readonly Command[] = [
   assess,
+  explain,
   gate,
   sign,
   verify,

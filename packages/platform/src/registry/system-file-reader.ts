@@ -14,6 +14,7 @@ import {
   measureNames,
   nearestName,
   needsPrivileged,
+  type ReasonTemplates,
   type Rule,
 } from '../assess/index.ts'
 import {
@@ -91,6 +92,8 @@ export interface SystemFile {
   readonly drift: DriftSettings
   /** What a person could change of what the model reads: column → what is possible. */
   readonly changes: Readonly<Record<string, ColumnChange>>
+  /** How to say a column when a decision is explained. */
+  readonly reasons: ReasonTemplates
   /** Shares of groups among the people concerned: column → group → share. */
   readonly population: Readonly<Record<string, Readonly<Record<string, number>>>>
   readonly rules: readonly Rule[]
@@ -153,6 +156,7 @@ function normalise(source: SystemFileSource): Omit<SystemFile, 'ruleLines'> {
     ),
     drift: driftOf(source.drift ?? {}),
     changes: source.changes ?? {},
+    reasons: source.reasons ?? {},
     population: source.population ?? {},
     rules: source.policy.rules.map(ruleOf),
   }

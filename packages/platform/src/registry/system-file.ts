@@ -281,6 +281,12 @@ export const systemFileSchema = Type.Object(
     checks: Type.Optional(checksSchema),
     drift: Type.Optional(driftSchema),
     changes: Type.Optional(changesSchema),
+    reasons: Type.Optional(
+      Type.Record(Type.String(), text('Such as `a credit of {value} DM`.'), {
+        description:
+          'How to say a column when a decision is explained: column → words, `{value}` for the value.',
+      }),
+    ),
     population: Type.Optional(
       Type.Record(
         Type.String(),

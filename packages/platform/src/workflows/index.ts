@@ -1,6 +1,7 @@
 // Workflows: one file per use case that spans domains.
 
 export { assessSystem } from './assess-system.ts'
+export { explainRow } from './explain-row.ts'
 export { checkLedger } from './check-ledger.ts'
 export { gateEvidence } from './gate-evidence.ts'
 export { proveEntry } from './prove-entry.ts'

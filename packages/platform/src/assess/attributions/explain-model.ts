@@ -1,6 +1,7 @@
 // What decides: which columns move the score, for everyone and for each protected group, by Shapley values of a sample of decisions.
 // The set is validated first, and compared with Kernel SHAP and LIME.
 
+import { assert } from '@proofhouse/evidence'
 import { seededRandom } from '../intervals/random.ts'
 import type { Limits } from '../intervals/proportion.ts'
 import { normalQuantile } from '../intervals/special-functions.ts'
@@ -263,4 +264,42 @@ function rankCorrelation(a: Float64Array, b: Float64Array): number {
   const size = a.length
   const squares = x.reduce((sum, rank, n) => sum + (rank - (y[n] ?? 0)) ** 2, 0)
   return 1 - (6 * squares) / (size * (size * size - 1))
+}
+
+/** Permutation pairs for a single row: cheap, and the more the surer. */
+const rowPairs = 200
+
+/** One decision with what its columns did. */
+export interface AttributedRow extends Pick<Attribution, 'values' | 'errors' | 'base' | 'score'> {
+  readonly isPositive: boolean
+  /** Whether the values add up to the score minus the base. */
+  readonly adds_up: boolean
+  /** Whether the model gives the same score when asked again. */
+  readonly repeats: boolean
+}
+
+/** Largest difference that rounding may leave. */
+const roundingMax = 1e-4
+
+/** The Shapley values of one row beside others. @param row a single row in the model's columns */
+export async function attributeRow(
+  predictor: Predictor,
+  row: ModelColumns,
+  background: ModelColumns,
+  seed: number,
+): Promise<AttributedRow> {
+  const game: Game = { predictor, rows: row, background }
+  const few = varyingFeatures(game, 0).length <= exactFeaturesMax
+  const [found] = few
+    ? [await exactAttribution(game, 0)]
+    : await sampledAttributions(game, [0], { pairs: rowPairs, random: seededRandom(seed) })
+  assert(found !== undefined, 'one row in, one attribution out')
+  const again = await predictor.predict(row)
+  const sum = found.values.reduce((total, value) => total + value, 0)
+  return {
+    ...found,
+    isPositive: again.positive[0] === 1,
+    adds_up: Math.abs(sum - (found.score - found.base)) <= roundingMax,
+    repeats: Math.abs((again.score[0] ?? Number.NaN) - found.score) <= roundingMax,
+  }
 }

@@ -1,0 +1,54 @@
+// The reasons of one decision in plain words: the columns that moved its score most, each with the value that did it, what it did, and how
+// sure that is. Words come from a template per column where the system file has one.
+
+import type { Attribution } from './shapley.ts'
+
+/** How to say a column; `{value}` stands for the person's value. */
+export type ReasonTemplates = Readonly<Record<string, string>>
+
+/** One reason. */
+export interface Reason {
+  readonly column: string
+  readonly value: string
+  /** What the column adds to the score beside the average; below 0 it lowers it. */
+  readonly effect: number
+  /** Standard error of the effect; 0 where exact. */
+  readonly error: number
+  readonly text: string
+}
+
+/** Effects that cannot be told from nothing are no reasons. */
+const errorsMin = 2
+/** Nor are effects that nobody would notice. */
+const effectMin = 0.001
+
+/**
+ * The strongest reasons first, those that cannot be told from nothing left out.
+ * @param row names and values of the columns that the model read
+ */
+export function reasonsOf(
+  row: readonly { readonly column: string; readonly value: string }[],
+  { values, errors }: Pick<Attribution, 'values' | 'errors'>,
+  by: { readonly templates: ReasonTemplates; readonly most: number },
+): Reason[] {
+  return row
+    .map(({ column, value }, n) => ({
+      column,
+      value,
+      effect: values[n] ?? 0,
+      error: errors[n] ?? 0,
+    }))
+    .filter(({ effect, error }) => Math.abs(effect) >= Math.max(effectMin, errorsMin * error))
+    .toSorted((a, b) => Math.abs(b.effect) - Math.abs(a.effect))
+    .slice(0, by.most)
+    .map((one) => ({ ...one, text: sentence(one, by.templates[one.column]) }))
+}
+
+function sentence(
+  { column, value, effect }: Pick<Reason, 'column' | 'value' | 'effect'>,
+  template: string | undefined,
+): string {
+  const what =
+    template === undefined ? `${column}: ${value}` : template.replaceAll('{value}', () => value)
+  return `${what} ${effect > 0 ? 'raised' : 'lowered'} the score by ${Math.abs(effect).toFixed(3)}`
+}

@@ -1,0 +1,131 @@
+// The reasons of one decision, for the person concerned or whoever answers them: printed, and recorded nowhere, for a row is a person.
+
+import { dirname, resolve } from 'node:path'
+import { OperatingError, textOf } from '@proofhouse/evidence'
+import {
+  attributeRow,
+  type AttributedRow,
+  checkData,
+  type ModelColumns,
+  type Predictor,
+  type Reason,
+  reasonsOf,
+} from '../assess/index.ts'
+import { readSystemFile } from '../registry/index.ts'
+import { askModel } from './ask-model.ts'
+import { type AssessmentInputs, openInputs } from './assessment-inputs.ts'
+import type { Services } from './services.ts'
+
+/** Larger than any honest system file. */
+const systemFileSizeMaxBytes = 1_048_576
+/** Rows that the row is compared with. */
+const backgroundRows = 100
+const batchRows = 1_024
+
+/** Whose decision to explain. */
+export interface ExplainRowRequest {
+  readonly systemFile: string
+  /** Row of the test data, from 1 after the header. */
+  readonly row: number
+  /** Reasons at most. */
+  readonly most: number
+  readonly signal: AbortSignal
+  readonly progress: (step: string) => void
+}
+
+/** A decision with its reasons. */
+export interface ExplainedRow extends AttributedRow {
+  readonly row: number
+  /** The class that was predicted. */
+  readonly decision: string
+  readonly reasons: readonly Reason[]
+}
+
+/**
+ * Explains one decision of the model.
+ * @throws usage-invalid without a model or such a row; config-invalid, data-unsuitable, model-failed, interrupted
+ */
+export async function explainRow(
+  services: Services,
+  request: ExplainRowRequest,
+): Promise<ExplainedRow> {
+  const { signal, progress } = request
+  const bytes = await services.files.read(request.systemFile, systemFileSizeMaxBytes)
+  const file = await readSystemFile(textOf(bytes), request.systemFile)
+  if (file.model === null)
+    throw new OperatingError(
+      'usage-invalid',
+      'there is no `model` to ask, only its predictions; name the model to have a decision explained',
+    )
+  const folder = dirname(resolve(request.systemFile))
+  const needed = { ...file, data: { test: file.data.test } }
+  const inputs = await openInputs(services, {
+    file: needed,
+    locate: (path) => resolve(folder, path),
+    signal,
+    progress,
+  })
+  try {
+    const { model, test } = inputs
+    if (model === null || request.row > test.table.rows)
+      throw new OperatingError(
+        'usage-invalid',
+        `${test.table.path} has ${test.table.rows} rows; give one of them in \`--row\``,
+      )
+    const data = await checkData(test, file.columns, {
+      hasModel: true,
+      threshold: file.assessment.threshold,
+      signal,
+    })
+    progress('asking the model what decided')
+    return await askModel(
+      services,
+      { file, table: test.table, model, data, signal },
+      async (predictor) => {
+        const own = await readRow(inputs, predictor, request)
+        const background = await readBackground(inputs, predictor, signal)
+        const found = await attributeRow(predictor, own, background, 1 + request.row)
+        const row = predictor.columns.map(({ name }, n) => ({
+          column: name,
+          value: shown(own[n]?.[0] ?? null),
+        }))
+        return {
+          ...found,
+          row: request.row,
+          decision: found.isPositive ? data.positiveClass : data.negativeClass,
+          reasons: reasonsOf(row, found, { templates: file.reasons, most: request.most }),
+        }
+      },
+    )
+  } finally {
+    await inputs.close()
+  }
+}
+
+const shown = (value: number | string | null): string =>
+  value === null || Number.isNaN(value) ? '(missing)' : String(value)
+
+/** The row asked for, in the model's columns. */
+async function readRow(
+  { test }: AssessmentInputs,
+  { columns }: Predictor,
+  { row, signal }: ExplainRowRequest,
+): Promise<ModelColumns> {
+  for await (const batch of test.read({ columns, batchRows, signal })) {
+    const at = row - 1 - batch.firstRow
+    if (at < batch.rows) return batch.columns.map((column) => column.slice(at, at + 1))
+  }
+  throw new OperatingError('usage-invalid', `there is no row ${row}`)
+}
+
+/** Every n-th row of the test data. */
+async function readBackground(
+  { test }: AssessmentInputs,
+  { columns }: Predictor,
+  signal: AbortSignal,
+): Promise<ModelColumns> {
+  const stride = Math.max(1, Math.floor(test.table.rows / backgroundRows))
+  for await (const batch of test.read({ columns, stride, batchRows: 2 * backgroundRows, signal }))
+    return batch.columns
+  throw new OperatingError('data-unsuitable', `${test.table.path}: holds no rows to compare with`)
+}
