@@ -1,7 +1,7 @@
 // The main job, by the real program: the example, a system without a model, earlier runs, and every verdict's exit code.
 
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import {
   ecdsaVerifier,
@@ -15,6 +15,7 @@ import {
 } from '@proofhouse/evidence'
 import { beforeAll, expect, test } from 'vitest'
 import {
+  copyExample,
   csv,
   example,
   newFolder,
@@ -25,6 +26,7 @@ import {
   rows,
   smallSystem,
   systemFile,
+  withoutChecks,
 } from './run-program.fixture.ts'
 
 function object(value: JsonValue | undefined): JsonObject {
@@ -171,10 +173,7 @@ test('what is asked for beside the standard measures is measured, recorded, gate
 test('the commands that a report gives do what they say, where the assessment ran', () => {
   const folder = newFolder()
   const name = "it's a system"
-  cpSync(example, join(folder, name), {
-    recursive: true,
-    filter: (source) => !source.includes('.proofhouse'),
-  })
+  copyExample(join(folder, name), withoutChecks)
   const path = join(name, 'proofhouse.yaml')
   expect(proofhouseIn(folder, 'assess', path)).toMatchObject({ status: 0, err: '' })
   const text = readFileSync(join(folder, name, '.proofhouse/report.json'), 'utf8')

@@ -3,23 +3,16 @@
 // oxlint-disable vitest/expect-expect -- expectOneMessage and expectLedgerWhole expect
 
 import { spawn, spawnSync } from 'node:child_process'
-import {
-  chmodSync,
-  copyFileSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { DiskTileStore } from '../../packages/platform/src/adapters/disk-tile-store.ts'
+import { fsck } from '../../packages/platform/src/ledger/index.ts'
 import {
   assessedSystem,
+  copyExample,
   csv,
-  example,
   newFolder,
   programPath,
   proofhouse,
@@ -27,6 +20,7 @@ import {
   rows,
   smallSystem,
   systemFile,
+  withoutChecks,
 } from './run-program.fixture.ts'
 
 /** One line, no stack, with its code. */
@@ -38,9 +32,11 @@ function expectOneMessage(ran: Ran, status: number, message: RegExp): void {
 }
 
 /** The ledger in a workspace is whole and takes another run. */
-function expectLedgerWhole(systemPath: string): void {
-  const ledger = join(dirname(systemPath), '.proofhouse/ledger')
-  expect(proofhouse('ledger', 'fsck', ledger)).toMatchObject({ status: 0, err: '' })
+async function expectLedgerWhole(systemPath: string): Promise<void> {
+  const tiles = new DiskTileStore(join(dirname(systemPath), '.proofhouse/ledger'))
+  const { findings, size } = await fsck({ tiles, trust: null })
+  expect(findings).toEqual([])
+  expect(size).toBeGreaterThan(0)
 }
 
 const withCell = (column: number, value: string) =>
@@ -111,12 +107,12 @@ test.each([
   ['a prediction of another class', withCell(3, 'perhaps'), undefined, 2, /perhaps/],
   ['a score beyond one', withCell(4, '1.5'), undefined, 2, /1\.5/],
   ['a score that is no number', withCell(4, 'high'), undefined, 2, /high/],
-])('%s', (_name, data, change, status, message) => {
+])('%s', async (_name, data, change, status, message) => {
   const path = assessedSystem()
   if (data !== undefined) writeFileSync(join(dirname(path), 'test.csv'), data)
   if (change !== undefined) writeFileSync(path, systemFile(change))
   expectOneMessage(proofhouse('assess', path), status, message)
-  expectLedgerWhole(path)
+  await expectLedgerWhole(path)
 })
 
 test('what is no file is refused, and not read for ever', () => {
@@ -152,14 +148,12 @@ test('no system file, an unknown command, an unknown option', () => {
   expectOneMessage(proofhouse('assess', '--jsn'), 2, /did you mean `--json`/)
 })
 
-/** A copy of the example with its model changed. */
+/** A copy of the example with its model or its data changed, and without checks. */
 function exampleWith(change: (folder: string) => void): string {
   const folder = newFolder()
-  mkdirSync(join(folder, 'data'))
-  for (const name of ['proofhouse.yaml', 'model.onnx', 'data/train.csv', 'data/test.csv'])
-    copyFileSync(join(example, name), join(folder, name))
+  const path = copyExample(folder, withoutChecks)
   change(folder)
-  return join(folder, 'proofhouse.yaml')
+  return path
 }
 
 test.each([0, 1, 100, 20_000, 42_000])('a model cut off at %d bytes', (length) => {
@@ -169,7 +163,7 @@ test.each([0, 1, 100, 20_000, 42_000])('a model cut off at %d bytes', (length) =
   expectOneMessage(proofhouse('assess', path), 2, /model\.onnx/)
 })
 
-test('a model whose inputs are not in the data', () => {
+test('a model whose inputs are not in the data', async () => {
   const path = exampleWith((folder) => {
     const data = join(folder, 'data/test.csv')
     const text = readFileSync(data, 'utf8')
@@ -179,7 +173,7 @@ test('a model whose inputs are not in the data', () => {
     writeFileSync(data, [renamed, ...body].join('\n'))
   })
   expectOneMessage(proofhouse('assess', path), 2, /credit_amount/)
-  expectLedgerWhole(path)
+  await expectLedgerWhole(path)
 })
 
 test('a private key that others may read is refused', () => {
@@ -268,7 +262,7 @@ test.each(['SIGINT', 'SIGKILL'] as const)(
     expect(ran.err).toBe('')
     const report = readFileSync(join(dirname(path), '.proofhouse/report.json'), 'utf8')
     expect(report).toMatch(/"outcome":\s*"abandoned"/)
-    expectLedgerWhole(path)
+    await expectLedgerWhole(path)
   },
 )
 
@@ -282,5 +276,5 @@ test('two runs at once on one workspace both end, one after the other', async ()
       )
     })
   expect(await Promise.all([run(), run()])).toEqual([0, 0])
-  expectLedgerWhole(path)
+  await expectLedgerWhole(path)
 })

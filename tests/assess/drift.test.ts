@@ -1,16 +1,17 @@
 // Two periods by the real program: rules on drift, evidence that counts for the same periods only, and what is refused.
 
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import {
+  copyExample,
   csv,
-  example,
   newFolder,
   proofhouse,
   rows,
   smallSystem,
   systemFile,
+  withoutChecks,
 } from './run-program.fixture.ts'
 
 /** The small system with a later period in which group `a` is rarer than before. */
@@ -86,13 +87,8 @@ test('labels that come later are joined by the identifier, and estimates can be 
 })
 
 test('a model is run over both periods', () => {
-  const folder = newFolder()
-  cpSync(example, folder, { recursive: true, filter: (from) => !from.includes('.proofhouse') })
-  const file = join(folder, 'proofhouse.yaml')
-  const text = readFileSync(file, 'utf8')
-  writeFileSync(
-    file,
-    text.replace(
+  const file = copyExample(newFolder(), (text) =>
+    withoutChecks(text).replace(
       /^ {2}test: .*$/m,
       (line) => `${line}\n  reference: data/test.csv\n  current: data/test.csv`,
     ),

@@ -103,6 +103,7 @@ test('control columns and checks, as the system file has them', () => {
   const path = smallSystem({
     yaml: systemFile((text) =>
       text
+        .replace('risk_class: minimal', 'risk_class: high')
         .replace('identifiers: [id]', 'identifiers: []\n  control: [level]')
         .replace('policy:', 'checks: {slices: false, proxies: false}\npolicy:')
         .replace(

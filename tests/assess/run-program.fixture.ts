@@ -1,7 +1,7 @@
 // Runs the real program in a folder of its own, as a user would, and makes small systems to assess.
 
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -60,14 +60,14 @@ export function csv(body: readonly (readonly string[])[]): string {
     .join('\n')
 }
 
-/** The system file of a small system without a model; `change` edits its text. */
+/** The system file of a small system without a model, of a risk so small that no check runs unasked; `change` edits its text. */
 export function systemFile(change: (text: string) => string = (text) => text): string {
   return change(`system:
   id: small
   name: Small system
   purpose: Decides about rows.
   owner: tests@example.org
-  risk_class: high
+  risk_class: minimal
   jurisdictions: [EU]
 data:
   test: test.csv
@@ -108,4 +108,17 @@ export function assessedSystem(): string {
   const folder = newFolder()
   cpSync(assessed, folder, { recursive: true })
   return join(folder, 'proofhouse.yaml')
+}
+
+/** A system file whose risk is so small that no check runs unasked: a quarter of the time, for tests of other things. */
+export function withoutChecks(systemFileText: string): string {
+  return systemFileText.replace(/risk_class: \w+/, 'risk_class: minimal')
+}
+
+/** Copies the example, without what running it left, to a folder; gives the path of its system file, whose text `change` edits. */
+export function copyExample(folder: string, change: (text: string) => string): string {
+  cpSync(example, folder, { recursive: true, filter: (from) => !from.includes('.proofhouse') })
+  const path = join(folder, 'proofhouse.yaml')
+  writeFileSync(path, change(readFileSync(path, 'utf8')))
+  return path
 }

@@ -1,11 +1,17 @@
 // Every command beside `assess`, by the real program, over what a user has on disk.
 
 import { generateKeyPairSync } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseTrustPolicy, verifyTlogProof } from '@proofhouse/evidence'
 import { beforeAll, expect, test } from 'vitest'
-import { example, newFolder, proofhouse } from '../assess/run-program.fixture.ts'
+import {
+  copyExample,
+  example,
+  newFolder,
+  proofhouse,
+  withoutChecks,
+} from '../assess/run-program.fixture.ts'
 
 const folder = newFolder()
 const at = (...parts: readonly string[]) => join(folder, ...parts)
@@ -173,8 +179,7 @@ test('help of the program and of every command', () => {
 
 test('one decision is explained in words, and nothing is recorded of it', () => {
   const copied = at('explained')
-  cpSync(example, copied, { recursive: true, filter: (from) => !from.includes('.proofhouse') })
-  const file = join(copied, 'proofhouse.yaml')
+  const file = copyExample(copied, withoutChecks)
   const ran = proofhouse('explain', file, '--row', '3', '--most', '2')
   expect(ran).toMatchObject({ status: 0, err: '' })
   expect(ran.out).toMatch(

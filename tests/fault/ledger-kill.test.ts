@@ -15,9 +15,9 @@ import {
 } from '../../packages/platform/src/adapters/ledger-directory.ts'
 import { openLedgerKey } from '../../packages/platform/src/keys/index.ts'
 import { fsck } from '../../packages/platform/src/ledger/index.ts'
+import { allFaults } from '../../packages/platform/src/ledger/all-faults.fixture.ts'
 
-/** `npm run faults` asks for 200. */
-const kills = Number(process.env['PROOFHOUSE_KILLS'] ?? 50)
+const kills = allFaults ? 200 : 30
 /** Fresh ledgers in between, so that birth is hit too. */
 const killsPerLedger = 5
 const lifeMaxMs = 60
