@@ -18,7 +18,7 @@ import { scoreCoverage, scoredPopulations, scoreMeasureNames } from './score-cov
 const least = 0.93
 
 describe.each(Object.entries(populations))('%s', (name, groups) => {
-  const draws = groups.length > 10 ? 300 : 1_000
+  const draws = groups.length > 10 ? 200 : 600
 
   test.each(simulatedDisparities)('%s covers', (measure) => {
     const by = { method: methods.exact, draws, seed: 20_261_120 }
@@ -48,7 +48,7 @@ describe.each(Object.entries(populations))('%s', (name, groups) => {
 
 describe.each(Object.entries(scoredPopulations))('%s', (name, population) => {
   test.each(scoreMeasureNames)('%s covers', (measure) => {
-    const by = { draws: 600, seed: 20_261_122 }
+    const by = { draws: 400, seed: 20_261_122 }
     expect(scoreCoverage(measure, population, by).covered, name).toBeGreaterThanOrEqual(least)
   })
 })
