@@ -14,8 +14,8 @@ import {
 import {
   scoreCoverage,
   scoredPopulations,
-  scoreMeasureNames,
 } from '../packages/platform/src/assess/intervals/score-coverage.fixture.ts'
+import { scoreMeasureNames } from '../packages/platform/src/assess/measures/score-measures.ts'
 
 const draws = Number(process.argv[2] ?? 2_000)
 const seed = 20_261_120

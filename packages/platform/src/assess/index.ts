@@ -12,6 +12,12 @@ export {
 export { checkCatalogue, type CheckName, checkNames } from './checks/check-catalogue.ts'
 export { type CheckFindings, runChecks } from './checks/run-checks.ts'
 export {
+  type ColumnCurves,
+  type CurveFindings,
+  findCurves,
+  type ScoreCurves,
+} from './curves/find-curves.ts'
+export {
   type ColumnDrift,
   comparePeriods,
   type DriftFindings,

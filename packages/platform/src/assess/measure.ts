@@ -74,6 +74,22 @@ const performanceCatalogue = {
     title: 'Log loss',
     definition: 'mean of minus the natural logarithm of the probability given to the true label',
   },
+  'performance.average_precision': {
+    ...rate,
+    needsScores: true,
+    standard: false,
+    title: 'Average precision',
+    definition: 'precision at each recall that a threshold reaches, weighted by the rise in recall',
+  },
+  'calibration.expected_calibration_error': {
+    ...rate,
+    ideal: 0,
+    needsScores: true,
+    standard: false,
+    title: 'Expected calibration error',
+    definition:
+      'mean distance of score and share of positives in ten bins of equal width, weighted by rows; few rows alone make it larger',
+  },
   'performance.selection_rate': {
     ...rate,
     ideal: null,

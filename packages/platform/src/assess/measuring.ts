@@ -200,9 +200,8 @@ function measureSlice(
       return { name, ...point, limits: found }
     })
   const order = (point: NamedPoint): number => measureNames.indexOf(point.name)
-  return [...rates, ...scoreMeasures(cell, by.tail), ...benefits].toSorted(
-    (a, b) => order(a) - order(b),
-  )
+  const scored = scoreMeasures(cell, by.tail, (name) => isAsked(name, by.options))
+  return [...rates, ...scored, ...benefits].toSorted((a, b) => order(a) - order(b))
 }
 
 function sliceOf(columns: readonly string[], cell: readonly string[]): Record<string, string> {

@@ -4,6 +4,7 @@
 
 import {
   type CheckFindings,
+  type CurveFindings,
   type DataFindings,
   type DriftFindings,
   type ExplanationFindings,
@@ -39,6 +40,8 @@ export interface AssessmentReport {
   readonly groups: readonly ReportGroup[]
   readonly measures: readonly Measure[]
   readonly rules: readonly RuleOutcome[]
+  /** What other thresholds would do, and how scores rank and mean; null for a system without scores. */
+  readonly curves: CurveFindings | null
   /** What the checks beneath the averages found; null when none ran. */
   readonly checks: CheckFindings | null
   /** Performance over the folds of cross-validation; null without a fold column. */

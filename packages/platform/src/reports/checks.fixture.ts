@@ -237,3 +237,5 @@ export const findingsFixture = {
   over_time: overTimeFixture,
   mitigations: [mitigationFixture],
 }
+/** Something that looks like a digest. */
+export const digest = (start: string) => start.padEnd(64, '0123456789abcdef')

@@ -2,7 +2,8 @@
 
 import type { CheckFindings, DataFindings, Measure } from '../assess/index.ts'
 import type { AssessmentReport } from './assessment-report.ts'
-import { digest, reportFixture } from './report.fixture.ts'
+import { digest } from './checks.fixture.ts'
+import { reportFixture } from './report.fixture.ts'
 
 /** Text that breaks out of every format that forgets to escape it. */
 export const hostileText =
@@ -54,6 +55,18 @@ export function hostileReport(): AssessmentReport {
       requirements: over,
       worst: rule.worst === null ? null : { ...hurt(rule.worst), note: hostileText },
     })),
+    curves:
+      report.curves === null
+        ? null
+        : {
+            ...report.curves,
+            columns: report.curves.columns.map((one) => ({
+              ...one,
+              column: hostileText,
+              groups: one.groups.map((group) => ({ ...group, group: hostileText })),
+              left_out: over,
+            })),
+          },
     checks: hurtChecks(report.checks),
     explanations: report.explanations && {
       ...report.explanations,

@@ -155,7 +155,7 @@ test('a page of a thousand groups stays a page: extremes drawn, every group in i
       high: 1,
     })),
   )
-  const page = renderHtml({ ...report, groups, measures, rules: [] })
+  const page = renderHtml({ ...report, groups, measures, rules: [], curves: null })
   const figures = elementsOf(readMarkup(page, { html: true })).filter((e) => e.name === 'figure')
   const [figure] = figures
   if (figure === undefined) throw new Error('the page has figures')

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import type { AssessmentReport } from './assessment-report.ts'
 import { artifactsPart, limitsPart, provenancePart } from './html/evidence-part.ts'
 import { mitigationsPart } from './html/mitigations-part.ts'
+import { curvesPart } from './html/curves-part.ts'
 import { dataPart } from './html/data-part.ts'
 import { driftPart } from './html/drift-part.ts'
 import { explanationsPart } from './html/explanations-part.ts'
@@ -22,6 +23,7 @@ import { counted, headline, riskClassWords, valueAloneText, verdictWords } from 
 const parts = [
   ['rules', 'Rules'],
   ['performance', 'Performance'],
+  ['scores', 'Scores'],
   ['groups', 'Groups'],
   ['beneath', 'Beneath the averages'],
   ['explanations', 'What decides'],
@@ -58,6 +60,7 @@ ${top(report)}
 ${warnings(report)}
 ${rulesPart(report)}
 ${performancePart(report)}
+${curvesPart(report)}
 ${groupsPart(report)}
 ${beneathPart(report)}
 ${explanationsPart(report)}
@@ -81,6 +84,7 @@ ${formatInstant(report.generated_at)}. The same content for programs is in <code
 
 /** The parts that have something to say. */
 function partsOf({
+  curves,
   checks,
   explanations,
   triggers,
@@ -92,6 +96,7 @@ function partsOf({
 }: AssessmentReport) {
   return parts.filter(
     ([id]) =>
+      (id !== 'scores' || curves !== null) &&
       (id !== 'beneath' || checks !== null) &&
       (id !== 'explanations' || explanations !== null || triggers !== null) &&
       (id !== 'robustness' || robustness !== null) &&

@@ -3,7 +3,8 @@
 
 import type { Measure, MeasureName, OutcomeCounts, RuleOutcome } from '../assess/index.ts'
 import { type AssessmentReport, type ReportGroup, reportFormat } from './assessment-report.ts'
-import { findingsFixture } from './checks.fixture.ts'
+import { digest, findingsFixture } from './checks.fixture.ts'
+import { curvesFixture } from './curves.fixture.ts'
 
 const cells: readonly (readonly [sex: string, age: string, counts: OutcomeCounts])[] = [
   ['female', '25_and_over', { tn: 14, fp: 22, fn: 7, tp: 69 }],
@@ -181,9 +182,6 @@ function rules(measures: readonly Measure[]): RuleOutcome[] {
   ]
 }
 
-/** Something that looks like a digest. */
-export const digest = (start: string) => start.padEnd(64, '0123456789abcdef')
-
 /** A report with one rule of each verdict, over the figures of the example. */
 export function reportFixture(): AssessmentReport {
   const measures = [...groups().flatMap(ratesOf), ...disparities]
@@ -280,6 +278,7 @@ export function reportFixture(): AssessmentReport {
     measures,
     rules: rules(measures),
     warnings: ['2 slices have fewer than 50 rows; their intervals are wide.'],
+    curves: curvesFixture,
     ...findingsFixture,
     not_checked: [
       'Robustness to changed inputs was not tested.',

@@ -13,7 +13,8 @@ import {
   simulatedDisparities,
   simulatedRates,
 } from './coverage.fixture.ts'
-import { scoreCoverage, scoredPopulations, scoreMeasureNames } from './score-coverage.fixture.ts'
+import { scoreMeasureNames } from '../measures/score-measures.ts'
+import { scoreCoverage, scoredPopulations } from './score-coverage.fixture.ts'
 
 const least = 0.93
 

@@ -1,6 +1,8 @@
-// Coverage of the intervals that need scores (ROC AUC, Brier, log loss), simulated like the others: populations whose
+// Coverage of the intervals that need scores (ROC AUC, Brier, log loss, average precision, calibration error), simulated like the others: populations whose
 // truth is a finite sum, the product's own interval code, fixed seeds.
 
+import { binSums, expectedCalibrationError } from '../curves/calibration-curve.ts'
+import { averagePrecision } from '../curves/rank-curves.ts'
 import type { CellStatistics } from '../statistics.ts'
 import { type ScoreMeasureName, scoreMeasures } from '../measures/score-measures.ts'
 import { cellStatistics, logLoss, squaredError } from '../scoring-losses.ts'
@@ -17,13 +19,6 @@ export interface ScoredPopulation {
     readonly positive: number
   }[]
 }
-
-/** The score measures, in catalogue order. */
-export const scoreMeasureNames: readonly ScoreMeasureName[] = [
-  'performance.roc_auc',
-  'performance.brier',
-  'performance.log_loss',
-]
 
 function drawScored(random: Random, { rows, levels }: ScoredPopulation): CellStatistics {
   let [rowsLeft, weightLeft] = [rows, levels.reduce((sum, { weight }) => sum + weight, 0)]
@@ -60,6 +55,14 @@ function truthOf(name: ScoreMeasureName, { levels }: ScoredPopulation): number {
       }
     return wins / pairs
   }
+  const counts = {
+    scores: Float64Array.from(levels, ({ score }) => score),
+    positives: Float64Array.from(levels, ({ weight, positive }) => weight * positive),
+    negatives: Float64Array.from(levels, ({ weight, positive }) => weight * (1 - positive)),
+  }
+  if (name === 'performance.average_precision') return averagePrecision(counts) ?? 0
+  if (name === 'calibration.expected_calibration_error')
+    return expectedCalibrationError(binSums(counts))
   const of = name === 'performance.brier' ? squaredError : logLoss
   const sum = levels.reduce(
     (mean, { score, weight, positive }) =>
@@ -80,7 +83,7 @@ export function scoreCoverage(
   let [defined, covered, width] = [0, 0, 0]
   for (let draw = 0; draw < draws; draw++) {
     const cell = drawScored(random, population)
-    const found = scoreMeasures(cell, 0.025).find((point) => point.name === name)
+    const [found] = scoreMeasures(cell, 0.025, (known) => known === name)
     if (found?.limits === undefined || found.limits === null) continue
     const { low, high } = found.limits
     defined += 1

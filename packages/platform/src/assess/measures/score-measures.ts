@@ -1,6 +1,10 @@
-// The measures of one slice that need scores: ROC AUC, Brier score, log loss. Both modes agree on them; an AUC
-// without both classes is undefined in both (scikit-learn warns and gives NaN).
+// The measures of one slice that need scores: ROC AUC, Brier score, log loss, average precision, calibration error. Both
+// modes agree on them; an AUC without both classes is undefined in both (scikit-learn warns and gives NaN).
 
+import { binSums, expectedCalibrationError } from '../curves/calibration-curve.ts'
+import { averagePrecision } from '../curves/rank-curves.ts'
+import { averagePrecisionInterval } from '../intervals/average-precision.ts'
+import { calibrationErrorInterval } from '../intervals/calibration-error.ts'
 import { type LossRoom, meanInterval } from '../intervals/bounded-mean.ts'
 import type { Limits } from '../intervals/proportion.ts'
 import { rocAuc, rocAucInterval } from '../intervals/roc-auc.ts'
@@ -11,11 +15,17 @@ import { logLoss, squaredError } from '../scoring-losses.ts'
 import type { CellStatistics } from '../statistics.ts'
 import type { Point } from './outcome-rates.ts'
 
+/** The measures of one slice that need scores, in catalogue order. */
+export const scoreMeasureNames = [
+  'performance.roc_auc',
+  'performance.brier',
+  'performance.log_loss',
+  'performance.average_precision',
+  'calibration.expected_calibration_error',
+] as const satisfies readonly MeasureName[]
+
 /** A measure of one slice that needs scores. */
-export type ScoreMeasureName = Extract<
-  MeasureName,
-  'performance.roc_auc' | 'performance.brier' | 'performance.log_loss'
->
+export type ScoreMeasureName = (typeof scoreMeasureNames)[number]
 
 /** The loss of one row by its score and whether its label is positive. */
 type Loss = (score: number, positive: boolean) => number
@@ -26,20 +36,17 @@ export interface PointInterval extends Point {
 }
 
 /**
- * The score measures of a slice, each with the error `tail` on each side of its interval; none for a system that
- * gives no scores.
+ * The score measures of a slice that are asked for, each with the error `tail` on each side of its interval; none for a
+ * system that gives no scores.
  */
 export function scoreMeasures(
   cell: CellStatistics,
   tail: number,
+  isAsked: (name: ScoreMeasureName) => boolean,
 ): readonly (PointInterval & { readonly name: ScoreMeasureName })[] {
   const { scores } = cell
   if (scores === null || cell.squaredError === null || cell.logLoss === null) return []
-  const roc = rocAuc(scores)
-  const auc: PointInterval =
-    roc === null
-      ? { value: null, limits: null, note: 'undefined: one class has no rows' }
-      : { value: roc.auc, limits: rocAucInterval(roc, tail) }
+  const { squaredError: squares, logLoss: logs } = cell
   const loss = (moments: Moments, of: Loss): PointInterval =>
     moments.n === 0
       ? { value: null, limits: null, note: 'undefined: no rows' }
@@ -47,11 +54,38 @@ export function scoreMeasures(
           value: moments.sum / moments.n,
           limits: meanInterval(moments, roomOf(scores, of), tail),
         }
-  return [
-    { name: 'performance.roc_auc', ...auc },
-    { name: 'performance.brier', ...loss(cell.squaredError, squaredError) },
-    { name: 'performance.log_loss', ...loss(cell.logLoss, logLoss) },
-  ]
+  const points: Record<ScoreMeasureName, () => PointInterval> = {
+    'performance.roc_auc': () => rocAucOf(scores, tail),
+    'performance.brier': () => loss(squares, squaredError),
+    'performance.log_loss': () => loss(logs, logLoss),
+    'performance.average_precision': () => averagePrecisionOf(scores, tail),
+    'calibration.expected_calibration_error': () => calibrationErrorOf(scores, tail),
+  }
+  return scoreMeasureNames
+    .filter((name) => isAsked(name))
+    .map((name) => ({ name, ...points[name]() }))
+}
+
+function rocAucOf(scores: ScoreCounts, tail: number): PointInterval {
+  const roc = rocAuc(scores)
+  return roc === null
+    ? { value: null, limits: null, note: 'undefined: one class has no rows' }
+    : { value: roc.auc, limits: rocAucInterval(roc, tail) }
+}
+
+function averagePrecisionOf(scores: ScoreCounts, tail: number): PointInterval {
+  const value = averagePrecision(scores)
+  return value === null
+    ? { value, limits: null, note: 'undefined: no row is positive' }
+    : { value, limits: averagePrecisionInterval(scores, tail) }
+}
+
+function calibrationErrorOf(scores: ScoreCounts, tail: number): PointInterval {
+  const bins = binSums(scores)
+  const limits = calibrationErrorInterval(bins, tail)
+  return limits === null
+    ? { value: null, limits, note: 'undefined: no rows' }
+    : { value: expectedCalibrationError(bins), limits }
 }
 
 /** The losses the same scores could have given with other labels. */

@@ -24,6 +24,8 @@ const rateColumns = [
   ['performance.accuracy', 'Accuracy'],
   ['performance.roc_auc', 'AUC'],
   // Shown where they were asked for.
+  ['performance.average_precision', 'AP'],
+  ['calibration.expected_calibration_error', 'ECE'],
   ['performance.zero_one_loss', '0–1 loss'],
   ['performance.false_discovery_rate', 'FDR'],
   ['performance.false_omission_rate', 'FOR'],

@@ -109,6 +109,21 @@ svg .now{fill:var(--mark)}
 svg .track{stroke:var(--line);stroke-width:1}
 svg .grid{stroke:var(--line);stroke-width:1}
 svg .path{stroke:var(--mark);stroke-width:2;fill:none}
+svg.curve{max-inline-size:27rem}
+svg .line{fill:none;stroke:var(--mark);stroke-width:2;stroke-linejoin:round}
+svg .spot{fill:var(--mark)}
+svg .s1{stroke:var(--warn)}
+svg .s2{stroke:var(--inconclusive)}
+svg .s3{stroke:var(--muted)}
+svg .line.s1{stroke-dasharray:7 3}
+svg .line.s2{stroke-dasharray:2 3}
+svg .line.s3{stroke-dasharray:10 3 2 3}
+svg .spot.s1{fill:var(--warn)}
+svg .spot.s2{fill:var(--inconclusive)}
+svg .spot.s3{fill:var(--muted)}
+svg .whisker{stroke:var(--mark);stroke-width:1.5}
+svg .even{stroke:var(--muted);stroke-width:1}
+svg .chosen{stroke:var(--ink);stroke-width:1.5;fill:none}
 svg .span{stroke:var(--mark);stroke-width:2.5}
 svg .dot{fill:var(--mark);stroke:var(--mark);stroke-width:2}
 svg .dot.open{fill:var(--surface)}
@@ -144,6 +159,7 @@ table{font-size:.92rem}
 .within,caption,thead th,figcaption,.facts dt,.small{font-size:.85rem}
 .panels details{display:none}
 .panels{grid-template-columns:repeat(3,1fr);gap:1rem}
+.panels.curves{grid-template-columns:repeat(2,1fr)}
 th,td{padding:.3rem .45rem}
 .text{min-inline-size:0}
 }
