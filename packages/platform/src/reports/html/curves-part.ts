@@ -147,7 +147,7 @@ function recallChart(id: string, named: Named, findings: CurveFindings): LineCha
   return {
     id: `recall-${id}`,
     title: 'Precision and recall',
-    summary: `How many of the selected are positive, against how many of the positive are selected.${
+    summary: `How many of the selected are positive, against how many of the positive are selected (AP: average precision).${
       share === null
         ? ' Groups with more positive rows lie higher for that reason alone.'
         : ` The grey line, at ${formatPercent(share)} %, is guessing.`
@@ -156,7 +156,7 @@ function recallChart(id: string, named: Named, findings: CurveFindings): LineCha
     y: { title: 'Precision', high: 1 },
     ...(share === null ? {} : { compared: share }),
     lines: named.map(({ curves }) => ({
-      name: `${nameOf(curves)}: average precision ${formatValue(curves.precision_recall.average_precision)}`,
+      name: `${nameOf(curves)}: AP ${formatValue(curves.precision_recall.average_precision)}`,
       steps: true,
       points: curves.precision_recall.points.map((p) => [p.recall, p.precision] as const),
     })),
