@@ -54,7 +54,6 @@ export {
 } from './drift/drift-tests.ts'
 export { measure } from './measuring.ts'
 export { needsPrivileged } from './measures/privileged.ts'
-export { nearestName } from './nearest-name.ts'
 export {
   applyPolicy,
   checkPolicy,

@@ -6,10 +6,10 @@ import {
   type DriftOptions,
   driftTestNames,
   isOverTimeMeasure,
-  nearestName,
   ownThreshold,
   type Rule,
 } from '../assess/index.ts'
+import { nearestName } from '../nearest-name.ts'
 import { closed, column } from './schema-parts.ts'
 
 const driftTest = (description: string) =>

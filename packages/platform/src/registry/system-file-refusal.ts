@@ -1,7 +1,7 @@
 // What is wrong with a system file, in words: the schema's complaints turned into the place, the key, and the nearest valid one.
 
 import { Compile } from 'typebox/compile'
-import { nearestName } from '../assess/index.ts'
+import { nearestName } from '../nearest-name.ts'
 import { type SystemFileSource, systemFileSchema } from './system-file.ts'
 
 const validator = Compile(systemFileSchema)
