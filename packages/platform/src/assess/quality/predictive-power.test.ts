@@ -110,7 +110,7 @@ describe('columns of a table', () => {
 })
 
 test('claims power of columns without any in at most one table of twenty', () => {
-  const tables = 120
+  const tables = 60
   const claims = { category: 0, number: 0 }
   for (let seed = 0; seed < tables; seed++) {
     const random = seededRandom(seed)
@@ -137,7 +137,7 @@ test('claims power of columns without any in at most one table of twenty', () =>
 })
 
 test('limits hold the mean score of such tables in nineteen of twenty', () => {
-  const tables = 150
+  const tables = 80
   const found = Array.from({ length: tables }, (_, seed) => {
     const random = seededRandom(5000 + seed)
     const label = cells(400, () => (random() < 0.4 ? 'yes' : 'no'))
