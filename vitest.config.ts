@@ -29,6 +29,7 @@ export default defineConfig({
           isolate: false,
           setupFiles: ['tests/seed.setup.ts'],
           testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       chromium === undefined
@@ -40,6 +41,8 @@ export default defineConfig({
               include: ['packages/evidence/src/**/*.test.ts'],
               setupFiles: ['tests/seed.setup.ts'],
               testTimeout: 120_000,
+              hookTimeout: 120_000,
+          hookTimeout: 120_000,
               browser: {
                 enabled: true,
                 headless: true,
