@@ -42,7 +42,6 @@ export default defineConfig({
               setupFiles: ['tests/seed.setup.ts'],
               testTimeout: 120_000,
               hookTimeout: 120_000,
-          hookTimeout: 120_000,
               browser: {
                 enabled: true,
                 headless: true,
