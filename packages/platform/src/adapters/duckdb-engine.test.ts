@@ -80,7 +80,7 @@ describe('profiles', () => {
         const values = profile?.as === 'category' ? profile.values : []
         expect(new Map(values.map(({ value, rows }) => [value, rows]))).toEqual(expected)
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     )
   })
 
@@ -285,7 +285,7 @@ describe('statistics equal those of the rows one by one', () => {
       fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 40 }), (rows) =>
         check(rows, predictions, scores),
       ),
-      { numRuns: 15 },
+      { numRuns: 10 },
     )
   })
 
@@ -303,7 +303,7 @@ describe('statistics equal those of the rows one by one', () => {
         const folder = await files.parts(...queries)
         await check(parts.flat(), predictions, true, await onGrid.open(folder))
       }),
-      { numRuns: 8 },
+      { numRuns: 5 },
     )
   })
 
