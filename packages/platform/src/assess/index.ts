@@ -82,7 +82,7 @@ export {
   scoresOnGrid,
   type CheckedData,
 } from './dataset.ts'
-export { listed, missingGroup, shortened } from './dataset-values.ts'
+export { canonicalText, listed, missingGroup, shortened } from './dataset-values.ts'
 export {
   type AggregateEngine,
   type CategoryCountsProfile,

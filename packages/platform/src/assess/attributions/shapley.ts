@@ -23,7 +23,7 @@ export interface Attribution {
 }
 
 /** Values beside one part of the background. */
-export interface BackgroundPart {
+interface BackgroundPart {
   /** Weighted values per feature. */
   readonly values: Float64Array
   /** The part's share of the background; 0 where none of its rows was asked about. */
@@ -31,7 +31,7 @@ export interface BackgroundPart {
 }
 
 /** Parts that a background is cut into, every so many rows, so that its own chance can be told. */
-export const backgroundParts = 20
+const backgroundParts = 20
 
 /** The exact values of one row, over all coalitions of its varying features and all background rows. */
 export async function exactAttribution(game: Game, row: number): Promise<Attribution> {
