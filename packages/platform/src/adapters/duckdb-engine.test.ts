@@ -165,6 +165,25 @@ describe('reads', () => {
     expect(seen).toBe(Math.ceil(5000 / 7))
   })
 
+  test('cuts values beyond a length to their beginning and a digest, and refuses such texts', async () => {
+    const long = 'x'.repeat(300)
+    const engine = await source.open(files.csv(`a\n${long}1\n${long}2\n${long}1\nshort\n`))
+    const [batch] = await Array.fromAsync(
+      engine.read({ columns: [{ name: 'a', as: 'value' }], batchRows: 10 }),
+    )
+    const [first, second, third, last] = batch?.columns[0] ?? []
+    expect(String(first).length).toBeLessThan(300)
+    expect([first === second, first === third, last]).toEqual([false, true, 'short'])
+    const letters = await source.open(files.csv(`a\nshort\n${'x'.repeat(70_000)}\n`))
+    const read = Array.fromAsync(
+      letters.read({ columns: [{ name: 'a', as: 'text' }], batchRows: 10 }),
+    )
+    await expect(read).rejects.toMatchObject({
+      code: 'limit-exceeded',
+      message: expect.stringMatching(/row 2, column `a`.*65536/) as unknown,
+    })
+  })
+
   test('refuses text where a number is asked for, naming the row', async () => {
     const path = files.csv(`n\n${Array.from({ length: 5000 }, (_, i) => i).join('\n')}\ntwelve\n`)
     const engine = await source.open(path)

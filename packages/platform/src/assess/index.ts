@@ -110,10 +110,12 @@ export {
   profileRowsMax,
   profileValuesMax,
   summaryShares,
+  type ReadColumn,
   type ReadRequest,
   type StatisticsRequest,
   type Tensor,
   type TensorData,
+  valueLengthMax,
 } from './ports.ts'
 export { scoreModel, type ScoringRequest } from './scoring.ts'
 export { interruption, throwIfAborted } from './scoring-interruption.ts'

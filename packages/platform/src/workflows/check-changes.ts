@@ -1,7 +1,12 @@
 // Whether `changes:` in the system file fits the data, before anything is attacked: what it names must be there to change.
 
 import { OperatingError } from '@proofhouse/evidence'
-import { type AggregateEngine, canonicalText, type ColumnChange } from '../assess/index.ts'
+import {
+  type AggregateEngine,
+  canonicalText,
+  type ColumnChange,
+  type ReadColumn,
+} from '../assess/index.ts'
 import { nearestName } from '../nearest-name.ts'
 
 /**
@@ -10,7 +15,7 @@ import { nearestName } from '../nearest-name.ts'
  */
 export async function checkChanges(
   changes: Readonly<Record<string, ColumnChange>>,
-  asked: readonly { readonly name: string; readonly as: 'number' | 'text' }[],
+  asked: readonly Pick<ReadColumn, 'name' | 'as'>[],
   test: AggregateEngine,
 ): Promise<void> {
   for (const [name, change] of Object.entries(changes)) {

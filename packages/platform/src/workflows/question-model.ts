@@ -118,7 +118,7 @@ async function readSample(
   const groups = protectedColumns.map((): (string | null)[] => [])
   const label: number[] = []
   const batches = test.read({
-    columns: [...asked, ...protectedColumns.map((name) => ({ name, as: 'text' as const }))],
+    columns: [...asked, ...protectedColumns.map((name) => ({ name, as: 'value' as const }))],
     outcomes,
     stride: Math.max(1, Math.ceil(test.table.rows / sampleRowsMax)),
     batchRows,
