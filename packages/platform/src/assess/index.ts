@@ -34,6 +34,9 @@ export type { ColumnChange } from './robustness/feasible-changes.ts'
 export { findRobustness, type RobustnessFindings } from './robustness/find-robustness.ts'
 export { type Decide, missingCode, type MixedRows } from './robustness/mixed-rows.ts'
 export { robustnessMeasures } from './robustness/robustness-measures.ts'
+export type { AnsweredTable } from './privacy-attacks/attacked-rows.ts'
+export { findPrivacyRisks, type PrivacyFindings } from './privacy-attacks/find-privacy-risks.ts'
+export { privacyMeasures } from './privacy-attacks/privacy-measures.ts'
 export { type Reason, reasonsOf, type ReasonTemplates } from './attributions/reason-codes.ts'
 export { fitSurrogate } from './attributions/surrogate.ts'
 export { takeSample } from './checks/sample.ts'
@@ -83,7 +86,7 @@ export {
   scoresOnGrid,
   type CheckedData,
 } from './dataset.ts'
-export { listed, missingGroup, shortened } from './dataset-values.ts'
+export { canonicalText, listed, missingGroup, shortened } from './dataset-values.ts'
 export {
   type AggregateEngine,
   type CategoryCountsProfile,

@@ -127,6 +127,15 @@ const columns = Type.Object(
           'Such as a site or who labelled it: label errors and outliers are compared between sources.',
       }),
     ),
+    sensitive: Type.Optional(
+      Type.Array(column('A sensitive column.'), {
+        uniqueItems: true,
+        maxItems: 20,
+        default: [],
+        description:
+          'Columns that nobody should learn from the model, beside the protected ones: attacks on privacy try to guess them.',
+      }),
+    ),
     prediction: Type.Optional(column('The predicted label, when there is no model.')),
     score: Type.Optional(
       column('The predicted probability of the positive class, when there is no model.'),
