@@ -14,10 +14,17 @@ export interface TwoHalves {
   readonly measure: Uint32Array
 }
 
-/** What is attacked: the score of each row, and 1 for the rows that are to be found. */
+/** What is attacked: the score of each row, 1 for the rows that are to be found, and a number from 0 to 1 that settles ties by lot. */
 export interface Attacked {
   readonly score: Float64Array
   readonly target: Uint8Array
+  readonly lot: Float64Array
+}
+
+/** Who is named: rows above the threshold and, of those on it, this share by lot. */
+interface Threshold {
+  readonly at: number
+  readonly share: number
 }
 
 /** A value with its limits; both null where the rows do not tell. */
@@ -43,39 +50,52 @@ const unknown: Estimate = { value: null, limits: null }
 export const tellsRate = (others: number, asked: number): boolean => others * asked >= 1 - 1e-9
 
 /** The area under the ROC curve on the second half. */
-export function attackAuc({ score, target }: Attacked, rows: Uint32Array, tail: number): Estimate {
+export function attackAuc(
+  { score, target }: Omit<Attacked, 'lot'>,
+  rows: Uint32Array,
+  tail: number,
+): Estimate {
   const roc = rocAuc(scoreCountsOf(rows, target, (row) => score[row] ?? 0))
   return roc === null ? unknown : { value: roc.auc, limits: rocAucInterval(roc, tail) }
 }
 
-/** The rows of either kind, and how many of them score above a threshold. */
-function countsAbove({ score, target }: Attacked, rows: Uint32Array, threshold: number) {
+/** The rows of either kind, and how many of them are named. */
+export function countsNamed(
+  { score, target, lot }: Attacked,
+  rows: Uint32Array,
+  { at, share }: Threshold,
+) {
   const counts = { found: 0, targets: 0, accused: 0, others: 0 }
   for (const row of rows) {
-    const isAbove = Number((score[row] ?? 0) > threshold)
+    const own = score[row] ?? 0
+    const isNamed = Number(own > at || (own === at && (lot[row] ?? 1) < share))
     if (target[row] === 1) {
       counts.targets += 1
-      counts.found += isAbove
+      counts.found += isNamed
     } else {
       counts.others += 1
-      counts.accused += isAbove
+      counts.accused += isNamed
     }
   }
   return counts
 }
 
-/** The lowest threshold above which at most the share `asked` of the others lies. */
+/** The lowest threshold by which at most the share `asked` of the others is named. */
 export function thresholdFor(
-  { score, target }: Attacked,
+  { score, target }: Omit<Attacked, 'lot'>,
   rows: Uint32Array,
   asked: number,
-): number {
+): Threshold {
   const others = Float64Array.from(
     rows.filter((row) => target[row] !== 1),
     (row) => score[row] ?? 0,
   ).toSorted()
   const allowed = Math.floor(asked * others.length + 1e-9)
-  return others[others.length - 1 - allowed] ?? Infinity
+  if (allowed >= others.length) return { at: -Infinity, share: 0 }
+  const at = others[others.length - 1 - allowed] ?? Infinity
+  const above = others.filter((value) => value > at).length
+  const tied = others.filter((value) => value === at).length
+  return { at, share: (allowed - above) / tied }
 }
 
 /**
@@ -87,7 +107,7 @@ export function foundAtRate(
   { choose, measure }: TwoHalves,
   { asked, tail }: { readonly asked: number; readonly tail: number },
 ): FoundAtRate {
-  const { found, targets, accused, others } = countsAbove(
+  const { found, targets, accused, others } = countsNamed(
     attacked,
     measure,
     thresholdFor(attacked, choose, asked),
@@ -107,7 +127,10 @@ export const isMoreThanChance = ({ asked, limits, fpr }: FoundAtRate): boolean =
   limits !== null && limits.low > Math.max(asked, fpr.limits?.high ?? 1)
 
 /** The threshold with the largest difference of shares above it, among the rows it is chosen on; null where a kind of row is missing. */
-export function bestThreshold({ score, target }: Attacked, rows: Uint32Array): number | null {
+export function bestThreshold(
+  { score, target }: Omit<Attacked, 'lot'>,
+  rows: Uint32Array,
+): number | null {
   const counts = scoreCountsOf(rows, target, (row) => score[row] ?? 0)
   const [targets, others] = [sum(counts.positives), sum(counts.negatives)]
   if (targets === 0 || others === 0) return null
@@ -130,7 +153,10 @@ export function advantageAbove(
   rows: Uint32Array,
   { threshold, tail }: { readonly threshold: number | null; readonly tail: number },
 ): Estimate {
-  const { found, targets, accused, others } = countsAbove(attacked, rows, threshold ?? Infinity)
+  const { found, targets, accused, others } = countsNamed(attacked, rows, {
+    at: threshold ?? Infinity,
+    share: 0,
+  })
   if (threshold === null || targets === 0 || others === 0) return unknown
   const [tpr, fpr] = [
     rateWithLimits({ successes: found, trials: targets }, clopperPearson, tail),

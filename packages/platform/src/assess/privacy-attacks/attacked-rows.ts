@@ -35,6 +35,8 @@ export interface AttackedRows {
   /** Columns that tell rows apart, coded over both tables. */
   readonly columns: readonly CodedColumn[]
   readonly inputs: ModelColumns | null
+  /** A random number from 0 to 1 per row, by which ties are settled. */
+  readonly lot: Float64Array
 }
 
 /** Rows that were left out, in each table. */
@@ -73,6 +75,7 @@ export function attackedRows(
       ),
     ),
   )
+  const random = seededRandom(by.seed)
   const count = (marks: ArrayLike<number>, mark: number) =>
     Array.from(marks).filter((one) => one === mark).length
   return {
@@ -82,7 +85,8 @@ export function attackedRows(
       label: Uint8Array.from(picked(({ label }) => label)),
       predicted: Uint8Array.from(picked(({ predicted }) => predicted)),
       score: hasScores ? Float64Array.from(picked(({ score }) => score ?? [])) : null,
-      half: halves([members.length, others.length], seededRandom(by.seed)),
+      half: halves([members.length, others.length], random),
+      lot: Float64Array.from({ length: members.length + others.length }, random),
       columns: columns.filter((column) => column !== null),
       inputs: bothInputs(train.inputs, test.inputs, { members, others }),
     },

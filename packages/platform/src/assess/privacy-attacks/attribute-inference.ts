@@ -144,7 +144,8 @@ async function attackColumn(
   const outcome = { name: 'label', codes: rows.label, labels: ['0', '1'], ordered: true }
   const asked = Uint32Array.from([...choose, ...members, ...others])
   const imputed = teachGuesses([...rest, outcome], column, { learn, asked })
-  const judge = (guesses: Guesses) => judgeAttack(column, guesses, imputed, by)
+  const judge = (guesses: Guesses) =>
+    judgeAttack(column, guesses, imputed, { ...by, lot: rows.lot })
   const risk = { column: column.name, values: imputed.values.length }
   if (by.position === -1) {
     const answer = codeColumn(
@@ -232,7 +233,7 @@ function judgeAttack(
   column: CodedColumn,
   guesses: Guesses,
   imputed: Guesses,
-  by: { readonly rows: ColumnRows; readonly tail: number },
+  by: { readonly rows: ColumnRows; readonly lot: Float64Array; readonly tail: number },
 ): AttributeAttack {
   const right = (guess: Guesses, rows: Uint32Array) =>
     Array.from(rows, (row) => Number(guess.values[guess.likeliest(row)] === column.codes[row]))
@@ -255,15 +256,17 @@ function worstValue(
     readonly imputed: Guesses
     readonly asked: number
     readonly rows: ColumnRows
+    readonly lot: Float64Array
     readonly tail: number
   },
 ): AttributeAttack['found'][number] {
-  const { guesses, imputed, asked, tail } = by
+  const { guesses, imputed, asked, lot, tail } = by
   const { choose, members } = by.rows
   const found = (guess: Guesses, at: number, measure: Uint32Array) =>
     foundAtRate(
       {
         score: guess.odds(at),
+        lot,
         target: column.codes.map((code) => Number(code === imputed.values[at])),
       },
       { choose, measure },

@@ -72,7 +72,7 @@ export async function findPrivacyRisks(request: PrivacyRequest): Promise<Privacy
   const members = rows.member.reduce((sum, one) => sum + one, 0)
   const isEnough = Math.min(members, rows.rows - members) >= 2 * rowsMin
   const model = rows.inputs === null ? null : request.model
-  const by = { member: rows.member, groups, error }
+  const by = { member: rows.member, lot: rows.lot, groups, error }
   const halves = { choose: rowsOf(rows, { half: 0 }), measure: rowsOf(rows, { half: 1 }) }
   const { score } = rows
   const decided = isEnough
@@ -106,7 +106,7 @@ export async function findPrivacyRisks(request: PrivacyRequest): Promise<Privacy
 /** Nothing is chosen, so every row counts. */
 const accuracyGap = (rows: AttackedRows, tail: number): Estimate =>
   advantageAbove(
-    { score: rightAnswers(rows), target: rows.member },
+    { score: rightAnswers(rows), target: rows.member, lot: rows.lot },
     Uint32Array.from(rows.member.keys()),
     { threshold: 0.5, tail },
   )

@@ -8,6 +8,7 @@ import {
   type Attacked,
   attackAuc,
   bestThreshold,
+  countsNamed,
   type Estimate,
   type FoundAtRate,
   foundAtRate,
@@ -85,6 +86,8 @@ export interface MembershipFindings {
 /** Whose rows, in which groups, and how sure to be. */
 export interface MembershipRequest {
   readonly member: Uint8Array
+  /** A random number from 0 to 1 per row, by which ties are settled. */
+  readonly lot: Float64Array
   readonly groups: readonly CodedColumn[]
   /** Chance that any limit of the strongest attack's figures misses; also of one column's groups. */
   readonly error: number
@@ -93,14 +96,14 @@ export interface MembershipRequest {
 /** Compares attacks; null with too few rows of either kind. */
 export function compareAttacks(
   { scores, rows }: AttackFamily<string>,
-  { member, groups, error }: MembershipRequest,
+  { member, lot, groups, error }: MembershipRequest,
 ): MembershipFindings | null {
   const { measure } = rows
   for (const half of [rows.choose, measure])
     for (const kind of [0, 1])
       if (half.filter((row) => member[row] === kind).length < rowsMin) return null
   const attacks = Object.entries(scores).flatMap(([name, score]) =>
-    score === undefined ? [] : [{ name, attacked: { score, target: member } }],
+    score === undefined ? [] : [{ name, attacked: { score, target: member, lot } }],
   )
   const chosen = choose(attacks, rows.choose)
   // AUC, advantage, and each rate that the rows tell: which are told depends on their number alone.
@@ -227,8 +230,7 @@ function rocCurve(attacked: Attacked, rows: Uint32Array): RocPoint[] {
   return curveRates
     .filter((fpr) => tellsRate(others, fpr))
     .map((fpr) => {
-      const threshold = fpr === 1 ? -Infinity : thresholdFor(attacked, rows, fpr)
-      const found = targets.filter((row) => (attacked.score[row] ?? 0) > threshold).length
+      const { found } = countsNamed(attacked, targets, thresholdFor(attacked, rows, fpr))
       return {
         fpr,
         tpr: found / targets.length,

@@ -67,8 +67,8 @@ function blindText({ blind }: PrivacyFindings): Markup | null {
   return blind.limits.low > 0.5
     ? html`<div class="notice"><p>Training and test rows differ by themselves: without any model, they are told apart with an AUC of
 ${formatValue(blind.value)} (${interval(blind)}). What the attacks find may be that difference rather than a memory of the model’s.</p></div>`
-    : html`<p>Without the model, training and test rows could not be told apart (AUC ${formatValue(blind.value)}, ${interval(blind)}), so what
-the attacks find is the model’s doing.</p>`
+    : html`<p>Without the model, training and test rows could not be told apart (AUC ${formatValue(blind.value)}, ${interval(blind)}): nothing
+suggests that the attacks find a difference of the tables rather than a memory of the model’s.</p>`
 }
 
 const rate = (value: number): string => `${Number((100 * value).toFixed(3))}\u202f%`
