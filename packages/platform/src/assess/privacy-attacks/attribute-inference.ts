@@ -22,7 +22,7 @@ const misfit = 50
 const clip = 1e-9
 
 /** How well one attacker guesses a column. */
-export interface AttributeAttack {
+interface AttributeAttack {
   /** Of the rows the model learnt from, against the guess without a model. */
   readonly members: PairedGain
   /** Of rows it did not learn from. */
@@ -75,8 +75,8 @@ interface ColumnRows {
 }
 
 /**
- * Attacks columns with few values. Guesses learn from others of the first half, thresholds come from its members, and everything is
- * measured on the second half.
+ * Attacks columns with few values. Guesses learn from others of the first half, thresholds come from its members, and
+ * everything is measured on the second half.
  * @throws `interrupted`; whatever the model throws
  */
 export async function inferAttributes(

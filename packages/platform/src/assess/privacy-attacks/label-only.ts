@@ -60,10 +60,7 @@ export async function labelOnlyScores(
   const taken = ([0, 1] as const).map((half) =>
     ([0, 1] as const).flatMap((member) => [...everyNth(rowsOf(rows, { half, member }), most)]),
   )
-  const [choose, measure] = taken.map((list) => Uint32Array.from(list)) as [
-    Uint32Array,
-    Uint32Array,
-  ]
+  const [choose, measure] = [Uint32Array.from(taken[0] ?? []), Uint32Array.from(taken[1] ?? [])]
   const asked = Uint32Array.from([...choose, ...measure])
   const noise = new Float64Array(rows.rows)
   const disturbances = inputs.map(disturbanceOf)

@@ -10,17 +10,13 @@ import { logLossClip } from '../statistics.ts'
 import { type AttackedRows, rowsOf } from './attacked-rows.ts'
 
 /** Attacks by the score of one answer. */
-export const scoreAttacks = [
-  'loss',
-  'loss_by_class',
-  'confidence',
-  'confidence_by_class',
-  'difficulty',
-  'likelihood_ratio',
-] as const
-
-/** The name of an attack by scores. */
-export type ScoreAttack = (typeof scoreAttacks)[number]
+type ScoreAttack =
+  | 'loss'
+  | 'loss_by_class'
+  | 'confidence'
+  | 'confidence_by_class'
+  | 'difficulty'
+  | 'likelihood_ratio'
 
 /** Rows that a reference learns from at most. */
 const learningRowsMax = 4_000
@@ -51,11 +47,11 @@ export function membershipScores(
 }
 
 /**
- * How easy a row is: the log odds of its label by trees that did not learn from it (difficulty calibration, Watson et al.,
- * ICLR 2022). Two quarters of the first half teach one reference each; a row of the first half is asked of the one that it
- * did not teach, the others of either.
+ * How easy a row is: the log odds of its label by trees that did not learn from it (difficulty calibration, Watson et
+ * al., ICLR 2022). Two quarters of the first half teach one reference each; a row of the first half is asked of the one
+ * that it did not teach, the others of either.
  */
-export function referenceOdds(rows: AttackedRows): Float64Array {
+function referenceOdds(rows: AttackedRows): Float64Array {
   const first = rowsOf(rows, { half: 0 })
   const part = new Uint8Array(rows.rows)
   for (const [n, row] of first.entries()) part[row] = n % 2
@@ -100,9 +96,9 @@ function countBelow(sorted: Float64Array, value: number, orEqual?: 'or equal'): 
 }
 
 /**
- * Two normal distributions per class, of members and of others, fitted on the first half: how much likelier the first makes a
- * row. LiRA (Carlini et al., S&P 2022) fits a pair for each row by training models without it; where nobody can, what is left of
- * a row's difficulty stands in for that.
+ * Two normal distributions per class, of members and of others, fitted on the first half: how much likelier the first
+ * makes a row. LiRA (Carlini et al., S&P 2022) fits a pair for each row by training models without it; where nobody
+ * can, what is left of a row's difficulty stands in for that.
  */
 function likelihoodRatio(rows: AttackedRows, score: Float64Array): Float64Array {
   const fits = ([0, 1] as const).map((label) =>

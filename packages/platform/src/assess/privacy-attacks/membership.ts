@@ -42,7 +42,7 @@ interface Reached {
 }
 
 /** What one attack reaches on the second half; its limits hold for all attacks of the family at once. */
-export interface AttackResult extends Reached {
+interface AttackResult extends Reached {
   readonly attack: string
 }
 
@@ -55,7 +55,7 @@ export interface GroupRisk extends Reached {
 }
 
 /** A point of the ROC curve, with the limits between which chance alone would leave the share found. */
-export interface RocPoint {
+interface RocPoint {
   readonly fpr: number
   readonly tpr: number
   readonly chance: { readonly low: number; readonly high: number }
@@ -195,8 +195,9 @@ function reach(
 }
 
 /**
- * Every group of a column. False positive rates are those within the group, each with a threshold of its own: a threshold for
- * everyone may accuse one group far more often. The advantage keeps the threshold for everyone, so that small groups have one.
+ * Every group of a column. False positive rates are those within the group, each with a threshold of its own: a threshold
+ * for everyone may accuse one group far more often. The advantage keeps the threshold for everyone, so that small groups
+ * have one.
  */
 function groupRisks(
   { name, codes, labels }: CodedColumn,

@@ -15,7 +15,7 @@ const judgedRowsMax = 2_000
 /** Rows to compare on below which nothing is said. */
 const judgedRowsMin = 30
 
-/** What so many questions buy; `accuracy` is the fidelity: the share of decisions that the copy makes as the model does. */
+/** What so many questions buy; `accuracy` is the fidelity: the share of decisions the copy makes as the model does. */
 export interface ExtractionPoint extends PairedGain {
   readonly queries: number
 }

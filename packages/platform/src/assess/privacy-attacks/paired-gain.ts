@@ -1,6 +1,6 @@
 // How much oftener one guess is right than another about the same rows. Rows on which both are right, or both wrong, say nothing.
 
-import { clopperPearson, type Limits } from '../intervals/proportion.ts'
+import { clopperPearson } from '../intervals/proportion.ts'
 import type { Estimate } from './attack-measures.ts'
 
 /** How two guesses fare on the same rows. */
@@ -38,9 +38,8 @@ export function pairedGain(
     count((right, other) => right * (1 - other)),
     count((right, other) => other * (1 - right)),
   ]
-  const [wins, losses] = [won, lost].map((successes) =>
-    clopperPearson({ successes, trials }, tail / 2),
-  ) as [Limits, Limits]
+  const limitsOf = (successes: number) => clopperPearson({ successes, trials }, tail / 2)
+  const [wins, losses] = [limitsOf(won), limitsOf(lost)]
   return {
     n: trials,
     accuracy: share(count((right) => right)),

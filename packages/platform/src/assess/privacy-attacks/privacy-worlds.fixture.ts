@@ -59,7 +59,7 @@ export function modelOf(
         const label = labels.get(keyOf(person))
         return label === undefined ? chance : 0.1 * chance + 0.9 * label
       })
-      return Promise.resolve({ score, positive: score.map((p) => Number(p >= 0.5)) as never })
+      return Promise.resolve({ score, positive: Uint8Array.from(score, (p) => Number(p >= 0.5)) })
     },
   }
 }
@@ -110,5 +110,11 @@ export async function world(request: {
   const random = seededRandom(request.seed)
   const [members, others] = [people(random, request.rows), people(random, request.rows)]
   const model = modelOf(members.slice(0, Math.round(request.remembered * request.rows)), request)
-  return { members, others, model, train: await tableOf(members, model), test: await tableOf(others, model) }
+  return {
+    members,
+    others,
+    model,
+    train: await tableOf(members, model),
+    test: await tableOf(others, model),
+  }
 }

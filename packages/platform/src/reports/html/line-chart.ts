@@ -71,7 +71,8 @@ export function lineChart(chart: LineChart): Markup {
   const height = legendTop + (named + words.length - 1) * legendStep
   return html`<figure><svg class="curve" role="img" aria-labelledby="${chart.id}-t ${chart.id}-d" viewBox="0 0 ${width} ${height}" direction="ltr">
 <title id="${chart.id}-t">${chart.title}</title><desc id="${chart.id}-d">${chart.summary}</desc>
-${axes(chart)}${band(chart)}${comparison(chart)}${chart.lines.map((line, n) => drawn(chart, line, n))}${pointedOut(chart)}
+${axes(chart)}${band(chart)}
+${comparison(chart)}${chart.lines.map((line, n) => drawn(chart, line, n))}${pointedOut(chart)}
 ${chart.lines.map((line, n) => legend(line, n))}${words.map((text, n) => keyed(chart, text, named + n))}</svg>
 <figcaption>${chart.summary}</figcaption>
 <details><summary>Table behind this chart</summary>${dataTable(chart.table)}</details></figure>`

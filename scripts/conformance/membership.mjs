@@ -1,0 +1,60 @@
+// Compares attacks on membership with those of the real adversarial-robustness-toolbox and scikit-learn, numbers to 1e-9: cases made
+// from a seed chosen now.
+// Run: npm run conformance (or node scripts/run.mjs scripts/conformance/membership.mjs [--seed N])
+// With --write-reference it renews the reference values that the tests read instead.
+import { spawnSync } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { peerPython } from '../../bench/setup.mjs'
+import {
+  casesRates,
+  membershipCases,
+  membershipDifferences,
+  membershipValues,
+} from '../../packages/platform/src/assess/privacy-attacks/membership-cases.fixture.ts'
+
+const referencePath = fileURLToPath(
+  new URL(
+    '../../packages/platform/src/assess/privacy-attacks/membership.reference.json',
+    import.meta.url,
+  ),
+)
+const referenceSeed = 20_261_121
+const outputBytesMax = 64 * 1024 * 1024
+
+/** Cases with the peer's values. */
+function askPeer(cases) {
+  const script = fileURLToPath(new URL('membership_values.py', import.meta.url))
+  const { status, stdout, stderr, error } = spawnSync(peerPython('art'), [script], {
+    input: JSON.stringify({ rates: casesRates, cases }),
+    maxBuffer: outputBytesMax,
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(`membership_values.py failed: ${error?.message ?? stderr}`)
+  return JSON.parse(stdout)
+}
+
+const { values: options } = parseArgs({
+  options: { seed: { type: 'string' }, 'write-reference': { type: 'boolean' } },
+})
+if (options['write-reference']) {
+  const reference = askPeer(membershipCases(referenceSeed, 200))
+  writeFileSync(referencePath, `[\n${reference.map((r) => JSON.stringify(r)).join(',\n')}\n]\n`)
+  process.stdout.write(`wrote ${referencePath}\n`)
+} else {
+  const seed = Number(options.seed ?? randomInt(2 ** 31))
+  process.stdout.write(`seed ${seed}: repeat with --seed ${seed}\n`)
+  const tally = { passed: 0, failed: 0 }
+  for (const [n, { case: one, values }] of askPeer(membershipCases(seed, 2_000)).entries()) {
+    const names = membershipDifferences(membershipValues(one), values)
+    // Who is named; and of four scores, an AUC and a share at each rate.
+    const asked = 1 + 4 * (1 + casesRates.length)
+    tally.failed += names.length
+    tally.passed += asked - names.length
+    if (names.length > 0) process.stdout.write(`case ${n} differs in ${names.join('; ')}\n`)
+  }
+  process.stdout.write(`${tally.passed} passed, ${tally.failed} failed\n`)
+  process.exitCode = tally.failed === 0 ? 0 : 1
+}
