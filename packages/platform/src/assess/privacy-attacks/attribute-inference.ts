@@ -274,7 +274,9 @@ function worstValue(
     )
   const gains = imputed.values.map((_, at) => {
     const [ours, theirs] = [found(guesses, at, choose), found(imputed, at, choose)]
-    return ours.value === null ? -Infinity : ours.value - (theirs.value ?? 0)
+    // Whether the second half tells the rate depends on its numbers of rows, not on what is found there.
+    const isTold = ours.value !== null && found(guesses, at, members).value !== null
+    return isTold ? ours.value - (theirs.value ?? 0) : -Infinity
   })
   const worst = gains.indexOf(Math.max(...gains))
   const { value, limits } = found(imputed, worst, members)

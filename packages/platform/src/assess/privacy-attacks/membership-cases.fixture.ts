@@ -1,12 +1,7 @@
 // Answers of a model about members and others, on which our attacks are held against those of a peer. Made from a seed.
 
 import { seededRandom } from '../intervals/random.ts'
-import {
-  type Attacked,
-  attackAuc,
-  countsNamed,
-  thresholdFor,
-} from './attack-measures.ts'
+import { type Attacked, attackAuc, countsNamed, thresholdFor } from './attack-measures.ts'
 import type { AttackedRows } from './attacked-rows.ts'
 import { rightAnswers } from './label-only.ts'
 import { membershipScores } from './membership-scores.ts'
@@ -97,7 +92,8 @@ export function membershipValues({ label, score, member }: MembershipCase): Memb
 
 /** Where two sets of values differ by more than 1e-9. */
 export function membershipDifferences(ours: MembershipValues, theirs: MembershipValues): string[] {
-  const far = (a: number | undefined, b: number | undefined) => !(Math.abs((a ?? NaN) - (b ?? NaN)) <= 1e-9)
+  const far = (a: number | undefined, b: number | undefined) =>
+    !(Math.abs((a ?? NaN) - (b ?? NaN)) <= 1e-9)
   return [
     ...(ours.named.some((named, row) => named !== theirs.named[row]) ? ['named'] : []),
     ...Object.keys(rankedAs).flatMap((name) => [
