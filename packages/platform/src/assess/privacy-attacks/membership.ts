@@ -195,8 +195,8 @@ function reach(
 }
 
 /**
- * Every group of a column. False positive rates are those within the group, each with a threshold of its own: a threshold
- * for everyone may accuse one group far more often. The advantage keeps the threshold for everyone, so that small groups
+ * Every group of a column. False positive rates are those within the group, each with a threshold of its own: one for
+ * everyone may accuse one group far more often. The advantage keeps the threshold for everyone, so that small groups
  * have one.
  */
 function groupRisks(

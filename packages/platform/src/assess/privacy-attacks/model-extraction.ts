@@ -21,8 +21,8 @@ export interface ExtractionPoint extends PairedGain {
 }
 
 /**
- * The curve from questions to fidelity, against always giving the decision that the answers had most; the limits hold for the
- * whole curve at once. Empty with too few rows.
+ * The curve from questions to fidelity, against always giving the decision that the answers had most; the limits hold
+ * for the whole curve at once. Empty with too few rows.
  */
 export function copyModel(
   rows: AttackedRows,
