@@ -1,7 +1,7 @@
 // What the model gives away of a person beside what is known of them, on the page.
 
 import type { PrivacyFindings } from '../../assess/index.ts'
-import { formatInterval, formatPercent, formatValue } from '../numbers.ts'
+import { formatInterval, formatValue } from '../numbers.ts'
 import { type Content, foreign, html, type Markup } from './markup.ts'
 import { dataTable } from './table.ts'
 
@@ -11,9 +11,9 @@ type Attack = Risk['by_answer']
 /** The attacks on columns; null where none was made. */
 export function attributesPart(risks: readonly Risk[]): Markup | null {
   if (risks.length === 0) return null
-  const lines = risks.flatMap((risk) => [
-    ...(risk.by_outcome === null ? [] : [line(risk, 'the outcome', risk.by_outcome)]),
-    line(risk, 'the answer', risk.by_answer),
+  const attacks = risks.flatMap((risk): Line[] => [
+    ...(risk.by_outcome === null ? [] : [{ risk, known: 'the outcome', attack: risk.by_outcome }]),
+    { risk, known: 'the answer', attack: risk.by_answer },
   ])
   const shown = risks.filter(({ by_outcome, by_answer }) =>
     [by_outcome, by_answer].some((attack) => (attack?.members.gain.limits?.low ?? 0) > 0),
@@ -39,32 +39,61 @@ ${dataTable({
     { number: 'Interval' },
     { number: 'Gain, test rows' },
     { number: 'By membership' },
-    { text: 'Given away most' },
   ],
-  rows: lines,
-})}`
+  rows: attacks.map(guessed),
+})}
+<details><summary>Values found for nearly certain</summary>${dataTable({
+    caption:
+      'Share of training rows with the value that is found, where few others are taken for one',
+    columns: [
+      'Column',
+      'Known besides',
+      'Value',
+      { number: 'Others taken' },
+      { number: 'Found' },
+      { number: 'Interval' },
+      { number: 'Without the model' },
+    ],
+    rows: attacks.flatMap(found),
+  })}</details>`
 }
 
-function line({ column, is_read }: Risk, known: string, attack: Attack): Content[] {
+/** A column, what is known of the person besides, and what came of it. */
+interface Line {
+  readonly risk: Risk
+  readonly known: string
+  readonly attack: Attack
+}
+
+const interval = (of: Attack['by_membership']): string =>
+  formatInterval(of.limits?.low ?? null, of.limits?.high ?? null)
+const named = ({ column, is_read }: Risk): Content => [
+  foreign(column),
+  is_read ? null : ' (not read)',
+]
+
+function guessed({ risk, known, attack }: Line): Content[] {
   const { members, others, by_membership } = attack
-  const { limits } = members.gain
   return [
-    [foreign(column), is_read ? null : ' (not read)'],
+    named(risk),
     known,
     formatValue(members.accuracy.value),
     formatValue(members.baseline.value),
     formatValue(members.gain.value),
-    formatInterval(limits?.low ?? null, limits?.high ?? null),
+    interval(members.gain),
     formatValue(others.gain.value),
-    formatInterval(by_membership.limits?.low ?? null, by_membership.limits?.high ?? null),
-    attack.found.map(({ asked, value, value_found, baseline }, n): Content => {
-      if (value === null) return null
-      const percent = Number((100 * asked).toFixed(3))
-      return [
-        n === 0 ? null : html`<br>`,
-        foreign(value_found),
-        ` at ${percent}\u202f%: ${formatPercent(value)}\u202f% (without ${baseline.value === null ? '—' : formatPercent(baseline.value)})`,
-      ]
-    }),
+    interval(by_membership),
   ]
+}
+
+function found({ risk, known, attack }: Line): Content[][] {
+  return attack.found.map((at) => [
+    named(risk),
+    known,
+    at.value === null ? '—' : foreign(at.value_found),
+    `${Number((100 * at.asked).toFixed(3))}\u202f%`,
+    at.value === null ? 'too few rows' : formatValue(at.value),
+    interval(at),
+    formatValue(at.baseline.value),
+  ])
 }

@@ -45,17 +45,17 @@ function membership(found: PrivacyFindings, confidence: string): Markup {
   const best = found.by_score ?? found.by_decision
   if (best === null)
     return html`<p>Too few rows of either kind to tell: an attack needs 40 training rows and 40 test rows that differ.</p>`
-  return html`${[verdict(best), blindText(found)]}
+  return html`${[verdict(best, found.rows.test), blindText(found)]}
 <div class="panels curves"><div>${rocChart(found)}</div>
 <div>${strongestTable(found, confidence)}${attacksTable(found)}</div></div>
 ${groupsTable(best)}`
 }
 
-function verdict({ shown, strongest, others }: Membership): Markup {
+function verdict({ shown, strongest }: Membership, testRows: number): Markup {
   const rates = strongest.found.map((at) =>
     at.value === null
       ? html` Whether it finds more than chance at ${rate(at.asked)} false accusations, these rows cannot tell: that takes
-${formatCount(Math.ceil(2 / at.asked))} test rows, and ${formatCount(Math.ceil(others))} were there to measure on.`
+${formatCount(Math.ceil(2 / at.asked))} test rows, and there are ${formatCount(testRows)}.`
       : html` Told to accuse ${rate(at.asked)} of the others wrongly, it finds ${share(at)} of the members, and accuses ${share(at.fpr)}.`,
   )
   return html`<p><strong>${shown ? 'Members can be told from others, beyond chance.' : 'No attack could tell members from others beyond chance.'}</strong>
@@ -74,19 +74,20 @@ suggests that the attacks find a difference of the tables rather than a memory o
 const rate = (value: number): string => `${Number((100 * value).toFixed(3))}\u202f%`
 const interval = ({ limits }: Estimate): string =>
   formatInterval(limits?.low ?? null, limits?.high ?? null)
+const percent = (value: number): number => Number((100 * value).toFixed(1))
 /** A share with its limits, in percent. */
 const share = ({ value, limits }: Estimate): string =>
   value === null
     ? '—'
-    : `${formatPercent(value)}\u202f%${limits === null ? '' : ` (${formatPercent(limits.low)} to ${formatPercent(limits.high)})`}`
+    : `${percent(value)}\u202f%${limits === null ? '' : ` (${percent(limits.low)} to ${percent(limits.high)})`}`
 
 const attackWords: Readonly<Record<string, string>> = {
-  loss: 'loss, or modified entropy',
-  loss_by_class: 'loss, or modified entropy, by class',
-  confidence: 'confidence, or entropy',
-  confidence_by_class: 'confidence, or entropy, by class',
+  loss: 'loss',
+  loss_by_class: 'loss by class',
+  confidence: 'confidence',
+  confidence_by_class: 'confidence by class',
   difficulty: 'loss against a reference',
-  likelihood_ratio: 'likelihood ratio by class',
+  likelihood_ratio: 'likelihood ratio',
   gap: 'right or wrong',
   noise: 'right under noise',
 }
@@ -175,7 +176,8 @@ function figures(kind: string, found: Membership | null): (readonly string[])[] 
 function attacksTable({ by_score, by_decision }: PrivacyFindings): Markup {
   const cell = (of: Found | undefined) => (of === undefined ? '—' : formatValue(of.value))
   return html`<details><summary>All attacks</summary>${dataTable({
-    caption: 'Every attack on the same rows; limits hold for all attacks of a kind at once',
+    caption:
+      'Every attack on the same rows; limits hold for all attacks of a kind at once. With two classes, entropy ranks rows as confidence does, and modified entropy as loss',
     columns: [
       'Attack',
       { number: 'AUC' },
