@@ -85,3 +85,15 @@ test('training rows without predictions cannot be attacked: that is said, and th
   )
   expect(notChecked.join()).toContain('attacks on privacy: the training data lack the label')
 })
+
+test('a sensitive column that the data lack is refused, with the nearest that they have', () => {
+  const path = smallSystem({
+    yaml: yaml.replace('  identifiers: [id]', '  identifiers: [id]\n  sensitive: [incom]'),
+    csv: withIncome(rows(300), 1_000),
+  })
+  writeFileSync(join(dirname(path), 'train.csv'), withIncome(rows(300), 4_000))
+  expect(proofhouse('assess', path)).toMatchObject({
+    status: 2,
+    err: expect.stringMatching(/columns\.sensitive.*`income`.*\[config-invalid\]/s) as unknown,
+  })
+})

@@ -98,6 +98,7 @@ export async function measureSystem(
     threshold: assessment.threshold,
     signal,
   })
+  for (const name of columns.sensitive) checkColumnExists(engine.table, name, 'columns.sensitive')
   const { model } = inputs
   const features =
     model === null ? null : await scoreTable(services, { ...request, engine, model, data: checked })

@@ -215,7 +215,7 @@ test('a group of one has no figures, and the others keep theirs', () => {
       group: 'male',
       members: 199,
       others: 200,
-      found: [{ value: expect.any(Number) }, { value: null }],
+      found: [{ value: expect.any(Number) as unknown }, { value: null }],
     },
     { group: 'other', members: 1, others: 0, auc: { value: null }, advantage: { value: null } },
   ])

@@ -32,7 +32,7 @@ const chanceOf = ({ job, income }: Pick<Person, 'job' | 'income'>): number =>
 const keyOf = ({ job, income, sex }: Omit<Person, 'label'>) => `${job}/${income}/${sex}`
 
 /** A model that knows the population, and the label of those it remembers. */
-export function modelOf(
+function modelOf(
   remembered: readonly Person[],
   options: { readonly hasScores?: boolean; readonly readsSex?: number } = {},
 ): Predictor & { asked: number } {
