@@ -1,5 +1,5 @@
-// Compares attacks on membership with those of the real adversarial-robustness-toolbox and scikit-learn, numbers to 1e-9: cases made
-// from a seed chosen now.
+// Compares attacks on membership with those of the real adversarial-robustness-toolbox and scikit-learn, numbers to 1e-9, and their
+// strength with that of its learned attacks: no AUC may be more than 0.03 below their best. Cases are made from a seed chosen now.
 // Run: npm run conformance (or node scripts/run.mjs scripts/conformance/membership.mjs [--seed N])
 // With --write-reference it renews the reference values that the tests read instead.
 import { spawnSync } from 'node:child_process'
@@ -13,6 +13,7 @@ import {
   membershipCases,
   membershipDifferences,
   membershipValues,
+  strongestAuc,
 } from '../../packages/platform/src/assess/privacy-attacks/membership-cases.fixture.ts'
 
 const referencePath = fileURLToPath(
@@ -21,14 +22,15 @@ const referencePath = fileURLToPath(
     import.meta.url,
   ),
 )
+const weakerMax = 0.03
 const referenceSeed = 20_261_121
 const outputBytesMax = 64 * 1024 * 1024
 
 /** Cases with the peer's values. */
-function askPeer(cases) {
+function askPeer(cases, learned = false) {
   const script = fileURLToPath(new URL('membership_values.py', import.meta.url))
   const { status, stdout, stderr, error } = spawnSync(peerPython('art'), [script], {
-    input: JSON.stringify({ rates: casesRates, cases }),
+    input: JSON.stringify({ rates: casesRates, cases, learned }),
     maxBuffer: outputBytesMax,
     encoding: 'utf8',
   })
@@ -47,12 +49,21 @@ if (options['write-reference']) {
   const seed = Number(options.seed ?? randomInt(2 ** 31))
   process.stdout.write(`seed ${seed}: repeat with --seed ${seed}\n`)
   const tally = { passed: 0, failed: 0 }
-  for (const [n, { case: one, values }] of askPeer(membershipCases(seed, 2_000)).entries()) {
+  const answers = askPeer(membershipCases(seed, 2_000), true)
+  for (const [n, { case: one, values, learned }] of answers.entries()) {
     const names = membershipDifferences(membershipValues(one), values)
     // Who is named; and of four scores, an AUC and a share at each rate.
     const asked = 1 + 4 * (1 + casesRates.length)
     tally.failed += names.length
     tally.passed += asked - names.length
+    const [ours, theirs] = [strongestAuc(one), Math.max(...Object.values(learned))]
+    // The first case has nothing to find: whichever of theirs is best is so by luck.
+    const isStrong = n === 0 || ours >= theirs - weakerMax
+    tally.failed += Number(!isStrong)
+    tally.passed += Number(isStrong)
+    process.stdout.write(
+      `case ${n}: AUC ${ours.toFixed(4)}, best of their learned attacks ${theirs.toFixed(4)}${isStrong ? '' : ' too weak'}\n`,
+    )
     if (names.length > 0) process.stdout.write(`case ${n} differs in ${names.join('; ')}\n`)
   }
   process.stdout.write(`${tally.passed} passed, ${tally.failed} failed\n`)

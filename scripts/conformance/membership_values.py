@@ -2,6 +2,7 @@
 
 A case is {"label": [...], "score": [...], "member": [...]}. The answer adds "values": "named" by MembershipInferenceBlackBoxRuleBased,
 and for the scores of Song & Mittal (2021), each by its own formula, "auc" by scikit-learn and "found" at the rates by ART's worst case.
+With "learned", "learned" has the AUC of each of ART's learned attacks, fitted on the even rows and measured on the odd ones.
 """
 
 import json
@@ -11,7 +12,7 @@ import warnings
 warnings.filterwarnings("ignore")
 
 import numpy as np
-from art.attacks.inference.membership_inference import MembershipInferenceBlackBoxRuleBased
+from art.attacks.inference.membership_inference import MembershipInferenceBlackBox, MembershipInferenceBlackBoxRuleBased
 from art.estimators.classification import BlackBoxClassifier
 from art.metrics.privacy.worst_case_mia_score import get_roc_for_fpr
 from sklearn.metrics import roc_auc_score
@@ -46,5 +47,25 @@ def values(case, rates):
     }
 
 
+def learned(case):
+    label, score, member = (np.array(case[name]) for name in ("label", "score", "member"))
+    both = np.stack([1 - score, score], axis=1)
+    model = BlackBoxClassifier(lambda x: both[x[:, 0].astype(int)], (1,), 2)
+    rows = np.arange(len(label))
+    within, out, odd = (rows[(rows % 2 == 0) & (member == 1)], rows[(rows % 2 == 0) & (member == 0)], rows[1::2])
+    areas = {}
+    for kind in ["rf", "gb", "lr", "knn"]:
+        attack = MembershipInferenceBlackBox(model, attack_model_type=kind)
+        x, known = within.reshape(-1, 1).astype(float), out.reshape(-1, 1).astype(float)
+        attack.fit(x, label[within], known, label[out])
+        likely = attack.infer(odd.reshape(-1, 1).astype(float), label[odd], probabilities=True)
+        areas[kind] = roc_auc_score(member[odd], likely.reshape(len(odd), -1)[:, -1])
+    return areas
+
+
 request = json.load(sys.stdin)
-json.dump([{"case": case, "values": values(case, request["rates"])} for case in request["cases"]], sys.stdout)
+answers = [{"case": case, "values": values(case, request["rates"])} for case in request["cases"]]
+if request.get("learned"):
+    np.random.seed(0)
+    answers = [{**answer, "learned": learned(answer["case"])} for answer in answers]
+json.dump(answers, sys.stdout)

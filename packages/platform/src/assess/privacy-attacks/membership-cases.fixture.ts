@@ -2,8 +2,9 @@
 
 import { seededRandom } from '../intervals/random.ts'
 import { type Attacked, attackAuc, countsNamed, thresholdFor } from './attack-measures.ts'
-import type { AttackedRows } from './attacked-rows.ts'
+import { type AttackedRows, rowsOf } from './attacked-rows.ts'
 import { rightAnswers } from './label-only.ts'
+import { compareAttacks } from './membership.ts'
 import { membershipScores } from './membership-scores.ts'
 
 /** A case as both sides read it: one entry per row. */
@@ -48,19 +49,35 @@ const rankedAs = {
   entropy: 'confidence',
 } as const
 
+const rowsOfCase = ({ label, score, member }: MembershipCase): AttackedRows => ({
+  rows: label.length,
+  member: Uint8Array.from(member),
+  label: Uint8Array.from(label),
+  predicted: Uint8Array.from(score, (p) => Number(p >= 0.5)),
+  score: Float64Array.from(score),
+  half: Uint8Array.from(label, (_, row) => row % 2),
+  columns: [],
+  inputs: null,
+  lot: new Float64Array(label.length),
+})
+
+/** The AUC of the attack that is strongest on the even rows, measured on the odd ones. */
+export function strongestAuc(one: MembershipCase): number {
+  const rows = rowsOfCase(one)
+  const found = compareAttacks(
+    {
+      scores: membershipScores(rows, Float64Array.from(one.score)),
+      rows: { choose: rowsOf(rows, { half: 0 }), measure: rowsOf(rows, { half: 1 }) },
+    },
+    { member: rows.member, lot: rows.lot, groups: [], error: 0.05 },
+  )
+  return found?.strongest.auc.value ?? Number.NaN
+}
+
 /** What our attacks say. */
-export function membershipValues({ label, score, member }: MembershipCase): MembershipValues {
-  const rows: AttackedRows = {
-    rows: label.length,
-    member: Uint8Array.from(member),
-    label: Uint8Array.from(label),
-    predicted: Uint8Array.from(score, (p) => Number(p >= 0.5)),
-    score: Float64Array.from(score),
-    half: Uint8Array.from(label, (_, row) => row % 2),
-    columns: [],
-    inputs: null,
-    lot: new Float64Array(label.length),
-  }
+export function membershipValues(one: MembershipCase): MembershipValues {
+  const { label, score } = one
+  const rows = rowsOfCase(one)
   const scores = membershipScores(rows, Float64Array.from(score))
   const all = Uint32Array.from(label.keys())
   const names = Object.entries(rankedAs)
