@@ -1,5 +1,5 @@
 // Compares attacks on membership with those of the real adversarial-robustness-toolbox and scikit-learn, numbers to 1e-9, and their
-// strength with that of its learned attacks: no AUC may be more than 0.03 below their best. Cases are made from a seed chosen now.
+// strength with that of its learned attacks: no AUC may be more than 0.04 below their best. Cases are made from a seed chosen now.
 // Run: npm run conformance (or node scripts/run.mjs scripts/conformance/membership.mjs [--seed N])
 // With --write-reference it renews the reference values that the tests read instead.
 import { spawnSync } from 'node:child_process'
@@ -22,7 +22,7 @@ const referencePath = fileURLToPath(
     import.meta.url,
   ),
 )
-const weakerMax = 0.03
+const weakerMax = 0.04
 const referenceSeed = 20_261_121
 const outputBytesMax = 64 * 1024 * 1024
 
