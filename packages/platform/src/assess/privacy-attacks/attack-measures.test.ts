@@ -210,6 +210,12 @@ test('a group of one has no figures, and the others keep theirs', () => {
     { scores: { one: attacked.score }, rows: halves },
     { member: attacked.target, lot: attacked.lot, groups, error: 0.05 },
   )
+  const widthOf = (limits: { low: number; high: number } | null | undefined) =>
+    (limits?.high ?? 0) - (limits?.low ?? 0)
+  // All rows but one, and two groups' limits that are to hold at once.
+  expect(widthOf(found?.groups[0]?.auc.limits)).toBeGreaterThan(
+    1.05 * widthOf(found?.strongest.auc.limits),
+  )
   expect(found?.groups).toMatchObject([
     {
       group: 'male',

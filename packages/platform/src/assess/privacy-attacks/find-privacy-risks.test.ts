@@ -29,6 +29,22 @@ describe('a model that remembers', () => {
     expect(found.queries).toBeLessThanOrEqual(5_000)
   })
 
+  test('gives away of those it remembers what somebody who knows the outcome lacks', async () => {
+    const asked = await world({ seed: 5, rows: 500, remembered: 1 })
+    const found = await findPrivacyRisks({
+      ...worldRequest,
+      ...asked,
+      sensitive: [],
+      queriesMax: { noise: 400, values: 3_000 },
+    })
+    // Only the right record is remembered, so that only the right sex explains the outcome so well.
+    const attack = riskOf(found, 'sex')?.by_outcome
+    expect(attack?.members.accuracy.value).toBeGreaterThan(0.7)
+    expect(lowOf(attack?.members.gain)).toBeGreaterThan(0)
+    expect(lowOf(attack?.others.gain)).toBeLessThan(0)
+    expect(lowOf(attack?.by_membership)).toBeGreaterThan(0)
+  })
+
   test('gives it away by decisions alone as well', async () => {
     const asked = await world({ seed: 9, rows: 400, remembered: 0.6, hasScores: false })
     const found = await findPrivacyRisks({
