@@ -156,7 +156,7 @@ function exampleWith(change: (folder: string) => void): string {
   return path
 }
 
-test.each([0, 1, 100, 20_000, 42_000])('a model cut off at %d bytes', (length) => {
+test.each([0, 100, 42_000])('a model cut off at %d bytes', (length) => {
   const path = exampleWith((folder) => {
     truncateSync(join(folder, 'model.onnx'), length)
   })
@@ -253,7 +253,7 @@ test.each(['SIGINT', 'SIGKILL'] as const)(
     const path = exampleWith((folder) => {
       const data = join(folder, 'data/test.csv')
       const [header = '', ...body] = readFileSync(data, 'utf8').trimEnd().split('\n')
-      writeFileSync(data, [header, ...Array.from({ length: 60 }, () => body).flat()].join('\n'))
+      writeFileSync(data, [header, ...Array.from({ length: 20 }, () => body).flat()].join('\n'))
     })
     const { status, err } = await interrupted(path, signal)
     expect(status).toBe(signal === 'SIGINT' ? 3 : null)

@@ -17,7 +17,7 @@ import { openLedgerKey } from '../../packages/platform/src/keys/index.ts'
 import { fsck } from '../../packages/platform/src/ledger/index.ts'
 import { allFaults } from '../../packages/platform/src/ledger/all-faults.fixture.ts'
 
-const kills = allFaults ? 200 : 30
+const kills = allFaults ? 200 : 20
 /** Fresh ledgers in between, so that birth is hit too. */
 const killsPerLedger = 5
 const lifeMaxMs = 60

@@ -6,7 +6,6 @@ import { diskKeyFiles } from './adapters/key-file.ts'
 import { openLedgerDirectory, openLedgerFiles } from './adapters/ledger-directory.ts'
 import { leafHashWorkers } from './adapters/leaf-hash-workers.ts'
 import { localFiles } from './adapters/local-files.ts'
-import { onnxRunner } from './adapters/onnx-runner.ts'
 import { processTerminal } from './adapters/process-terminal.ts'
 import { version } from './config.ts'
 import { openLedgerKey, openSigningKey } from './keys/index.ts'
@@ -53,11 +52,14 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
     files: localFiles,
     toolVersion: version,
     data: {
-      // Loaded when first used: most commands start without the database.
+      // Loaded when first used: most commands start without the database and the runner of models.
       open: async (...given) =>
         (await import('./adapters/duckdb-source.ts')).duckdbSource().open(...given),
     },
-    models: onnxRunner(),
+    models: {
+      load: async (...given) =>
+        (await import('./adapters/onnx-runner.ts')).onnxRunner().load(...given),
+    },
     keyFiles: diskKeyFiles,
     modelFiles: diskModelFiles,
     openWorkspace,

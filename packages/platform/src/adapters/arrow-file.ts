@@ -15,8 +15,6 @@ import {
 import { assert, type Bytes, OperatingError } from '@proofhouse/evidence'
 import type { DataColumn } from '../assess/index.ts'
 
-/** Larger files are for Parquet, which is read in pieces. */
-export const arrowSizeMaxBytes = 2 ** 30
 const bufferSizeMaxBytes = 2 ** 30
 const rowsMax = 100_000_000
 
@@ -36,12 +34,6 @@ export interface ArrowBatch {
   readonly rows: number
   /** The value of a column at a row of the batch. */
   readonly value: (column: number, row: number) => ArrowValue
-}
-
-/** Whether these are the first bytes of an Arrow file or stream. */
-export function isArrow(start: Bytes): boolean {
-  const magic = Buffer.from(start).toString('latin1')
-  return magic.startsWith('ARRO') || magic.startsWith('\xff\xff\xff\xff')
 }
 
 /**

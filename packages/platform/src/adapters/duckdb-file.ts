@@ -2,7 +2,8 @@
 // the choice of whoever wrote the file.
 
 import { OperatingError } from '@proofhouse/evidence'
-import { type DataColumn, listed, nearestName } from '../assess/index.ts'
+import { type DataColumn, listed } from '../assess/index.ts'
+import { nearestName } from '../nearest-name.ts'
 import type { DataFiles } from './data-files.ts'
 import { checkColumnNames } from './duckdb-csv.ts'
 import type { DuckdbDatabase } from './duckdb-database.ts'

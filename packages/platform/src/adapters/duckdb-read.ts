@@ -3,17 +3,30 @@
 
 import type { DuckDBDataChunk, DuckDBVector } from '@duckdb/node-api'
 import { assert, OperatingError } from '@proofhouse/evidence'
-import { type ColumnBatch, type DataTable, type ReadRequest, shortened } from '../assess/index.ts'
+import {
+  type ColumnBatch,
+  type DataTable,
+  type ReadRequest,
+  shortened,
+  valueLengthMax,
+} from '../assess/index.ts'
 import type { DuckdbDatabase } from './duckdb-database.ts'
 import { findColumn } from './duckdb-columns.ts'
-import { asDouble, canonicalText, literal, rawText } from './duckdb-sql.ts'
+import { asDouble, boundedText, canonicalText, cutText, literal, rawText } from './duckdb-sql.ts'
 import { predictionSql } from './duckdb-statistics.ts'
+
+/** Characters of a text that a model is given; one more marks a longer text. */
+const textLengthMax = 65_536
 
 type Buffered = Float64Array | (string | null)[]
 
 /** The columns of the rows asked for and, last where outcomes are, label, prediction and score, as numbers. */
 function selectSql(table: DataTable, { columns, outcomes, stride = 1 }: ReadRequest): string {
-  const values = columns.map((_, i) => `v${i}`)
+  // A file of kilobytes can hold a cell of megabytes in every row, so cells are cut before they leave the database.
+  const values = columns.map(({ as }, i) => {
+    if (as === 'number') return `v${i}`
+    return as === 'value' ? boundedText(`v${i}`, valueLengthMax) : cutText(`v${i}`, textLengthMax)
+  })
   const selected = columns.map(({ name, as }, i) => {
     const { column, sql } = findColumn(table, name)
     return `${as === 'number' ? asDouble(sql, column) : rawText(sql, column)} AS v${i}`
@@ -21,7 +34,8 @@ function selectSql(table: DataTable, { columns, outcomes, stride = 1 }: ReadRequ
   // Innermost: above the expressions the planner would make every value first and then leave most of them.
   const where = stride === 1 ? '' : ` WHERE data.rowid % ${stride} = 0`
   if (outcomes === undefined) {
-    return `SELECT ${['data.rowid', ...selected].join(', ')} FROM data${where}`
+    const rows = `SELECT ${['data.rowid AS r', ...selected].join(', ')} FROM data${where}`
+    return `SELECT ${['r', ...values].join(', ')} FROM (${rows})`
   }
   const positive = literal(outcomes.positiveClass)
   // Counting keeps of a prediction what it groups by, and makes the prediction of that; so does this.
@@ -110,7 +124,7 @@ interface Copy {
   readonly to: number
 }
 
-/** Copies rows of a chunk into the batch; says where a number was asked for and text was found. */
+/** Copies rows of a chunk into the batch; says where a number was asked for and text was found, or too long a text. */
 function copyRows(copy: Copy): { column: number; offset: number } | null {
   for (const [position, target] of copy.columns.entries()) {
     const vector = copy.chunk.getColumnVector(position + 1)
@@ -119,8 +133,10 @@ function copyRows(copy: Copy): { column: number; offset: number } | null {
       if (offset >= 0) return { column: position, offset }
     } else {
       for (let i = 0; i < copy.count; i++) {
-        const text = vector.getItem(copy.from + i)
-        target.push(text === null ? null : String(text))
+        const cell = vector.getItem(copy.from + i)
+        const text = cell === null ? null : String(cell)
+        if (text !== null && text.length > textLengthMax) return { column: position, offset: i }
+        target.push(text)
       }
     }
   }
@@ -145,8 +161,15 @@ async function refuseCell(
 ): Promise<never> {
   const { sql } = findColumn(table, name)
   const [cell] = await database.query(
-    `SELECT CAST(${sql} AS VARCHAR) FROM data WHERE rowid = ${row}`,
+    `SELECT left(CAST(${sql} AS VARCHAR), ${textLengthMax + 1}) FROM data WHERE rowid = ${row}`,
   )
+  if (String(cell?.[0]).length > textLengthMax)
+    throw new OperatingError(
+      'limit-exceeded',
+      `${table.path}: row ${row + 1}, column \`${name}\`: holds more than ${textLengthMax} characters, ` +
+        'more than a model is given; shorten the text, or leave the column out',
+      { details: { row: row + 1, column: name } },
+    )
   throw new OperatingError(
     'data-unsuitable',
     `${table.path}: row ${row + 1}, column \`${name}\`: \`${shortened(String(cell?.[0]))}\` is not a number, ` +

@@ -196,9 +196,9 @@ describe('opens', () => {
   test('a thousand columns', async () => {
     const names = Array.from({ length: 1000 }, (_, i) => `column ${i}`)
     const path = files.csv(`${names.join(',')}\n${names.map((_, i) => i).join(',')}\n`)
-    const { table, read } = await textsOf(path)
+    const { table, read } = await textsOf(path, names.slice(-10))
     expect(table.columns.length).toBe(1000)
-    expect(read[999]).toEqual(['999'])
+    expect(read[9]).toEqual(['999'])
   })
 
   test('every line ending and delimiter to the same cells', async () => {
@@ -325,7 +325,7 @@ describe('refuses', () => {
     const whole = readFileSync(
       await files.parquet("SELECT range AS a, 'text ' || range AS b FROM range(500)"),
     )
-    for (let at = 0; at < whole.length; at += Math.ceil(whole.length / 60)) {
+    for (let at = 0; at < whole.length; at += Math.ceil(whole.length / 30)) {
       const path = files.csv(whole.map((byte, n) => (n === at ? byte ^ 0xff : byte)))
       const outcome = await textsOf(path).then(
         () => 'read',

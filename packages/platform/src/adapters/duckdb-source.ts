@@ -12,7 +12,7 @@ import {
   exactScoresRowsMax,
   throwIfAborted,
 } from '../assess/index.ts'
-import { arrowSizeMaxBytes, isArrow } from './arrow-file.ts'
+import { arrowSizeMaxBytes, isArrow } from './arrow-format.ts'
 import {
   changedError,
   type DataFiles,
@@ -20,7 +20,6 @@ import {
   findDataFiles,
   readingFile,
 } from './data-files.ts'
-import { loadArrow } from './duckdb-arrow.ts'
 import { CsvScanner, type CsvStructure } from './duckdb-csv.ts'
 import { DuckdbDatabase, type DuckdbLimits } from './duckdb-database.ts'
 import { DuckdbEngine } from './duckdb-engine.ts'
@@ -66,10 +65,14 @@ async function openTable(
     const after = await digestDataFiles(files, signal, null)
     if (after.sha256 !== sha256) throw changedError(path)
   }
-  const load = () => {
+  const load = async () => {
     if (structure !== null) return loadCsv(database, files, structure, signal)
     if (format === 'duckdb') return copyTable(database, files, signal)
-    if (format === 'arrow') return loadArrow(database, path, Buffer.concat(arrow), signal)
+    if (format === 'arrow') {
+      // Loaded for those who have such files: the reader of Arrow is half as large as the program.
+      const { loadArrow } = await import('./duckdb-arrow.ts')
+      return loadArrow(database, path, Buffer.concat(arrow), signal)
+    }
     return viewParquet(database, files, signal)
   }
   try {

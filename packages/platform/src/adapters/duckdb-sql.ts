@@ -23,6 +23,16 @@ export function rawText(sql: string, column: DataColumn): string {
   return canonicalText(sql, column)
 }
 
+/** Text with what is beyond a length replaced by a digest of all of it. */
+export function boundedText(text: string, lengthMax: number): string {
+  return `CASE WHEN strlen(${text}) > ${lengthMax} THEN left(${text}, ${lengthMax}) || '…' || hash(${text}) ELSE ${text} END`
+}
+
+/** The beginning of a text, one character more than its largest length where it is longer. */
+export function cutText(text: string, lengthMax: number): string {
+  return `CASE WHEN strlen(${text}) > ${lengthMax} THEN left(${text}, ${lengthMax + 1}) ELSE ${text} END`
+}
+
 /** The canonical text of a cell; NULL when it is missing. */
 export function canonicalText(sql: string, column: DataColumn): string {
   if (column.kind === 'boolean' || isWhole(column.type)) return `CAST(${sql} AS VARCHAR)`

@@ -3,7 +3,7 @@
 
 import { assert, OperatingError } from '@proofhouse/evidence'
 import { listed, missingGroup, rowList, shortened } from './dataset-values.ts'
-import { nearestName } from './nearest-name.ts'
+import { nearestName } from '../nearest-name.ts'
 import type {
   AggregateEngine,
   CategoryProfile,

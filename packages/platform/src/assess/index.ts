@@ -57,7 +57,6 @@ export {
 } from './drift/drift-tests.ts'
 export { measure } from './measuring.ts'
 export { needsPrivileged } from './measures/privileged.ts'
-export { nearestName } from './nearest-name.ts'
 export {
   applyPolicy,
   checkPolicy,
@@ -114,10 +113,12 @@ export {
   profileRowsMax,
   profileValuesMax,
   summaryShares,
+  type ReadColumn,
   type ReadRequest,
   type StatisticsRequest,
   type Tensor,
   type TensorData,
+  valueLengthMax,
 } from './ports.ts'
 export { scoreModel, type ScoringRequest } from './scoring.ts'
 export { interruption, throwIfAborted } from './scoring-interruption.ts'

@@ -5,7 +5,7 @@ import { OperatingError } from '@proofhouse/evidence'
 import { checkColumnExists, type ColumnRoles } from './dataset.ts'
 import { listed, shortened } from './dataset-values.ts'
 import { fillTensor, isTensorType, type MissingValues } from './model-inputs-tensors.ts'
-import { nearestName } from './nearest-name.ts'
+import { nearestName } from '../nearest-name.ts'
 import type { ColumnBatch, DataTable, ModelValue, ReadColumn, Tensor, TensorType } from './ports.ts'
 
 /** What a plan is made from. */

@@ -10,7 +10,7 @@ import {
   measureNames,
 } from './measure.ts'
 import type { MeasureDefinition } from './measure-definition.ts'
-import { nearestName } from './nearest-name.ts'
+import { nearestName } from '../nearest-name.ts'
 
 /** What a rule, or a whole policy, comes to. */
 export type Verdict = 'pass' | 'warn' | 'fail' | 'inconclusive'

@@ -134,11 +134,17 @@ export const profileRowsMax = 5
 /** How many combinations of protected values are counted; more would be mostly groups of one. */
 export const intersectionsMax = 10_000
 
-/** One column to read, as numbers (missing = NaN) or as text (missing = null). */
+/**
+ * One column to read: as numbers (missing = NaN), as text exactly as written (missing = null), or as a text that tells values apart
+ * (beyond {@link valueLengthMax} characters its beginning and a digest, so that no cell is large).
+ */
 export interface ReadColumn {
   readonly name: string
-  readonly as: 'number' | 'text'
+  readonly as: 'number' | 'text' | 'value'
 }
+
+/** Characters up to which a value is told as it stands. */
+export const valueLengthMax = 256
 
 /** A run of rows, column by column, in the order asked for. */
 export interface ColumnBatch {
@@ -217,7 +223,8 @@ export interface AggregateEngine {
   ): Promise<readonly ColumnProfile[]>
   /**
    * Batches in file order, covering every row once.
-   * @throws `data-unsuitable` where a cell asked for as a number holds other text, naming row and column.
+   * @throws `data-unsuitable` where a cell asked for as a number holds other text, naming row and column; `limit-exceeded` for a
+   *   cell of more text than a model is given
    */
   read(request: ReadRequest): AsyncIterable<ColumnBatch>
   /** Attaches one prediction per row, in file order, replacing earlier ones; all batches or none. */

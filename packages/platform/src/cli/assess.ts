@@ -1,6 +1,5 @@
 // `proofhouse assess [proofhouse.yaml]`
 
-import { terminalReport } from '../reports/index.ts'
 import { assessSystem } from '../workflows/index.ts'
 import { assessmentJson, exitCodeOf } from './assessment-output.ts'
 import type { Command } from './command.ts'
@@ -39,6 +38,7 @@ into .proofhouse/ beside the configuration.`,
       services,
     )
     terminal.progress(null)
+    const { terminalReport } = await import('../reports/index.ts')
     terminal.out(
       switches.has('json')
         ? `${JSON.stringify(assessmentJson(report))}\n`

@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util'
 import { OperatingError } from '@proofhouse/evidence'
-import { nearestName } from '../assess/index.ts'
+import { nearestName } from '../nearest-name.ts'
 import type { Command, Invocation } from './command.ts'
 import { usageLine } from './help.ts'
 

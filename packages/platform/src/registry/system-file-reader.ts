@@ -12,11 +12,11 @@ import {
   isMeasureName,
   type MeasureName,
   measureNames,
-  nearestName,
   needsPrivileged,
   type ReasonTemplates,
   type Rule,
 } from '../assess/index.ts'
+import { nearestName } from '../nearest-name.ts'
 import {
   checkDriftRule,
   checkDriftTests,

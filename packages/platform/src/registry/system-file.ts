@@ -6,7 +6,7 @@ import { type Static, Type } from 'typebox'
 import { changesSchema } from './change-settings.ts'
 import { checksSchema } from './check-settings.ts'
 import { columnsSchema } from './column-settings.ts'
-import { driftSchema } from './drift-settings.ts'
+import { driftSchema } from './drift-schema.ts'
 import { closed, column, path, text, value } from './schema-parts.ts'
 
 const system = Type.Object(

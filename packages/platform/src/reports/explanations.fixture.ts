@@ -36,6 +36,7 @@ export const explanationsFixture: ExplanationFindings = {
 /** One trigger, and one pattern that the data bear out. */
 export const triggersFixture: TriggerSearch = {
   tried: 480,
+  complete: false,
   triggers: 1,
   findings: [
     {

@@ -32,7 +32,7 @@ interface AttackRequest {
 export function attackModel(request: AttackRequest): Promise<RobustnessFindings> {
   const { file, predictor, columns, label, groups } = request
   const names = predictor.columns.map(({ name }) => name)
-  const rows = mixedRows(names, columns)
+  const rows = mixedRows(names, columns, file.changes)
   const decide: Decide = async (asked) => {
     const { score, positive } = await predictor.predict(modelColumns(asked))
     return predictor.hasScores ? score : Float64Array.from(positive)
@@ -61,14 +61,19 @@ export function attackModel(request: AttackRequest): Promise<RobustnessFindings>
   })
 }
 
-/** The model's columns as numbers and categories, these in the order of their first row. */
-function mixedRows(names: readonly string[], columns: ModelColumns): MixedRows {
+/** The model's columns as numbers and categories, these in the order of their first row, then others that a row may change to. */
+function mixedRows(
+  names: readonly string[],
+  columns: ModelColumns,
+  changes: SystemFile['changes'],
+): MixedRows {
   return {
     rows: columns[0]?.length ?? 0,
     columns: columns.map((column, n) => {
       const name = names[n] ?? ''
       if (column instanceof Float64Array) return { kind: 'number', name, values: column }
-      const labels = [...new Set(column.filter((text) => text !== null))]
+      const stated = changes[name]?.allowed ?? []
+      const labels = [...new Set([...column.filter((text) => text !== null), ...stated])]
       const codeOf = new Map(labels.map((text, code) => [text, code]))
       const codes = Int32Array.from(column, (text) =>
         text === null ? missingCode : (codeOf.get(text) ?? missingCode),

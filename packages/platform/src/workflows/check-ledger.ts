@@ -13,7 +13,7 @@ const attemptsMax = 5
 /** A batch on its way to its commit has arrived by then. */
 const pauseMs = 200
 
-interface CheckLedgerRequest {
+export interface CheckLedgerRequest {
   /** Folder of the ledger: the one that holds its `checkpoint`. */
   readonly folder: string
   /** File with the trust policy; null believes the key beside the log. */

@@ -11,11 +11,11 @@ import {
   type Measure,
   measureCatalogue,
   measureNames,
-  nearestName,
   type OutcomeRequest,
   type OverTimeFindings,
   overTimeMeasures,
 } from '../assess/index.ts'
+import { nearestName } from '../nearest-name.ts'
 import type { SystemFile } from '../registry/index.ts'
 import type { AssessmentInputs, CheckedModel } from './assessment-inputs.ts'
 import { scoreTable } from './score-table.ts'

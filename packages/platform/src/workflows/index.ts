@@ -1,11 +1,35 @@
-// Workflows: one file per use case that spans domains.
+// Workflows: one file per use case that spans domains. Each is loaded when it is first asked for: a command needs one of them,
+// and loading all would be most of its time.
 
-export { assessSystem } from './assess-system.ts'
-export { explainRow } from './explain-row.ts'
-export { checkLedger } from './check-ledger.ts'
-export { gateEvidence } from './gate-evidence.ts'
-export { proveEntry } from './prove-entry.ts'
 export type { FileDigest, Files, Services, Workspace } from './services.ts'
-export { signPath } from './sign-path.ts'
-export { verifyPackFile } from './verify-pack.ts'
-export { verifyPath } from './verify-path.ts'
+
+const whenAsked =
+  <Given extends unknown[], T>(load: () => Promise<(...given: Given) => Promise<T>>) =>
+  async (...given: Given): Promise<T> =>
+    (await load())(...given)
+
+/** `assessSystem` of `assess-system.ts`. */
+export const assessSystem = whenAsked(async () => (await import('./assess-system.ts')).assessSystem)
+
+/** `explainRow` of `explain-row.ts`. */
+export const explainRow = whenAsked(async () => (await import('./explain-row.ts')).explainRow)
+
+/** `checkLedger` of `check-ledger.ts`. */
+export const checkLedger = whenAsked(async () => (await import('./check-ledger.ts')).checkLedger)
+
+/** `gateEvidence` of `gate-evidence.ts`. */
+export const gateEvidence = whenAsked(async () => (await import('./gate-evidence.ts')).gateEvidence)
+
+/** `proveEntry` of `prove-entry.ts`. */
+export const proveEntry = whenAsked(async () => (await import('./prove-entry.ts')).proveEntry)
+
+/** `signPath` of `sign-path.ts`. */
+export const signPath = whenAsked(async () => (await import('./sign-path.ts')).signPath)
+
+/** `verifyPackFile` of `verify-pack.ts`. */
+export const verifyPackFile = whenAsked(
+  async () => (await import('./verify-pack.ts')).verifyPackFile,
+)
+
+/** `verifyPath` of `verify-path.ts`. */
+export const verifyPath = whenAsked(async () => (await import('./verify-path.ts')).verifyPath)

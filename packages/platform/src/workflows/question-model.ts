@@ -23,6 +23,7 @@ import { askModel } from './ask-model.ts'
 import { attackModel } from './attack-model.ts'
 import { attackPrivacy } from './attack-privacy.ts'
 import type { AssessmentInputs } from './assessment-inputs.ts'
+import { checkChanges } from './check-changes.ts'
 import type { Services } from './services.ts'
 
 /** Rows from which the explained ones are drawn. */
@@ -91,7 +92,10 @@ export async function questionModel(
     const triggers = isAsked('triggers')
       ? await findTriggers(predictor, columns, label, { seed, error: 1 - confidence })
       : null
-    if (isAsked('robustness')) progress('looking for changes that flip decisions')
+    if (isAsked('robustness')) {
+      await checkChanges(file.changes, predictor.columns, test)
+      progress('looking for changes that flip decisions')
+    }
     const robustness = isAsked('robustness')
       ? await attackModel({ file, predictor, ...sample, seed, signal })
       : null
@@ -147,7 +151,7 @@ async function readSample(
   const groups = protectedColumns.map((): (string | null)[] => [])
   const label: number[] = []
   const batches = test.read({
-    columns: [...asked, ...protectedColumns.map((name) => ({ name, as: 'text' as const }))],
+    columns: [...asked, ...protectedColumns.map((name) => ({ name, as: 'value' as const }))],
     outcomes,
     stride: Math.max(1, Math.ceil(test.table.rows / sampleRowsMax)),
     batchRows,
@@ -177,17 +181,20 @@ const explanationMeasures = (explanations: ExplanationFindings | null): Measure[
   explanations === null ? [] : [protectedShare(explanations)]
 
 /** The strongest pattern that nothing bears out. */
-function strongestTrigger({ findings }: TriggerSearch): Measure {
+function strongestTrigger({ findings, complete }: TriggerSearch): Measure {
+  const about = { measure: 'poisoning.trigger_flip_rate', over: [], slice: null } as const
   const strongest = findings.find(({ borneOut }) => !borneOut)
-  return {
-    measure: 'poisoning.trigger_flip_rate',
-    over: [],
-    slice: null,
-    value: strongest?.rate ?? 0,
-    low: strongest?.limits.low ?? 0,
-    high: strongest?.limits.high ?? 0,
-    n: strongest?.n ?? findings[0]?.n ?? 0,
+  if (strongest !== undefined) {
+    const { rate, limits, n } = strongest
+    return { ...about, value: rate, ...limits, n }
   }
+  const n = findings[0]?.n ?? 0
+  if (complete && n > 0) return { ...about, value: 0, low: 0, high: 0, n }
+  const note =
+    n === 0
+      ? 'undefined: no value is rare enough to be tried'
+      : 'undefined: labels bear out every pattern that was measured, and weaker ones were not'
+  return { ...about, value: null, low: null, high: null, n, note }
 }
 
 function protectedShare({ protected_share, rows }: ExplanationFindings): Measure {

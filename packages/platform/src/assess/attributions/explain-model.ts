@@ -4,7 +4,6 @@
 import { assert } from '@proofhouse/evidence'
 import { seededRandom } from '../intervals/random.ts'
 import type { Limits } from '../intervals/proportion.ts'
-import { normalQuantile } from '../intervals/special-functions.ts'
 import type { CodedColumn } from '../checks/coding.ts'
 import { type ModelColumns, pickRows, type Predictor } from '../predictor.ts'
 import { type Game, varyingFeatures } from './game.ts'
@@ -15,6 +14,13 @@ import {
   exactFeaturesMax,
   sampledAttributions,
 } from './shapley.ts'
+import {
+  type ColumnImportance,
+  type GroupPush,
+  importanceOf,
+  pushesOf,
+  shareOf,
+} from './summaries.ts'
 import type { Fidelity } from './surrogate.ts'
 import { validate, type ValidationCheck } from './validation.ts'
 
@@ -27,8 +33,6 @@ const exactQuestionsMax = 2_000_000
 /** Rows on which the other methods are asked. */
 const comparedRows = 5
 const localSamples = 1_000
-/** Explained rows of a group from which its means are told. */
-const groupRowsMin = 10
 
 /** What to explain. */
 export interface ExplainRequest {
@@ -41,25 +45,6 @@ export interface ExplainRequest {
   readonly confidence: number
   /** How well it stands in for the model; absent where the model itself is asked. */
   readonly fidelity?: Fidelity
-}
-
-/** What one column does to the score. */
-interface ColumnImportance {
-  readonly column: string
-  /** Mean absolute Shapley value. */
-  readonly importance: number
-  readonly limits: Limits
-}
-
-/** What one column does to the score of a group, on average. */
-interface GroupPush {
-  readonly group: { readonly column: string; readonly value: string }
-  readonly rows: number
-  readonly pushes: readonly {
-    readonly column: string
-    readonly mean: number
-    readonly limits: Limits
-  }[]
 }
 
 /** What explains the decisions of a model. */
@@ -108,7 +93,7 @@ export async function explainModel(request: ExplainRequest): Promise<Explanation
   ]
   const valid = checks.every(({ passed }) => passed)
   const names = predictor.columns.map(({ name }) => name)
-  const z = normalQuantile(1 - (1 - request.confidence) / 2 / names.length)
+  const told = { names, attributions, error: 1 - request.confidence }
   return {
     fidelity: request.fidelity ?? null,
     rows: picked.length,
@@ -118,13 +103,13 @@ export async function explainModel(request: ExplainRequest): Promise<Explanation
     error: Math.max(0, ...attributions.flatMap(({ errors }) => [...errors])),
     checks,
     valid,
-    importance: valid ? importanceOf(names, attributions, z) : [],
-    groups: valid ? pushesOf(names, attributions, { groups, picked, z }) : [],
+    importance: valid ? importanceOf(told) : [],
+    groups: valid ? pushesOf(told, { groups, picked }) : [],
     protected_share: valid
-      ? shareOf(names, attributions, {
-          among: groups.map(({ name }) => name),
-          z: normalQuantile(1 - (1 - request.confidence) / 2),
-        })
+      ? shareOf(
+          told,
+          groups.map(({ name }) => name),
+        )
       : null,
     agreement: valid ? await agreementOf(game, attributions, random) : null,
   }
@@ -152,82 +137,6 @@ async function attribute(game: Game, rows: readonly number[], random: () => numb
 
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
-
-/** The mean of values over rows, with normal limits. */
-function meanWithLimits(values: readonly number[], z: number): { value: number; limits: Limits } {
-  const value = mean(values)
-  const variance =
-    values.reduce((sum, one) => sum + (one - value) ** 2, 0) / Math.max(1, values.length - 1)
-  const reach = z * Math.sqrt(variance / values.length)
-  return { value, limits: { low: value - reach, high: value + reach } }
-}
-
-function importanceOf(
-  names: readonly string[],
-  attributions: readonly Attribution[],
-  z: number,
-): ColumnImportance[] {
-  return names
-    .map((column, feature) => {
-      const sizes = attributions.map(({ values }) => Math.abs(values[feature] ?? 0))
-      const { value, limits } = meanWithLimits(sizes, z)
-      return { column, importance: value, limits: { ...limits, low: Math.max(0, limits.low) } }
-    })
-    .toSorted((a, b) => b.importance - a.importance || (a.column < b.column ? -1 : 1))
-}
-
-/** The share of some columns in all absolute values: a ratio of means, with limits by the delta method. */
-function shareOf(
-  names: readonly string[],
-  attributions: readonly Attribution[],
-  { among, z }: { readonly among: readonly string[]; readonly z: number },
-) {
-  const sums = attributions.map(({ values }) => {
-    let [some, all] = [0, 0]
-    for (const [feature, value] of values.entries()) {
-      all += Math.abs(value)
-      if (among.includes(names[feature] ?? '')) some += Math.abs(value)
-    }
-    return { some, all }
-  })
-  const total = mean(sums.map(({ all }) => all))
-  if (total === 0) return null
-  const value = mean(sums.map(({ some }) => some)) / total
-  const squares = sums.reduce((sum, { some, all }) => sum + (some - value * all) ** 2, 0)
-  const reach = (z * Math.sqrt(squares)) / (total * sums.length)
-  return { value, limits: { low: Math.max(0, value - reach), high: Math.min(1, value + reach) } }
-}
-
-/** Columns told for each group. */
-const pushesMax = 5
-
-function pushesOf(
-  names: readonly string[],
-  attributions: readonly Attribution[],
-  by: {
-    readonly groups: readonly CodedColumn[]
-    readonly picked: readonly number[]
-    readonly z: number
-  },
-): GroupPush[] {
-  return by.groups.flatMap(({ name, codes, labels }) =>
-    labels.flatMap((value, code) => {
-      const inside = by.picked.flatMap((row, n) => (codes[row] === code ? [n] : []))
-      if (inside.length < groupRowsMin) return []
-      const pushes = names
-        .map((column, feature) => {
-          const found = meanWithLimits(
-            inside.map((n) => attributions[n]?.values[feature] ?? 0),
-            by.z,
-          )
-          return { column, mean: found.value, limits: found.limits }
-        })
-        .toSorted((a, b) => Math.abs(b.mean) - Math.abs(a.mean))
-        .slice(0, pushesMax)
-      return [{ group: { column: name, value }, rows: inside.length, pushes }]
-    }),
-  )
-}
 
 async function agreementOf(game: Game, attributions: readonly Attribution[], random: () => number) {
   const width = game.rows.length

@@ -18,7 +18,20 @@ export interface Attribution {
   readonly base: number
   /** The row's own score. */
   readonly score: number
+  /** The values beside each part of the background alone, weighted so that their sum is `values`; at most `backgroundParts`. */
+  readonly parts: readonly BackgroundPart[]
 }
+
+/** Values beside one part of the background. */
+interface BackgroundPart {
+  /** Weighted values per feature. */
+  readonly values: Float64Array
+  /** The part's share of the background; 0 where none of its rows was asked about. */
+  readonly weight: number
+}
+
+/** Parts that a background is cut into, every so many rows, so that its own chance can be told. */
+const backgroundParts = 20
 
 /** The exact values of one row, over all coalitions of its varying features and all background rows. */
 export async function exactAttribution(game: Game, row: number): Promise<Attribution> {
@@ -34,18 +47,36 @@ export async function exactAttribution(game: Game, row: number): Promise<Attribu
     for (let other = 0; other < others; other++) hybrids.push({ row, own, other })
   }
   const scores = await scoresOf(game, hybrids)
-  const worth = new Float64Array(coalitions)
-  for (let n = 0; n < scores.length; n++)
+  const worths = Array.from(
+    { length: Math.min(backgroundParts, others) },
+    () => new Float64Array(coalitions),
+  )
+  for (let n = 0; n < scores.length; n++) {
+    const worth = worths[(n % others) % backgroundParts] ?? new Float64Array()
     worth[Math.floor(n / others)] = (worth[Math.floor(n / others)] ?? 0) + (scores[n] ?? 0) / others
-  const values = new Float64Array(width)
-  const found = shapleyOfGame(worth, players.length)
-  for (const [n, feature] of players.entries()) values[feature] = found[n] ?? 0
-  return {
-    values,
-    errors: new Float64Array(width),
-    base: worth[0] ?? 0,
-    score: worth[coalitions - 1] ?? 0,
   }
+  const parts = worths.map((worth, part): BackgroundPart => {
+    const values = new Float64Array(width)
+    const found = shapleyOfGame(worth, players.length)
+    for (const [n, feature] of players.entries()) values[feature] = found[n] ?? 0
+    return { values, weight: Math.ceil((others - part) / backgroundParts) / others }
+  })
+  const at = (coalition: number) => worths.reduce((sum, worth) => sum + (worth[coalition] ?? 0), 0)
+  return {
+    values: summed(parts, width),
+    errors: new Float64Array(width),
+    base: at(0),
+    score: at(coalitions - 1),
+    parts,
+  }
+}
+
+function summed(parts: readonly BackgroundPart[], width: number): Float64Array {
+  const values = new Float64Array(width)
+  for (const part of parts)
+    for (let feature = 0; feature < width; feature++)
+      values[feature] = (values[feature] ?? 0) + (part.values[feature] ?? 0)
+  return values
 }
 
 /** Shapley values of a game given by the worth of every coalition, a bit per player (Shapley 1953). */
@@ -98,7 +129,8 @@ export async function sampledAttributions(
     const drawn = Array.from({ length: pairs }, (__, n) => {
       const plan = at * pairs + n
       const part = scores.subarray(plan * perPlan, (plan + 1) * perPlan)
-      return gainsOf(part, plans[plan]?.order ?? new Uint32Array())
+      const { order, other } = plans[plan] ?? { order: new Uint32Array(), other: 0 }
+      return { ...gainsOf(part, order), part: other % backgroundParts }
     })
     return summarised(drawn, width)
   })
@@ -140,7 +172,9 @@ function gainsOf(scores: Float64Array, order: Uint32Array) {
   return { gains, full, base }
 }
 
-function summarised(drawn: readonly ReturnType<typeof gainsOf>[], width: number): Attribution {
+type Drawn = ReturnType<typeof gainsOf> & { readonly part: number }
+
+function summarised(drawn: readonly Drawn[], width: number): Attribution {
   const values = new Float64Array(width)
   const errors = new Float64Array(width)
   for (let feature = 0; feature < width; feature++) {
@@ -151,5 +185,21 @@ function summarised(drawn: readonly ReturnType<typeof gainsOf>[], width: number)
     errors[feature] = gains.length < 2 ? 0 : Math.sqrt(squares / (gains.length - 1) / gains.length)
   }
   const base = drawn.reduce((sum, one) => sum + one.base, 0) / drawn.length
-  return { values, errors, base, score: drawn[0]?.full ?? 0 }
+  return { values, errors, base, score: drawn[0]?.full ?? 0, parts: partsOf(drawn, width) }
+}
+
+function partsOf(drawn: readonly Drawn[], width: number): BackgroundPart[] {
+  const count = Math.max(...drawn.map(({ part }) => part)) + 1
+  const parts = Array.from({ length: count }, () => ({
+    values: new Float64Array(width),
+    weight: 0,
+  }))
+  for (const { gains, part } of drawn) {
+    const to = parts[part]
+    if (to === undefined) continue
+    to.weight += 1 / drawn.length
+    for (let feature = 0; feature < width; feature++)
+      to.values[feature] = (to.values[feature] ?? 0) + (gains[feature] ?? 0) / drawn.length
+  }
+  return parts
 }

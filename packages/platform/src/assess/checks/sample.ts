@@ -4,10 +4,8 @@
 import { assert } from '@proofhouse/evidence'
 import { seededRandom } from '../intervals/random.ts'
 import type { AggregateEngine, OutcomeRequest } from '../ports.ts'
+import { SampledCells, sampleStride } from '../row-sample.ts'
 import { type CodedColumn, codeColumn } from './coding.ts'
-
-/** Rows a sample holds at most. */
-const sampleRowsMax = 100_000
 
 /** Rows of a table with what the system said of them. */
 export interface Sample {
@@ -36,11 +34,11 @@ const batchRows = 4096
 
 /** Reads a sample of the table of an engine. */
 export async function takeSample(engine: AggregateEngine, request: SampleRequest): Promise<Sample> {
-  const stride = Math.ceil(engine.table.rows / sampleRowsMax)
-  const cells = request.columns.map((): (string | null)[] => [])
+  const stride = sampleStride(engine.table.rows, request.columns.length)
+  const cells = new SampledCells(engine.table.path, request.columns)
   const [label, predicted, score]: [number[], number[], number[]] = [[], [], []]
   const batches = engine.read({
-    columns: request.columns.map((name) => ({ name, as: 'text' })),
+    columns: request.columns.map((name) => ({ name, as: 'value' })),
     outcomes: request.outcomes,
     stride,
     batchRows,
@@ -48,13 +46,14 @@ export async function takeSample(engine: AggregateEngine, request: SampleRequest
   })
   for await (const batch of batches) {
     assert(batch.outcomes !== null, 'outcomes were asked for')
-    for (const [position, column] of batch.columns.entries())
-      for (const cell of column) cells[position]?.push(typeof cell === 'number' ? `${cell}` : cell)
+    cells.add(batch)
     label.push(...batch.outcomes.label)
     predicted.push(...batch.outcomes.predicted)
     score.push(...batch.outcomes.score)
   }
-  const coded = request.columns.map((name, position) => codeColumn(name, cells[position] ?? []))
+  const coded = request.columns.map((name, position) =>
+    codeColumn(name, cells.columns[position] ?? []),
+  )
   const random = seededRandom(request.seed)
   return {
     rows: label.length,

@@ -33,6 +33,14 @@ test('mean and deviation over the folds that define it, limits by the corrected 
   expect(found?.folds).toHaveLength(4)
 })
 
+test('folds that happen to agree are no surer than their few rows', () => {
+  // Five of five right, twice: Clopper-Pearson at 97.5 % begins at 0.478 for each.
+  const five = (fold: string) => ({ ...entry(fold, 1), low: 0.478, high: 1, n: 5 })
+  const [found] = foldResults([five('1'), five('2')], 'fold', 0.025)
+  expect(found?.limits.low).toBeCloseTo(1 - (1 - 0.478) / Math.SQRT2, 12)
+  expect(found?.limits.high).toBe(1)
+})
+
 test('other columns, everyone, disparities and single folds are left out', () => {
   const everyone = { ...entry('1', 0.5), over: [], slice: null }
   const disparity = { ...entry('1', 0.5, 'fairness.demographic_parity_ratio'), slice: null }

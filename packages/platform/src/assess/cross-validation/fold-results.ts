@@ -51,14 +51,36 @@ export function foldResults(
     const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (k - 1)
     const reach = studentQuantile(tail, k - 1) * Math.sqrt(variance * (1 / k + 1 / (k - 1)))
     const { low, high } = measureCatalogue[measure]
+    const own = ownReach(all, { low, high })
     return [
       {
         measure,
         folds: all.map(({ slice, value, n }) => ({ fold: slice?.[column] ?? '', value, n })),
         mean,
         deviation: Math.sqrt(variance),
-        limits: { low: Math.max(low, mean - reach), high: Math.min(high, mean + reach) },
+        limits: {
+          low: Math.max(low, mean - Math.max(reach, own.below)),
+          high: Math.min(high, mean + Math.max(reach, own.above)),
+        },
       },
     ]
   })
+}
+
+/**
+ * How far the folds' own limits let their mean be off, as for a mean of independent estimates (MOVER; Zou & Donner 2008): folds that
+ * happen to agree are no surer than their few rows.
+ */
+function ownReach(
+  folds: readonly Measure[],
+  range: { readonly low: number; readonly high: number },
+) {
+  let [below, above, count] = [0, 0, 0]
+  for (const { value, low, high } of folds) {
+    if (value === null) continue
+    below += (value - (low ?? range.low)) ** 2
+    above += ((high ?? range.high) - value) ** 2
+    count += 1
+  }
+  return { below: Math.sqrt(below) / count, above: Math.sqrt(above) / count }
 }

@@ -19,7 +19,7 @@ import { scoreCoverage, scoredPopulations } from './score-coverage.fixture.ts'
 const least = 0.93
 
 describe.each(Object.entries(populations))('%s', (name, groups) => {
-  const draws = groups.length > 10 ? 200 : 600
+  const draws = groups.length > 10 ? 200 : 400
 
   test.each(simulatedDisparities)('%s covers', (measure) => {
     const by = { method: methods.exact, draws, seed: 20_261_120 }
@@ -49,7 +49,7 @@ describe.each(Object.entries(populations))('%s', (name, groups) => {
 
 describe.each(Object.entries(scoredPopulations))('%s', (name, population) => {
   test.each(scoreMeasureNames)('%s covers', (measure) => {
-    const by = { draws: 400, seed: 20_261_122 }
+    const by = { draws: 300, seed: 20_261_122 }
     expect(scoreCoverage(measure, population, by).covered, name).toBeGreaterThanOrEqual(least)
   })
 })

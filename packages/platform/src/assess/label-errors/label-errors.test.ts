@@ -202,7 +202,7 @@ test('no row teaches the model that predicts it', () => {
 })
 
 test('claims a difference of sources that are alike in at most one sample of twenty', () => {
-  const samples = 200
+  const samples = 100
   let claims = 0
   for (let seed = 0; seed < samples; seed++) {
     const { made, request } = labelled(1000 + seed, 300, () => 0.1)
@@ -238,7 +238,7 @@ test('claims a difference of sources that are alike in at most one sample of twe
 })
 
 test('calls no label wrong that the columns tell nothing of, but in one of twenty', () => {
-  const samples = 60
+  const samples = 40
   let claims = 0
   for (let seed = 0; seed < samples; seed++) {
     const random = seededRandom(seed)

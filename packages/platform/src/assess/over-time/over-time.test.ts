@@ -78,7 +78,7 @@ describe('performance without labels', () => {
       scoredRows(seededRandom(1), 400_000, 0.8).label,
     )
     const random = seededRandom(5)
-    const runs = 60
+    const runs = 40
     const held = { accuracy: 0, roc_auc: 0, recall: 0 }
     for (let run = 0; run < runs; run++) {
       const [before, now] = [scoredRows(random, 1_500, 0), scoredRows(random, 1_000, 0.8)]

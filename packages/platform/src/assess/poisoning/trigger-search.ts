@@ -47,6 +47,8 @@ interface TriggerFinding {
 export interface TriggerSearch {
   /** Patterns tried. */
   readonly tried: number
+  /** Whether every rare pattern was measured, and not only the strongest. */
+  readonly complete: boolean
   /** The strongest of those confirmed, the strongest first. */
   readonly findings: readonly TriggerFinding[]
   /** How many of them flip nine decisions in ten, limits included, and are not borne out. */
@@ -97,14 +99,16 @@ export async function findTriggers(
       )
       .map((other) => [...one.cells, ...other.cells]),
   )
-  const chosen = [...first, ...(await searched(data, pairs))]
-    .toSorted((x, y) => y.rate - x.rate || x.cells.length - y.cells.length)
-    .slice(0, confirmedMax)
+  const all = [...first, ...(await searched(data, pairs))].toSorted(
+    (x, y) => y.rate - x.rate || x.cells.length - y.cells.length,
+  )
+  const chosen = all.slice(0, confirmedMax)
   const findings: TriggerFinding[] = []
   for (const pattern of chosen)
     findings.push(await confirmed(data, pattern, error / 2 / chosen.length))
   return {
     tried: singles.length + pairs.length,
+    complete: all.length === chosen.length,
     findings: findings.toSorted(
       (x, y) => Number(x.borneOut) - Number(y.borneOut) || y.limits.low - x.limits.low,
     ),

@@ -68,13 +68,18 @@ export function duplicateColumns(columns: readonly CellColumn[]): DuplicateColum
     const pattern = patternOf(cells)
     return pattern === null ? [] : [{ name, cells, pattern }]
   })
-  const groups: (typeof patterns)[] = []
-  for (const [, alike] of Map.groupBy(patterns, ({ pattern }) => digestOf(pattern)))
-    for (const one of alike) {
-      const group = groups.find((known) => isSame(known[0]?.pattern, one.pattern))
-      if (group === undefined) groups.push([one])
-      else group.push(one)
-    }
+  // Only columns of one digest are compared cell by cell, so that many columns that begin alike cost no more than others.
+  const groups = [...Map.groupBy(patterns, ({ pattern }) => digestOf(pattern)).values()].flatMap(
+    (alike) => {
+      const same: (typeof patterns)[] = []
+      for (const one of alike) {
+        const group = same.find((known) => isSame(known[0]?.pattern, one.pattern))
+        if (group === undefined) same.push([one])
+        else group.push(one)
+      }
+      return same
+    },
+  )
   return groups
     .filter((group) => group.length > 1)
     .map((group) => {
@@ -95,10 +100,15 @@ function patternOf(cells: readonly (string | null)[]): Uint32Array | null {
   return order.size < 2 ? null : pattern
 }
 
+/** FNV-1a over whole numbers, with the finaliser of MurmurHash3 at every step so that sparse flags spread. */
 function digestOf(pattern: Uint32Array): number {
-  let digest = 0
-  for (const one of pattern) digest = (Math.imul(digest, 31) + one) | 0
-  return digest
+  let digest = 0x811c9dc5
+  for (const one of pattern) {
+    digest = Math.imul(digest ^ one, 0x01000193)
+    digest ^= digest >>> 15
+    digest = Math.imul(digest, 0x85ebca6b)
+  }
+  return digest >>> 0
 }
 
 function isSame(a: Uint32Array | undefined, b: Uint32Array): boolean {

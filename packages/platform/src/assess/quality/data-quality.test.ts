@@ -339,8 +339,8 @@ describe('all of it', () => {
     error: 0.05,
   }
 
-  test('gives findings, and a measure for each', () => {
-    const found = findDataQuality(request)
+  test('gives findings, and a measure for each', async () => {
+    const found = await findDataQuality(request)
     expect(found.leakage?.exact.found).toBe(30)
     expect(found.leakage?.exactWithLabel?.found).toBe(30)
     expect(found.leakage?.subjects).toMatchObject([{ column: 'id', found: 30 }])
@@ -368,8 +368,20 @@ describe('all of it', () => {
     }
   })
 
-  test('label and training data may be missing', () => {
-    const found = findDataQuality({
+  test('a time that can be read in two ways is not compared, and said', async () => {
+    const at = (unreadable: string | null) => ({ instants: new Float64Array(3), unreadable })
+    const found = await findDataQuality({
+      ...request,
+      table: { ...request.table, times: at(null) },
+      training: { ...table(training), times: at('25/12/2024') },
+    })
+    expect(found.measures.filter(({ name }) => name === 'leakage.time_overlap')).toMatchObject([
+      { value: null, note: expect.stringContaining('25/12/2024') as unknown },
+    ])
+  })
+
+  test('label and training data may be missing', async () => {
+    const found = await findDataQuality({
       ...request,
       table: { ...request.table, label: null },
       training: null,

@@ -2,6 +2,7 @@
 // teach nothing or contradict, groups that are missing or lack values.
 
 import { codeColumn } from '../checks/coding.ts'
+import { shortened } from '../dataset-values.ts'
 import {
   type ColumnVariety,
   columnVarieties,
@@ -22,6 +23,7 @@ import {
 import { type DataMeasure, measured, undefinedMeasure } from './findings.ts'
 import { type MissingByGroup, missingByGroup } from './missingness.ts'
 import { findOrderLeaks, type OrderLeak } from './order-leakage.ts'
+import { pause } from '../scoring-interruption.ts'
 import { type SubjectOverlap, subjectOverlap, type TimeOverlap, timeOverlap } from './overlap.ts'
 import { findRepresentation, type Population, type Representation } from './representation.ts'
 import { canonicalColumn, type CellColumn, keyTables, type KeyedTable } from './row-keys.ts'
@@ -36,8 +38,16 @@ export interface TableSample {
   /** Null for data without labels. */
   readonly label: CellColumn | null
   readonly identifiers: readonly CellColumn[]
-  /** Milliseconds since 1970, NaN where there is none; null for data without times. */
-  readonly times: Float64Array | null
+  /** Null for data without times. */
+  readonly times: Times | null
+}
+
+/** When rows are about. */
+export interface Times {
+  /** Milliseconds since 1970, NaN where there is none. */
+  readonly instants: Float64Array
+  /** The first cell that is no instant; null where all are. */
+  readonly unreadable: string | null
 }
 
 /** What to look at. */
@@ -51,6 +61,7 @@ export interface DataQualityRequest {
   readonly seed: number
   /** The chance that any interval of one kind of finding misses. */
   readonly error: number
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Rows and subjects in the table and in the training data; null for what could not be compared. */
@@ -60,6 +71,8 @@ interface LeakageFindings {
   readonly near: Overlap | null
   readonly subjects: readonly SubjectOverlap[]
   readonly time: TimeOverlap | null
+  /** A time that could be read in several ways or not at all, so that times were not compared. */
+  readonly unreadableTime: string | null
 }
 
 /** What was found. */
@@ -79,14 +92,14 @@ export interface DataQualityFindings {
   readonly measures: readonly DataMeasure[]
 }
 
-/** Looks for what is wrong with a table, by itself and beside the one a model learnt from. */
-export function findDataQuality(asked: DataQualityRequest): DataQualityFindings {
+/** Looks for what is wrong with a table, by itself and beside the one a model learnt from. @throws `interrupted` */
+export async function findDataQuality(asked: DataQualityRequest): Promise<DataQualityFindings> {
   const request = {
     ...asked,
     table: canonicalTable(asked.table),
     training: asked.training === null ? null : canonicalTable(asked.training),
   }
-  const { table, training, error, seed } = request
+  const { table, training, error, seed, signal } = request
   const { columns, label, identifiers } = table
   const [keyed] = keyTables([columns])
   const [whole] = keyTables([label === null ? columns : [...columns, label]])
@@ -95,13 +108,18 @@ export function findDataQuality(asked: DataQualityRequest): DataQualityFindings 
     return column === undefined ? [] : (codeColumn(name, column.cells) ?? [])
   })
   const codedLabel = label === null ? null : codeColumn(label.name, label.cells)
+  await pause(signal)
   const found = {
     rows: keyed?.rows ?? 0,
     leakage: training === null ? null : findLeakage(training, table),
     powers:
       label === null
         ? null
-        : columnPowers(columns, { column: label, kind: request.labelKind }, { seed, error }),
+        : await columnPowers(
+            columns,
+            { column: label, kind: request.labelKind },
+            { seed, error, signal },
+          ),
     orderLeaks: codedLabel === null ? [] : findOrderLeaks(codedLabel, identifiers, error),
     repeated: whole === undefined ? new Uint8Array() : repeatedRows(whole),
     conflicts: label === null || keyed === undefined ? null : conflictingLabels(keyed, label.cells),
@@ -142,11 +160,18 @@ function findLeakage(training: TableSample, test: TableSample): LeakageFindings 
       const known = training.identifiers.find(({ name }) => name === column.name)
       return known === undefined ? [] : [subjectOverlap(known, column)]
     }),
-    time:
-      training.times === null || test.times === null
-        ? null
-        : timeOverlap(training.times, test.times),
+    ...compareTimes(training.times, test.times),
   }
+}
+
+function compareTimes(
+  training: Times | null,
+  test: Times | null,
+): Pick<LeakageFindings, 'time' | 'unreadableTime'> {
+  if (training === null || test === null) return { time: null, unreadableTime: null }
+  const unreadableTime = test.unreadable ?? training.unreadable
+  const time = unreadableTime === null ? timeOverlap(training.instants, test.instants) : null
+  return { time, unreadableTime }
 }
 
 /** Two tables keyed together, by the columns of the second that the first has, too. */
@@ -194,10 +219,20 @@ function rowMeasures(found: Found, { table, training, error }: DataQualityReques
       ),
     ),
     ...of('leakage.time_overlap', leakage?.time, { ...within, asked: training?.part ?? 1 }),
+    ...(leakage?.unreadableTime == null ? [] : [unreadable(leakage.unreadableTime)]),
     ...of('quality.repeated_rows', repeats, within),
     ...of('quality.conflicting_labels', conflicts, within),
   ]
 }
+
+const unreadable = (cell: string): DataMeasure =>
+  undefinedMeasure(
+    { name: 'leakage.time_overlap' },
+    {
+      n: 0,
+      note: `undefined: the time \`${shortened(cell)}\` is no number and no date of ISO 8601, such as 2024-12-25`,
+    },
+  )
 
 function columnMeasures(found: Found): DataMeasure[] {
   return [

@@ -11,9 +11,10 @@ import {
 } from '../label-errors/find-label-errors.ts'
 import type { Measure, MeasureName } from '../measure.ts'
 import type { AggregateEngine } from '../ports.ts'
+import { pause } from '../scoring-interruption.ts'
 import { type ColumnSummary, summariseColumns } from './column-summaries.ts'
 import type { ColumnVariety, DuplicateColumns } from './columns.ts'
-import { findDataQuality, type TableSample } from './find-data-quality.ts'
+import { type DataQualityFindings, findDataQuality, type TableSample } from './find-data-quality.ts'
 import type { DataMeasure } from './findings.ts'
 import type { MissingByGroup } from './missingness.ts'
 import type { OrderLeak } from './order-leakage.ts'
@@ -86,7 +87,7 @@ export async function lookAtData(
   const train = request.train === null ? null : await readTable(request.train, request)
   const error = 1 - request.confidence
   const quality = request.quality
-    ? findDataQuality({
+    ? await findDataQuality({
         table: test,
         training: train,
         labelKind: 'category',
@@ -94,8 +95,10 @@ export async function lookAtData(
         population: request.population,
         seed: request.seed,
         error,
+        signal: request.signal,
       })
     : null
+  await pause(request.signal)
   const labels = request.labels ? labelFindings(train, test, { ...request, error }) : null
   const found = [...(quality?.measures ?? []), ...(labels?.measures ?? [])]
   return {
@@ -131,7 +134,7 @@ function summaries({ test, label, signal }: DataCheckRequest, sample: TableSampl
 const isNumeric = (cell: string | null): boolean =>
   cell !== null && cell.trim() !== '' && Number.isFinite(Number(cell))
 
-const reported = (found: ReturnType<typeof findDataQuality>): QualityFindings => ({
+const reported = (found: DataQualityFindings): QualityFindings => ({
   shares: found.measures.filter(({ name, group }) => rowShares.has(name) && group === null),
   unattainable: found.conflicts?.unattainable ?? null,
   powers: found.powers ?? [],

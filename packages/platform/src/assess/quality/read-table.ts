@@ -1,11 +1,10 @@
 // A table as the checks of the data take it: every n-th row, its cells as they stand there, apart by what each column means.
 
-import { assert } from '@proofhouse/evidence'
 import type { AggregateEngine } from '../ports.ts'
-import type { TableSample } from './find-data-quality.ts'
+import { SampledCells, sampleStride } from '../row-sample.ts'
+import type { TableSample, Times } from './find-data-quality.ts'
+import { instantOf } from './instants.ts'
 
-/** Rows a sample holds at most. */
-const sampleRowsMax = 100_000
 const batchRows = 4_096
 
 /** Which columns have a role of their own. */
@@ -24,21 +23,16 @@ export async function readTable(engine: AggregateEngine, roles: TableRoles): Pro
   const names = engine.table.columns
     .map(({ name }) => name)
     .filter((name) => !leftOut.includes(name))
-  const stride = Math.max(1, Math.ceil(engine.table.rows / sampleRowsMax))
-  const cells = names.map((): (string | null)[] => [])
+  const stride = sampleStride(engine.table.rows, names.length)
+  const cells = new SampledCells(engine.table.path, names)
   const batches = engine.read({
-    columns: names.map((name) => ({ name, as: 'text' })),
+    columns: names.map((name) => ({ name, as: 'value' })),
     stride,
     batchRows,
     signal: roles.signal,
   })
-  for await (const { columns } of batches)
-    for (const [position, column] of columns.entries())
-      for (const cell of column) {
-        assert(typeof cell !== 'number', 'columns are read as text')
-        cells[position]?.push(cell)
-      }
-  const columns = names.map((name, position) => ({ name, cells: cells[position] ?? [] }))
+  for await (const batch of batches) cells.add(batch)
+  const columns = names.map((name, position) => ({ name, cells: cells.columns[position] ?? [] }))
   const columnOf = (name: string) => columns.find((column) => column.name === name) ?? null
   const apart = new Set([label, time, ...identifiers])
   const times = time === null ? null : (columnOf(time)?.cells ?? null)
@@ -47,13 +41,16 @@ export async function readTable(engine: AggregateEngine, roles: TableRoles): Pro
     columns: columns.filter(({ name }) => !apart.has(name)),
     label: columnOf(label),
     identifiers: identifiers.flatMap((name) => columnOf(name) ?? []),
-    times: times === null ? null : Float64Array.from(times, timeOf),
+    times: times === null ? null : timesOf(times),
   }
 }
 
-/** Numbers stand for themselves, such as years; other texts are dates. */
-function timeOf(cell: string | null): number {
-  if (cell === null || cell.trim() === '') return Number.NaN
-  const number = Number(cell)
-  return Number.isFinite(number) ? number : Date.parse(cell)
+/** The cells as instants, and the first that is none. */
+function timesOf(cells: readonly (string | null)[]): Times {
+  const instants = cells.map(instantOf)
+  const first = instants.indexOf(null)
+  return {
+    instants: Float64Array.from(instants, (instant) => instant ?? Number.NaN),
+    unreadable: first < 0 ? null : (cells[first] ?? ''),
+  }
 }

@@ -13,6 +13,7 @@ import {
   predictivePower,
   type PredictivePower,
 } from './predictive-power.ts'
+import { pause } from '../scoring-interruption.ts'
 import type { CellColumn } from './row-keys.ts'
 
 /** Rows looked at: ppscore's. */
@@ -36,16 +37,21 @@ export interface ColumnPower {
   readonly note?: string
 }
 
-/** The power of every column, the strongest first. */
-export function columnPowers(
+/** The power of every column, the strongest first. @throws `interrupted` */
+export async function columnPowers(
   columns: readonly CellColumn[],
   target: { readonly column: CellColumn; readonly kind: PowerColumn['kind'] },
-  by: { readonly seed: number; readonly error: number },
-): ColumnPower[] {
+  by: { readonly seed: number; readonly error: number; readonly signal?: AbortSignal | undefined },
+): Promise<ColumnPower[]> {
   const tail = by.error / (2 * Math.max(1, columns.length))
-  return columns
-    .map((column) => powerOf(column, target, { seed: by.seed, tail }))
-    .toSorted((a, b) => (b.score ?? -1) - (a.score ?? -1) || (a.column < b.column ? -1 : 1))
+  const powers: ColumnPower[] = []
+  for (const column of columns) {
+    await pause(by.signal)
+    powers.push(powerOf(column, target, { seed: by.seed, tail }))
+  }
+  return powers.toSorted(
+    (a, b) => (b.score ?? -1) - (a.score ?? -1) || (a.column < b.column ? -1 : 1),
+  )
 }
 
 function powerOf(

@@ -21,6 +21,13 @@ const sample: MixedRows = {
 }
 
 describe('feasible space', () => {
+  test('an end beyond all that was seen leaves the other end there too', () => {
+    const space = feasibleSpace(sample, { changes: { income: { min: 80 } }, fixed: [] })
+    expect(space[0]).toMatchObject({ low: 80, high: 80 })
+    const below = feasibleSpace(sample, { changes: { income: { max: 1 } }, fixed: [] })
+    expect(below[0]).toMatchObject({ low: 1, high: 1 })
+  })
+
   test('protected columns stay, the rest moves within what was seen, whole numbers stay whole', () => {
     const space = feasibleSpace(sample, { fixed: ['sex'] })
     expect(space).toEqual([

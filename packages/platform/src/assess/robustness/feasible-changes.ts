@@ -77,8 +77,9 @@ function numberSpace(
   direction: Direction,
 ): NumberSpace {
   const known = values.filter((value) => isFinite(value)).toSorted()
-  const low = change.min ?? known[0] ?? 0
-  const high = change.max ?? known.at(-1) ?? 0
+  // The data give the end that is not stated, as far as it lies on the right side of the one that is.
+  const low = change.min ?? Math.min(known[0] ?? 0, change.max ?? Infinity)
+  const high = change.max ?? Math.max(known.at(-1) ?? 0, low)
   assert(low <= high, `${name} has a smallest value above its largest`)
   const isWhole = known.length > 0 && known.every((value) => Number.isInteger(value))
   const step = change.step ?? (isWhole ? 1 : 0)

@@ -10,7 +10,7 @@ export const robustnessCatalogue = {
     ...base,
     title: 'Robust accuracy (upper bound)',
     definition:
-      'share of rows that are decided rightly and that no attack flipped by a feasible change of at most epsilon; attacks that fail prove nothing, so the truth is at most this',
+      'share of rows that are decided rightly and that no attack flipped by a feasible change of at most epsilon; attacks that fail prove nothing, so the truth is at most this and the interval begins at 0',
     ideal: 1,
   },
   'robustness.certified_accuracy': {

@@ -1,6 +1,6 @@
 // The measures of what the search for fragile decisions found: one for everyone and one per group, each at one
-// distance or level of its curve. Limits are those of the curve, so that they hold for the report and for a rule
-// alike.
+// distance or level of its curve. Limits are those of the curve, except where only one side is known: an attack that fails leaves
+// open how much lower robust accuracy is, and a proof how much higher, so that no rule passes on what was not shown.
 
 import type { DividedShare, Share } from './group-shares.ts'
 import type { RobustnessFindings } from './find-robustness.ts'
@@ -34,8 +34,12 @@ export function robustnessMeasures(
   const atLevel = (curve: RobustnessFindings['stress']['noise']) =>
     curve.find(({ level }) => level === at.level)
   return [
-    ...entries('robustness.accuracy_at_epsilon', atEpsilon(accuracy)),
-    ...entries('robustness.certified_accuracy', atEpsilon(certified ?? [])),
+    ...entries('robustness.accuracy_at_epsilon', atEpsilon(accuracy)).map((one) =>
+      one.low === null ? one : { ...one, low: 0 },
+    ),
+    ...entries('robustness.certified_accuracy', atEpsilon(certified ?? [])).map((one) =>
+      one.high === null ? one : { ...one, high: 1 },
+    ),
     ...entries('robustness.noise_flip_rate', atLevel(stress.noise)),
     ...entries('robustness.swap_flip_rate', atLevel(stress.swaps)),
     ...entries('robustness.missing_flip_rate', atLevel(stress.missing)),

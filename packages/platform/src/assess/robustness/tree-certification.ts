@@ -4,7 +4,7 @@
 // trees together can reach.
 
 import { type TreeEnsemble, firstOutput } from '../explain/tree-ensemble.ts'
-import { throwIfAborted } from '../scoring-interruption.ts'
+import { pause } from '../scoring-interruption.ts'
 import { choicesOf, type FeasibleSpace, reachOf } from './feasible-changes.ts'
 import type { Point } from './mixed-rows.ts'
 import { freeFeatures, intersect, type Part, type Ranges, reachableLeaves } from './tree-boxes.ts'
@@ -65,11 +65,7 @@ export async function certifiedDistances(
 ): Promise<Float64Array> {
   const distances = new Float64Array(points.length)
   for (const [n, point] of points.entries()) {
-    // A turn of the event loop for every row, so that whoever holds the signal can fire it.
-    await new Promise((resolve) => {
-      setImmediate(resolve)
-    })
-    throwIfAborted(request.signal)
+    await pause(request.signal)
     distances[n] = certifiedDistance(decision, point, request)
   }
   return distances

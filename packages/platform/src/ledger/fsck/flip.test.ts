@@ -69,7 +69,7 @@ test('bytes of a ledger whose tiles have three levels', async () => {
   const files = await buildLedger(65_537 + 300, [0, 65_000])
   const paths = [...files.keys()].filter((path) => path !== '.lock')
   const upper = paths.filter((path) => /^tile\/[12]\//.test(path))
-  const sampled = [...upper, ...paths.filter((_, n) => n % 97 === 0), '.committed', 'checkpoint']
+  const sampled = [...upper, ...paths.filter((_, n) => n % 199 === 0), '.committed', 'checkpoint']
   const places = sampled.flatMap((path): Place[] => {
     const { length } = contentOf(files, path)
     return [0, Math.floor(length / 2), length - 1].map((at) => [path, at])

@@ -69,22 +69,27 @@ function groups({ groups: found }: ExplanationFindings): Markup | null {
   if (found.length === 0) return null
   return html`<h3 id="pushes-h">For each group</h3>
 ${dataTable({
-  caption: 'What lifts (+) or lowers (−) the scores of a group, on average against everyone',
+  caption: 'What lifts (+) or lowers (−) the scores of a group, on average against all other rows',
   columns: ['Group', { number: 'Rows' }, { text: 'Columns' }],
   rows: found.map(({ group, rows, pushes }) => [
     html`<bdi>${visibleText(group.column)}</bdi>: <bdi>${visibleText(group.value)}</bdi>`,
     formatCount(rows),
-    pushes
-      .filter(({ limits }) => limits.low > 0 || limits.high < 0)
-      .map(({ column, mean, limits }, n) => [
-        n === 0 ? null : html`<br>`,
-        html`${signed(mean)} `,
-        foreign(column),
-        ` (${formatInterval(limits.low, limits.high)})`,
-      ]),
+    pushCell(pushes),
   ]),
 })}
-<p class="muted small">Listed are columns whose push is told apart from none.</p>`
+<p class="muted small">Listed are columns whose push is told apart from none, over all columns and groups at once; all pushes together are the difference of the mean scores.</p>`
+}
+
+/** What is told apart from nothing; a sentence where nothing is. */
+function pushCell(pushes: ExplanationFindings['groups'][number]['pushes']): Markup {
+  const told = pushes.filter(({ limits }) => limits.low > 0 || limits.high < 0)
+  if (told.length === 0) return html`<span class="muted">none told apart</span>`
+  return html`${told.map(({ column, mean, limits }, n) => [
+    n === 0 ? null : html`<br>`,
+    html`${signed(mean)} `,
+    foreign(column),
+    ` (${formatInterval(limits.low, limits.high)})`,
+  ])}`
 }
 
 const signed = (value: number): string => `${value >= 0 ? '+' : '−'}${Math.abs(value).toFixed(3)}`
