@@ -12,6 +12,8 @@ import {
   type Predictor,
   type PrivacyFindings,
   type ReadRequest,
+  SampledCells,
+  sampleStride,
 } from '../assess/index.ts'
 import type { SystemFile } from '../registry/index.ts'
 import type { AssessmentInputs } from './assessment-inputs.ts'
@@ -53,7 +55,9 @@ export async function attackPrivacy(request: AttackRequest): Promise<PrivacyFind
   const features =
     predictor === null ? (file.columns.features ?? request.columns).filter(has) : read
   const { protected: protectedColumns, sensitive } = file.columns
-  const names = [...new Set([...features, ...protectedColumns, ...sensitive])].filter(has)
+  const names = [...new Set([...features, ...protectedColumns, ...sensitive])].filter(
+    (name) => has(name) && name !== outcomes.label,
+  )
   try {
     return await findPrivacyRisks({
       train: await answeredTable(train, names, request),
@@ -82,55 +86,81 @@ async function answeredTable(
 ): Promise<AnsweredTable> {
   const { predictor, outcomes } = request
   const typed = predictor?.columns ?? []
+  const read = await readRows(engine, names, request)
+  const cells = names.map((name) => ({
+    name,
+    cells:
+      read.texts.get(name) ??
+      Array.from(read.numbers.get(name) ?? [], (one) => (Number.isNaN(one) ? null : `${one}`)),
+  }))
+  if (predictor === null)
+    return {
+      cells,
+      label: Uint8Array.from(read.label),
+      predicted: Uint8Array.from(read.predicted),
+      score: read.score.some(Number.isNaN) ? null : Float64Array.from(read.score),
+      inputs: null,
+    }
+  const inputs: ModelColumns = typed.map(({ name }) => {
+    const numbers = read.numbers.get(name)
+    return numbers === undefined ? (read.texts.get(name) ?? []) : Float64Array.from(numbers)
+  })
+  const answer = await predictor.predict(inputs)
+  return {
+    cells,
+    label: Uint8Array.from(read.texts.get(outcomes.label) ?? [], (cell) => classOf(cell, outcomes)),
+    predicted: answer.positive,
+    score: predictor.hasScores ? answer.score : null,
+    inputs,
+  }
+}
+
+/** The columns that a model reads as it reads them, the others as texts; with a model also the label, without one all outcomes. */
+async function readRows(
+  engine: AggregateEngine,
+  names: readonly string[],
+  { predictor, outcomes, signal }: AttackRequest,
+) {
+  const typed = predictor?.columns ?? []
   const others = names.filter((name) => typed.every((column) => column.name !== name))
   const columns: ReadRequest['columns'] = [
     ...typed,
     ...[...others, ...(predictor === null ? [] : [outcomes.label])].map((name) => ({
       name,
-      as: 'text' as const,
+      as: 'value' as const,
     })),
   ]
-  const cells = columns.map((): (number | string | null)[] => [])
+  const isNumber = columns.map(({ as }) => as === 'number')
+  const textNames = columns.flatMap(({ name }, n) => (isNumber[n] === true ? [] : [name]))
+  const sampled = new SampledCells(engine.table.path, textNames)
+  const numbers = columns.map((): number[] => [])
   const [label, predicted, score]: [number[], number[], number[]] = [[], [], []]
   const batches = engine.read({
     columns,
     ...(predictor === null ? { outcomes } : {}),
-    stride: Math.max(1, Math.ceil(engine.table.rows / sampleRowsMax)),
+    stride: Math.max(
+      Math.ceil(engine.table.rows / sampleRowsMax),
+      sampleStride(engine.table.rows, columns.length),
+    ),
     batchRows,
-    signal: request.signal,
+    signal,
   })
   for await (const batch of batches) {
-    for (const [n, column] of batch.columns.entries()) cells[n]?.push(...column)
+    sampled.add({ columns: batch.columns.filter((_, n) => isNumber[n] !== true) })
+    for (const [n, column] of batch.columns.entries())
+      if (isNumber[n] === true) for (const cell of column) numbers[n]?.push(Number(cell))
     label.push(...(batch.outcomes?.label ?? []))
     predicted.push(...(batch.outcomes?.predicted ?? []))
     score.push(...(batch.outcomes?.score ?? []))
   }
-  const texts = columns.map(({ name }, n) => ({
-    name,
-    cells: (cells[n] ?? []).map((cell) =>
-      Number.isNaN(cell) ? null : typeof cell === 'number' ? canonicalText(cell) : cell,
-    ),
-  }))
-  if (predictor === null)
-    return {
-      cells: texts,
-      label: Uint8Array.from(label),
-      predicted: Uint8Array.from(predicted),
-      score: score.some(Number.isNaN) ? null : Float64Array.from(score),
-      inputs: null,
-    }
-  const inputs: ModelColumns = typed.map(({ as }, n) =>
-    as === 'number'
-      ? Float64Array.from(cells[n] ?? [], Number)
-      : (cells[n] ?? []).map((cell) => (typeof cell === 'number' ? String(cell) : cell)),
-  )
-  const answer = await predictor.predict(inputs)
   return {
-    cells: texts.slice(0, -1),
-    label: Uint8Array.from(texts.at(-1)?.cells ?? [], (cell) => classOf(cell, outcomes)),
-    predicted: answer.positive,
-    score: predictor.hasScores ? answer.score : null,
-    inputs,
+    texts: new Map(textNames.map((name, n) => [name, sampled.columns[n] ?? []])),
+    numbers: new Map(
+      columns.flatMap(({ name }, n) => (isNumber[n] === true ? [[name, numbers[n] ?? []]] : [])),
+    ),
+    label,
+    predicted,
+    score,
   }
 }
 

@@ -7,7 +7,7 @@ import { codeColumn } from '../checks/coding.ts'
 import { everyNth } from '../checks/nearest-rows.ts'
 import { missingGroup } from '../dataset-values.ts'
 import { type ModelColumns, pickRows, type Predictor } from '../predictor.ts'
-import { throwIfAborted } from '../scoring-interruption.ts'
+import { pause } from '../scoring-interruption.ts'
 import { type Estimate, type FoundAtRate, foundAtRate } from './attack-measures.ts'
 import { type AttackedRows, rowsOf } from './attacked-rows.ts'
 import { type Guesses, teachGuesses } from './column-guesses.ts'
@@ -100,7 +100,7 @@ export async function inferAttributes(
   const found: AttributeRisk[] = []
   let queries = 0
   for (const [n, column] of attacked.entries()) {
-    throwIfAborted(request.signal)
+    await pause(request.signal)
     const own = columnRows(rows, column, rowsEach)
     if (Math.min(own.choose.length, own.members.length, own.others.length) < rowsMin) continue
     const one = await attackColumn(rows, column, {

@@ -217,7 +217,9 @@ test('measures are those of the catalogue, within its ranges, and the same each 
       expect(value).toBeGreaterThanOrEqual(low ?? Infinity)
       expect(value).toBeLessThanOrEqual(high ?? -Infinity)
       expect(low).toBeGreaterThanOrEqual(range.low)
-      expect(high).toBeLessThanOrEqual(range.high)
+      // What an attack did not learn, another may: only the gap is what it is.
+      if (measure === 'privacy.accuracy_gap') expect(high).toBeLessThan(range.high)
+      else expect(high).toBe(range.high)
     }
   }
   expect(new Set(measures.map(({ measure }) => measure)).size).toBe(

@@ -16,6 +16,7 @@ import { labelOnlyScores, rightAnswers } from './label-only.ts'
 import { compareAttacks, type MembershipFindings, rowsMin } from './membership.ts'
 import { membershipScores } from './membership-scores.ts'
 import { copyModel, type ExtractionPoint } from './model-extraction.ts'
+import { pause } from '../scoring-interruption.ts'
 
 /** Questions to the model about noisy copies, and about other values of a column. */
 const queriesDefault = { noise: 8_000, values: 12_000 }
@@ -87,14 +88,17 @@ export async function findPrivacyRisks(request: PrivacyRequest): Promise<Privacy
         error,
       })
     : null
+  await pause(request.signal)
+  const byScore =
+    score === null || !isEnough
+      ? null
+      : compareAttacks({ scores: membershipScores(rows, score), rows: halves }, by)
+  await pause(request.signal)
   return {
     rows: { train: members, test: rows.rows - members },
     left_out: leftOut,
     queries: (decided?.queries ?? 0) + (attributes?.queries ?? 0),
-    by_score:
-      score === null || !isEnough
-        ? null
-        : compareAttacks({ scores: membershipScores(rows, score), rows: halves }, by),
+    by_score: byScore,
     by_decision: decided === null ? null : compareAttacks(decided, by),
     accuracy_gap: accuracyGap(rows, error / 2),
     blind: isEnough ? blindBaseline(rows, error / 2) : null,

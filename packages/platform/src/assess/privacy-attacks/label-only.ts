@@ -6,7 +6,7 @@ import { seededRandom, type Random } from '../intervals/random.ts'
 import { everyNth } from '../checks/nearest-rows.ts'
 import { type ModelColumns, pickRows, type Predictor } from '../predictor.ts'
 import { normal } from '../robustness/normal-number.ts'
-import { throwIfAborted } from '../scoring-interruption.ts'
+import { pause } from '../scoring-interruption.ts'
 import type { TwoHalves } from './attack-measures.ts'
 import { type AttackedRows, rowsOf } from './attacked-rows.ts'
 
@@ -67,7 +67,7 @@ export async function labelOnlyScores(
   const random = seededRandom(by.seed)
   const step = Math.floor(batchRowsMax / noiseLevels.length)
   for (let from = 0; from < asked.length; from += step) {
-    throwIfAborted(by.signal)
+    await pause(by.signal)
     const part = asked.slice(from, from + step)
     const copies = Uint32Array.from(
       { length: part.length * noiseLevels.length },

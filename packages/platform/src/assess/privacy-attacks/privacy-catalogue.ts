@@ -12,7 +12,7 @@ const base = {
 } as const
 const gain = { ...base, low: -1 } as const
 
-/** Measures of what the model's answers give away. */
+/** Measures of what the model's answers give away: what attacks reached, so that the truth is at least this. */
 export const privacyCatalogue = {
   'privacy.membership_auc': {
     ...base,

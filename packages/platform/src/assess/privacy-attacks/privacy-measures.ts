@@ -1,10 +1,11 @@
-// The measures of what attacks on privacy found, in the form of every other measure. Limits are those of the report.
+// The measures of what attacks on privacy found, in the form of every other measure. Limits from below are those of the report;
+// from above there is none, for what these attacks did not learn a stronger one may: no rule passes on what was not found.
 
 import type { Measure } from '../measure.ts'
 import type { Estimate } from './attack-measures.ts'
 import type { PrivacyFindings } from './find-privacy-risks.ts'
 import type { GroupRisk, MembershipFindings } from './membership.ts'
-import type { PrivacyName } from './privacy-catalogue.ts'
+import { privacyCatalogue, type PrivacyName } from './privacy-catalogue.ts'
 
 /** One entry for everyone, and one per group or column, of every measure that could be taken. */
 export function privacyMeasures(found: PrivacyFindings): Measure[] {
@@ -86,13 +87,15 @@ function entry(
     readonly slice?: Readonly<Record<string, string>>
   },
 ): Measure {
+  // The accuracy gap is what it is; everything else is what an attack reached.
+  const isReached = measure !== 'privacy.accuracy_gap'
   return {
     measure,
     over: where.over ?? [],
     slice: where.slice ?? null,
     value,
     low: limits?.low ?? null,
-    high: limits?.high ?? null,
+    high: limits === null ? null : isReached ? privacyCatalogue[measure].high : limits.high,
     n: where.n,
     ...(value === null ? { note: 'undefined: too few rows to tell' } : {}),
   }
