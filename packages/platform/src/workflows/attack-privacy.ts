@@ -22,7 +22,7 @@ import type { AssessmentInputs } from './assessment-inputs.ts'
 const sampleRowsMax = 20_000
 const batchRows = 4_096
 /** Questions about rows that nobody has: what an assessment spends on them. */
-const queriesMax = { noise: 8_000, values: 6_000 }
+const queriesMax = { noise: 8_000, values: 10_000 }
 
 interface AttackRequest {
   readonly file: SystemFile

@@ -17,6 +17,8 @@ import { differenceOf, type PairedGain, pairedGain } from './paired-gain.ts'
 /** Columns attacked, and values of a column, at most. */
 const columnsMax = 8
 const valuesMax = 8
+/** Rows of each kind that are guessed at most. */
+const guessedRowsMax = 2_000
 /** What an answer that fits worse than another costs a candidate, in natural logarithms: it is out. */
 const misfit = 50
 const clip = 1e-9
@@ -94,14 +96,16 @@ export async function inferAttributes(
     (sum, { labels }, n) => sum + ((read[n] ?? -1) === -1 ? 0 : labels.length),
     0,
   )
-  const rowsEach = Math.floor(request.queriesMax / 3 / Math.max(1, asked))
+  const askedRows = Math.floor(request.queriesMax / 3 / Math.max(1, asked))
   const attacks = attacked.length + read.filter((position) => position !== -1).length
   const tail = request.error / 2 / Math.max(1, attacks)
   const found: AttributeRisk[] = []
   let queries = 0
   for (const [n, column] of attacked.entries()) {
     await pause(request.signal)
-    const own = columnRows(rows, column, rowsEach)
+    const isAsked = (read[n] ?? -1) !== -1
+    const most = Math.min(guessedRowsMax, isAsked ? askedRows : guessedRowsMax)
+    const own = columnRows(rows, column, most)
     if (Math.min(own.choose.length, own.members.length, own.others.length) < rowsMin) continue
     const one = await attackColumn(rows, column, {
       ...request,
