@@ -135,8 +135,8 @@ export const profileRowsMax = 5
 export const intersectionsMax = 10_000
 
 /**
- * One column to read: as numbers (missing = NaN), as text exactly as written (missing = null), or as a text that tells values apart
- * (beyond {@link valueLengthMax} characters its beginning and a digest, so that no cell is large).
+ * One column to read: as numbers (missing = NaN), as text exactly as written (missing = null), or as a text that tells values
+ * apart (beyond {@link valueLengthMax} characters its beginning and a digest, so that no cell is large).
  */
 export interface ReadColumn {
   readonly name: string

@@ -16,8 +16,10 @@ import {
 import { pause } from '../scoring-interruption.ts'
 import type { CellColumn } from './row-keys.ts'
 
-/** Rows looked at: ppscore's. */
+/** Rows looked at: ppscore's; of a table with more than 200 columns fewer, so that all of them together take no longer. */
 const rowsMax = 5_000
+const cellsMax = 1_000_000
+const wideRowsMin = 500
 /** Rows below which nothing is said. */
 const rowsMin = 100
 /** Parts of the rows that are left out one at a time, to see how much the score hangs on each. */
@@ -44,10 +46,11 @@ export async function columnPowers(
   by: { readonly seed: number; readonly error: number; readonly signal?: AbortSignal | undefined },
 ): Promise<ColumnPower[]> {
   const tail = by.error / (2 * Math.max(1, columns.length))
+  const most = Math.min(rowsMax, Math.max(wideRowsMin, Math.floor(cellsMax / columns.length)))
   const powers: ColumnPower[] = []
   for (const column of columns) {
     await pause(by.signal)
-    powers.push(powerOf(column, target, { seed: by.seed, tail }))
+    powers.push(powerOf(column, target, { seed: by.seed, tail, most }))
   }
   return powers.toSorted(
     (a, b) => (b.score ?? -1) - (a.score ?? -1) || (a.column < b.column ? -1 : 1),
@@ -57,14 +60,14 @@ export async function columnPowers(
 function powerOf(
   column: CellColumn,
   target: { readonly column: CellColumn; readonly kind: PowerColumn['kind'] },
-  { seed, tail }: { readonly seed: number; readonly tail: number },
+  { seed, tail, most }: { readonly seed: number; readonly tail: number; readonly most: number },
 ): ColumnPower {
   const texts = column.cells
   const labels = target.column.cells
   const complete = Uint32Array.from(texts.keys()).filter(
     (row) => texts[row] !== null && labels[row] !== null,
   )
-  const rows = everyNth(complete, rowsMax)
+  const rows = everyNth(complete, most)
   const of = (all: readonly (string | null)[]) => Array.from(rows, (row) => all[row] ?? '')
   const feature = powerColumn(of(texts), 'any')
   const label = powerColumn(of(labels), target.kind)
