@@ -12,6 +12,7 @@ const suites = [
   'label-errors',
   'predictive-power',
   'art',
+  'membership',
   'tessera',
 ]
 let failed = 0

@@ -7,6 +7,7 @@ import { checkCatalogue } from './checks/check-catalogue.ts'
 import { driftCatalogue } from './drift/drift-catalogue.ts'
 import { explanationCatalogue } from './attributions/explanation-catalogue.ts'
 import { poisoningCatalogue } from './poisoning/poisoning-catalogue.ts'
+import { privacyCatalogue } from './privacy-attacks/privacy-catalogue.ts'
 import { robustnessCatalogue } from './robustness/robustness-catalogue.ts'
 import { labelErrorCatalogue } from './label-errors/label-error-catalogue.ts'
 import { qualityCatalogue } from './quality/quality-catalogue.ts'
@@ -159,6 +160,7 @@ export const measureCatalogue = {
   ...explanationCatalogue,
   ...poisoningCatalogue,
   ...robustnessCatalogue,
+  ...privacyCatalogue,
   ...qualityCatalogue,
   ...labelErrorCatalogue,
   ...driftCatalogue,

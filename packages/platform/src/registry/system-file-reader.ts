@@ -64,6 +64,8 @@ export interface SystemFile {
     readonly fold: string | null
     /** Columns that say where a row comes from. */
     readonly sources: readonly string[]
+    /** Columns that nobody should learn from the model, beside the protected ones. */
+    readonly sensitive: readonly string[]
     readonly prediction: string | null
     readonly score: string | null
     readonly features: readonly string[] | null
@@ -134,6 +136,7 @@ function normalise(source: SystemFileSource): Omit<SystemFile, 'ruleLines'> {
       time: columns.time ?? null,
       fold: columns.fold ?? null,
       sources: columns.sources ?? [],
+      sensitive: columns.sensitive ?? [],
       prediction: columns.prediction ?? null,
       score: columns.score ?? null,
       features: columns.features ?? null,

@@ -13,6 +13,7 @@ import {
   type Measure,
   type OverTimeFindings,
   type OutcomeCounts,
+  type PrivacyFindings,
   type RobustnessFindings,
   type RuleOutcome,
   rowsOf,
@@ -52,6 +53,8 @@ export interface AssessmentReport {
   readonly triggers: TriggerSearch | null
   /** How little flips a decision; null without a model, or where it was not asked for. */
   readonly robustness: RobustnessFindings | null
+  /** What the model gives away of the people it learnt from; null without training data, or where it was not asked for. */
+  readonly privacy: PrivacyFindings | null
   /** What the checks of the data found; null when none ran. */
   readonly data: DataFindings | null
   /** What changed between two periods; null unless both are named. */

@@ -3,6 +3,7 @@
 import type { CheckFindings, FoldResult, DriftFindings, OverTimeFindings } from '../assess/index.ts'
 import type { ReportMitigation } from './assessment-report.ts'
 import { dataFixture } from './data.fixture.ts'
+import { privacyFixture } from './privacy.fixture.ts'
 import { robustnessFixture } from './robustness.fixture.ts'
 import { explanationsFixture, triggersFixture } from './explanations.fixture.ts'
 
@@ -232,6 +233,7 @@ export const findingsFixture = {
   explanations: explanationsFixture,
   triggers: triggersFixture,
   robustness: robustnessFixture,
+  privacy: privacyFixture,
   data: dataFixture,
   drift: driftFixture,
   over_time: overTimeFixture,

@@ -14,6 +14,7 @@ import { beneathPart } from './html/beneath-part.ts'
 import { groupsPart, performancePart } from './html/groups-part.ts'
 import { foreign, html, type Markup } from './html/markup.ts'
 import { overTimePart } from './html/over-time-part.ts'
+import { privacyPart } from './html/privacy-part.ts'
 import { robustnessPart } from './html/robustness-part.ts'
 import { rulesPart } from './html/rules-part.ts'
 import { styleSheet } from './html/style.ts'
@@ -28,6 +29,7 @@ const parts = [
   ['beneath', 'Beneath the averages'],
   ['explanations', 'What decides'],
   ['robustness', 'How little flips a decision'],
+  ['privacy', 'What it gives away'],
   ['data', 'The data'],
   ['drift', 'Drift'],
   ['over-time', 'Performance over time'],
@@ -65,6 +67,7 @@ ${groupsPart(report)}
 ${beneathPart(report)}
 ${explanationsPart(report)}
 ${robustnessPart(report)}
+${privacyPart(report)}
 ${dataPart(report)}
 ${driftPart(report)}
 ${overTimePart(report)}
@@ -93,6 +96,7 @@ function partsOf({
   over_time,
   mitigations,
   robustness,
+  privacy,
 }: AssessmentReport) {
   return parts.filter(
     ([id]) =>
@@ -100,6 +104,7 @@ function partsOf({
       (id !== 'beneath' || checks !== null) &&
       (id !== 'explanations' || explanations !== null || triggers !== null) &&
       (id !== 'robustness' || robustness !== null) &&
+      (id !== 'privacy' || privacy !== null) &&
       (id !== 'data' || data !== null) &&
       (id !== 'drift' || drift !== null) &&
       (id !== 'over-time' || over_time !== null) &&

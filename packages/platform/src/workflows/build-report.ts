@@ -13,6 +13,7 @@ import {
   findCurves,
   type Measure,
   type OverTimeFindings,
+  type PrivacyFindings,
   type RobustnessFindings,
   type RuleOutcome,
   type Statistics,
@@ -55,6 +56,7 @@ export interface FinishedRun {
   readonly explanations: ExplanationFindings | null
   readonly triggers: TriggerSearch | null
   readonly robustness: RobustnessFindings | null
+  readonly privacy: PrivacyFindings | null
   readonly data: DataFindings | null
   readonly drift: DriftFindings | null
   readonly overTime: OverTimeFindings | null
@@ -133,6 +135,7 @@ export function buildReport(finished: FinishedRun): AssessmentReport {
     explanations: finished.explanations,
     triggers: finished.triggers,
     robustness: finished.robustness,
+    privacy: finished.privacy,
     data: finished.data,
     drift: finished.drift,
     over_time: finished.overTime,
@@ -224,10 +227,7 @@ function historyWarnings(finished: FinishedRun): string[] {
 }
 
 /** Kinds of checks this version does not have; a reader must not take silence for a pass. */
-const absentChecks = [
-  'Explanations of single decisions, to the people concerned.',
-  'Membership inference and other attacks on privacy.',
-]
+const absentChecks = ['Explanations of single decisions, to the people concerned.']
 
 const skippedChecks: Readonly<Record<CheckName, string>> = {
   proxies: 'Proxies of the protected columns: the check is off.',
@@ -237,11 +237,17 @@ const skippedChecks: Readonly<Record<CheckName, string>> = {
   data_quality: 'Leakage and the quality of the data: the check is off.',
   explanations: 'What decides: the check is off.',
   robustness: 'How little it takes to flip a decision: the check is off.',
+  privacy: 'Membership inference and other attacks on privacy: the check is off.',
   triggers: 'Rare values that always decide, as after poisoning: the check is off.',
   label_errors: 'Labels that are likely wrong: the check is off.',
 }
 
-function notChecked({ file, inputs, leftOut, overTime }: FinishedRun): string[] {
+const noPrivacy = ({ train }: AssessmentInputs): string =>
+  train === null
+    ? 'Membership inference and other attacks on privacy: no training data was named.'
+    : 'Membership inference and other attacks on privacy: the training data lack the label, or columns or cells that the model reads, or predictions.'
+
+function notChecked({ file, inputs, leftOut, overTime, privacy }: FinishedRun): string[] {
   return [
     ...checkNames.filter((name) => !file.checks.includes(name)).map((name) => skippedChecks[name]),
     ...(inputs.model === null
@@ -250,6 +256,7 @@ function notChecked({ file, inputs, leftOut, overTime }: FinishedRun): string[] 
     ...(file.data.train === undefined
       ? ['The training data: none was named, so leaks from it were not looked for.']
       : []),
+    ...(file.checks.includes('privacy') && privacy === null ? [noPrivacy(inputs)] : []),
     ...(inputs.periods === null
       ? ['Drift: `data.reference` and `data.current` do not both name data.']
       : overTime === null

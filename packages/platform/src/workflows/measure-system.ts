@@ -19,6 +19,7 @@ import {
   neverPredicted,
   type OutcomeRequest,
   type OverTimeFindings,
+  type PrivacyFindings,
   type RobustnessFindings,
   type RuleOutcome,
   runChecks,
@@ -63,6 +64,8 @@ export interface Measured {
   readonly triggers: TriggerSearch | null
   /** How little flips a decision; null without a model, or where it is not asked for. */
   readonly robustness: RobustnessFindings | null
+  /** What the model gives away of the training rows; null without them, or where it is not asked for. */
+  readonly privacy: PrivacyFindings | null
   /** What the checks of the data found; null when none is asked for. */
   readonly data: DataFindings | null
   /** What changed between two periods; null unless both are named. */
@@ -95,6 +98,7 @@ export async function measureSystem(
     threshold: assessment.threshold,
     signal,
   })
+  for (const name of columns.sensitive) checkColumnExists(engine.table, name, 'columns.sensitive')
   const { model } = inputs
   const features =
     model === null ? null : await scoreTable(services, { ...request, engine, model, data: checked })
@@ -167,6 +171,7 @@ async function lookFurther(
       explanations: questioned.explanations,
       triggers: questioned.triggers,
       robustness: questioned.robustness,
+      privacy: questioned.privacy,
       data: data?.findings ?? null,
       drift: periods?.drift ?? null,
       overTime: periods?.overTime ?? null,

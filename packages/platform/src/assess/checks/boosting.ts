@@ -119,13 +119,16 @@ function bestSplit(
 ): Node['split'] {
   const score = (first: number, second: number) => (first * first) / (second + regularisation)
   let best: { gain: number; column: number; left: readonly number[] } | null = null
-  for (const [column, { codes, labels, ordered }] of columns.entries()) {
-    const sums = histogram(codes, rows, gradients)
-    const order = [...labels.keys()].filter((code) => (sums.rows[code] ?? 0) > 0)
+  for (const [column, coded] of columns.entries()) {
+    const sums = histogram(coded, rows, gradients)
+    const order: number[] = []
+    for (let code = 0; code < sums.rows.length; code++)
+      if ((sums.rows[code] ?? 0) > 0) order.push(code)
     const mean = (code: number) => (sums.first[code] ?? 0) / ((sums.second[code] ?? 0) + 1e-9)
-    if (!ordered) order.sort((a, b) => mean(a) - mean(b))
+    if (!coded.ordered) order.sort((a, b) => mean(a) - mean(b))
     let [first, second, count] = [0, 0, 0]
-    for (const [position, code] of order.slice(0, -1).entries()) {
+    for (let position = 0; position < order.length - 1; position++) {
+      const code = order[position] ?? 0
       first += sums.first[code] ?? 0
       second += sums.second[code] ?? 0
       count += sums.rows[code] ?? 0
@@ -143,11 +146,11 @@ function bestSplit(
   return { column: best.column, goesLeft }
 }
 
-function histogram(codes: Uint8Array, rows: Uint32Array, gradients: Gradients) {
+function histogram({ codes, labels }: CodedColumn, rows: Uint32Array, gradients: Gradients) {
   const sums = {
-    first: new Float64Array(codesMax),
-    second: new Float64Array(codesMax),
-    rows: new Float64Array(codesMax),
+    first: new Float64Array(labels.length),
+    second: new Float64Array(labels.length),
+    rows: new Float64Array(labels.length),
   }
   for (const row of rows) {
     const code = codes[row] ?? 0
