@@ -7,6 +7,7 @@ import { changesSchema } from './change-settings.ts'
 import { checksSchema } from './check-settings.ts'
 import { driftSchema } from './drift-settings.ts'
 import { closed, column, path, text, value } from './schema-parts.ts'
+import { taskAssessment, taskColumns } from './task-settings.ts'
 
 const system = Type.Object(
   {
@@ -83,7 +84,7 @@ const data = Type.Object(
 const columns = Type.Object(
   {
     label: column('The true outcome.'),
-    positive_class: value('The label value that counts as selected, such as `approved`.'),
+    ...taskColumns,
     protected: Type.Array(column('A protected attribute.'), {
       minItems: 1,
       maxItems: 8,
@@ -145,6 +146,7 @@ const columns = Type.Object(
 
 const assessment = Type.Object(
   {
+    ...taskAssessment,
     mode: Type.Optional(
       Type.Enum(['strict', 'compatible'], {
         default: 'strict',

@@ -12,6 +12,7 @@ import {
   type FoldResult,
   findCurves,
   type Measure,
+  type MeasuredTask,
   type OverTimeFindings,
   type RobustnessFindings,
   type RuleOutcome,
@@ -34,6 +35,7 @@ import {
 import type { AssessmentInputs } from './assessment-inputs.ts'
 import type { OpenRun } from './run-record.ts'
 import { signatureName } from './sign-checked-model.ts'
+import { checkFits, notOfTask } from './task-checks.ts'
 
 /** What a finished run knows. */
 export interface FinishedRun {
@@ -43,7 +45,8 @@ export interface FinishedRun {
   readonly run: OpenRun
   readonly closedIndex: number
   readonly history: readonly KnownRun[]
-  readonly statistics: Statistics
+  readonly statistics: Statistics | null
+  readonly task: MeasuredTask | null
   readonly overs: readonly (readonly string[])[]
   readonly explored: readonly (readonly string[])[]
   readonly leftOut: readonly string[]
@@ -120,14 +123,21 @@ export function buildReport(finished: FinishedRun): AssessmentReport {
       threshold: effectiveThreshold(file),
       explored: finished.explored,
     },
-    groups: reportGroups(finished.statistics, finished.overs),
+    groups:
+      finished.statistics === null
+        ? (finished.task?.groups ?? [])
+        : reportGroups(finished.statistics, finished.overs),
     measures: finished.measures,
     rules: finished.rules,
-    curves: findCurves(finished.statistics, {
-      protectedColumns: file.columns.protected,
-      threshold: effectiveThreshold(file),
-      confidence: file.assessment.confidence,
-    }),
+    task: finished.task?.findings ?? null,
+    curves:
+      finished.statistics === null
+        ? null
+        : findCurves(finished.statistics, {
+            protectedColumns: file.columns.protected,
+            threshold: effectiveThreshold(file),
+            confidence: file.assessment.confidence,
+          }),
     checks: finished.checks,
     folds: finished.folds,
     explanations: finished.explanations,
@@ -145,8 +155,11 @@ export function buildReport(finished: FinishedRun): AssessmentReport {
 }
 
 /** Where scores are cut: by the system file, or by default where there is a score and nothing else decides. */
-const effectiveThreshold = ({ model, columns, assessment }: SystemFile): number | null =>
-  assessment.threshold ?? (model === null && columns.prediction === null ? defaultThreshold : null)
+const effectiveThreshold = ({ model, columns, assessment, task }: SystemFile): number | null =>
+  assessment.threshold ??
+  (task.kind === 'binary' && model === null && columns.prediction === null
+    ? defaultThreshold
+    : null)
 
 function reportModel({
   inputs,
@@ -243,7 +256,10 @@ const skippedChecks: Readonly<Record<CheckName, string>> = {
 
 function notChecked({ file, inputs, leftOut, overTime }: FinishedRun): string[] {
   return [
-    ...checkNames.filter((name) => !file.checks.includes(name)).map((name) => skippedChecks[name]),
+    ...checkNames
+      .filter((name) => checkFits(name, file) && !file.checks.includes(name))
+      .map((name) => skippedChecks[name]),
+    ...notOfTask(file, { hasPeriods: inputs.periods !== null }),
     ...(inputs.model === null
       ? ['The model itself: a column of predictions was assessed, so nothing ties them to a model.']
       : []),
@@ -252,7 +268,7 @@ function notChecked({ file, inputs, leftOut, overTime }: FinishedRun): string[] 
       : []),
     ...(inputs.periods === null
       ? ['Drift: `data.reference` and `data.current` do not both name data.']
-      : overTime === null
+      : overTime === null && file.task.kind === 'binary'
         ? ['Performance over time: a period lacks predictions, or columns that the model reads.']
         : []),
     ...leftOut,
