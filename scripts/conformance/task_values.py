@@ -4,6 +4,7 @@ The input is {"regression": [...], "multiclass": [...], "ranking": [...]}, the c
 each answer adds "values": measure and group -> value, null where it is not defined.
 """
 
+import functools
 import json
 import math
 import sys
@@ -14,11 +15,10 @@ warnings.filterwarnings("ignore")
 import numpy as np
 from fairlearn.metrics import (
     MetricFrame,
-    demographic_parity_difference,
-    demographic_parity_ratio,
-    equalized_odds_difference,
-    equalized_odds_ratio,
+    false_positive_rate,
     mean_prediction,
+    selection_rate,
+    true_positive_rate,
 )
 from sklearn import metrics as sk
 
@@ -83,23 +83,34 @@ def multiclass(case):
     scorers = {"precision": sk.precision_score, "recall": sk.recall_score, "f1": sk.f1_score}
     for average in averages:
         for name, score in scorers.items():
-            functions[f"{average}_{name}"] = (
-                lambda y, p, score=score, average=average: score(y, p, average=average, zero_division=0)
-            )
+            functions[f"{average}_{name}"] = functools.partial(score, average=average, zero_division=0)
     signed = ("cohen_kappa", "matthews_corrcoef")
     values = framed(functions, labels, predictions, groups, signed)
-    fair = {
-        "demographic_parity_difference": (demographic_parity_difference, max),
-        "demographic_parity_ratio": (demographic_parity_ratio, min),
-        "equalized_odds_difference": (equalized_odds_difference, max),
-        "equalized_odds_ratio": (equalized_odds_ratio, min),
-    }
-    for name, (function, worst) in fair.items():
-        each = [
-            function(labels == one, predictions == one, sensitive_features=groups) for one in classes
-        ]
-        defined = [float(value) for value in each if math.isfinite(value)]
-        values[name] = worst(defined) if defined else None
+    selected = {"selection_rate": selection_rate}
+    opportunity = {"tpr": true_positive_rate}
+    odds = {**opportunity, "fpr": false_positive_rate}
+    for name, rates in (
+        ("demographic_parity", selected),
+        ("equal_opportunity", opportunity),
+        ("equalized_odds", odds),
+    ):
+        for form, worst in (("difference", max), ("ratio", min)):
+            each = [
+                float(
+                    forms[form](
+                        MetricFrame(
+                            metrics=rate,
+                            y_true=labels == one,
+                            y_pred=predictions == one,
+                            sensitive_features=groups,
+                        )
+                    )
+                )
+                for one in classes
+                for rate in rates.values()
+            ]
+            defined = [value for value in each if math.isfinite(value)]
+            values[f"{name}_{form}"] = worst(defined) if defined else None
     if case["scores"] is not None:
         values |= scored(case, labels, groups, classes)
     return values
@@ -112,7 +123,9 @@ def scored(case, labels, groups, classes):
         rows = np.full(len(labels), True) if group is None else groups == group
         suffix = "" if group is None else f" {group}"
         y, s = labels[rows], scores[rows]
-        values[f"top_k_accuracy{suffix}"] = number(sk.top_k_accuracy_score(y, s, k=k, labels=classes))
+        if len(classes) > 2:
+            top = sk.top_k_accuracy_score(y, s, k=k, labels=classes)
+            values[f"top_k_accuracy{suffix}"] = number(top)
         values[f"log_loss{suffix}"] = number(sk.log_loss(y, s, labels=classes))
         aucs = [
             sk.roc_auc_score(y == one, s[:, n]) if 0 < np.sum(y == one) < len(y) else math.nan

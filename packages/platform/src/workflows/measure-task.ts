@@ -47,7 +47,7 @@ export async function measureTask(request: TaskRequest): Promise<Measured> {
   const measures = [...overGroups, ...further.measures]
   return {
     statistics: null,
-    task: { findings: view.findings(overs), groups: groupsOf(overs, view) },
+    task: { findings: view.findings(overs, assessment.confidence), groups: groupsOf(overs, view) },
     overs,
     explored: sets.explored,
     leftOut: sets.leftOut.map(leftOutText),

@@ -1,7 +1,6 @@
 // The measures of a system that predicts numbers, from counts per group.
 
 import type { Measure, MeasureName } from '../measure.ts'
-import type { Mode } from '../measure-definition.ts'
 import { type CellTable, marginalCells } from '../tasks/cells.ts'
 import { formsOf } from '../tasks/group-catalogue.ts'
 import { type GroupFigure, type GroupOptions, measureGroups } from '../tasks/measure-groups.ts'
@@ -16,7 +15,7 @@ const figureNames: readonly RegressionFigure[] =
 /** Every measure that is asked for, over each column set. */
 export function measureRegression(
   table: CellTable<RegressionCell>,
-  options: GroupOptions & { readonly quantile: number | null; readonly mode: Mode },
+  options: GroupOptions & { readonly quantile: number | null },
 ): Measure[] {
   const [everyone] = marginalCells(table, [], addRegressionCells).cells
   if (everyone === undefined) return []

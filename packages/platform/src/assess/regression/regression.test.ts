@@ -41,11 +41,17 @@ test.each(peers)('$case.name: the values of scikit-learn and Fairlearn', (peer) 
   expect(Object.keys(peer.values).length).toBeGreaterThan(60)
 })
 
-test.each(Object.entries(errorKinds))('limits hold figures of errors: %s', (_, draw) => {
-  const coverage = errorCoverage(draw, { draws: 50, seed: 20_261_121 })
-  expect([...coverage].filter(([, held]) => held < 0.93)).toEqual([])
-  expect(coverage.size).toBeGreaterThan(25)
-})
+test.each(['normal', 'skewed', 'mostly right', 'a few far off'] as const)(
+  'limits hold figures of errors that are %s',
+  (kind) => {
+    const draws = 30
+    // bench/task-coverage.ts draws so many that 93 % can be told from 95 %.
+    const least = 0.95 - 3 * Math.sqrt((0.05 * 0.95) / draws)
+    const coverage = errorCoverage(errorKinds[kind], { draws, seed: 20_261_121 })
+    expect([...coverage].filter(([, held]) => held < least)).toEqual([])
+    expect(coverage.size).toBeGreaterThan(25)
+  },
+)
 
 test('limits reach as far as the errors that everyone shows', () => {
   const shape = { n: 12, mean: 0.1, deviation: 0.1, skewness: 0 }

@@ -4,6 +4,7 @@
 
 import { pairLimits } from '../intervals/disparity.ts'
 import type { Limits } from '../intervals/proportion.ts'
+import type { Mode } from '../measure-definition.ts'
 
 /** A figure of one group. */
 export interface Estimate {
@@ -69,11 +70,14 @@ function* orderedPairs(known: readonly Known[]): Generator<readonly [Known, Know
 }
 
 /** The value of a form over groups; null where the data do not define it. */
-function valueOf(values: readonly number[], form: GroupForm): number | null {
+function valueOf(
+  values: readonly number[],
+  { form, mode }: { readonly form: GroupForm; readonly mode: Mode },
+): number | null {
   const [least, most] = [Math.min(...values), Math.max(...values)]
   if (form === 'group_min') return values.length < 1 ? null : least
   if (form === 'group_max') return values.length < 1 ? null : most
-  if (values.length < 2) return null
+  if (values.length < (mode === 'strict' ? 2 : 1)) return null
   if (form === 'difference') return most - least
   return most <= 0 || least < 0 ? null : least / most
 }
@@ -81,14 +85,19 @@ function valueOf(values: readonly number[], form: GroupForm): number | null {
 /** A form over the groups' figures. `range` is what a figure can be: what a group without one may have. */
 export function compareGroups(
   estimates: readonly Estimate[],
-  by: { readonly form: GroupForm; readonly error: number; readonly range: Limits },
+  by: {
+    readonly form: GroupForm
+    readonly error: number
+    readonly range: Limits
+    readonly mode: Mode
+  },
 ): { readonly value: number | null; readonly limits: Limits | null; readonly note?: string } {
   const { form, error, range } = by
   const known = estimates.filter(({ value }) => value !== null)
   const without = estimates.length - known.length
   const value = valueOf(
     known.flatMap((one) => one.value ?? []),
-    form,
+    by,
   )
   const missing = without === 0 ? null : `${without} of ${estimates.length} groups have no value`
   if (value === null) {

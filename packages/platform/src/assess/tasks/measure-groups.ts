@@ -4,6 +4,7 @@
 import { assert } from '@proofhouse/evidence'
 import type { Limits } from '../intervals/proportion.ts'
 import { sidak } from '../intervals/proportion.ts'
+import type { Mode } from '../measure-definition.ts'
 import { type Measure, measureCatalogue, type MeasureName } from '../measure.ts'
 import { type AddCells, type Cell, type CellTable, marginalCells, sliceOfCell } from './cells.ts'
 import { compareGroups, type Estimate, type GroupForm, remembered } from './estimate.ts'
@@ -36,6 +37,7 @@ export interface TaskFigures<C extends Cell> {
 export interface GroupOptions {
   /** What is measured beside the standard measures. */
   readonly also: ReadonlySet<string>
+  readonly mode: Mode
   /** Coverage of every interval; simultaneous over the slices of one `over`. */
   readonly confidence: number
   readonly overs: readonly (readonly string[])[]
@@ -90,7 +92,7 @@ function measureWithin<C extends Cell>(
 function measureOver<C extends Cell>(
   { columns, cells }: CellTable<C>,
   task: TaskFigures<C>,
-  { also, confidence }: GroupOptions,
+  { also, confidence, mode }: GroupOptions,
 ): Measure[] {
   const error = 1 - confidence
   const tail = sidak(error, cells.length) / 2
@@ -116,7 +118,7 @@ function measureOver<C extends Cell>(
       .filter((one) => isAsked(one.name))
       .map((one) => {
         const range = measureCatalogue[name]
-        const by = { form: one.form, error, range }
+        const by = { form: one.form, error, range, mode }
         return entry(one.name, compareGroups(estimates[figure] ?? [], by), where)
       }),
   )

@@ -2,6 +2,7 @@
 
 import { assert } from '@proofhouse/evidence'
 import type { ColumnRoles } from '../dataset.ts'
+import { readMulticlass } from '../multiclass/read-multiclass.ts'
 import type { AggregateEngine } from '../ports.ts'
 import { readRegression } from '../regression/read-regression.ts'
 import type { Task } from './task.ts'
@@ -21,6 +22,8 @@ export function readTask(
   const { task, signal } = by
   const groupColumns = [...roles.protected, ...roles.control]
   assert(prediction !== null, 'the system file names the predictions')
+  if (task.kind === 'multiclass')
+    return readMulticlass(engine, { label, prediction, groupColumns, ...by, ...task })
   assert(task.kind === 'regression', 'the task is known')
   return readRegression(engine, {
     label,

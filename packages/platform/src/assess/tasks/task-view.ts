@@ -1,7 +1,7 @@
 // What an assessment needs of a task, whatever the task is: the sizes of groups, the measures over them, and what a report shows.
 
 import type { Measure } from '../measure.ts'
-import type { Mode } from '../measure-definition.ts'
+import type { MulticlassFindings } from '../multiclass/multiclass-findings.ts'
 import type { RegressionFindings } from '../regression/regression-findings.ts'
 import type { FoundGroup } from './cells.ts'
 import type { GroupOptions } from './measure-groups.ts'
@@ -13,7 +13,7 @@ interface GroupSize {
 }
 
 /** What the report of a task shows beside its measures. */
-export type TaskFindings = RegressionFindings
+export type TaskFindings = RegressionFindings | MulticlassFindings
 
 /** What a task that is not binary shows beside its measures. */
 export interface MeasuredTask {
@@ -26,6 +26,7 @@ export interface MeasuredTask {
 export interface TaskView {
   /** The groups of a column set, in order; `[]` gives everyone. */
   readonly sizes: (over: readonly string[]) => readonly GroupSize[]
-  readonly measure: (options: GroupOptions & { readonly mode: Mode }) => readonly Measure[]
-  readonly findings: (overs: readonly (readonly string[])[]) => TaskFindings
+  readonly measure: (options: GroupOptions) => readonly Measure[]
+  /** Limits are simultaneous over the groups of one column set. */
+  readonly findings: (overs: readonly (readonly string[])[], confidence: number) => TaskFindings
 }

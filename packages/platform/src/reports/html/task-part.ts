@@ -14,6 +14,7 @@ import {
   noted,
   rateCell,
 } from './groups-part.ts'
+import { everyoneByClass, groupsByClass } from './confusion-part.ts'
 import { intervalPlot } from './interval-plot.ts'
 import { type Content, html, type Markup } from './markup.ts'
 import { errorSpread } from './regression-part.ts'
@@ -25,6 +26,11 @@ const plotted: Readonly<Record<TaskFindings['kind'], readonly MeasureName[]>> = 
     'regression.mean_absolute_error',
     'regression.mean_error',
     'regression.root_mean_squared_error',
+  ],
+  multiclass: [
+    'multiclass.accuracy',
+    'multiclass.balanced_accuracy',
+    'multiclass.worst_class_recall',
   ],
 }
 
@@ -44,12 +50,24 @@ ${disparities(report)}</section>`
 }
 
 function toldOf(task: TaskFindings): Content {
+  if (task.kind === 'multiclass')
+    return html`<bdi>${task.prediction}</bdi> predicts one of ${task.classes.length} classes of <bdi>${task.label}</bdi>.${
+      task.top_k === null ? null : ` Top-k is taken at ${task.top_k}.`
+    }`
   const quantile = task.quantile === null ? null : ` The ${task.quantile} quantile is predicted.`
   return html`<bdi>${task.prediction}</bdi> predicts the number in <bdi>${task.label}</bdi>; an error is the prediction minus the label.${quantile}`
 }
 
 const ofEveryone = (task: TaskFindings): Markup =>
-  errorSpread(task, { over: [], id: 'spread', name: 'everyone' })
+  task.kind === 'multiclass'
+    ? everyoneByClass(task)
+    : errorSpread(task, { over: [], id: 'spread', name: 'everyone' })
+
+/** What only the task itself has to say of the groups of a column set. */
+const ofGroups = (
+  task: TaskFindings,
+  by: { readonly over: readonly string[]; readonly id: string; readonly name: string },
+): Markup => (task.kind === 'multiclass' ? groupsByClass(task, by) : errorSpread(task, by))
 
 const figuresOf = (report: AssessmentReport, task: TaskFindings, over: readonly string[]) =>
   report.measures.filter(
@@ -100,7 +118,7 @@ function comparison(report: AssessmentReport, { task, over, number }: Compared):
   return html`<h3 id="over-${number}">By <bdi>${name}</bdi></h3>
 ${table}
 <div class="panels">${drawn.map((measure, n) => figurePlot(report, { over, measure, id: `over-${number}-plot-${n + 1}` }))}</div>
-${errorSpread(task, { over, id: `over-${number}-spread`, name })}`
+${ofGroups(task, { over, id: `over-${number}-task`, name })}`
 }
 
 /** A figure of every group as dots with intervals, against the bounds that a rule sets it. */
