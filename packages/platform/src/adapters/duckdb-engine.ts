@@ -6,6 +6,8 @@ import type {
   AggregateEngine,
   ColumnBatch,
   ColumnProfile,
+  CountedCell,
+  CountsRequest,
   DataTable,
   PredictionBatch,
   ProfileRequest,
@@ -17,6 +19,7 @@ import { attachPredictions } from './duckdb-attach.ts'
 import type { DuckdbDatabase } from './duckdb-database.ts'
 import { profileColumn } from './duckdb-profile.ts'
 import { readBatches } from './duckdb-read.ts'
+import { countCells } from './duckdb-cells.ts'
 import { countOutcomes } from './duckdb-statistics.ts'
 
 interface EngineOptions {
@@ -63,18 +66,27 @@ export class DuckdbEngine implements AggregateEngine {
     this.#attached = true
   }
 
-  async statistics(request: StatisticsRequest): Promise<Statistics> {
+  statistics(request: StatisticsRequest): Promise<Statistics>
+  statistics(request: CountsRequest): Promise<readonly CountedCell[]>
+  async statistics(
+    request: StatisticsRequest | CountsRequest,
+  ): Promise<Statistics | readonly CountedCell[]> {
+    const { exactScoresRowsMax } = this.#options
+    const found =
+      'number' in request
+        ? await countCells(this.#database, this.table, { ...request, exactScoresRowsMax })
+        : await this.#outcomes({ ...request, exactScoresRowsMax })
+    // The last step of every assessment: all that was read before, the model's input included, came from the same bytes.
+    await this.#options.checkUnchanged?.()
+    return found
+  }
+
+  #outcomes(request: StatisticsRequest & { readonly exactScoresRowsMax: number }) {
     assert(
       request.predictions.from !== 'attached' || this.#attached,
       'predictions are attached before they are counted',
     )
-    const statistics = await countOutcomes(this.#database, this.table, {
-      ...request,
-      exactScoresRowsMax: this.#options.exactScoresRowsMax,
-    })
-    // The last step of every assessment: all that was read before, the model's input included, came from the same bytes.
-    await this.#options.checkUnchanged?.()
-    return statistics
+    return countOutcomes(this.#database, this.table, request)
   }
 
   close(): Promise<void> {

@@ -24,7 +24,8 @@ export const defaultThreshold = 0.5
 /** What the columns mean: the `columns` section of the system file. */
 export interface ColumnRoles {
   readonly label: string
-  readonly positiveClass: string
+  /** Null where what is predicted is not one of two classes. */
+  readonly positiveClass: string | null
   readonly protected: readonly string[]
   /** Columns within whose values the protected groups are compared. */
   readonly control: readonly string[]
@@ -37,7 +38,7 @@ export interface ColumnRoles {
 
 /** Something a reader of the results should know. */
 export interface DataWarning {
-  readonly kind: 'missing-group' | 'never-predicted' | 'scores-on-grid'
+  readonly kind: 'missing-group' | 'never-predicted' | 'never-labelled' | 'scores-on-grid'
   readonly message: string
 }
 
@@ -78,9 +79,11 @@ export async function checkData(
   options: CheckOptions,
 ): Promise<CheckedData> {
   const { table } = engine
+  const { positiveClass } = roles
+  assert(positiveClass !== null, 'one of two classes is the positive one')
   checkNames(table, roles, options)
   const label = await category(engine, roles.label, options)
-  const negativeClass = checkLabel(table, label, roles.positiveClass)
+  const negativeClass = checkLabel(table, label, positiveClass)
   const rowsOf = (value: string) => label.values.find((v) => v.value === value)?.rows ?? 0
   const protectedGroups: ProtectedGroups[] = []
   for (const column of roles.protected)
@@ -93,21 +96,26 @@ export async function checkData(
     if (roles.score !== null) checkScore(table, await numbers(engine, roles.score, options))
   }
   return {
-    positiveClass: roles.positiveClass,
+    positiveClass,
     negativeClass,
-    positives: rowsOf(roles.positiveClass),
+    positives: rowsOf(positiveClass),
     negatives: rowsOf(negativeClass),
     protectedGroups,
     predictions: options.hasModel ? null : predictionSource(roles, options.threshold),
-    warnings: protectedGroups.flatMap(({ column, groups }) =>
-      groups
-        .filter((group) => group.value === missingGroup)
-        .map(({ rows }) => ({
-          kind: 'missing-group' as const,
-          message: `${rows} rows have no \`${column}\` and are compared as the group \`${missingGroup}\``,
-        })),
-    ),
+    warnings: missingGroups(protectedGroups),
   }
+}
+
+/** A warning for each protected column that some rows do not have. */
+export function missingGroups(protectedGroups: readonly ProtectedGroups[]): DataWarning[] {
+  return protectedGroups.flatMap(({ column, groups }) =>
+    groups
+      .filter((group) => group.value === missingGroup)
+      .map(({ rows }) => ({
+        kind: 'missing-group' as const,
+        message: `${rows} rows have no \`${column}\` and are compared as the group \`${missingGroup}\``,
+      })),
+  )
 }
 
 /** A warning for each class that no row is predicted to be: rates that depend on it may be undefined. */
@@ -208,7 +216,8 @@ function checkLabel(table: DataTable, label: CategoryProfile, positiveClass: str
   return negative
 }
 
-function groupsOf(
+/** The groups of a column. @throws `data-unsuitable` for more than can be compared */
+export function groupsOf(
   table: DataTable,
   profile: CategoryProfile,
   role: 'protected' | 'control',
@@ -242,15 +251,17 @@ function checkScore(table: DataTable, found: NumberProfile): void {
   const mustBe = 'a score is the probability of the positive class, from 0 to 1'
   if (found.missing > 0)
     unsuitable(`${where} is empty in ${rowList(found.missingRows, found.missing)}; ${mustBe}`)
-  if (found.unreadable > 0) unsuitable(`${where} holds ${cell(found.firstUnreadable)}; ${mustBe}`)
-  if (found.infinite > 0) unsuitable(`${where} holds ${cell(found.firstInfinite)}; ${mustBe}`)
+  if (found.unreadable > 0)
+    unsuitable(`${where} holds ${cellText(found.firstUnreadable)}; ${mustBe}`)
+  if (found.infinite > 0) unsuitable(`${where} holds ${cellText(found.firstInfinite)}; ${mustBe}`)
   if (found.min !== null && found.min < 0)
-    unsuitable(`${where} holds ${cell(found.firstMin)}; ${mustBe}`)
+    unsuitable(`${where} holds ${cellText(found.firstMin)}; ${mustBe}`)
   if (found.max !== null && found.max > 1)
-    unsuitable(`${where} holds ${cell(found.firstMax)}; ${mustBe}`)
+    unsuitable(`${where} holds ${cellText(found.firstMax)}; ${mustBe}`)
 }
 
-function cell(sample: CellSample | null): string {
+/** A cell as a message names it. */
+export function cellText(sample: CellSample | null): string {
   return `\`${shortened(sample?.text ?? '')}\` in row ${sample?.row ?? '?'}`
 }
 
@@ -260,14 +271,24 @@ function predictionSource(roles: ColumnRoles, threshold: number | null): Predict
   return { from: 'score', score: score ?? '', threshold: threshold ?? defaultThreshold }
 }
 
-async function category(engine: AggregateEngine, column: string, options: CheckOptions) {
+/** The categories of a column that is no structure. */
+export async function category(
+  engine: AggregateEngine,
+  column: string,
+  options: Pick<CheckOptions, 'signal'>,
+) {
   refuseNested(engine.table, column)
   const [profile] = await engine.profile([{ column, as: 'category' }], options.signal)
   assert(profile?.as === 'category', 'a profile answers its request')
   return profile
 }
 
-async function numbers(engine: AggregateEngine, column: string, options: CheckOptions) {
+/** The numbers of a column that is no structure. */
+export async function numbers(
+  engine: AggregateEngine,
+  column: string,
+  options: Pick<CheckOptions, 'signal'>,
+) {
   refuseNested(engine.table, column)
   const [profile] = await engine.profile([{ column, as: 'number' }], options.signal)
   assert(profile?.as === 'number', 'a profile answers its request')
@@ -283,6 +304,7 @@ function refuseNested(table: DataTable, name: string): void {
   )
 }
 
-function unsuitable(message: string): never {
+/** Ends with what is wrong with the data. */
+export function unsuitable(message: string): never {
   throw new OperatingError('data-unsuitable', message)
 }

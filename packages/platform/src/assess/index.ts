@@ -76,6 +76,12 @@ export {
   statisticsOf,
 } from './statistics.ts'
 
+// Tasks beside one of two classes.
+export { checkTaskData } from './tasks/check-task-data.ts'
+export { type Task, type TaskName, taskNames, taskOfMeasure, taskWords } from './tasks/task.ts'
+export { readTask } from './tasks/read-task.ts'
+export type { MeasuredTask, TaskFindings } from './tasks/task-view.ts'
+
 // Data and models: ports for adapters, and the checks and mappings between them.
 export {
   checkColumnExists,
@@ -121,6 +127,7 @@ export {
   type TensorData,
   valueLengthMax,
 } from './ports.ts'
+export type { CountedCell, CountsRequest, RowNumber } from './row-counts.ts'
 export { scoreModel, type ScoringRequest } from './scoring.ts'
 export { interruption, throwIfAborted } from './scoring-interruption.ts'
 export { cellStatistics } from './scoring-losses.ts'

@@ -12,6 +12,8 @@ import { robustnessCatalogue } from './robustness/robustness-catalogue.ts'
 import { labelErrorCatalogue } from './label-errors/label-error-catalogue.ts'
 import { qualityCatalogue } from './quality/quality-catalogue.ts'
 import { overTimeCatalogue } from './over-time/over-time-catalogue.ts'
+import { multiclassCatalogue } from './multiclass/multiclass-catalogue.ts'
+import { regressionCatalogue } from './regression/regression-catalogue.ts'
 import { benefitCatalogue } from './measures/benefits.ts'
 import { betweenGroupsCatalogue } from './measures/between-groups.ts'
 import { disparityCatalogue } from './measures/comparisons.ts'
@@ -165,6 +167,8 @@ export const measureCatalogue = {
   ...labelErrorCatalogue,
   ...driftCatalogue,
   ...overTimeCatalogue,
+  ...regressionCatalogue,
+  ...multiclassCatalogue,
 }
 
 /** The name of a measure. */

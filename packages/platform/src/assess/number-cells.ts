@@ -7,8 +7,9 @@ const mostly = 0.95
 const marksMax = 5
 
 /**
- * The cells as numbers, NaN where there is no value or another text, infinite where they say so; null for a column that is not one
- * of numbers: fewer than 95 % of its values are, and the others are no handful of marks in less than half of them.
+ * The cells as numbers, NaN where there is no value or another text, infinite where they say so; null for a column that
+ * is not one of numbers: fewer than 95 % of its values are, and the others are no handful of marks in less than half of
+ * them.
  * @param cells canonical texts
  */
 export function numbersOfCells(cells: readonly (string | null)[]): Float64Array | null {

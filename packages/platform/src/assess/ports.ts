@@ -5,6 +5,7 @@
 
 import type { Bytes, HexDigest } from '@proofhouse/evidence'
 import type { NumberCounts } from './drift/distribution.ts'
+import type { CountedCell, CountsRequest } from './row-counts.ts'
 import type { Statistics } from './statistics.ts'
 
 /** What a column holds. Every column of a CSV file is `text`: its cells mean what the reader asks of them. */
@@ -235,6 +236,7 @@ export interface AggregateEngine {
    * @throws `data-unsuitable` for more than {@link intersectionsMax} combinations
    */
   statistics(request: StatisticsRequest): Promise<Statistics>
+  statistics(request: CountsRequest): Promise<readonly CountedCell[]>
   /** Releases memory and temporary files. Safe to repeat. */
   close(): Promise<void>
 }

@@ -2,12 +2,13 @@
 
 import { Type } from 'typebox'
 import { closed, column, value } from './schema-parts.ts'
+import { taskColumns } from './task-settings.ts'
 
 /** The schema of `columns:`. */
 export const columnsSchema = Type.Object(
   {
     label: column('The true outcome.'),
-    positive_class: value('The label value that counts as selected, such as `approved`.'),
+    ...taskColumns,
     protected: Type.Array(column('A protected attribute.'), {
       minItems: 1,
       maxItems: 8,

@@ -15,6 +15,7 @@ import {
   needsPrivileged,
   type ReasonTemplates,
   type Rule,
+  type Task,
 } from '../assess/index.ts'
 import { nearestName } from '../nearest-name.ts'
 import {
@@ -27,6 +28,7 @@ import {
 import { ruleOf } from './rule-source.ts'
 import type { SystemFileSource } from './system-file.ts'
 import { isSystemFile, refusal } from './system-file-refusal.ts'
+import { checkTask, taskOf } from './task-rules.ts'
 import { parseYaml } from './yaml-document.ts'
 
 /** Larger than any honest system file; a guard against feeding the wrong file. */
@@ -52,7 +54,8 @@ export interface SystemFile {
   readonly data: Readonly<Partial<Record<DataRole, string>>> & { readonly test: string }
   readonly columns: {
     readonly label: string
-    readonly positiveClass: string
+    /** Null where what is predicted is not one of two classes. */
+    readonly positiveClass: string | null
     readonly protected: readonly string[]
     /** Protected column → its values that are privileged. */
     readonly privileged: Readonly<Record<string, readonly string[]>>
@@ -70,6 +73,8 @@ export interface SystemFile {
     readonly score: string | null
     readonly features: readonly string[] | null
   }
+  /** What is predicted. */
+  readonly task: Task
   readonly assessment: {
     readonly mode: 'strict' | 'compatible'
     readonly confidence: number
@@ -123,7 +128,7 @@ function normalise(source: SystemFileSource): Omit<SystemFile, 'ruleLines'> {
     data: source.data,
     columns: {
       label: columns.label,
-      positiveClass: String(columns.positive_class),
+      positiveClass: columns.positive_class === undefined ? null : String(columns.positive_class),
       protected: columns.protected,
       privileged: Object.fromEntries(
         Object.entries(columns.privileged ?? {}).map(([name, values]) => [
@@ -141,6 +146,7 @@ function normalise(source: SystemFileSource): Omit<SystemFile, 'ruleLines'> {
       score: columns.score ?? null,
       features: columns.features ?? null,
     },
+    task: taskOf(source),
     assessment: {
       mode: assessment.mode ?? 'strict',
       confidence: assessment.confidence ?? 0.95,
@@ -296,6 +302,9 @@ export function parseSystemFile(text: string, fileName: string): SystemFile {
   if (!isSystemFile(value)) throw new OperatingError('config-invalid', refusal(value, placeOf))
   const file = normalise(value)
   checkMeasures(value, placeOf)
+  checkTask(value, (segments, message) => {
+    throw new OperatingError('config-invalid', `${placeOf(segments)}: ${message}`)
+  })
   checkWhole(file, placeOf)
   return { ...file, ruleLines: file.rules.map((_, n) => lineOf(['policy', 'rules', n])) }
 }

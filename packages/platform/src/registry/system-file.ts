@@ -8,6 +8,7 @@ import { checksSchema } from './check-settings.ts'
 import { columnsSchema } from './column-settings.ts'
 import { driftSchema } from './drift-schema.ts'
 import { closed, column, path, text, value } from './schema-parts.ts'
+import { taskAssessment } from './task-settings.ts'
 
 const system = Type.Object(
   {
@@ -83,6 +84,7 @@ const data = Type.Object(
 
 const assessment = Type.Object(
   {
+    ...taskAssessment,
     mode: Type.Optional(
       Type.Enum(['strict', 'compatible'], {
         default: 'strict',

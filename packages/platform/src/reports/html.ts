@@ -18,6 +18,7 @@ import { privacyPart } from './html/privacy-part.ts'
 import { robustnessPart } from './html/robustness-part.ts'
 import { rulesPart } from './html/rules-part.ts'
 import { styleSheet } from './html/style.ts'
+import { taskParts } from './html/task-part.ts'
 import { formatInstant } from './numbers.ts'
 import { counted, headline, riskClassWords, valueAloneText, verdictWords } from './wording.ts'
 
@@ -61,9 +62,7 @@ ${top(report)}
 <main>
 ${warnings(report)}
 ${rulesPart(report)}
-${performancePart(report)}
-${curvesPart(report)}
-${groupsPart(report)}
+${report.task === null ? [performancePart(report), '\n', curvesPart(report), '\n', groupsPart(report)] : taskParts(report, report.task)}
 ${beneathPart(report)}
 ${explanationsPart(report)}
 ${robustnessPart(report)}

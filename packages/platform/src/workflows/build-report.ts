@@ -12,6 +12,7 @@ import {
   type FoldResult,
   findCurves,
   type Measure,
+  type MeasuredTask,
   type OverTimeFindings,
   type PrivacyFindings,
   type RobustnessFindings,
@@ -35,6 +36,7 @@ import {
 import type { AssessmentInputs } from './assessment-inputs.ts'
 import type { OpenRun } from './run-record.ts'
 import { signatureName } from './sign-checked-model.ts'
+import { checkFits, notOfTask } from './task-checks.ts'
 
 /** What a finished run knows. */
 export interface FinishedRun {
@@ -44,7 +46,8 @@ export interface FinishedRun {
   readonly run: OpenRun
   readonly closedIndex: number
   readonly history: readonly KnownRun[]
-  readonly statistics: Statistics
+  readonly statistics: Statistics | null
+  readonly task: MeasuredTask | null
   readonly overs: readonly (readonly string[])[]
   readonly explored: readonly (readonly string[])[]
   readonly leftOut: readonly string[]
@@ -122,14 +125,21 @@ export function buildReport(finished: FinishedRun): AssessmentReport {
       threshold: effectiveThreshold(file),
       explored: finished.explored,
     },
-    groups: reportGroups(finished.statistics, finished.overs),
+    groups:
+      finished.statistics === null
+        ? (finished.task?.groups ?? [])
+        : reportGroups(finished.statistics, finished.overs),
     measures: finished.measures,
     rules: finished.rules,
-    curves: findCurves(finished.statistics, {
-      protectedColumns: file.columns.protected,
-      threshold: effectiveThreshold(file),
-      confidence: file.assessment.confidence,
-    }),
+    task: finished.task?.findings ?? null,
+    curves:
+      finished.statistics === null
+        ? null
+        : findCurves(finished.statistics, {
+            protectedColumns: file.columns.protected,
+            threshold: effectiveThreshold(file),
+            confidence: file.assessment.confidence,
+          }),
     checks: finished.checks,
     folds: finished.folds,
     explanations: finished.explanations,
@@ -148,8 +158,11 @@ export function buildReport(finished: FinishedRun): AssessmentReport {
 }
 
 /** Where scores are cut: by the system file, or by default where there is a score and nothing else decides. */
-const effectiveThreshold = ({ model, columns, assessment }: SystemFile): number | null =>
-  assessment.threshold ?? (model === null && columns.prediction === null ? defaultThreshold : null)
+const effectiveThreshold = ({ model, columns, assessment, task }: SystemFile): number | null =>
+  assessment.threshold ??
+  (task.kind === 'binary' && model === null && columns.prediction === null
+    ? defaultThreshold
+    : null)
 
 function reportModel({
   inputs,
@@ -249,7 +262,10 @@ const noPrivacy = ({ train }: AssessmentInputs): string =>
 
 function notChecked({ file, inputs, leftOut, overTime, privacy }: FinishedRun): string[] {
   return [
-    ...checkNames.filter((name) => !file.checks.includes(name)).map((name) => skippedChecks[name]),
+    ...checkNames
+      .filter((name) => checkFits(name, file) && !file.checks.includes(name))
+      .map((name) => skippedChecks[name]),
+    ...notOfTask(file, { hasPeriods: inputs.periods !== null }),
     ...(inputs.model === null
       ? ['The model itself: a column of predictions was assessed, so nothing ties them to a model.']
       : []),
@@ -259,7 +275,7 @@ function notChecked({ file, inputs, leftOut, overTime, privacy }: FinishedRun): 
     ...(file.checks.includes('privacy') && privacy === null ? [noPrivacy(inputs)] : []),
     ...(inputs.periods === null
       ? ['Drift: `data.reference` and `data.current` do not both name data.']
-      : overTime === null
+      : overTime === null && file.task.kind === 'binary'
         ? ['Performance over time: a period lacks predictions, or columns that the model reads.']
         : []),
     ...leftOut,

@@ -45,24 +45,31 @@ export async function compareOverTime(
   services: Pick<Services, 'models'>,
   request: CompareRequest,
 ): Promise<ComparedPeriods | null> {
-  const { file, inputs, progress, signal } = request
+  const { inputs } = request
   if (inputs.periods === null) return null
-  progress('comparing the periods')
   const { reference, current } = inputs.periods
-  const compared = comparedColumns(file, reference, current)
-  const { findings: drift, measures } = await comparePeriods(reference, current, {
-    ...file.drift,
-    compared,
-    asked: askedMeasures(file),
-    confidence: file.assessment.confidence,
-    signal,
-  })
+  const { findings: drift, measures } = await compareColumns(request, inputs.periods)
   const overTime = await asWholes(services, request, { reference, current, drift })
   return {
     drift,
     overTime,
     measures: [...measures, ...(overTime === null ? [] : overTimeMeasures(overTime))],
   }
+}
+
+/** Compares the columns of the periods, which does not ask what is predicted. */
+export function compareColumns(
+  { file, progress, signal }: Pick<CompareRequest, 'file' | 'progress' | 'signal'>,
+  { reference, current }: NonNullable<AssessmentInputs['periods']>,
+) {
+  progress('comparing the periods')
+  return comparePeriods(reference, current, {
+    ...file.drift,
+    compared: comparedColumns(file, reference, current),
+    asked: askedMeasures(file),
+    confidence: file.assessment.confidence,
+    signal,
+  })
 }
 
 /** Columns that both have and that neither name a row nor tell the time. */

@@ -15,6 +15,7 @@ import {
   foldResults,
   foldsMax,
   type Measure,
+  type MeasuredTask,
   measure,
   neverPredicted,
   type OutcomeRequest,
@@ -42,7 +43,10 @@ const bootstrapDraws = 1_000
 
 /** What an assessment found. */
 export interface Measured {
-  readonly statistics: Statistics
+  /** Null for a task that is not binary. */
+  readonly statistics: Statistics | null
+  /** What a task that is not binary shows beside its measures; null for a binary one. */
+  readonly task: MeasuredTask | null
   readonly overs: readonly (readonly string[])[]
   /** Those of them that nobody asked for by name. */
   readonly explored: readonly (readonly string[])[]
@@ -74,7 +78,8 @@ export interface Measured {
   readonly overTime: OverTimeFindings | null
 }
 
-interface MeasureRequest {
+/** What to measure. */
+export interface MeasureRequest {
   readonly file: SystemFile
   readonly inputs: AssessmentInputs
   readonly signal: AbortSignal
@@ -139,6 +144,7 @@ export async function measureSystem(
   ]
   return {
     statistics,
+    task: null,
     overs: [...sets.declared, ...sets.explored].toSorted((a, b) => a.length - b.length),
     explored: sets.explored,
     leftOut: sets.leftOut.map(leftOutText),
