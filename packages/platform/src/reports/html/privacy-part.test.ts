@@ -24,7 +24,7 @@ describe('the part says', () => {
     expect(page).toContain('differ by themselves')
     expect(page).toContain('guessed better than without')
     expect(page).toContain('too few rows')
-    expect(page).toContain('is exposed most beyond doubt')
+    expect(page).toContain('Shown most surely is the exposure of')
   })
 
   test('that an attack which fails proves nothing, and that few rows tell nothing', () => {
@@ -52,7 +52,7 @@ describe('the part says', () => {
       by_decision: { ...by_decision, groups: unsure },
     })
     expect(other).toContain('Members can be told from others, beyond chance.')
-    expect(other).not.toContain('is exposed most')
+    expect(other).not.toContain('Shown most surely')
     const few = pageOf({
       ...privacyFixture,
       by_score: null,

@@ -202,12 +202,12 @@ function attacksTable({ by_score, by_decision }: PrivacyFindings): Markup {
   })}</details>`
 }
 
-/** The group that is surely exposed most; null where none surely is. */
+/** The group whose exposure is shown most surely; null where none is shown. */
 function mostExposed({ groups }: Membership): Markup | null {
   const exposed = groups.filter(({ auc }) => (auc.limits?.low ?? 0) > 0.5)
   const [most] = exposed.toSorted((a, b) => (b.auc.limits?.low ?? 0) - (a.auc.limits?.low ?? 0))
   if (most === undefined) return null
-  return html`<p>Of the groups, <strong>${foreign(most.column)}: ${foreign(most.group)}</strong> is exposed most beyond doubt: a member of it is
+  return html`<p>Shown most surely is the exposure of <strong>${foreign(most.column)}: ${foreign(most.group)}</strong>: a member of it is
 ranked above another row of it in ${share(most.auc)} of the cases.</p>`
 }
 
