@@ -7,7 +7,7 @@ import { type Random, seededRandom } from '../intervals/random.ts'
 import type { ModelColumns } from '../predictor.ts'
 import { canonicalColumn, type CellColumn, keyTables, rowKey } from '../quality/row-keys.ts'
 
-/** A sample of a table with what the model answers for its rows. */
+/** A sample of a table, of at most 100,000 rows, with what the model answers for them. */
 export interface AnsweredTable {
   /** What an attacker may know of a person, as texts: the same columns in either table. */
   readonly cells: readonly CellColumn[]

@@ -24,6 +24,7 @@ describe('the part says', () => {
     expect(page).toContain('differ by themselves')
     expect(page).toContain('guessed better than without')
     expect(page).toContain('too few rows')
+    expect(page).toContain('Shown most surely is the exposure of')
   })
 
   test('that an attack which fails proves nothing, and that few rows tell nothing', () => {
@@ -32,6 +33,7 @@ describe('the part says', () => {
     const failed = pageOf({
       ...privacyFixture,
       by_score: { ...by_score, shown: false },
+      by_decision: { ...by_decision, shown: false },
       blind: { value: 0.52, limits: { low: 0.45, high: 0.59 }, n: blind?.n ?? 0 },
       attributes: privacyFixture.attributes.slice(1),
     })
@@ -39,6 +41,18 @@ describe('the part says', () => {
     expect(failed).toContain('No attack could tell members from others beyond chance.')
     expect(failed).toContain('could not be told apart')
     expect(failed).toContain('No column is guessed better with the model than without.')
+    // Decisions may show what scores did not, and of no group is anything sure.
+    const unsure = by_score.groups.map((group) => ({
+      ...group,
+      auc: { value: null, limits: null },
+    }))
+    const other = pageOf({
+      ...privacyFixture,
+      by_score: { ...by_score, shown: false },
+      by_decision: { ...by_decision, groups: unsure },
+    })
+    expect(other).toContain('Members can be told from others, beyond chance.')
+    expect(other).not.toContain('Shown most surely')
     const few = pageOf({
       ...privacyFixture,
       by_score: null,

@@ -42,7 +42,12 @@ function leftOut({ left_out: { shared, unlabelled } }: PrivacyFindings): string 
 }
 
 function membership(found: PrivacyFindings, confidence: string): Markup {
-  const best = found.by_score ?? found.by_decision
+  const { by_score, by_decision } = found
+  // Decisions may show what scores did not.
+  const best =
+    by_score?.shown !== true && by_decision?.shown === true
+      ? by_decision
+      : (by_score ?? by_decision)
   if (best === null)
     return html`<p>Too few rows of either kind to tell: an attack needs 40 training rows and 40 test rows that differ.</p>`
   return html`${[verdict(best, found.rows.test), blindText(found)]}
@@ -197,8 +202,22 @@ function attacksTable({ by_score, by_decision }: PrivacyFindings): Markup {
   })}</details>`
 }
 
-function groupsTable({ groups, strongest }: Membership): Markup | null {
+/** The group whose exposure is shown most surely; null where none is shown. */
+function mostExposed({ groups }: Membership): Markup | null {
+  const exposed = groups.filter(({ auc }) => (auc.limits?.low ?? 0) > 0.5)
+  const [most] = exposed.toSorted((a, b) => (b.auc.limits?.low ?? 0) - (a.auc.limits?.low ?? 0))
+  if (most === undefined) return null
+  return html`<p>Shown most surely is the exposure of <strong>${foreign(most.column)}: ${foreign(most.group)}</strong>: a member of it is
+ranked above another row of it in ${share(most.auc)} of the cases.</p>`
+}
+
+function groupsTable(found: Membership): Markup | null {
+  const { groups, strongest } = found
   if (groups.length === 0) return null
+  return html`${mostExposed(found)}${groupFigures(groups, strongest)}`
+}
+
+function groupFigures(groups: Membership['groups'], strongest: Membership['strongest']): Markup {
   return dataTable({
     caption: 'The same attacks against each group; limits hold for all groups of a column at once',
     columns: [
