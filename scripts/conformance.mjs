@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process'
 const suites = [
   'model-signing',
   'fairlearn',
+  'imports',
   'aif360',
   'drift',
   'nannyml',
