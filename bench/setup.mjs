@@ -16,6 +16,9 @@ const requirements = {
   whylogs: join(root, 'bench/requirements-whylogs.txt'),
   explain: join(root, 'bench/requirements-explain.txt'),
   art: join(root, 'bench/requirements-art.txt'),
+  captum: join(root, 'bench/requirements-captum.txt'),
+  foolbox: join(root, 'bench/requirements-foolbox.txt'),
+  lime: join(root, 'bench/requirements-lime.txt'),
   'fairlearn-old': join(root, 'bench/requirements-fairlearn-old.txt'),
   'evidently-old': join(root, 'bench/requirements-evidently-old.txt'),
 }

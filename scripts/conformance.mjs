@@ -10,6 +10,7 @@ const suites = [
   'drift',
   'nannyml',
   'explain',
+  'lime',
   'label-errors',
   'predictive-power',
   'art',
