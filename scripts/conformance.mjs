@@ -11,6 +11,7 @@ const suites = [
   'nannyml',
   'explain',
   'lime',
+  'captum',
   'label-errors',
   'predictive-power',
   'art',

@@ -81,25 +81,15 @@ function choose(
 ): readonly number[] {
   const every = [...(all.rows[0] ?? []).keys()]
   const most = Math.min(by.features, every.length)
-  switch (by.selection) {
-    case 'none':
-      return every
-    case 'auto':
-      return choose(all, {
-        ...by,
-        selection: by.features <= forwardMax ? 'forward_selection' : 'highest_weights',
-      })
-    case 'forward_selection':
-      return forward(all, every, most)
-    case 'highest_weights': {
-      const { slopes } = fitOn(all, every, choosingRidge)
-      const weight = (feature: number) =>
-        Math.abs((slopes[feature] ?? 0) * (all.rows[0]?.[feature] ?? 0))
-      return every.toSorted((a, b) => weight(b) - weight(a)).slice(0, most)
-    }
-    case 'lasso_path':
-      return alongLasso(all, most)
-  }
+  const auto = by.features <= forwardMax ? 'forward_selection' : 'highest_weights'
+  const selection = by.selection === 'auto' ? auto : by.selection
+  if (selection === 'none') return every
+  if (selection === 'forward_selection') return forward(all, every, most)
+  if (selection === 'lasso_path') return alongLasso(all, most)
+  const { slopes } = fitOn(all, every, choosingRidge)
+  const weight = (feature: number) =>
+    Math.abs((slopes[feature] ?? 0) * (all.rows[0]?.[feature] ?? 0))
+  return every.toSorted((a, b) => weight(b) - weight(a)).slice(0, most)
 }
 
 /** One by one, each time the one that explains most with those chosen. */
