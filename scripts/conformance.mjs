@@ -15,6 +15,7 @@ const suites = [
   'label-errors',
   'predictive-power',
   'art',
+  'foolbox',
   'tessera',
 ]
 let failed = 0
