@@ -6,14 +6,18 @@ const suites = [
   'model-signing',
   'fairlearn',
   'tasks',
+  'imports',
   'aif360',
   'drift',
   'nannyml',
   'explain',
+  'lime',
+  'captum',
   'label-errors',
   'predictive-power',
   'art',
   'membership',
+  'foolbox',
   'tessera',
 ]
 let failed = 0

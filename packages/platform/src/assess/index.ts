@@ -59,6 +59,15 @@ export {
 export { measure } from './measuring.ts'
 export { needsPrivileged } from './measures/privileged.ts'
 export {
+  type Agreement,
+  agreementOf,
+  compareImported,
+  type ComparedResult,
+} from './imported/compare-imported.ts'
+export { readEvidently } from './imported/evidently.ts'
+export { readFairlearn } from './imported/fairlearn.ts'
+export { parsePythonJson } from './imported/import-form.ts'
+export {
   applyPolicy,
   checkPolicy,
   concerns,

@@ -80,7 +80,7 @@ function* refine(
 }
 
 /** The direction in which decisions around a point flip more often, in units of the scales; zero when none does. */
-function* estimateNormal(
+export function* estimateNormal(
   probe: Probe,
   boundary: Point,
   { positions, round }: { readonly positions: readonly number[]; readonly round: number },
