@@ -11,6 +11,7 @@ import { explanationsFixture, triggersFixture } from './explanations.fixture.ts'
 const checksFixture: CheckFindings = {
   sampled: 500,
   confirming: 251,
+  left_out: [],
   consistency: { n: 251, value: 0.781, limits: { low: 0.71, high: 0.84 } },
   proxies: [
     {

@@ -3,9 +3,7 @@
 import type { Checkpoint } from '@proofhouse/evidence'
 import {
   type CheckFindings,
-  type CheckName,
   type DataFindings,
-  checkNames,
   defaultThreshold,
   type DriftFindings,
   type ExplanationFindings,
@@ -34,9 +32,9 @@ import {
   type ReportMitigation,
 } from '../reports/index.ts'
 import type { AssessmentInputs } from './assessment-inputs.ts'
+import { notChecked } from './not-checked.ts'
 import type { OpenRun } from './run-record.ts'
 import { signatureName } from './sign-checked-model.ts'
-import { checkFits, notOfTask } from './task-checks.ts'
 
 /** What a finished run knows. */
 export interface FinishedRun {
@@ -236,51 +234,6 @@ function historyWarnings(finished: FinishedRun): string[] {
           `${foreign} of ${earlier.length} earlier runs over the same test data were signed with ` +
             'another key than the one of this workspace; their outcome is what their signer says.',
         ]),
-  ]
-}
-
-/** Kinds of checks this version does not have; a reader must not take silence for a pass. */
-const absentChecks = ['Explanations of single decisions, to the people concerned.']
-
-const skippedChecks: Readonly<Record<CheckName, string>> = {
-  proxies: 'Proxies of the protected columns: the check is off.',
-  slices: 'Slices with more errors than the rest: the check is off.',
-  consistency: 'Whether similar people get similar predictions: the check is off.',
-  multicalibration: 'Whether a score means the same for every group: the check is off.',
-  data_quality: 'Leakage and the quality of the data: the check is off.',
-  explanations: 'What decides: the check is off.',
-  robustness: 'How little it takes to flip a decision: the check is off.',
-  privacy: 'Membership inference and other attacks on privacy: the check is off.',
-  triggers: 'Rare values that always decide, as after poisoning: the check is off.',
-  label_errors: 'Labels that are likely wrong: the check is off.',
-}
-
-const noPrivacy = ({ train }: AssessmentInputs): string =>
-  train === null
-    ? 'Membership inference and other attacks on privacy: no training data was named.'
-    : 'Membership inference and other attacks on privacy: the training data lack the label, or columns or cells that the model reads, or predictions.'
-
-function notChecked({ file, inputs, leftOut, overTime, privacy }: FinishedRun): string[] {
-  return [
-    ...checkNames
-      .filter((name) => checkFits(name, file) && !file.checks.includes(name))
-      .map((name) => skippedChecks[name]),
-    ...notOfTask(file, { hasPeriods: inputs.periods !== null }),
-    ...(inputs.model === null
-      ? ['The model itself: a column of predictions was assessed, so nothing ties them to a model.']
-      : []),
-    ...(file.data.train === undefined
-      ? ['The training data: none was named, so leaks from it were not looked for.']
-      : []),
-    ...(file.checks.includes('privacy') && privacy === null ? [noPrivacy(inputs)] : []),
-    ...(inputs.periods === null
-      ? ['Drift: `data.reference` and `data.current` do not both name data.']
-      : overTime === null && file.task.kind === 'binary'
-        ? ['Performance over time: a period lacks predictions, or columns that the model reads.']
-        : []),
-    ...leftOut,
-    ...absentChecks,
-    'Whether the test data represent the people the system decides about.',
   ]
 }
 

@@ -11,16 +11,18 @@ const fitting: Readonly<Record<TaskName, readonly CheckName[]>> = {
   ranking: ['proxies', 'data_quality'],
 }
 
-/** What the checks that need two classes look for. */
-const subjects: Readonly<Partial<Record<CheckName, string>>> = {
+/** What each check looks for. */
+export const checkSubjects: Readonly<Record<CheckName, string>> = {
+  proxies: 'Proxies of the protected columns',
   slices: 'Slices with more errors than the rest',
   consistency: 'Whether similar people get similar predictions',
   multicalibration: 'Whether a score means the same for every group',
+  data_quality: 'Leakage and the quality of the data',
   explanations: 'What decides',
-  triggers: 'Rare values that always decide, as after poisoning',
   robustness: 'How little it takes to flip a decision',
-  label_errors: 'Labels that are likely wrong',
   privacy: 'Membership inference and other attacks on privacy',
+  triggers: 'Rare values that always decide, as after poisoning',
+  label_errors: 'Labels that are likely wrong',
 }
 
 /** Whether a check runs for the task of a system, should it be on. */
@@ -37,7 +39,7 @@ export function notOfTask(
   return [
     ...checkNames
       .filter((name) => !fitting[task.kind].includes(name))
-      .map((name) => `${subjects[name] ?? name}: the check ${because}`),
+      .map((name) => `${checkSubjects[name]}: the check ${because}`),
     ...(task.kind === 'multiclass'
       ? []
       : ['Equal rows with other labels: where the label is a number, chance alone makes them.']),

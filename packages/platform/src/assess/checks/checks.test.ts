@@ -44,6 +44,7 @@ function sampleOf(
         made.map(({ cells }) => cells[name] ?? ''),
       ),
     ),
+    leftOut: [],
     label: Uint8Array.from(made, ({ label }) => Number(label)),
     predicted: Uint8Array.from(made, ({ predicted }) => Number(predicted)),
     score: Float64Array.from(made, ({ score }) => score ?? 0.5),
