@@ -12,7 +12,7 @@ import { driftPart } from './html/drift-part.ts'
 import { explanationsPart } from './html/explanations-part.ts'
 import { beneathPart } from './html/beneath-part.ts'
 import { groupsPart, performancePart } from './html/groups-part.ts'
-import { foreign, html, type Markup } from './html/markup.ts'
+import { foreign, html, type Markup, marked } from './html/markup.ts'
 import { overTimePart } from './html/over-time-part.ts'
 import { privacyPart } from './html/privacy-part.ts'
 import { robustnessPart } from './html/robustness-part.ts'
@@ -135,5 +135,5 @@ function top(report: AssessmentReport): Markup {
 function warnings(report: AssessmentReport): Markup | null {
   if (report.warnings.length === 0) return null
   return html`<section class="part" id="warnings" aria-labelledby="warnings-h"><h2 id="warnings-h">Before you read the figures</h2>
-<div class="notice">${report.warnings.map((text) => html`<p>${foreign(text)}</p>`)}</div></section>`
+<div class="notice">${report.warnings.map((text) => html`<p>${marked(text)}</p>`)}</div></section>`
 }

@@ -3,7 +3,7 @@
 
 import { type Measure, measureCatalogue, taskWords } from '../assess/index.ts'
 import type { AssessmentReport } from './assessment-report.ts'
-import { codeSpan, escapeMarkdown, markdownTable } from './markdown.ts'
+import { codeSpan, escapeMarkdown, markdownSentence, markdownTable } from './markdown.ts'
 import {
   formatCount,
   formatInstant,
@@ -229,7 +229,7 @@ function caveats(report: AssessmentReport): string {
   return [
     '## Caveats and recommendations\n',
     ...[...(alone === null ? [] : [alone]), ...report.warnings, ...report.not_checked].map(
-      (text) => `- ${escapeMarkdown(text)}`,
+      (text) => `- ${markdownSentence(text)}`,
     ),
     ...limitsOfEvidence.map((text) => `- ${text}`),
   ].join('\n')
