@@ -38,14 +38,14 @@ export const rankingFigures = {
   },
   top_k_rate: {
     ...share,
-    title: 'Share that reaches the top k',
+    title: 'Top-k rate',
     definition: 'share of the rows of the group that are among the first k places',
     ideal: null,
     compared: ['difference', 'ratio'],
   },
   top_k_share: {
     ...share,
-    title: 'Share of the top k',
+    title: 'Top-k share',
     definition: 'share of the first k places that rows of the group hold',
     ideal: null,
   },
