@@ -3,6 +3,7 @@ import { OperatingError } from '@proofhouse/evidence'
 import { expect, test } from 'vitest'
 import { systemFileSchema } from './system-file.ts'
 import { policyDigest } from './policy-digest.ts'
+import { measuredAs, otherwiseMeasured } from './measured-as.ts'
 import { parseSystemFile } from './system-file-reader.ts'
 
 const valid = `system:
@@ -286,4 +287,24 @@ test('one of two classes needs the positive one, and has no measures of other ta
   expect(refusal(valid.replace('performance.accuracy', 'multiclass.macro_f1'))).toMatch(
     /`multiclass\.macro_f1` is of the task `multiclass`/,
   )
+})
+
+test('measures of another task, or of other settings of it, answer another question', () => {
+  const test = '0'.repeat(64)
+  const file = parseSystemFile(regression, 'f')
+  const quantile = regression.replace('task: regression', 'task: regression\n  quantile: 0.9')
+  expect(measuredAs(file, { test }).task).toEqual({ kind: 'regression', quantile: null })
+  expect('task' in measuredAs(parseSystemFile(valid, 'f'), { test })).toBe(false)
+  const measures = {
+    runId: 'r',
+    mode: 'strict',
+    confidence: 0.95,
+    interval: 'exact',
+    measuredAs: measuredAs(file, { test }),
+    columns: ['sex'],
+    measures: [],
+    suppressedCells: [],
+  } as const
+  expect(otherwiseMeasured(measures, file, { test })).toEqual([])
+  expect(otherwiseMeasured(measures, parseSystemFile(quantile, 'f'), { test })).toEqual(['task'])
 })
