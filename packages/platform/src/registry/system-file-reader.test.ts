@@ -290,21 +290,21 @@ test('one of two classes needs the positive one, and has no measures of other ta
 })
 
 test('measures of another task, or of other settings of it, answer another question', () => {
-  const test = '0'.repeat(64)
+  const digests = { test: '0'.repeat(64) }
   const file = parseSystemFile(regression, 'f')
   const quantile = regression.replace('task: regression', 'task: regression\n  quantile: 0.9')
-  expect(measuredAs(file, { test }).task).toEqual({ kind: 'regression', quantile: null })
-  expect('task' in measuredAs(parseSystemFile(valid, 'f'), { test })).toBe(false)
+  expect(measuredAs(file, digests).task).toEqual({ kind: 'regression', quantile: null })
+  expect('task' in measuredAs(parseSystemFile(valid, 'f'), digests)).toBe(false)
   const measures = {
     runId: 'r',
     mode: 'strict',
     confidence: 0.95,
     interval: 'exact',
-    measuredAs: measuredAs(file, { test }),
+    measuredAs: measuredAs(file, digests),
     columns: ['sex'],
     measures: [],
     suppressedCells: [],
   } as const
-  expect(otherwiseMeasured(measures, file, { test })).toEqual([])
-  expect(otherwiseMeasured(measures, parseSystemFile(quantile, 'f'), { test })).toEqual(['task'])
+  expect(otherwiseMeasured(measures, file, digests)).toEqual([])
+  expect(otherwiseMeasured(measures, parseSystemFile(quantile, 'f'), digests)).toEqual(['task'])
 })
