@@ -7,6 +7,10 @@ import {
   classPopulations,
 } from '../packages/platform/src/assess/multiclass/agreement-coverage.fixture.ts'
 import {
+  queryPopulations,
+  rankingCoverage,
+} from '../packages/platform/src/assess/ranking/ranking-coverage.fixture.ts'
+import {
   errorCoverage,
   errorKinds,
 } from '../packages/platform/src/assess/regression/error-coverage.fixture.ts'
@@ -27,3 +31,6 @@ for (const [name, population] of Object.entries(classPopulations))
   print(name, agreementCoverage(population, { draws, seed }))
 for (const [name, draw] of Object.entries(errorKinds))
   print(`errors: ${name}`, errorCoverage(draw, { draws, seed }))
+for (const [name, population] of Object.entries(queryPopulations))
+  for (const queries of [15, 60])
+    print(`${queries} queries: ${name}`, rankingCoverage(population, { draws, seed, queries }))

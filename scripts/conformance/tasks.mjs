@@ -13,6 +13,10 @@ import {
   multiclassValues,
 } from '../../packages/platform/src/assess/multiclass/multiclass-cases.fixture.ts'
 import {
+  rankingCases,
+  rankingValues,
+} from '../../packages/platform/src/assess/ranking/ranking-cases.fixture.ts'
+import {
   regressionCases,
   regressionValues,
 } from '../../packages/platform/src/assess/regression/regression-cases.fixture.ts'
@@ -20,6 +24,7 @@ import {
 const tasks = {
   multiclass: { cases: multiclassCases, values: multiclassValues },
   regression: { cases: regressionCases, values: regressionValues },
+  ranking: { cases: rankingCases, values: rankingValues },
 }
 const referenceSeed = 20_261_121
 const tolerance = 1e-12

@@ -13,6 +13,7 @@ import { labelErrorCatalogue } from './label-errors/label-error-catalogue.ts'
 import { qualityCatalogue } from './quality/quality-catalogue.ts'
 import { overTimeCatalogue } from './over-time/over-time-catalogue.ts'
 import { multiclassCatalogue } from './multiclass/multiclass-catalogue.ts'
+import { rankingCatalogue } from './ranking/ranking-catalogue.ts'
 import { regressionCatalogue } from './regression/regression-catalogue.ts'
 import { benefitCatalogue } from './measures/benefits.ts'
 import { betweenGroupsCatalogue } from './measures/between-groups.ts'
@@ -169,6 +170,7 @@ export const measureCatalogue = {
   ...overTimeCatalogue,
   ...regressionCatalogue,
   ...multiclassCatalogue,
+  ...rankingCatalogue,
 }
 
 /** The name of a measure. */

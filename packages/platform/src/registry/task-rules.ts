@@ -28,6 +28,8 @@ const keys: readonly Key[] = [
   key('columns', 'positive_class', 'binary'),
   key('columns', 'privileged', 'binary'),
   key('columns', 'fold', 'binary'),
+  // Who is alike in a ranking is a question of its own: rows displace each other across the levels.
+  key('columns', 'control', 'binary', 'multiclass', 'regression'),
   key('columns', 'prediction', 'binary', 'multiclass', 'regression'),
   key('columns', 'score', 'binary', 'ranking'),
   key('columns', 'class_scores', 'multiclass'),

@@ -82,6 +82,23 @@ function valueOf(
   return most <= 0 || least < 0 ? null : least / most
 }
 
+/** Whether the figures of groups are of rows that have nothing to do with each other, or of rows that displace each other. */
+type Between = 'independent' | 'linked'
+
+/**
+ * The limits of a pair of figures. Where one group's gain is the other's loss, deviations add up: the deviation of a difference is at
+ * most the sum of theirs, whatever links them.
+ */
+const limitsBetween: Readonly<Record<Between, typeof pairLimits>> = {
+  independent: pairLimits,
+  linked: {
+    differenceBelow: (i, j) => i.low - j.high,
+    differenceAbove: (i, j) => i.high - j.low,
+    ratioBelow: (i, j) => (j.high <= 0 ? 0 : Math.max(0, i.low) / j.high),
+    ratioAbove: (i, j) => (j.low <= 0 ? Infinity : i.high / j.low),
+  },
+}
+
 /** A form over the groups' figures. `range` is what a figure can be: what a group without one may have. */
 export function compareGroups(
   estimates: readonly Estimate[],
@@ -90,6 +107,7 @@ export function compareGroups(
     readonly error: number
     readonly range: Limits
     readonly mode: Mode
+    readonly between?: Between
   },
 ): { readonly value: number | null; readonly limits: Limits | null; readonly note?: string } {
   const { form, error, range } = by
@@ -104,7 +122,11 @@ export function compareGroups(
     const why = missing ?? (estimates.length < 2 ? 'fewer than two groups' : 'every value is 0')
     return { value, limits: null, note: `undefined: ${why}` }
   }
-  const limits = formLimits(known, { form, error })
+  const limits = formLimits(known, {
+    form,
+    error,
+    pair: limitsBetween[by.between ?? 'independent'],
+  })
   if (missing === null) return { value, limits }
   const note = `${missing}; the value is over the others, the interval allows them any value`
   return { value, limits: widened(limits, at(known, error / 2), { form, range }), note }
@@ -112,22 +134,22 @@ export function compareGroups(
 
 function formLimits(
   known: readonly Estimate[],
-  { form, error }: { readonly form: GroupForm; readonly error: number },
+  {
+    form,
+    error,
+    pair,
+  }: { readonly form: GroupForm; readonly error: number; readonly pair: typeof pairLimits },
 ): Limits {
   const near = error / Math.max(2, known.length * (known.length - 1))
   const far = error / 2
   if (form === 'difference') {
-    const below = [...orderedPairs(at(known, near))].map(([i, j]) =>
-      pairLimits.differenceBelow(i, j),
-    )
-    const above = [...orderedPairs(at(known, far))].map(([i, j]) =>
-      pairLimits.differenceAbove(i, j),
-    )
+    const below = [...orderedPairs(at(known, near))].map(([i, j]) => pair.differenceBelow(i, j))
+    const above = [...orderedPairs(at(known, far))].map(([i, j]) => pair.differenceAbove(i, j))
     return { low: Math.max(0, ...below), high: Math.max(0, ...above) }
   }
   if (form === 'ratio') {
-    const above = [...orderedPairs(at(known, near))].map(([i, j]) => pairLimits.ratioAbove(i, j))
-    const below = [...orderedPairs(at(known, far))].map(([i, j]) => pairLimits.ratioBelow(i, j))
+    const above = [...orderedPairs(at(known, near))].map(([i, j]) => pair.ratioAbove(i, j))
+    const below = [...orderedPairs(at(known, far))].map(([i, j]) => pair.ratioBelow(i, j))
     return { low: Math.max(0, Math.min(1, ...below)), high: Math.min(1, ...above) }
   }
   const all = error / (2 * Math.max(1, known.length))

@@ -25,12 +25,18 @@ interface GroupComparison<C extends Cell> {
   ) => { readonly value: number | null; readonly limits: Limits | null; readonly note?: string }
 }
 
-/** What a task measures. */
-export interface TaskFigures<C extends Cell> {
-  readonly add: AddCells<C>
+/** What is measured of the groups of one column set. */
+interface SetFigures<C extends Cell> {
   readonly rowsOf: (cell: C) => number
   readonly figures: readonly GroupFigure<C>[]
   readonly comparisons: readonly GroupComparison<C>[]
+  /** `linked` where one group's gain is another's loss, as in a ranking. */
+  readonly between?: 'independent' | 'linked'
+}
+
+/** What a task measures. */
+interface TaskFigures<C extends Cell> extends SetFigures<C> {
+  readonly add: AddCells<C>
 }
 
 /** How to measure. */
@@ -89,10 +95,11 @@ function measureWithin<C extends Cell>(
   })
 }
 
-function measureOver<C extends Cell>(
+/** The measures of the groups of one column set. */
+export function measureOver<C extends Cell>(
   { columns, cells }: CellTable<C>,
-  task: TaskFigures<C>,
-  { also, confidence, mode }: GroupOptions,
+  task: SetFigures<C>,
+  { also, confidence, mode }: Pick<GroupOptions, 'also' | 'confidence' | 'mode'>,
 ): Measure[] {
   const error = 1 - confidence
   const tail = sidak(error, cells.length) / 2
@@ -118,7 +125,7 @@ function measureOver<C extends Cell>(
       .filter((one) => isAsked(one.name))
       .map((one) => {
         const range = measureCatalogue[name]
-        const by = { form: one.form, error, range, mode }
+        const by = { form: one.form, error, range, mode, between: task.between ?? 'independent' }
         return entry(one.name, compareGroups(estimates[figure] ?? [], by), where)
       }),
   )

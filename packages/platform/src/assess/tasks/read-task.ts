@@ -4,6 +4,7 @@ import { assert } from '@proofhouse/evidence'
 import type { ColumnRoles } from '../dataset.ts'
 import { readMulticlass } from '../multiclass/read-multiclass.ts'
 import type { AggregateEngine } from '../ports.ts'
+import { readRanking } from '../ranking/read-ranking.ts'
 import { readRegression } from '../regression/read-regression.ts'
 import type { Task } from './task.ts'
 import type { TaskView } from './task-view.ts'
@@ -18,18 +19,16 @@ export function readTask(
     readonly signal?: AbortSignal | undefined
   },
 ): Promise<TaskView> {
-  const { label, prediction } = roles
-  const { task, signal } = by
+  const { label, prediction, score } = roles
+  const { task, classes, signal } = by
   const groupColumns = [...roles.protected, ...roles.control]
+  if (task.kind === 'ranking') {
+    assert(score !== null, 'the system file names the scores')
+    return readRanking(engine, { label, score, groupColumns, signal, ...task })
+  }
   assert(prediction !== null, 'the system file names the predictions')
-  if (task.kind === 'multiclass')
-    return readMulticlass(engine, { label, prediction, groupColumns, ...by, ...task })
-  assert(task.kind === 'regression', 'the task is known')
-  return readRegression(engine, {
-    label,
-    prediction,
-    quantile: task.quantile,
-    groupColumns,
-    signal,
-  })
+  const columns = { label, prediction, groupColumns, signal }
+  return task.kind === 'multiclass'
+    ? readMulticlass(engine, { ...columns, ...task, classes })
+    : readRegression(engine, { ...columns, ...task })
 }

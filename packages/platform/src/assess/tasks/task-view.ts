@@ -2,6 +2,7 @@
 
 import type { Measure } from '../measure.ts'
 import type { MulticlassFindings } from '../multiclass/multiclass-findings.ts'
+import type { RankingFindings } from '../ranking/ranking-findings.ts'
 import type { RegressionFindings } from '../regression/regression-findings.ts'
 import type { FoundGroup } from './cells.ts'
 import type { GroupOptions } from './measure-groups.ts'
@@ -13,7 +14,7 @@ interface GroupSize {
 }
 
 /** What the report of a task shows beside its measures. */
-export type TaskFindings = RegressionFindings | MulticlassFindings
+export type TaskFindings = RegressionFindings | MulticlassFindings | RankingFindings
 
 /** What a task that is not binary shows beside its measures. */
 export interface MeasuredTask {

@@ -11,7 +11,7 @@ import {
   undefinedMark,
 } from '../numbers.ts'
 import { shortened, visibleText } from '../plain-text.ts'
-import { overName, sliceName } from '../wording.ts'
+import { capital, overName, sliceName } from '../wording.ts'
 import { type Content, html, type Markup } from './markup.ts'
 import { dataTable } from './table.ts'
 
@@ -118,7 +118,7 @@ function matrix({ classes }: Findings, group: Group, id: string): Markup {
   const name = sliceName(group.slice)
   const right = group.confusion.reduce((sum, rows, n) => sum + (rows[n] ?? 0), 0)
   const title = `Predictions of ${name}`
-  const summary = `${formatCount(right)} of ${formatCount(group.n)} rows are predicted right.${worstConfusion(classes, group)}`
+  const summary = `${capital(name)}: ${formatCount(right)} of ${formatCount(group.n)} rows are predicted right.${worstConfusion(classes, group)}`
   const table = dataTable({
     caption: `Rows of ${name} by label and prediction`,
     columns: ['Label', ...classes.map((one) => ({ number: one })), { number: 'All' }],
@@ -171,7 +171,7 @@ ${group.confusion.map((rows, label) => {
     (count, column) => {
       const share = all === 0 ? 0 : count / all
       return html`<rect x="${x(column, 0)}" y="${top}" width="${width.toFixed(2)}%" height="${rowHeight - 2}" fill="currentColor" fill-opacity="${(darkest * share).toFixed(3)}"/>
-<text class="${column === label ? 'label' : 'label quiet'}" x="${x(column)}" y="${top + 20}" text-anchor="middle">${classes.length > 8 ? String(Math.round(100 * share)) : formatCount(count)}</text>`
+<text class="count" x="${x(column)}" y="${top + 20}" text-anchor="middle">${classes.length > 8 ? String(Math.round(100 * share)) : formatCount(count)}</text>`
     },
   )}`
 })}</svg>`

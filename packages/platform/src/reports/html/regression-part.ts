@@ -16,7 +16,11 @@ export function errorSpread(
   by: { readonly over: readonly string[]; readonly id: string; readonly name: string },
 ): Markup {
   const shown = groups.filter((group) => sameTexts(group.over, by.over))
-  return html`<h4 id="${by.id}">How the errors spread</h4>
+  const heading =
+    by.over.length === 0
+      ? html`<h3 id="${by.id}">How the errors spread</h3>`
+      : html`<h4 id="${by.id}">How the errors spread</h4>`
+  return html`${heading}
 <p class="muted small">Below 0 the prediction is too low, above 0 too high. Groups of fewer than 20 rows tell no quantiles: they would be
 errors of single people.</p>
 ${dataTable({

@@ -17,6 +17,7 @@ import {
 import { everyoneByClass, groupsByClass } from './confusion-part.ts'
 import { intervalPlot } from './interval-plot.ts'
 import { type Content, html, type Markup } from './markup.ts'
+import { firstPlaces } from './ranking-part.ts'
 import { errorSpread } from './regression-part.ts'
 import { dataTable } from './table.ts'
 
@@ -32,6 +33,7 @@ const plotted: Readonly<Record<TaskFindings['kind'], readonly MeasureName[]>> = 
     'multiclass.balanced_accuracy',
     'multiclass.worst_class_recall',
   ],
+  ranking: ['ranking.exposure', 'ranking.top_k_rate', 'ranking.pairwise_accuracy', 'ranking.ndcg'],
 }
 
 /** The sections on performance and groups. */
@@ -54,20 +56,30 @@ function toldOf(task: TaskFindings): Content {
     return html`<bdi>${task.prediction}</bdi> predicts one of ${task.classes.length} classes of <bdi>${task.label}</bdi>.${
       task.top_k === null ? null : ` Top-k is taken at ${task.top_k}.`
     }`
+  if (task.kind === 'ranking')
+    return html`The rows of each of ${formatCount(task.queries)} queries (<bdi>${task.query}</bdi>) are ranked by <bdi>${task.score}</bdi>;
+<bdi>${task.label}</bdi> says how relevant they are. The first ${task.top_k} places count. Figures are means over queries.`
   const quantile = task.quantile === null ? null : ` The ${task.quantile} quantile is predicted.`
   return html`<bdi>${task.prediction}</bdi> predicts the number in <bdi>${task.label}</bdi>; an error is the prediction minus the label.${quantile}`
 }
 
-const ofEveryone = (task: TaskFindings): Markup =>
-  task.kind === 'multiclass'
-    ? everyoneByClass(task)
-    : errorSpread(task, { over: [], id: 'spread', name: 'everyone' })
+interface Named {
+  readonly over: readonly string[]
+  readonly id: string
+  readonly name: string
+}
+
+function ofEveryone(task: TaskFindings): Markup | null {
+  if (task.kind === 'multiclass') return everyoneByClass(task)
+  if (task.kind === 'ranking') return null
+  return errorSpread(task, { over: [], id: 'spread', name: 'everyone' })
+}
 
 /** What only the task itself has to say of the groups of a column set. */
-const ofGroups = (
-  task: TaskFindings,
-  by: { readonly over: readonly string[]; readonly id: string; readonly name: string },
-): Markup => (task.kind === 'multiclass' ? groupsByClass(task, by) : errorSpread(task, by))
+function ofGroups(task: TaskFindings, by: Named): Markup {
+  if (task.kind === 'multiclass') return groupsByClass(task, by)
+  return task.kind === 'ranking' ? firstPlaces(task, by) : errorSpread(task, by)
+}
 
 const figuresOf = (report: AssessmentReport, task: TaskFindings, over: readonly string[]) =>
   report.measures.filter(
