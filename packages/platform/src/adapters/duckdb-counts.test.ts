@@ -215,6 +215,15 @@ describe('two periods', () => {
     await engine.close()
   })
 
+  test('are no longer compared once the work is to stop', async () => {
+    const engine = await source.open(files.csv('n\n1\n2\n'))
+    const stop = AbortSignal.abort()
+    await expect(
+      comparePeriods(engine, engine, { ...asked, compared: ['n'], signal: stop }),
+    ).rejects.toMatchObject({ code: 'interrupted' })
+    await engine.close()
+  })
+
   test('of files that change meanwhile are refused', async () => {
     const [before, other] = [
       await files.parquet('SELECT range AS n FROM range(100)'),

@@ -10,6 +10,7 @@ import {
   type NumberCountsProfile,
 } from '../ports.ts'
 import { type CategoryCounts, type NumberCounts, totalOf } from './distribution.ts'
+import { throwIfAborted } from '../scoring-interruption.ts'
 import type { DriftMeasureName } from './drift-catalogue.ts'
 import { columnDistances, type Counted, driftShare, largestDistances } from './drift-measures.ts'
 import {
@@ -79,8 +80,10 @@ export async function comparePeriods(
   const rows = { reference: reference.table.rows, current: current.table.rows }
   const tail = sidak(1 - confidence, columns.length) / 2
   const found: Compared[] = []
-  for (const column of columns)
+  for (const column of columns) {
+    throwIfAborted(signal)
     found.push(await compareColumn(reference, current, { column, tail, request }))
+  }
   for (const engine of [reference, current]) await engine.profile([], signal, 'confirm')
   const scored = found.filter(({ drift }) => drift.score !== null)
   const n = rows.reference + rows.current
