@@ -23,6 +23,7 @@ import {
 } from './drift-tests.ts'
 import type { Periods } from './evidently.ts'
 import { categoryParts, type DriftPart, numberParts } from './parts.ts'
+import { scoreLimits } from './score-limits.ts'
 
 /** One column in two periods. */
 export interface ColumnDrift {
@@ -117,13 +118,6 @@ interface Ask {
   readonly request: DriftRequest
 }
 
-/** The measure that is the score of a test. */
-const scoreMeasures: Readonly<Record<string, DriftMeasureName>> = {
-  jensenshannon: 'drift.jensen_shannon',
-  psi: 'drift.psi',
-  wasserstein: 'drift.wasserstein',
-}
-
 /** How sure it is that a column drifted: by the interval of its distance, or by its chance among as many tests. */
 function countedOf({ drift }: Compared, tests: number): Counted {
   const { drifted, score, scored, limits, threshold } = drift
@@ -165,8 +159,8 @@ function compareNumbers(
   } as const
   const score =
     test === undefined
-      ? judged(choice, testsOfCategories[choice.test], asText)
-      : judged(choice, test, periods)
+      ? judged(choice, testsOfCategories[choice.test], asText, ask.tail)
+      : judged(choice, test, periods, ask.tail)
   return withDistances({ ...base, parts, ...score }, periods, ask)
 }
 
@@ -193,24 +187,21 @@ function compareCategories(
       'config-invalid',
       `\`drift\`: the test \`${choice.test}\` is for numbers, and \`${column}\` holds categories; choose one for categories, which docs/drift.md lists`,
     )
-  const score = judged(choice, test, periods)
+  const score = judged(choice, test, periods, ask.tail)
   return withDistances({ ...base, parts: categoryParts(periods), ...score }, periods, ask)
 }
 
-/** Adds the distances asked for, and the limits of the one that is the score. */
+/** Adds the distances asked for. */
 function withDistances(
-  drift: Omit<ColumnDrift, 'limits'>,
+  drift: ColumnDrift,
   periods: Periods,
   { column, tail, request }: Ask,
 ): Compared {
-  const own = scoreMeasures[drift.test ?? '']
-  const names = [...new Set([...request.asked, ...(own === undefined ? [] : [own])])]
   const rows = totalOf(periods.reference) + totalOf(periods.current)
-  const distances = columnDistances(column, periods, { asked: names, tail, rows })
-  const found = distances.find(({ measure }) => measure === own)
-  const isBounded = found !== undefined && found.low !== null && found.high !== null
-  const limits = isBounded ? { low: found.low, high: found.high } : null
-  return { drift: { ...drift, limits }, distances }
+  return {
+    drift,
+    distances: columnDistances(column, periods, { asked: request.asked, tail, rows }),
+  }
 }
 
 /** Whether every cell that is there is a number. */
@@ -262,28 +253,30 @@ const nothing = (
 })
 
 /** Applies a test; a score that is no number, such as that of two constants, is no drift and no score. */
-function judged<Column>(
+function judged<Column extends Periods>(
   choice: TestChoice,
   named: NamedTest<Column> | undefined,
   column: Column,
-): Pick<ColumnDrift, 'test' | 'score' | 'threshold' | 'scored' | 'drifted' | 'note'> {
+  tail: number,
+): Pick<ColumnDrift, 'test' | 'score' | 'limits' | 'threshold' | 'scored' | 'drifted' | 'note'> {
   assert(named !== undefined, 'a test chosen is a test there is')
   const { test } = choice
   const { kind: scored } = named
   const threshold = choice.threshold ?? named.threshold
   assert(threshold !== null, 'a test without a threshold is chosen with one')
   const score = named.score(column)
+  const base = { test, threshold, scored } as const
   if (!Number.isFinite(score))
     return {
-      test,
+      ...base,
       score: null,
-      threshold,
-      scored,
+      limits: null,
       drifted: false,
       note: 'the test is undefined here',
     }
+  const limits = scoreLimits(column, { test, score, tail })
   const drifted = scored === 'distance' ? score >= threshold : score < threshold
-  return { test, score, threshold, scored, drifted }
+  return { ...base, score, limits, drifted }
 }
 
 const missingOf = (

@@ -4,17 +4,16 @@ import type { Limits } from '../intervals/proportion.ts'
 import type { Measure } from '../measure.ts'
 import {
   type DistancePoint,
-  gapPoint,
   hellingerPoint,
   jensenShannonPoint,
   psiPoint,
   variationPoint,
-  wassersteinPoint,
 } from './distance-intervals.ts'
 import { type BinCounts, numberBins } from './distances.ts'
 import { pairCategories } from './distribution.ts'
 import type { DriftMeasureName } from './drift-catalogue.ts'
 import type { Periods } from './evidently.ts'
+import { gapPoint, wassersteinPoint } from './number-intervals.ts'
 
 type DistanceName = Exclude<DriftMeasureName, 'drift.share'>
 
