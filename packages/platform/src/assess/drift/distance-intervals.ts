@@ -54,18 +54,54 @@ const divergences = {
   },
 } as const satisfies Record<string, Divergence>
 
-/** The population stability index. Without limits where a bin is empty in one period only: the truth may then be any larger number. */
+/**
+ * The population stability index. Where a bin is empty in one period only the truth may be any larger number, and
+ * {@link indexLow} bounds it from below.
+ */
 export function psiPoint(bins: BinCounts, tail: number): DistancePoint {
   const value = psi(sharesOf(bins))
-  const isOneSided = bins.reference.some((rows, n) => (rows === 0) !== (bins.current[n] === 0))
-  if (isOneSided)
-    return {
-      value,
-      limits: null,
-      note: 'a part is empty in one period: its true index has no upper limit',
-    }
-  return { value, limits: divergenceLimits(divergences.psi, bins, tail) }
+  if (![...bins.reference.keys()].some((bin) => isOneSided(bins, bin)))
+    return { value, limits: divergenceLimits(divergences.psi, bins, tail) }
+  return {
+    value,
+    limits: { low: Math.min(value, indexLow(bins, tail)), high: unbounded },
+    note: 'a part is empty in one period: its true index has no upper limit',
+  }
 }
+
+const isOneSided = ({ reference, current }: BinCounts, bin: number): boolean =>
+  (reference[bin] === 0) !== (current[bin] === 0)
+
+/**
+ * A lower limit of the index that needs no bin filled, with half the error each: that of fewer bins, for the index only falls when
+ * bins are merged, and that of the Jensen–Shannon divergence, for JS ≤ ln(2 / (1 + exp(−PSI / 2))) (Crooks 2008).
+ */
+function indexLow(bins: BinCounts, tail: number): number {
+  const { low } = divergenceLimits(divergences.jensenShannon, bins, tail / 2)
+  const byDivergence = -2 * Math.log(Math.max(Number.MIN_VALUE, 2 * Math.exp(-low) - 1))
+  const merged = mergedBins(bins)
+  if (merged === null) return byDivergence
+  return Math.max(byDivergence, divergenceLimits(divergences.psi, merged, tail / 2).low)
+}
+
+/** All bins that are empty in one period, merged with the rarest of the others; null where there are no others. */
+function mergedBins(bins: BinCounts): BinCounts | null {
+  const { reference, current } = bins
+  const shared = [...reference.keys()]
+    .filter((bin) => reference[bin] !== 0 && current[bin] !== 0)
+    .toSorted((a, b) => pooledRows(bins, a) - pooledRows(bins, b))
+  const [rarest] = shared
+  if (rarest === undefined) return null
+  const merge = (rows: Float64Array) => {
+    const kept = shared.map((bin) => rows[bin] ?? 0)
+    const rest = totalOf({ counts: rows }) - kept.reduce((sum, count) => sum + count, 0)
+    return Float64Array.from(kept, (count, n) => (n === 0 ? count + rest : count))
+  }
+  return { reference: merge(reference), current: merge(current) }
+}
+
+const pooledRows = ({ reference, current }: BinCounts, bin: number): number =>
+  (reference[bin] ?? 0) + (current[bin] ?? 0)
 
 /** The Jensen–Shannon distance, in nats. */
 export function jensenShannonPoint(bins: BinCounts, tail: number): DistancePoint {

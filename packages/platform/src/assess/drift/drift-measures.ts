@@ -7,11 +7,12 @@ import {
   hellingerPoint,
   jensenShannonPoint,
   psiPoint,
+  unbounded,
   variationPoint,
 } from './distance-intervals.ts'
 import { type BinCounts, numberBins } from './distances.ts'
 import { pairCategories } from './distribution.ts'
-import type { DriftMeasureName } from './drift-catalogue.ts'
+import { driftCatalogue, type DriftMeasureName, isDriftMeasure } from './drift-catalogue.ts'
 import type { Periods } from './evidently.ts'
 import { gapPoint, wassersteinPoint } from './number-intervals.ts'
 
@@ -54,16 +55,42 @@ export function columnDistances(
   })
 }
 
-/** Over no column: the largest distance of any, with limits of the largest truth. */
+/**
+ * Over no column: the largest distance of any, with limits of the largest truth. It is at least what any column's is
+ * known to be; a column of which nothing is known may be as far apart as can be.
+ */
 export function largestDistances(found: readonly Measure[], rows: number): Measure[] {
   return [...Map.groupBy(found, ({ measure }) => measure)].map(([name, all]) => {
+    const known = all.filter((one) => one.value !== null)
+    const unknown = all.filter((one) => one.low === null || one.high === null)
+    const note = noteOn(all, unknown)
+    if (known.length === 0)
+      return measured(name, [], { value: null, limits: null, n: rows, note: `undefined: ${note}` })
     const most = (of: (one: Measure) => number | null) =>
-      Math.max(...all.map((one) => of(one) ?? Number.NaN))
-    const limits = { low: most(({ low }) => low), high: most(({ high }) => high) }
-    const value = most((one) => one.value)
-    const isBounded = Number.isFinite(limits.low) && Number.isFinite(limits.high)
-    return measured(name, [], { value, limits: isBounded ? limits : null, n: rows })
+      known.reduce((max, one) => Math.max(max, of(one) ?? 0), 0)
+    const high = unknown.length === 0 ? most((one) => one.high) : largestOf(name)
+    return measured(name, [], {
+      value: most((one) => one.value),
+      limits: { low: most((one) => one.low), high },
+      n: rows,
+      ...(note === undefined ? {} : { note }),
+    })
   })
+}
+
+const largestOf = (name: Measure['measure']): number =>
+  isDriftMeasure(name) ? Math.min(driftCatalogue[name].high, unbounded) : unbounded
+
+/** Columns that a note names. */
+const namedMax = 3
+
+/** Why the largest distance has no upper limit. */
+function noteOn(all: readonly Measure[], unknown: readonly Measure[]): string | undefined {
+  const unlimited = all.find(({ note }) => note !== undefined)
+  if (unknown.length === 0) return unlimited?.note
+  const names = unknown.slice(0, namedMax).map(({ over }) => `\`${over.join()}\``)
+  const more = unknown.length > namedMax ? ` and ${unknown.length - namedMax} more` : ''
+  return `nothing is known of ${names.join(', ')}${more}, which \`drift.ignore\` can leave out`
 }
 
 /** A column as the share of drifted columns counts it. */

@@ -60,11 +60,11 @@ test.each([
 test('every distance has limits about its score but the two without, and no chance has', () => {
   const random = seededRandom(43)
   const drawn = (rows: number, shift: number) =>
-    Array.from({ length: rows }, () => random() + shift)
+    Array.from({ length: rows }, () => random() + random() + shift)
   const numbers = {
     kind: 'number',
     reference: numberCounts(drawn(300, 0)),
-    current: numberCounts(drawn(200, 0)),
+    current: numberCounts(drawn(200, 0.5)),
     whole: false,
   } as const
   const texts = (rows: number, shift: number) =>
