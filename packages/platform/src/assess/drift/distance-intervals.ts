@@ -73,8 +73,9 @@ const isOneSided = ({ reference, current }: BinCounts, bin: number): boolean =>
   (reference[bin] === 0) !== (current[bin] === 0)
 
 /**
- * A lower limit of the index that needs no bin filled, with half the error each: that of fewer bins, for the index only falls when
- * bins are merged, and that of the Jensen–Shannon divergence, for JS ≤ ln(2 / (1 + exp(−PSI / 2))) (Crooks 2008).
+ * A lower limit of the index that needs no bin filled, with half the error each: that of fewer bins, for the index only
+ * falls when bins are merged, and that of the Jensen–Shannon divergence, for JS ≤ ln(2 / (1 + exp(−PSI / 2)))
+ * (Crooks 2008).
  */
 function indexLow(bins: BinCounts, tail: number): number {
   const { low } = divergenceLimits(divergences.jensenShannon, bins, tail / 2)

@@ -53,10 +53,10 @@ export function wassersteinPoint(
 const normalFrom = 30
 
 /**
- * Limits of the area between the distribution functions in some unit; none but 0 for few rows, whose spread is unknown. The area
- * moves with each row by no more than the row itself, so its deviation is at most that of a mean; its excess over
- * the truth is at most ∫ E|F̂ − F| + E|Ĝ − G|.
- * @param isEstimated whether the unit is the reference's own deviation, which then moves with the area, at worst in step
+ * Limits of the area between the distribution functions in some unit; none but 0 for few rows, whose spread is unknown.
+ * The area moves with each row by no more than the row itself, so its deviation is at most that of a mean; its excess
+ * over the truth is at most ∫ E|F̂ − F| + E|Ĝ − G|.
+ * @param by isEstimated: whether the unit is the reference's own deviation, which moves with the area, at worst in step
  */
 export function areaLimits(
   reference: NumberCounts,
@@ -80,7 +80,7 @@ export function areaLimits(
   return { low: Math.max(0, area - excess - reach) / unit, high: (area + reach) / unit }
 }
 
-/** The deviation of (x − mean)² / variance: √(kurtosis − 1), which is twice the relative one of a sample's deviation times √rows. */
+/** √(kurtosis − 1): the relative error of a sample's variance times √rows, and twice that of its deviation. */
 function relativeError(counted: NumberCounts): number {
   const { values, counts } = counted
   const rows = totalOf(counted)
