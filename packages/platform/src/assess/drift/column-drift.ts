@@ -3,7 +3,7 @@
 import { assert } from '@proofhouse/evidence'
 import type { Limits } from '../intervals/proportion.ts'
 import type { Measure } from '../measure.ts'
-import type { DistancePoint } from './distance-intervals.ts'
+import { type DistancePoint, jensenShannonPoint } from './distance-intervals.ts'
 import { distinctCategoriesMax } from '../ports.ts'
 import type { DriftMeasureName } from './drift-catalogue.ts'
 import {
@@ -68,12 +68,14 @@ export interface Compared {
 
 /** A change of the share of missing values from which a column counts as drifted, like a distance of Evidently's. */
 const missingChangeMin = 0.1
+/** A column is beyond doubt not drifted, if its test is none of a distance, where its Jensen–Shannon distance lies below. */
+const nearBelow = 0.1
 
 /** A test's score, and what follows. */
 export type Judged = Pick<
   ColumnDrift,
   'test' | 'score' | 'limits' | 'threshold' | 'scored' | 'drifted' | 'note'
->
+> & { readonly isExact: boolean }
 
 /** Applies a test; a score that is no number, such as that of two constants, is no drift and no score. */
 export function judged<Column extends Periods>(
@@ -90,11 +92,11 @@ export function judged<Column extends Periods>(
 ): Judged {
   assert(named !== undefined, 'a test chosen is a test there is')
   const { test } = choice
-  const { kind: scored } = named
+  const { kind: scored, isExact = false } = named
   const threshold = choice.threshold ?? named.threshold
   assert(threshold !== null, 'a test without a threshold is chosen with one')
   const score = named.score(column)
-  const base = { test, threshold, scored } as const
+  const base = { test, threshold, scored, isExact } as const
   if (!Number.isFinite(score))
     return {
       ...base,
@@ -119,11 +121,11 @@ export function comparedColumn(
   { asked, tail }: ColumnAsk,
 ): Compared {
   const { column, kind, missing } = base
-  const score = found.judged
+  const { isExact: _, ...score } = found.judged
   const change = missingChange(base, tail)
   const moved = hasMoved(change)
   const bins = binsOf(found.periods)
-  const counted = countedBy(found.judged, tail)
+  const counted = countedBy(found.judged, jensenShannonPoint(bins, tail), tail)
   const note = moved ? 'the share of its missing values changed' : score.note
   return {
     drift: {
@@ -185,12 +187,26 @@ const uncomparedNotes = {
   names: `more than ${distinctCategoriesMax} values: a name or a text`,
 } as const
 
-/** How sure it is that a column drifted: by the interval of its distance, or by its chance. */
-function countedBy({ drifted, score, scored, limits, threshold }: Judged, tail: number): Counted {
+/**
+ * How sure it is that a column drifted. A distance says so by its limits, an exact chance by itself; for all others the
+ * limits of the Jensen–Shannon distance stand in: a change beyond doubt, and for a distance one as large as
+ * `nearBelow`.
+ */
+export function countedBy(
+  { drifted, score, scored, isExact, limits, threshold }: Judged,
+  distance: DistancePoint,
+  tail: number,
+): Counted {
   if (limits !== null && threshold !== null)
     return { drifted, surely: limits.low >= threshold, perhaps: limits.high >= threshold }
-  const isProven = scored === 'distance' || (score ?? 1) < tail
-  return { drifted: score === null ? null : drifted, surely: drifted && isProven, perhaps: drifted }
+  const { low } = distance.limits ?? { low: 0 }
+  const isProven =
+    scored === 'chance' ? (isExact ? (score ?? 1) < tail : low > 0) : low >= nearBelow
+  return {
+    drifted: score === null ? null : drifted,
+    surely: drifted && isProven,
+    perhaps: drifted,
+  }
 }
 
 const hasMoved = ({ value }: DistancePoint): boolean => (value ?? 0) >= missingChangeMin

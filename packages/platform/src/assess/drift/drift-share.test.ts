@@ -1,0 +1,119 @@
+// The limits of the share of drifted columns, tested as claims: unchanged columns are seldom beyond doubt, and few rows show nothing.
+
+import { describe, expect, test } from 'vitest'
+import { type Random, seededRandom } from '../intervals/random.ts'
+import { sidak } from '../intervals/proportion.ts'
+import { countedBy, judged } from './column-drift.ts'
+import { jensenShannonPoint } from './distance-intervals.ts'
+import { categoryCounts, numberCounts } from './distribution.ts'
+import { binsOf } from './drift-measures.ts'
+import { testsOfCategories, testsOfNumbers } from './drift-tests.ts'
+import type { Periods } from './evidently.ts'
+import { missingChange } from './missing-values.ts'
+
+const columns = 20
+const tail = sidak(0.05, 2 * columns) / 2
+
+const countedAs = (periods: Periods, name: string) => {
+  const choice = { test: name, threshold: null }
+  const found =
+    periods.kind === 'number'
+      ? judged(choice, { named: testsOfNumbers[name], column: periods, tail })
+      : judged(choice, { named: testsOfCategories[name], column: periods, tail })
+  return countedBy(found, jensenShannonPoint(binsOf(periods), tail), tail)
+}
+
+const numbers = (draw: () => number, [m, n]: readonly [number, number], shift = 0): Periods => ({
+  kind: 'number',
+  reference: numberCounts(Array.from({ length: m }, draw)),
+  current: numberCounts(Array.from({ length: n }, () => draw() + shift)),
+  whole: false,
+})
+
+const categories = (draw: () => string, [m, n]: readonly [number, number]): Periods => ({
+  kind: 'category',
+  reference: categoryCounts(Array.from({ length: m }, draw)),
+  current: categoryCounts(Array.from({ length: n }, draw)),
+})
+
+/** Categories of which the rarest has hardly a row. */
+const texts = (random: Random) => () => `v${Math.floor(-1.5 * Math.log(1 - random()))}`
+
+describe('of twenty unchanged columns none is beyond doubt, but in one data set of forty', () => {
+  const dataSets = 40
+  // One data set in forty, and what so many could still show.
+  const wrongMax = dataSets / 40 + 3 * Math.sqrt(dataSets / 40)
+
+  const expectFewWrong = (draw: (random: Random) => Periods, name: string) => {
+    const random = seededRandom(53)
+    let wrong = 0
+    for (let set = 0; set < dataSets; set++) {
+      let isWrong = false
+      for (let n = 0; n < columns; n++) isWrong ||= countedAs(draw(random), name).surely
+      wrong += Number(isWrong)
+    }
+    expect(wrong).toBeLessThanOrEqual(wrongMax)
+  }
+
+  test.each(['empirical_mmd', 'ks', 't_test', 'anderson'])('%s', (name) =>
+    expectFewWrong((random) => numbers(random, [10, 12]), name),
+  )
+
+  test.each(['chisquare', 'g_test', 'nannyml.chi2'])('%s, over many more rows now', (name) =>
+    expectFewWrong((random) => categories(texts(random), [60, 400]), name),
+  )
+
+  test.each(['nannyml.chi2', 'kl_div'])('%s, over a few rows now', (name) =>
+    expectFewWrong((random) => categories(texts(random), [60, 6]), name),
+  )
+
+  test.each(['z', 'fisher_exact'])('%s, of what is rare', (name) =>
+    expectFewWrong((random) => categories(() => (random() < 0.01 ? 'a' : 'b'), [400, 12]), name),
+  )
+})
+
+test('a change beyond doubt is seen, by whichever test', () => {
+  const random = seededRandom(59)
+  const moved = numbers(random, [400, 400], 0.7)
+  // The one-sided test asks for the other direction, and two distances are in the column's own unit.
+  for (const [name, { threshold }] of Object.entries(testsOfNumbers))
+    if (threshold !== null && name !== 'mannw')
+      expect(countedAs(moved, name), name).toEqual({ drifted: true, surely: true, perhaps: true })
+})
+
+test.each([
+  [0, 0],
+  [0.02, 0.02],
+  [0.01, 0.2],
+  [0.3, 0.9],
+  [0, 1],
+])('shares of missing values of %f and %f: the change is held', (before, now) => {
+  const random = seededRandom(67)
+  const draws = 400
+  const missing = (rows: number, share: number) => {
+    let count = 0
+    for (let row = 0; row < rows; row++) count += Number(random() < share)
+    return count
+  }
+  for (const rows of [
+    { reference: 300, current: 20 },
+    { reference: 60, current: 200 },
+  ]) {
+    let held = 0
+    for (let draw = 0; draw < draws; draw++) {
+      const { limits } = missingChange(
+        {
+          missing: {
+            reference: missing(rows.reference, before),
+            current: missing(rows.current, now),
+          },
+          rows,
+        },
+        0.025,
+      )
+      const truth = Math.abs(before - now)
+      if (limits !== null && limits.low <= truth && truth <= limits.high) held += 1
+    }
+    expect(held).toBeGreaterThanOrEqual(0.95 * draws - 2.33 * Math.sqrt(draws * 0.95 * 0.05))
+  }
+})
