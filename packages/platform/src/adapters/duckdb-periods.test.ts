@@ -174,6 +174,19 @@ describe('two periods', () => {
     expect(ofColumn(undefined)).toMatchObject({ low: 0, high: Number.MAX_SAFE_INTEGER })
   })
 
+  test('two rows show nothing, for or against', async () => {
+    const rows = (count: number, shift: number) =>
+      files.csv(
+        ['n,c', ...Array.from({ length: count }, (_, i) => `${(i % 41) + shift},${i % 2}`)].join(
+          '\n',
+        ),
+      )
+    for (const size of [300, 3000]) {
+      const { measures } = await compare(rows(size, 0), rows(2, 20), ['drift.jensen_shannon'])
+      expect(measures[0]).toMatchObject({ measure: 'drift.share', low: 0, high: 1 })
+    }
+  })
+
   test('a test for numbers is refused for a column of categories', async () => {
     const csv = files.csv('c\nx\ny\n')
     const engine = await source.open(csv)

@@ -199,13 +199,13 @@ export function countedBy(
 ): Counted {
   if (limits !== null && threshold !== null)
     return { drifted, surely: limits.low >= threshold, perhaps: limits.high >= threshold }
-  const { low } = distance.limits ?? { low: 0 }
+  const { low, high } = distance.limits ?? { low: 0, high: Infinity }
   const isProven =
     scored === 'chance' ? (isExact ? (score ?? 1) < tail : low > 0) : low >= nearBelow
   return {
     drifted: score === null ? null : drifted,
     surely: drifted && isProven,
-    perhaps: drifted,
+    perhaps: drifted || high >= nearBelow,
   }
 }
 

@@ -81,6 +81,20 @@ test('a change beyond doubt is seen, by whichever test', () => {
       expect(countedAs(moved, name), name).toEqual({ drifted: true, surely: true, perhaps: true })
 })
 
+test('few rows do not show that nothing changed, and many do', () => {
+  const random = seededRandom(61)
+  const few = numbers(random, [900, 2])
+  for (const [name, { threshold }] of Object.entries(testsOfNumbers))
+    if (threshold !== null) expect(countedAs(few, name).perhaps, name).toBe(true)
+  const unmoved = { drifted: false, surely: false, perhaps: false }
+  const many = numbers(random, [12_000, 9_000])
+  for (const name of ['ks', 'jensenshannon', 'psi', 'wasserstein', 'kl_div', 'ed', 'hellinger'])
+    expect(countedAs(many, name), name).toEqual(unmoved)
+  const manyTexts = categories(texts(random), [12_000, 9_000])
+  for (const name of ['jensenshannon', 'nannyml.l_infinity', 'nannyml.chi2', 'kl_div'])
+    expect(countedAs(manyTexts, name), name).toEqual(unmoved)
+})
+
 test.each([
   [0, 0],
   [0.02, 0.02],
