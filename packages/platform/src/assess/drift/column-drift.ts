@@ -202,10 +202,12 @@ export function countedBy(
   const { low, high } = distance.limits ?? { low: 0, high: Infinity }
   const isProven =
     scored === 'chance' ? (isExact ? (score ?? 1) < tail : low > 0) : low >= nearBelow
+  const perhaps = drifted || high >= nearBelow
+  // Without a score it is told only by being near.
   return {
-    drifted: score === null ? null : drifted,
+    drifted: score === null && perhaps ? null : drifted,
     surely: drifted && isProven,
-    perhaps: drifted || high >= nearBelow,
+    perhaps,
   }
 }
 

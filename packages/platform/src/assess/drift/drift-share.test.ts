@@ -1,12 +1,13 @@
 // The limits of the share of drifted columns, tested as claims: unchanged columns are seldom beyond doubt, and few rows show nothing.
 
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Random, seededRandom } from '../intervals/random.ts'
 import { sidak } from '../intervals/proportion.ts'
 import { countedBy, judged } from './column-drift.ts'
 import { jensenShannonPoint } from './distance-intervals.ts'
 import { categoryCounts, numberCounts } from './distribution.ts'
-import { binsOf } from './drift-measures.ts'
+import { binsOf, driftShare } from './drift-measures.ts'
 import { testsOfCategories, testsOfNumbers } from './drift-tests.ts'
 import type { Periods } from './evidently.ts'
 import { missingChange } from './missing-values.ts'
@@ -74,7 +75,7 @@ describe('of twenty unchanged columns none is beyond doubt, but in one data set 
 
 test('a change beyond doubt is seen, by whichever test', () => {
   const random = seededRandom(59)
-  const moved = numbers(random, [400, 400], 0.7)
+  const moved = numbers(random, [250, 250], 0.8)
   // The one-sided test asks for the other direction, and two distances are in the column's own unit.
   for (const [name, { threshold }] of Object.entries(testsOfNumbers))
     if (threshold !== null && name !== 'mannw')
@@ -87,12 +88,42 @@ test('few rows do not show that nothing changed, and many do', () => {
   for (const [name, { threshold }] of Object.entries(testsOfNumbers))
     if (threshold !== null) expect(countedAs(few, name).perhaps, name).toBe(true)
   const unmoved = { drifted: false, surely: false, perhaps: false }
-  const many = numbers(random, [12_000, 9_000])
+  const many = numbers(random, [9_000, 7_000])
   for (const name of ['ks', 'jensenshannon', 'psi', 'wasserstein', 'kl_div', 'ed', 'hellinger'])
     expect(countedAs(many, name), name).toEqual(unmoved)
-  const manyTexts = categories(texts(random), [12_000, 9_000])
+  const manyTexts = categories(texts(random), [9_000, 7_000])
   for (const name of ['jensenshannon', 'nannyml.l_infinity', 'nannyml.chi2', 'kl_div'])
     expect(countedAs(manyTexts, name), name).toEqual(unmoved)
+})
+
+test('a test without a score leaves a column untold, unless it is shown to be near', () => {
+  const constant = (rows: number) => numbers(() => 7, [5000, rows])
+  expect(countedAs(constant(5000), 't_test')).toEqual({
+    drifted: false,
+    surely: false,
+    perhaps: false,
+  })
+  expect(countedAs(constant(3), 't_test')).toEqual({ drifted: null, surely: false, perhaps: true })
+})
+
+test('property: the share lies within its limits, and is told of those that were compared', () => {
+  const one = fc
+    .tuple(fc.constantFrom(true, false, null), fc.boolean(), fc.boolean())
+    .map(([drifted, surely, perhaps]) => ({
+      drifted,
+      surely: drifted === true && surely,
+      perhaps: drifted !== false || perhaps,
+    }))
+  fc.assert(
+    fc.property(fc.array(one, { maxLength: 12 }), (all) => {
+      const { value, low, high } = driftShare(all, 10)
+      const told = all.filter(({ drifted }) => drifted !== null)
+      expect(value === null).toBe(told.length === 0)
+      if (value === null) return
+      expect(low).toBeLessThanOrEqual(value)
+      expect(high).toBeGreaterThanOrEqual(value)
+    }),
+  )
 })
 
 test.each([
@@ -103,7 +134,7 @@ test.each([
   [0, 1],
 ])('shares of missing values of %f and %f: the change is held', (before, now) => {
   const random = seededRandom(67)
-  const draws = 400
+  const draws = 200
   const missing = (rows: number, share: number) => {
     let count = 0
     for (let row = 0; row < rows; row++) count += Number(random() < share)
