@@ -18,10 +18,10 @@ export {
   type ScoreCurves,
 } from './curves/find-curves.ts'
 export {
-  type ColumnDrift,
   comparePeriods,
   type DriftFindings,
 } from './drift/compare-periods.ts'
+export type { ColumnDrift } from './drift/column-drift.ts'
 export {
   type AttributedRow,
   attributeRow,

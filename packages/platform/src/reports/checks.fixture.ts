@@ -79,10 +79,11 @@ const mitigationFixture: ReportMitigation = {
   ],
 }
 
-/** A column that drifted, one that did not, and one that could not be compared. */
+/** A column that drifted, one that did not, one that could not be compared, and one that is empty now. */
 const driftFixture: DriftFindings = {
   rows: { reference: 500, current: 4_000 },
-  share: 0.5,
+  told: 3,
+  share: 2 / 3,
   share_max: 0.5,
   drifted: true,
   columns: [
@@ -125,6 +126,19 @@ const driftFixture: DriftFindings = {
       missing: { reference: 0, current: 0 },
       parts: [],
       note: 'more than 10000 values: a name or a text',
+    },
+    {
+      column: 'telephone',
+      kind: 'category',
+      test: null,
+      score: null,
+      limits: null,
+      threshold: null,
+      scored: null,
+      drifted: true,
+      missing: { reference: 10, current: 4_000 },
+      parts: [],
+      note: 'no value in the current period',
     },
   ],
 }
