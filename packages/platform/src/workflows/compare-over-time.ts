@@ -4,6 +4,7 @@ import { OperatingError } from '@proofhouse/evidence'
 import {
   type AggregateEngine,
   type CheckedData,
+  checkPeriods,
   comparePeriods,
   type DriftFindings,
   isDriftMeasure,
@@ -40,7 +41,10 @@ export interface ComparedPeriods {
   readonly measures: readonly Measure[]
 }
 
-/** Compares the periods; null unless both are named. */
+/**
+ * Compares the periods; null unless both are named.
+ * @throws config-invalid, data-unsuitable, model-failed, interrupted
+ */
 export async function compareOverTime(
   services: Pick<Services, 'models'>,
   request: CompareRequest,
@@ -49,6 +53,14 @@ export async function compareOverTime(
   if (inputs.periods === null) return null
   progress('comparing the periods')
   const { reference, current } = inputs.periods
+  await checkPeriods({
+    ...inputs.periods,
+    later: laterLabels(file, inputs),
+    roles: file.columns,
+    data: request.data,
+    hasModel: inputs.model !== null,
+    signal,
+  })
   const compared = comparedColumns(file, reference, current)
   const { findings: drift, measures } = await comparePeriods(reference, current, {
     ...file.drift,
