@@ -4,14 +4,8 @@
 import { assert, OperatingError } from '@proofhouse/evidence'
 import { listed, missingGroup, rowList, shortened } from './dataset-values.ts'
 import { nearestName } from '../nearest-name.ts'
-import type {
-  AggregateEngine,
-  CategoryProfile,
-  CellSample,
-  DataTable,
-  NumberProfile,
-  PredictionSource,
-} from './ports.ts'
+import { category, checkPrediction, checkScore, unsuitable } from './outcome-columns.ts'
+import type { AggregateEngine, CategoryProfile, DataTable, PredictionSource } from './ports.ts'
 import { exactScoresRowsMax } from './score-grid.ts'
 import type { Statistics } from './statistics.ts'
 
@@ -79,21 +73,26 @@ export async function checkData(
   options: CheckOptions,
 ): Promise<CheckedData> {
   const { table } = engine
+  const { signal } = options
   const { positiveClass } = roles
   assert(positiveClass !== null, 'one of two classes is the positive one')
   checkNames(table, roles, options)
-  const label = await category(engine, roles.label, options)
+  const label = await category(engine, roles.label, { signal })
   const negativeClass = checkLabel(table, label, positiveClass)
   const rowsOf = (value: string) => label.values.find((v) => v.value === value)?.rows ?? 0
   const protectedGroups: ProtectedGroups[] = []
   for (const column of roles.protected)
-    protectedGroups.push(groupsOf(table, await category(engine, column, options), 'protected'))
+    protectedGroups.push(groupsOf(table, await category(engine, column, { signal }), 'protected'))
   for (const column of roles.control)
-    groupsOf(table, await category(engine, column, options), 'control')
+    groupsOf(table, await category(engine, column, { signal }), 'control')
   if (!options.hasModel) {
     if (roles.prediction !== null)
-      checkPrediction(table, await category(engine, roles.prediction, options), label)
-    if (roles.score !== null) checkScore(table, await numbers(engine, roles.score, options))
+      await checkPrediction(engine, roles.prediction, {
+        label: roles.label,
+        classes: label.values.map(({ value }) => value),
+        signal,
+      })
+    if (roles.score !== null) await checkScore(engine, roles.score, signal)
   }
   return {
     positiveClass,
@@ -231,80 +230,8 @@ export function groupsOf(
   return { column: profile.column, groups: [...profile.values, ...missing] }
 }
 
-function checkPrediction(table: DataTable, found: CategoryProfile, label: CategoryProfile): void {
-  const where = `${table.path}: the prediction column \`${found.column}\``
-  if (found.missing > 0)
-    unsuitable(
-      `${where} is empty in ${rowList(found.missingRows, found.missing)}; every row needs a prediction`,
-    )
-  const known = label.values.map(({ value }) => value)
-  const strange = found.values.map(({ value }) => value).filter((value) => !known.includes(value))
-  if (strange.length > 0)
-    unsuitable(
-      `${where} holds ${listed(strange, 5)}, which the label \`${label.column}\` never is ` +
-        `(it is ${listed(known)}); write both with the same values`,
-    )
-}
-
-function checkScore(table: DataTable, found: NumberProfile): void {
-  const where = `${table.path}: the score column \`${found.column}\``
-  const mustBe = 'a score is the probability of the positive class, from 0 to 1'
-  if (found.missing > 0)
-    unsuitable(`${where} is empty in ${rowList(found.missingRows, found.missing)}; ${mustBe}`)
-  if (found.unreadable > 0)
-    unsuitable(`${where} holds ${cellText(found.firstUnreadable)}; ${mustBe}`)
-  if (found.infinite > 0) unsuitable(`${where} holds ${cellText(found.firstInfinite)}; ${mustBe}`)
-  if (found.min !== null && found.min < 0)
-    unsuitable(`${where} holds ${cellText(found.firstMin)}; ${mustBe}`)
-  if (found.max !== null && found.max > 1)
-    unsuitable(`${where} holds ${cellText(found.firstMax)}; ${mustBe}`)
-}
-
-/** A cell as a message names it. */
-export function cellText(sample: CellSample | null): string {
-  return `\`${shortened(sample?.text ?? '')}\` in row ${sample?.row ?? '?'}`
-}
-
 function predictionSource(roles: ColumnRoles, threshold: number | null): PredictionSource {
   const { prediction, score } = roles
   if (prediction !== null) return { from: 'prediction', prediction, score }
   return { from: 'score', score: score ?? '', threshold: threshold ?? defaultThreshold }
-}
-
-/** The categories of a column that is no structure. */
-export async function category(
-  engine: AggregateEngine,
-  column: string,
-  options: Pick<CheckOptions, 'signal'>,
-) {
-  refuseNested(engine.table, column)
-  const [profile] = await engine.profile([{ column, as: 'category' }], options.signal)
-  assert(profile?.as === 'category', 'a profile answers its request')
-  return profile
-}
-
-/** The numbers of a column that is no structure. */
-export async function numbers(
-  engine: AggregateEngine,
-  column: string,
-  options: Pick<CheckOptions, 'signal'>,
-) {
-  refuseNested(engine.table, column)
-  const [profile] = await engine.profile([{ column, as: 'number' }], options.signal)
-  assert(profile?.as === 'number', 'a profile answers its request')
-  return profile
-}
-
-function refuseNested(table: DataTable, name: string): void {
-  const column = table.columns.find((c) => c.name === name)
-  if (column?.kind !== 'other') return
-  unsuitable(
-    `${table.path}: column \`${name}\` has the type ${shortened(column.type)}; ` +
-      'write it as text, a number or a boolean',
-  )
-}
-
-/** Ends with what is wrong with the data. */
-export function unsuitable(message: string): never {
-  throw new OperatingError('data-unsuitable', message)
 }

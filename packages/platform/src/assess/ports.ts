@@ -40,6 +40,8 @@ export interface CellSample {
 export interface ProfileRequest {
   readonly column: string
   readonly as: 'category' | 'number' | 'number-summary' | 'number-counts' | 'category-counts'
+  /** Of categories: the values that are expected, in canonical text. */
+  readonly expected?: readonly string[]
 }
 
 /** The distinct values of a column, in the canonical text of `dataset-values.ts`. */
@@ -52,6 +54,8 @@ export interface CategoryProfile {
   readonly missing: number
   /** Rows of the first missing cells, counted from 1. */
   readonly missingRows: readonly number[]
+  /** The first cell that holds none of the expected values; null where there is none, or nothing was expected. */
+  readonly firstUnexpected: CellSample | null
 }
 
 /** The numbers of a column. */

@@ -4,6 +4,7 @@ import { OperatingError } from '@proofhouse/evidence'
 import {
   type AggregateEngine,
   type CheckedData,
+  checkPeriods,
   comparePeriods,
   type DriftFindings,
   isDriftMeasure,
@@ -40,14 +41,25 @@ export interface ComparedPeriods {
   readonly measures: readonly Measure[]
 }
 
-/** Compares the periods; null unless both are named. */
+/**
+ * Compares the periods; null unless both are named.
+ * @throws config-invalid, data-unsuitable, model-failed, interrupted
+ */
 export async function compareOverTime(
   services: Pick<Services, 'models'>,
   request: CompareRequest,
 ): Promise<ComparedPeriods | null> {
-  const { inputs } = request
+  const { file, inputs, signal } = request
   if (inputs.periods === null) return null
   const { reference, current } = inputs.periods
+  await checkPeriods({
+    ...inputs.periods,
+    later: laterLabels(file, inputs),
+    roles: file.columns,
+    data: request.data,
+    hasModel: inputs.model !== null,
+    signal,
+  })
   const { findings: drift, measures } = await compareColumns(request, inputs.periods)
   const overTime = await asWholes(services, request, { reference, current, drift })
   return {

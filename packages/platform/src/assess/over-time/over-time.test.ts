@@ -139,27 +139,58 @@ test('rows of one source are not told apart, and too few are not judged', () => 
   expect(currentOdds({ columns, isCurrent: isCurrent.subarray(0, 50), half })).toBeNull()
 })
 
-test('columns that no longer go together are rebuilt worse, though none of them changed', () => {
-  const random = seededRandom(4)
-  const pair = (tied: boolean) => {
-    const a = Float64Array.from({ length: 3_000 }, () => normal(random))
-    return [a, a.map((x) => (tied ? x : normal(random)) + 0.1 * normal(random))] as const
-  }
-  const [before, same, apart] = [pair(true), pair(true), pair(false)]
-  const ratioTo = (now: typeof before) => {
-    const found = reconstruct(
-      [0, 1].map((k) => ({
-        kind: 'number' as const,
-        reference: before[k] ?? before[0],
-        current: now[k] ?? now[0],
-      })),
-    )
-    return found === null ? null : errorRatio(found, 0.025)
-  }
-  expect(ratioTo(same)?.limits.low).toBeLessThan(1.02)
-  expect(ratioTo(same)?.limits.high).toBeGreaterThan(0.98)
-  expect(ratioTo(apart)?.limits.low).toBeGreaterThan(3)
-  expect(reconstruct([])).toBeNull()
+describe('reconstruction', () => {
+  const columnOf = (reference: Float64Array, current: Float64Array) => ({
+    kind: 'number' as const,
+    reference,
+    current,
+  })
+  const normals = (random: Random, rows: number) =>
+    Float64Array.from({ length: rows }, () => normal(random))
+  const halves = (random: Random, rows: number) =>
+    Uint8Array.from({ length: rows }, () => Number(random() < 0.5))
+
+  test('simulation: where nothing changed, few reference rows for many columns show nothing', () => {
+    const random = seededRandom(11)
+    const runs = 150
+    let [above, below] = [0, 0]
+    for (let run = 0; run < runs; run++) {
+      const columns = Array.from({ length: 12 }, () =>
+        columnOf(normals(random, 100), normals(random, 300)),
+      )
+      const limits = errorRatio(columns, halves(random, 100), 0.025)?.limits
+      if (limits === undefined) throw new Error('there are rows enough')
+      if (limits.low > 1) above += 1
+      if (limits.high < 1) below += 1
+    }
+    const most = clopperPearson({ successes: Math.round(0.025 * runs), trials: runs }, 0.01).high
+    expect(above / runs).toBeLessThanOrEqual(most)
+    expect(below / runs).toBeLessThanOrEqual(most)
+  })
+
+  test('columns that no longer go together are rebuilt worse, though none of them changed', () => {
+    const random = seededRandom(4)
+    const pair = (tied: boolean) => {
+      const a = normals(random, 3_000)
+      return [a, a.map((x) => (tied ? x : normal(random)) + 0.1 * normal(random))] as const
+    }
+    const [before, same, apart] = [pair(true), pair(true), pair(false)]
+    const half = halves(random, 3_000)
+    const ratioTo = (now: typeof before) =>
+      errorRatio([columnOf(before[0], now[0]), columnOf(before[1], now[1])], half, 0.025)?.limits
+    expect(ratioTo(same)?.low).toBeLessThan(1)
+    expect(ratioTo(same)?.high).toBeGreaterThan(1)
+    expect(ratioTo(apart)?.low).toBeGreaterThan(3)
+  })
+
+  test('too few rows, and columns that do not vary, tell nothing', () => {
+    const random = seededRandom(9)
+    const few = [columnOf(normals(random, 40), normals(random, 40))]
+    expect(errorRatio([...few, ...few], halves(random, 40), 0.025)).toBeNull()
+    const level = columnOf(new Float64Array(200).fill(3), new Float64Array(200).fill(4))
+    expect(errorRatio([level, level], halves(random, 200), 0.025)).toBeNull()
+    expect(reconstruct([])).toBeNull()
+  })
 })
 
 test('the shift that costs accuracy is named, one that costs nothing is not', () => {

@@ -71,9 +71,9 @@ export async function lookOverTime(
     half: sample.half,
   })
   const rebuilt = reconstruct(sample.raw)
-  const ratio = rebuilt === null ? null : errorRatio(rebuilt, tail)
   const isKnown = before.rows.length >= labelledRowsMin
   const rows = { reference: sample.reference.rows, current: now.rows }
+  const ratio = errorRatio(sample.raw, sample.half.subarray(0, rows.reference), tail)
   const right = rightOf(sample.reference)
   const rightLabelled = before.rows.map((row) => right[row] ?? 0)
   return {

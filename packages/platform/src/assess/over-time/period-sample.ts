@@ -179,6 +179,7 @@ async function fillLabels(
       if (key === null || row === undefined || value === null) continue
       if (filled[row] === 1) throw named(engine, identifier, key)
       filled[row] = 1
+      // INVARIANT: a label is one of two classes; `checkPeriods` refuses any other.
       labels[row] = Number(value === positiveClass)
     }
 }

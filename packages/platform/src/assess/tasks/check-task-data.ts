@@ -2,17 +2,14 @@
 // refusal is one sentence that says where, what, and what to do.
 
 import {
-  category,
-  cellText,
   checkColumnExists,
   type ColumnRoles,
   type DataWarning,
   groupsOf,
   missingGroups,
-  numbers,
-  unsuitable,
 } from '../dataset.ts'
 import { listed, rowList } from '../dataset-values.ts'
+import { category, cellText, numbers, unsuitable } from '../outcome-columns.ts'
 import type { AggregateEngine, CategoryProfile, DataTable, NumberProfile } from '../ports.ts'
 import type { MulticlassTask, Task } from './task.ts'
 
@@ -47,7 +44,8 @@ export async function checkTaskData(
   const warnings = missingGroups(groups)
   const { label, prediction, score } = roles
   const number = async (name: string | null, role: string, range: Range = {}) => {
-    if (name !== null) checkNumber(table, await numbers(engine, name, options), { role, ...range })
+    if (name !== null)
+      checkNumber(table, await numbers(engine, name, options.signal), { role, ...range })
   }
   if (task.kind === 'multiclass') {
     const found = await checkClasses(engine, roles, { task, ...options })
@@ -150,7 +148,7 @@ async function checkClasses(
         unsuitable(
           `${table.path}: \`columns.class_scores\` names no column for the class \`${one}\`; name one for each of ${listed(classes)}`,
         )
-      const found = await numbers(engine, name, options)
+      const found = await numbers(engine, name, options.signal)
       checkNumber(table, found, { role: `score of the class \`${one}\`:`, low: 0, high: 1 })
     }
   const strange = predictions.filter((value) => !labels.includes(value))

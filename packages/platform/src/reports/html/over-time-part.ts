@@ -113,7 +113,7 @@ ${formatValue(domain.auc)} (${formatInterval(domain.limits?.low ?? null, domain.
       ? null
       : html` Rebuilt from the ${counted(reconstruction.directions, 'main direction', 'main directions')} of the reference’s
 ${formatCount(reconstruction.columns)} columns, current rows miss by ${formatValue(reconstruction.ratio.value)} times
-what reference rows do (${formatInterval(reconstruction.ratio.limits?.low ?? null, reconstruction.ratio.limits?.high ?? null)}): above 1, columns no longer go together as they did.`
+what reference rows do that the directions were not fitted to (${formatInterval(reconstruction.ratio.limits?.low ?? null, reconstruction.ratio.limits?.high ?? null)}): above 1, columns no longer go together as they did.`
   return html`<h3 id="apart-h">Whether the periods can be told apart</h3>
 <p>${told}${rebuilt}</p>`
 }
