@@ -67,7 +67,8 @@ function models(seed: number, count: number): readonly ArtCase[] {
 export function foolboxCases(seed: number, rounds: number): readonly FoolboxCase[] {
   return models(seed, 2 * rounds).flatMap((model, n) => [
     changesCase(model),
-    ...lineCases(model, seed + n),
+    // With limits so far that no direction is cut short: it is its length that foolbox is told.
+    ...lineCases({ ...model, limit: 16 }, seed + n),
     // A network may decide otherwise between a row and what was found; a linear model does not.
     ...(model.kind === 'linear' ? [robustCase(model, seed + n)] : []),
     saltCase(seed + n),
@@ -130,7 +131,7 @@ function lineCases(model: ArtCase, seed: number): readonly FoolboxCase[] {
   const line = drive(model, halve(probeOf(target), from, far))
   const positions = [...from.keys()]
   const boundary = line.result
-  const asked = drive(model, estimateNormal(probeOf(target), boundary, { positions, round: 1 }))
+  const asked = drive(model, estimateNormal(probeOf(target), boundary, { positions, round: 4 }))
   const directions = asked.points.map((point) => point.map((x, k) => x - (boundary[k] ?? 0)))
   const look = distanceOf(target.space, boundary, asked.points[0] ?? boundary)
   const flips = asked.points.filter((point) => scoreOf(model, point) > 0 !== isPositive).length
