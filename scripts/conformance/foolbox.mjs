@@ -1,7 +1,7 @@
-// Compares the parts of attacks that chance has no hand in with those of the real foolbox, to 1e-9: sizes of changes, halving to the
-// boundary, its normal from the same directions, robust accuracy of what foolbox found, salt and pepper by the same draws. And the
-// strength of whole attacks: at as many questions as the peer asked, distances may be 5 % above the peer's and no more, in the geometric
-// mean over all rows.
+// Compares the parts of attacks that chance has no hand in with those of the real foolbox, to 1e-9: sizes of changes,
+// halving to the boundary, its normal from the same directions, robust accuracy of what foolbox found, salt and
+// pepper by the same draws. And the strength of whole attacks: at as many questions as the peer asked, distances may
+// be 5 % above the peer's and no more, in the geometric mean over all rows.
 // Run: npm run conformance (or node scripts/run.mjs scripts/conformance/foolbox.mjs [--seed N])
 // With --write-reference it renews the reference values that the tests read instead.
 import { spawnSync } from 'node:child_process'
@@ -56,7 +56,10 @@ function compareParts(seed) {
   return failed
 }
 
-/** Attacks that come less near than the peer's, over all models; prints a line for each model, and one for each attack. */
+/**
+ * Attacks that come less near than the peer's, over all models; prints a line for each model, and one for each
+ * attack.
+ */
 async function compareStrength(seed) {
   const cases = strengthCases(seed, attackedModels)
   const theirs = askPeer(cases.map(({ question }) => question))

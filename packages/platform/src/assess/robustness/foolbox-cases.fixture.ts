@@ -1,5 +1,5 @@
-// Questions that foolbox and ours answer (scripts/conformance/foolbox_values.py): the parts of attacks that chance has no hand in, and
-// how near whole attacks come.
+// Questions that foolbox and ours answer (scripts/conformance/foolbox_values.py): the parts of attacks that chance
+// has no hand in, and how near whole attacks come.
 
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
@@ -220,8 +220,9 @@ function saltCase(seed: number): FoolboxCase {
 const attacks = { HopSkipJump: hopSkipJump, BoundaryAttack: boundaryAttack } as const
 
 /**
- * The peer's settings for about 280 questions, and for about 1,000: on models like these the nearest of 12 settings of HopSkipJump
- * (directions, precision of halving) and of 27 of the boundary attack (both steps, how often they are adapted).
+ * The peer's settings for about 280 questions, and for about 1,000: on models like these the nearest of 12 settings
+ * of HopSkipJump (directions, precision of halving) and of 27 of the boundary attack (both steps, how often they are
+ * adapted).
  */
 const settings = {
   HopSkipJump: [
@@ -234,7 +235,10 @@ const settings = {
   ],
 } as const
 
-/** Rows to attack, by the peer and with ours at as many questions as the peer asked about the row it asked least about. */
+/**
+ * Rows to attack, by the peer and with ours at as many questions as the peer asked about the row it asked least
+ * about.
+ */
 export function strengthCases(seed: number, count: number) {
   return models(seed, count).flatMap((model, n) =>
     (['HopSkipJump', 'BoundaryAttack'] as const).map((attack) => ({

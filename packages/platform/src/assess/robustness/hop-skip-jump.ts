@@ -22,8 +22,9 @@ import { normal } from './normal-number.ts'
 /** Directions asked about in the first round, per column of numbers; more by the root of the round, as in the paper. */
 const directionsPerNumber = 2
 /**
- * How far around the boundary is looked in late rounds, as a share of the distance; less in many dimensions, as in the paper. The first
- * round looks as far as the row is away, the next half as far, and so on: a near look sees only the dent in which it begins.
+ * How far around the boundary is looked in late rounds, as a share of the distance; less in many dimensions, as in
+ * the paper. The first round looks as far as the row is away, the next half as far, and so on: a near look sees only
+ * the dent in which it begins.
  */
 const lookShareMax = 0.1
 /** What an earlier estimate of the normal weighs against the present one. */
