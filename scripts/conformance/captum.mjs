@@ -1,6 +1,7 @@
-// Compares explanations with those of the real Captum, on small networks made from a seed chosen now: Shapley values, exact and along
-// the same orders, infidelity, sensitivity and ablation to 1e-9; occlusion as near as the peer's single precision allows, integrated
-// gradients as near as our differences do; and Kernel SHAP by how near the exact values it comes with as many questions.
+// Compares explanations with those of the real Captum, on small networks made from a seed chosen now: Shapley values,
+// exact and along the same orders, infidelity, sensitivity and ablation to 1e-9; occlusion as near as the peer's
+// single precision allows, integrated gradients as near as our differences do; and Kernel SHAP by how near the exact
+// values it comes with as many questions.
 // Run: npm run conformance (or node scripts/run.mjs scripts/conformance/captum.mjs [--seed N])
 // With --write-reference it renews the reference values that the tests read instead.
 import { spawnSync } from 'node:child_process'

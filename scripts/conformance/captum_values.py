@@ -1,8 +1,9 @@
 """What Captum says, in double precision: cases as JSON on stdin, each case's values on stdout.
 
-A model is {"weights", "bias", "out", "kind"}: `out` times tanh(`weights` x + `bias`), or times its square. A case about an image has
-"image", "baseline", "shape", "class", "steps", "patch", "stride", "cover"; a case about a row has "row", "background", "orders",
-"takings", "moved", "samples", "seed". Orders and takings are those that the other side drew, so that both add up the same.
+A model is {"weights", "bias", "out", "kind"}: `out` times tanh(`weights` x + `bias`), or times its square. A case about
+an image has "image", "baseline", "shape", "class", "steps", "patch", "stride", "cover"; a case about a row has "row",
+"background", "orders", "takings", "moved", "samples", "seed". Orders and takings are those that the other side drew, so
+that both add up the same.
 """
 
 import json

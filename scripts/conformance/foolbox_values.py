@@ -1,8 +1,8 @@
 """What foolbox says: questions as JSON on stdin, an answer each on stdout.
 
-A model is {"kind": "linear" or "network", "weights", "bias", "out", "limit"}: a linear score is weights x + bias, a network's `out` times
-tanh(`weights` x + `bias`), of x between minus and plus `limit`; foolbox has numbers between 0 and 1, and is told so. The class is 1 where
-the score is positive.
+A model is {"kind": "linear" or "network", "weights", "bias", "out", "limit"}: a linear score is weights x + bias, a
+network's `out` times tanh(`weights` x + `bias`), of x between minus and plus `limit`; foolbox has numbers between 0 and
+1, and is told so. The class is 1 where the score is positive.
 """
 
 import json
@@ -80,7 +80,8 @@ def robust(question):
     network = Network(question["model"])
     np.random.seed(question["seed"])
     points, truth = np.array(question["points"]), np.array(question["truth"])
-    # Halved closely: foolbox cuts what it found back to each radius and asks again, which only a point off the boundary survives.
+    # Halved closely: foolbox cuts what it found back to each radius and asks again, which only a point off the
+    # boundary survives.
     attack = HopSkipJumpAttack(steps=3, initial_gradient_eval_steps=10, gamma=1e-5)
     starts = np.array([starting(network, points, n, truth[n]) for n in range(len(points))])
     radii = [epsilon / network.limit / 2 for epsilon in question["epsilons"]]

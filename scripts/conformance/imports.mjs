@@ -1,5 +1,6 @@
-// Has the real Fairlearn and Evidently, today's and those of old versions, write what teams keep of them, and takes it in by the real
-// program after an assessment of the same data, made from a seed chosen now: every number that both have must agree to 1e-9.
+// Has the real Fairlearn and Evidently, today's and those of old versions, write what teams keep of them, and takes
+// it in by the real program after an assessment of the same data, made from a seed chosen now: every number that both
+// have must agree to 1e-9.
 // Run: npm run conformance (or node scripts/run.mjs scripts/conformance/imports.mjs [--seed N])
 // With --write-reference it renews the files that the tests read instead.
 import { spawnSync } from 'node:child_process'

@@ -1,4 +1,4 @@
-"""What a team keeps of Evidently 0.7: {"reference": CSV, "current": CSV} as JSON on stdin, {file name: text} on stdout."""
+"""What a team keeps of Evidently 0.7: {"reference", "current"} (CSV) as JSON on stdin, {file name: text} on stdout."""
 
 import io
 import json

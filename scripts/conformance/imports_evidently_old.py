@@ -1,4 +1,4 @@
-"""What a team keeps of Evidently 0.4 to 0.6: {"reference": CSV, "current": CSV} as JSON on stdin, {file name: text} on stdout."""
+"""What a team keeps of Evidently 0.4 to 0.6: {"reference", "current"} (CSV) as JSON on stdin, {file: text} on stdout."""
 
 import io
 import json

@@ -1,5 +1,6 @@
-"""What a team keeps of Fairlearn: {"current": CSV} as JSON on stdin, {file name: text} on stdout. Nothing is made up here: every
-text is what pandas or json wrote of a MetricFrame, or of Fairlearn's functions.
+"""What a team keeps of Fairlearn: {"current": CSV} as JSON on stdin, {file name: text} on stdout.
+
+Nothing is made up here: every text is what pandas or json wrote of a MetricFrame, or of Fairlearn's functions.
 """
 
 import io

@@ -1,5 +1,5 @@
-// Compares the linear model around a row with that of the real lime, fed the same neighbours: coefficients, intercept, R² and
-// prediction to 1e-9, for every way to choose features.
+// Compares the linear model around a row with that of the real lime, fed the same neighbours: coefficients,
+// intercept, R² and prediction to 1e-9, for every way to choose features.
 // Run: npm run conformance (or node scripts/run.mjs scripts/conformance/lime.mjs [--seed N])
 // With --write-reference it renews the reference values that the tests read instead.
 import { spawnSync } from 'node:child_process'

@@ -1,8 +1,9 @@
 """What lime says: {"seed", "rounds"} as JSON on stdin, cases on stdout.
 
-A case is {"name", "neighbours", "scores", "distances", "fits"}: what LimeTabularExplainer made around a row, with numbers as they are or
-in quartiles, and what its linear model says of them. A fit is {"selection", "features", "coefficients", "intercept", "score",
-"prediction"}; `features` at most are asked for. "tabular" are explain_instance's own words, by its own choice of features.
+A case is {"name", "neighbours", "scores", "distances", "fits"}: what LimeTabularExplainer made around a row, with numbers
+as they are or in quartiles, and what its linear model says of them. A fit is {"selection", "features", "coefficients",
+"intercept", "score", "prediction"}; `features` at most are asked for. "tabular" are explain_instance's own words, by its
+own choice of features.
 """
 
 import json

@@ -1,4 +1,5 @@
-// One system that other tools and ours measure: rows made from a seed, and the system file that asks for what the others give.
+// One system that other tools and ours measure: rows made from a seed, and the system file that asks for what the
+// others give.
 
 import { seededRandom } from '../../packages/platform/src/assess/intervals/random.ts'
 
@@ -76,7 +77,10 @@ policy:
       rationale: Better than guessing.
 `
 
-/** How a file that a peer wrote is read, and how many of its numbers stand beside ours; null where it must be refused. */
+/**
+ * How a file that a peer wrote is read, and how many of its numbers stand beside ours; null where it must be
+ * refused.
+ */
 interface ImportReading {
   readonly peer: 'fairlearn' | 'fairlearn-old' | 'evidently' | 'evidently-old'
   readonly name: string

@@ -1,5 +1,6 @@
-// Predicate https://proofhouse.dev/imported-results/v1: what another tool said, taken from its file. Imported, not measured: nobody
-// here computed these numbers, so no policy rests on them. The statement's subject is the file, by digest. Page: spec/predicates.
+// Predicate https://proofhouse.dev/imported-results/v1: what another tool said, taken from its file. Imported, not
+// measured: nobody here computed these numbers, so no policy rests on them. The statement's subject is the file, by
+// digest. Page: spec/predicates.
 
 import {
   anyNumber,

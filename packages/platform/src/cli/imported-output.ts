@@ -73,7 +73,8 @@ function linesOf(imported: Imported): string[] {
   const sorted = compared.toSorted((a, b) => order[wordOf(a)] - order[wordOf(b)])
   const hidden = sorted.length - shownMax
   return [
-    `imported, not measured: ${counted(results.length, 'number')} and ${counted(tests.length, 'test')} of ${peer}${peerVersion === null ? '' : ` ${peerVersion}`} (${form})`,
+    `imported, not measured: ${counted(results.length, 'number')} and ` +
+      `${counted(tests.length, 'test')} of ${[peer, peerVersion ?? []].flat().join(' ')} (${form})`,
     `entry ${entry.index}${entry.isNew ? '' : ', recorded before'}`,
     ...(unmapped === 0
       ? []
@@ -85,7 +86,8 @@ function linesOf(imported: Imported): string[] {
       : [`${counted(predicate.leftOut, 'number')} left out: plots, and values of single rows`]),
     assessment === null
       ? 'nothing to compare with: the system was not assessed yet'
-      : `${counted(compared.length, 'number')} beside run ${assessment.runId} (entry ${assessment.index})${compared.length === 0 ? ': it measured none of the same' : ''}`,
+      : `${counted(compared.length, 'number')} beside run ${assessment.runId} ` +
+        `(entry ${assessment.index})${compared.length === 0 ? ': it measured none of the same' : ''}`,
     ...table(sorted.slice(0, shownMax), peer),
     ...(hidden > 0 ? [`and ${hidden} more; \`--json\` lists them`] : []),
   ]

@@ -1,5 +1,5 @@
-// Takes another tool's results into the ledger, as what they are: imported, not measured. The same file, read the same way, is recorded
-// once. What the last assessment measured of the same things is put beside them.
+// Takes another tool's results into the ledger, as what they are: imported, not measured. The same file, read the
+// same way, is recorded once. What the last assessment measured of the same things is put beside them.
 
 import { dirname, join, resolve } from 'node:path'
 import {

@@ -245,7 +245,10 @@ async function rowOf(one: RowCase): Promise<Record<string, ArrayLike<number>>> {
   }
 }
 
-/** Distances of Kernel SHAP's values from the exact ones beside the first row of the background: ours, and the peer's. */
+/**
+ * Distances of Kernel SHAP's values from the exact ones beside the first row of the background: ours, and the
+ * peer's.
+ */
 export async function kernelErrors(one: RowCase, theirs: readonly number[]) {
   const game = gameOf({ ...one, background: one.background.slice(0, 1) })
   const { values: exact } = await exactAttribution(game, 0)
@@ -258,9 +261,9 @@ export async function kernelErrors(one: RowCase, theirs: readonly number[]) {
 }
 
 /**
- * How far apart is alike. Slopes by differences miss by a sixth of the squared reach times the third derivative, which a polynomial of
- * the second degree does not have, and by the rounding of single precision over the reach. Captum divides occlusions in single
- * precision.
+ * How far apart is alike. Slopes by differences miss by a sixth of the squared reach times the third derivative,
+ * which a polynomial of the second degree does not have, and by the rounding of single precision over the reach.
+ * Captum divides occlusions in single precision.
  */
 export function captumTolerance(what: string): number {
   if (what.startsWith('tanh')) return 2e-5

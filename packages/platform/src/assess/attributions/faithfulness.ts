@@ -1,4 +1,5 @@
-// How faithful values are, from what was asked: what they say taking features away does, and how much they change with their row.
+// How faithful values are, from what was asked: what they say taking features away does, and how much they change
+// with their row.
 
 import type { Attribution } from './shapley.ts'
 
@@ -12,8 +13,8 @@ interface Taking {
 }
 
 /**
- * Infidelity (Yeh et al., NeurIPS 2019) of values that are already effects: the mean squared error of their sums over what was taken,
- * and beside it the variance of the effects.
+ * Infidelity (Yeh et al., NeurIPS 2019) of values that are already effects: the mean squared error of their sums over
+ * what was taken, and beside it the variance of the effects.
  */
 export function infidelityOf(takings: readonly Taking[]): {
   readonly error: number
@@ -29,7 +30,10 @@ export function infidelityOf(takings: readonly Taking[]): {
   return { error: errors / takings.length, spread: spread / takings.length }
 }
 
-/** The length of the change of a row's values, beyond what sampling explains, relative to their length (Yeh et al. 2019). */
+/**
+ * The length of the change of a row's values, beyond what sampling explains, relative to their length (Yeh et al.
+ * 2019).
+ */
 export function relativeChange(before: Attribution, after: Attribution): number {
   let [change, noise, size] = [0, 0, 0]
   for (const [feature, value] of after.values.entries()) {

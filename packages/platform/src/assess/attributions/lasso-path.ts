@@ -1,5 +1,5 @@
-// The path of the lasso by least angle regression (Efron, Hastie, Johnstone & Tibshirani 2004): the coefficients at every knot, from all
-// zero to least squares. Columns and target are centred by the caller.
+// The path of the lasso by least angle regression (Efron, Hastie, Johnstone & Tibshirani 2004): the coefficients at
+// every knot, from all zero to least squares. Columns and target are centred by the caller.
 
 import { solve } from './ridge.ts'
 

@@ -1,5 +1,6 @@
-// The linear model that LIME fits around one row (Ribeiro, Singh & Guestrin, KDD 2016): neighbours weighted by their nearness, the
-// features chosen as the package `lime` chooses them, and a ridge regression on those. Given the same neighbours, the same numbers.
+// The linear model that LIME fits around one row (Ribeiro, Singh & Guestrin, KDD 2016): neighbours weighted by their
+// nearness, the features chosen as the package `lime` chooses them, and a ridge regression on those. Given the same
+// neighbours, the same numbers.
 
 import { lassoPath } from './lasso-path.ts'
 import { ridgeFit } from './ridge.ts'

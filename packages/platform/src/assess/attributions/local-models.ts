@@ -1,5 +1,5 @@
-// Kernel SHAP and LIME, for comparison: both fit a linear model around one row, over which features are its own and which those of a
-// background row. They differ in how a coalition is weighted, and in whether the parts must add up.
+// Kernel SHAP and LIME, for comparison: both fit a linear model around one row, over which features are its own and
+// which those of a background row. They differ in how a coalition is weighted, and in whether the parts must add up.
 
 import type { Random } from '../intervals/random.ts'
 import { type Game, type Hybrid, scoresOf, varyingFeatures } from './game.ts'

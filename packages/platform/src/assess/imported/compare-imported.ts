@@ -1,4 +1,5 @@
-// What another tool said beside what we measured of the same thing. Rounding apart, two tools that count the same rows agree.
+// What another tool said beside what we measured of the same thing. Rounding apart, two tools that count the same
+// rows agree.
 
 import type { ImportedResult, MeasuredValue } from '@proofhouse/evidence'
 

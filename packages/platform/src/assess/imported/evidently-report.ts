@@ -1,6 +1,6 @@
-// Reports and test suites as Evidently 0.4 to 0.6 write them: `metrics` with a `result` each, `tests` with a status each. Of a result
-// that is not known, the numbers that stand directly in it, or in its `current` and `reference`, are taken under their own names;
-// deeper lie plots, and values of single rows.
+// Reports and test suites as Evidently 0.4 to 0.6 write them: `metrics` with a `result` each, `tests` with a status
+// each. Of a result that is not known, the numbers that stand directly in it, or in its `current` and `reference`,
+// are taken under their own names; deeper lie plots, and values of single rows.
 
 import {
   type ImportedResult,

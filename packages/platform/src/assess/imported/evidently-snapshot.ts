@@ -1,6 +1,7 @@
-// A run as Evidently 0.7 and later write it (`snapshot.json()`, `save_json()`): `metrics` with a name, a configuration and a value
-// each, and `tests`. A value may be a number, a count with a share, a mean with a deviation, or a number per class. What is the value of
-// a single row (a column's smallest), or named by one, is left out.
+// A run as Evidently 0.7 and later write it (`snapshot.json()`, `save_json()`): `metrics` with a name, a
+// configuration and a value each, and `tests`. A value may be a number, a count with a share, a mean with a
+// deviation, or a number per class. What is the value of a single row (a column's smallest), or named by one, is left
+// out.
 
 import {
   type ImportedResult,

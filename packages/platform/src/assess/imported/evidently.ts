@@ -1,5 +1,5 @@
-// Results of Evidently from JSON: reports and test suites of 0.4 to 0.6 (and of `evidently.legacy` since), and what 0.7 and later
-// write of a run.
+// Results of Evidently from JSON: reports and test suites of 0.4 to 0.6 (and of `evidently.legacy` since), and what
+// 0.7 and later write of a run.
 
 import { isJsonObject, type JsonValue } from '@proofhouse/evidence'
 import { isOldForm, readOldForm } from './evidently-report.ts'

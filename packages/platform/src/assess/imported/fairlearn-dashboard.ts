@@ -1,5 +1,5 @@
-// The dictionary behind Fairlearn's dashboard (`_create_group_metric_set`, up to version 0.6). It also holds every row's label and
-// prediction; none of that is taken.
+// The dictionary behind Fairlearn's dashboard (`_create_group_metric_set`, up to version 0.6). It also holds every
+// row's label and prediction; none of that is taken.
 
 import {
   type ImportedResult,

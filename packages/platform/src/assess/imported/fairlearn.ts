@@ -1,5 +1,6 @@
-// Results of Fairlearn from JSON. Fairlearn has no file format of its own: teams write the tables of a `MetricFrame` as pandas does,
-// or a dictionary of them, or of numbers that its functions gave. Versions before 0.5 also gave a summary per group and a dashboard.
+// Results of Fairlearn from JSON. Fairlearn has no file format of its own: teams write the tables of a `MetricFrame`
+// as pandas does, or a dictionary of them, or of numbers that its functions gave. Versions before 0.5 also gave a
+// summary per group and a dashboard.
 
 import {
   type ImportedResult,
@@ -106,7 +107,8 @@ function columnsOf(reading: FairlearnReading, index: readonly string[] | null): 
   const over = reading.over ?? own ?? (protectedColumns.length === 1 ? protectedColumns : null)
   if (over === null || over.length === 0)
     return refuseImport(
-      `the file does not say which columns make its groups; name them in \`--over\`, such as \`--over ${protectedColumns[0]}\``,
+      'the file does not say which columns make its groups; name them in `--over`, ' +
+        `such as \`--over ${protectedColumns[0]}\``,
     )
   return { over: over.map(columnIn), within: within.map(columnIn), metric }
 }
@@ -202,7 +204,8 @@ function namedNumbers(value: JsonValue, columns: Columns): ImportedResult[] {
   const found = numbers(value, columns)
   if (columns.metric === null && found.every(({ measure }) => measure === null))
     refuseImport(
-      'none of the names is one of a metric: if they are groups, say of which metric in `--metric`, such as `--metric selection_rate`',
+      'none of the names is one of a metric: if they are groups, say of which metric ' +
+        'in `--metric`, such as `--metric selection_rate`',
     )
   return found
 }
@@ -212,7 +215,8 @@ function metricOf(column: string | null, metric: string | null): string {
   return (
     name ??
     refuseImport(
-      'the file holds values of one metric and does not name it; say which in `--metric`, such as `--metric selection_rate`',
+      'the file holds values of one metric and does not name it; say which in `--metric`, ' +
+        'such as `--metric selection_rate`',
     )
   )
 }

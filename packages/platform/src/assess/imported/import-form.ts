@@ -1,6 +1,6 @@
-// What every reader of another tool's file shares: the bounds on what is taken, the JSON that Python writes, and refusals. A file is
-// hostile until it is read: its size is bounded by who opens it, its depth and the number of its values by the parser, and what is
-// taken of it here.
+// What every reader of another tool's file shares: the bounds on what is taken, the JSON that Python writes, and
+// refusals. A file is hostile until it is read: its size is bounded by who opens it, its depth and the number of its
+// values by the parser, and what is taken of it here.
 
 import {
   type ImportedResult,
@@ -36,7 +36,8 @@ export function refuseImport(problem: string): never {
 }
 
 /**
- * The value of JSON as Python writes it: `NaN`, `Infinity` and `-Infinity` outside strings, which JSON does not have, are null.
+ * The value of JSON as Python writes it: `NaN`, `Infinity` and `-Infinity` outside strings, which JSON does not have,
+ * are null.
  * @throws import-malformed, encoding-invalid
  */
 export function parsePythonJson(bytes: Uint8Array): JsonValue {
@@ -44,7 +45,10 @@ export function parsePythonJson(bytes: Uint8Array): JsonValue {
   return parseJson(/NaN|Infinity/.test(text) ? utf8(withoutNaN(text)) : bytes, 'import-malformed')
 }
 
-/** The text with what is no number of JSON made null; what stands in strings is left alone. In one pass: the text may be hostile. */
+/**
+ * The text with what is no number of JSON made null; what stands in strings is left alone. In one pass: the text
+ * may be hostile.
+ */
 function withoutNaN(text: string): string {
   const parts: string[] = []
   let at = 0

@@ -1,4 +1,5 @@
-// Files of other tools as the real ones wrote them (scripts/conformance/imports.mjs), and what must be refused or left out.
+// Files of other tools as the real ones wrote them (scripts/conformance/imports.mjs), and what must be refused or
+// left out.
 
 import {
   encodeStatement,

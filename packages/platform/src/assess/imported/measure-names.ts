@@ -1,5 +1,5 @@
-// Which of our measures another tool's name stands for. A name that is not here has none: it is kept as it is, and never passed off
-// as ours.
+// Which of our measures another tool's name stands for. A name that is not here has none: it is kept as it is, and
+// never passed off as ours.
 
 import { isMeasureName } from '../measure.ts'
 
@@ -77,7 +77,10 @@ export function comparisonMeasure(rateName: string, form: string): string | null
   return known(`fairness.${(Object.hasOwn(criteria, name) ? criteria[name] : undefined) ?? name}`)
 }
 
-/** The measure of a function of Fairlearn's that gives one number, such as `equalized_odds_difference`; null when there is none. */
+/**
+ * The measure of a function of Fairlearn's that gives one number, such as `equalized_odds_difference`; null when
+ * there is none.
+ */
 export function criterionMeasure(name: string): string | null {
   const key = plain(name)
   const parts = /^(.+?)_(difference|ratio|group_min|group_max)$/.exec(key)
@@ -95,6 +98,9 @@ const distances: Readonly<Record<string, string>> = {
   wasserstein: 'drift.wasserstein',
 }
 
-/** The measure of drift that a test of Evidently's gives; null where it gives a chance, or a distance of another kind. */
+/**
+ * The measure of drift that a test of Evidently's gives; null where it gives a chance, or a distance of another
+ * kind.
+ */
 export const driftMeasure = (test: string): string | null =>
   Object.hasOwn(distances, test) ? (distances[test] ?? null) : null

@@ -1,5 +1,6 @@
-// Tables as pandas writes them (`DataFrame.to_json` and `Series.to_json`, every orientation that keeps the groups), and as
-// `json.dumps` writes their dictionaries. What comes out is a list of cells, each with its column and the labels of its row.
+// Tables as pandas writes them (`DataFrame.to_json` and `Series.to_json`, every orientation that keeps the groups),
+// and as `json.dumps` writes their dictionaries. What comes out is a list of cells, each with its column and the
+// labels of its row.
 
 import { isJsonObject, type JsonObject, type JsonValue } from '@proofhouse/evidence'
 import { labelOf, listIn, refuseImport } from './import-form.ts'
@@ -58,7 +59,9 @@ function ofRecords(list: readonly JsonValue[], index: readonly string[]): Table 
   const cells = list.flatMap((row) => {
     if (!isJsonObject(row) || index.length === 0 || index.some((name) => !Object.hasOwn(row, name)))
       return refuseImport(
-        'the records do not say which group each is of; write them with `.reset_index().to_json(orient="records")` and name the columns in `--over`, or with `orient="split"`',
+        'the records do not say which group each is of; write them with ' +
+          '`.reset_index().to_json(orient="records")` and name the columns in `--over`, ' +
+          'or with `orient="split"`',
       )
     const key = index.map((name) => labelOf(row[name]))
     return Object.entries(row).flatMap(([column, of]) =>
@@ -116,7 +119,8 @@ function keyOf(label: JsonValue, levels: number): readonly string[] {
   const key = Array.isArray(label) ? listIn(label).map(labelOf) : (printed ?? [text])
   if (key.length !== levels)
     refuseImport(
-      `\`${key.join(', ')}\` is a group by ${key.length} columns and not by ${levels}; name them in \`--over\` and \`--within\``,
+      `\`${key.join(', ')}\` is a group by ${key.length} columns and not by ${levels}; ` +
+        'name them in `--over` and `--within`',
     )
   return key
 }

@@ -1,5 +1,5 @@
-// Questions that foolbox and ours answer (scripts/conformance/foolbox_values.py): the parts of attacks that chance has no hand in, and
-// how near whole attacks come.
+// Questions that foolbox and ours answer (scripts/conformance/foolbox_values.py): the parts of attacks that chance
+// has no hand in, and how near whole attacks come.
 
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
@@ -67,7 +67,8 @@ function models(seed: number, count: number): readonly ArtCase[] {
 export function foolboxCases(seed: number, rounds: number): readonly FoolboxCase[] {
   return models(seed, 2 * rounds).flatMap((model, n) => [
     changesCase(model),
-    ...lineCases(model, seed + n),
+    // With limits so far that no direction is cut short: it is its length that foolbox is told.
+    ...lineCases({ ...model, limit: 16 }, seed + n),
     // A network may decide otherwise between a row and what was found; a linear model does not.
     ...(model.kind === 'linear' ? [robustCase(model, seed + n)] : []),
     saltCase(seed + n),
@@ -130,7 +131,7 @@ function lineCases(model: ArtCase, seed: number): readonly FoolboxCase[] {
   const line = drive(model, halve(probeOf(target), from, far))
   const positions = [...from.keys()]
   const boundary = line.result
-  const asked = drive(model, estimateNormal(probeOf(target), boundary, { positions, round: 1 }))
+  const asked = drive(model, estimateNormal(probeOf(target), boundary, { positions, round: 4 }))
   const directions = asked.points.map((point) => point.map((x, k) => x - (boundary[k] ?? 0)))
   const look = distanceOf(target.space, boundary, asked.points[0] ?? boundary)
   const flips = asked.points.filter((point) => scoreOf(model, point) > 0 !== isPositive).length
@@ -219,8 +220,9 @@ function saltCase(seed: number): FoolboxCase {
 const attacks = { HopSkipJump: hopSkipJump, BoundaryAttack: boundaryAttack } as const
 
 /**
- * The peer's settings for about 280 questions, and for about 1,000: on models like these the nearest of 12 settings of HopSkipJump
- * (directions, precision of halving) and of 27 of the boundary attack (both steps, how often they are adapted).
+ * The peer's settings for about 280 questions, and for about 1,000: on models like these the nearest of 12 settings
+ * of HopSkipJump (directions, precision of halving) and of 27 of the boundary attack (both steps, how often they are
+ * adapted).
  */
 const settings = {
   HopSkipJump: [
@@ -233,7 +235,10 @@ const settings = {
   ],
 } as const
 
-/** Rows to attack, by the peer and with ours at as many questions as the peer asked about the row it asked least about. */
+/**
+ * Rows to attack, by the peer and with ours at as many questions as the peer asked about the row it asked least
+ * about.
+ */
 export function strengthCases(seed: number, count: number) {
   return models(seed, count).flatMap((model, n) =>
     (['HopSkipJump', 'BoundaryAttack'] as const).map((attack) => ({

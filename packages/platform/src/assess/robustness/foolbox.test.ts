@@ -1,4 +1,5 @@
-// Parts of attacks beside those of the real foolbox (scripts/conformance/foolbox.mjs, which also compares the strength of whole ones).
+// Parts of attacks beside those of the real foolbox (scripts/conformance/foolbox.mjs, which also compares the
+// strength of whole ones).
 
 import { readFileSync } from 'node:fs'
 import { Type } from 'typebox'

@@ -89,8 +89,8 @@ export async function stressByNoise(
 }
 
 /**
- * Share of images that get another class when single pixels turn black or white, in all channels at once; each image is disturbed once
- * per level, the share of its pixels.
+ * Share of images that get another class when single pixels turn black or white, in all channels at once; each image
+ * is disturbed once per level, the share of its pixels.
  * @throws `interrupted`
  */
 export async function stressBySaltAndPepper(
@@ -108,7 +108,10 @@ export async function stressBySaltAndPepper(
   )
 }
 
-/** The image with salt (1) where a pixel's draw is at least 1 − share / 2 and pepper (0) where it is below share / 2. */
+/**
+ * The image with salt (1) where a pixel's draw is at least 1 − share / 2 and pepper (0) where it is below share /
+ * 2.
+ */
 export function salted(image: Float32Array, draws: Float64Array, share: number): Float32Array {
   return image.map((value, n) => {
     const draw = draws[n % draws.length] ?? 0.5
