@@ -4,10 +4,10 @@ import { clopperPearson, sidak } from '../intervals/proportion.ts'
 import type { AggregateEngine } from '../ports.ts'
 import { currentOdds, type DomainFinding, tellApart } from './domain-classifier.ts'
 import { errorEvidence, type Evidence, rankEvidence } from './evidence-process.ts'
+import { estimateWithLimits } from './estimate-limits.ts'
 import {
   type Estimate,
   type EstimatedName,
-  estimateWithLimits,
   type Performance,
   realisedPerformance,
 } from './expected-performance.ts'
