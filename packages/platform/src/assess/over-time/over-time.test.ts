@@ -9,7 +9,9 @@ import { currentOdds, tellApart } from './domain-classifier.ts'
 import { errorEvidence, rankEvidence } from './evidence-process.ts'
 import { calibrate, calibrated, outcomesByScore } from './isotonic.ts'
 import { errorRatio, reconstruct } from './reconstruction.ts'
+import { unknownLabel } from './period-sample.ts'
 import { shiftCosts } from './shift-costs.ts'
+import { togetherQuestion, unansweredOf } from './unanswered.ts'
 
 const normal = (random: Random) =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
@@ -129,6 +131,35 @@ describe('reconstruction', () => {
     expect(errorRatio([level, level], halves(random, 200), 0.025)).toBeNull()
     expect(reconstruct([])).toBeNull()
   })
+
+  test('more columns than can be rebuilt are not cut short without a word', () => {
+    const random = seededRandom(9)
+    const one = columnOf(normals(random, 100), normals(random, 100))
+    expect(
+      errorRatio(
+        Array.from({ length: 201 }, () => one),
+        halves(random, 100),
+        0.025,
+      ),
+    ).toBeNull()
+    const nothing = { value: null, limits: null }
+    const open = unansweredOf(
+      {
+        domain: { auc: 0.5 },
+        reconstruction: null,
+        before: null,
+        estimated: {},
+        weighted: { accuracy: { ...nothing, value: 1 } },
+        realised: { labelled: 1 },
+        costs: [{}],
+        score_evidence: {},
+        error_evidence: {},
+      },
+      { columns: 201, labelled: 5, labelledMin: 100 },
+    )
+    expect(open.map(({ question }) => question)).toEqual([togetherQuestion])
+    expect(open[0]?.why).toContain('201 columns')
+  })
 })
 
 test('the shift that costs accuracy is named, one that costs nothing is not', () => {
@@ -146,6 +177,29 @@ test('the shift that costs accuracy is named, one that costs nothing is not', ()
   expect(first?.limits.high).toBeLessThan(-0.08)
   expect(second?.limits.low).toBeLessThan(0)
   expect(second?.limits.high).toBeGreaterThan(0)
+  // Labels that are missing widen the limits, and what is known stays.
+  const some = right.map((one) => (random() < 0.3 ? unknownLabel : one))
+  const [still] = shiftCosts(columns, isCurrent, some, 0.0125)
+  expect(still?.column).toBe('kind')
+  expect(still?.change).toBeCloseTo(first?.change ?? 0, 1)
+  const width = (cost: typeof still) =>
+    cost === undefined ? 0 : cost.limits.high - cost.limits.low
+  expect(width(still)).toBeGreaterThan(width(first))
+  const never = shiftCosts(
+    columns,
+    isCurrent,
+    right.map(() => 1),
+    0.0125,
+  )
+  expect(width(never[0])).toBeGreaterThan(0)
+  expect(
+    shiftCosts(
+      columns,
+      isCurrent,
+      right.map(() => unknownLabel),
+      0.0125,
+    ),
+  ).toEqual([])
 })
 
 describe('evidence that may be looked at after every row', () => {
