@@ -155,7 +155,7 @@ describe('reconstruction', () => {
         score_evidence: {},
         error_evidence: {},
       },
-      { columns: 201, labelled: 5, labelledMin: 100 },
+      { columns: 201, emptied: [], leftOut: [], labelled: 5, labelledMin: 100 },
     )
     expect(open.map(({ question }) => question)).toEqual([togetherQuestion])
     expect(open[0]?.why).toContain('201 columns')

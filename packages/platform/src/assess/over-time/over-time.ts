@@ -83,10 +83,11 @@ export async function lookOverTime(
   const rows = { reference: sample.reference.rows, current: now.rows }
   const right = rightOf(sample.reference)
   const rightLabelled = before.rows.map((row) => right[row] ?? 0)
+  const emptied = request.columns.filter(({ isEmpty }) => isEmpty).map(({ name }) => name)
   const found = {
     sampled: rows,
     domain: tellApart(sample, odds, tail),
-    reconstruction: rebuiltBy(sample, tail),
+    reconstruction: emptied.length > 0 ? null : rebuiltBy(sample, tail),
     before: isKnown ? realisedPerformance(before, before.label) : null,
     estimated:
       isKnown && before.hasScores && now.score !== null
@@ -120,8 +121,13 @@ export async function lookOverTime(
     error_evidence: isKnown ? evidenceOfErrors(rightLabelled, now, tail) : null,
     alarm,
   }
-  const [columns, labelled] = [sample.raw.length, before.rows.length]
-  const unanswered = unansweredOf(found, { columns, labelled, labelledMin: labelledRowsMin })
+  const unanswered = unansweredOf(found, {
+    columns: sample.raw.length,
+    emptied,
+    leftOut: request.leftOut,
+    labelled: before.rows.length,
+    labelledMin: labelledRowsMin,
+  })
   return { ...found, unanswered }
 }
 

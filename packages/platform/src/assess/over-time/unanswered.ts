@@ -1,5 +1,6 @@
 // What two periods could not be asked, and why: a reader must not take silence for an answer.
 
+import { listed } from '../dataset-values.ts'
 import type { Estimate, Performance } from './expected-performance.ts'
 import { reconstructedColumnsMax } from './reconstruction.ts'
 import type { WeightedPerformance } from './weighted-performance.ts'
@@ -13,7 +14,8 @@ export interface Unanswered {
 /** The question that the ratio of reconstruction errors answers. */
 export const togetherQuestion = 'whether columns still go together'
 
-function whyNotRebuilt(columns: number): string {
+function whyNotRebuilt(columns: number, emptied: readonly string[]): string {
+  if (emptied.length > 0) return `a period has no value of ${listed(emptied)}`
   if (columns > reconstructedColumnsMax)
     return (
       `there are ${columns} columns to compare, and at most ${reconstructedColumnsMax} are rebuilt; ` +
@@ -41,8 +43,12 @@ interface Answers {
 export function unansweredOf(
   found: Answers,
   by: {
-    /** Columns to compare. */
+    /** Columns of which both periods have values. */
     readonly columns: number
+    /** Columns of which a period has none. */
+    readonly emptied: readonly string[]
+    /** Columns that were not looked at, and why. */
+    readonly leftOut: readonly { readonly name: string; readonly why: string }[]
     /** Reference rows with a label, and how many it takes. */
     readonly labelled: number
     readonly labelledMin: number
@@ -58,7 +64,7 @@ export function unansweredOf(
     [
       found.reconstruction === null || found.reconstruction.ratio.value === null,
       togetherQuestion,
-      whyNotRebuilt(by.columns),
+      whyNotRebuilt(by.columns, by.emptied),
     ],
     [found.estimated === null, 'what performance is now, by scores', unlessLabels(scores)],
     [
@@ -81,5 +87,8 @@ export function unansweredOf(
       ),
     ],
   ]
-  return asked.filter(([isOpen]) => isOpen).map(([, question, why]) => ({ question, why }))
+  return [
+    ...asked.filter(([isOpen]) => isOpen).map(([, question, why]) => ({ question, why })),
+    ...by.leftOut.map(({ name, why }) => ({ question: `what ${listed([name])} tells`, why })),
+  ]
 }

@@ -29,7 +29,7 @@ ${unanswered(found)}</section>`
 function unanswered({ unanswered: open }: OverTimeFindings): Markup | null {
   if (open.length === 0) return null
   return html`<h3 id="unanswered-h">What could not be asked</h3>
-<ul>${open.map(({ question, why }) => html`<li>${question}: ${why}</li>`)}</ul>`
+<ul>${open.map(({ question, why }) => html`<li>${foreign(question)}: ${foreign(why)}</li>`)}</ul>`
 }
 
 const labelsText = ({ realised, sampled }: OverTimeFindings): string =>
