@@ -7,6 +7,7 @@ import {
   checkPeriods,
   type ColumnRoles,
   lookOverTime,
+  overTimeMeasures,
 } from '../assess/index.ts'
 import { duckdbSource } from './duckdb-source.ts'
 import { temporaryFolder } from './duckdb.fixture.ts'
@@ -123,6 +124,7 @@ test('what is not known stays open, and what a model is to predict is not read',
   await checkPeriods(request)
   const found = await lookOverTime(request.reference, request.current, {
     columns: [],
+    leftOut: [{ name: 'story', why: 'a text' }],
     outcomes: {
       label: 'y',
       positiveClass: '1',
@@ -135,5 +137,71 @@ test('what is not known stays open, and what a model is to predict is not read',
   })
   // Of three rows one label stood there, one came later, and one is still unknown.
   expect(found.realised).toMatchObject({ value: 0.5, labelled: 2 })
+  const reasons = found.unanswered.map(({ question, why }) => `${question}: ${why}`)
+  expect(reasons).toContain(
+    'which shift costs accuracy: the reference has 3 labels, of at least 100',
+  )
+  expect(reasons).toContain('what `story` tells: a text')
+  const [ratio] = overTimeMeasures(found).filter(
+    ({ measure }) => measure === 'drift.reconstruction_error_ratio',
+  )
+  expect(ratio).toMatchObject({ value: null, note: 'undefined: that takes two columns' })
   await checkPeriods(await periods({ current: 'id,y,p,s\n1,1,maybe,9\n', hasModel: true }))
+})
+
+test('one missing label of the reference takes nothing from what the others tell', async () => {
+  const rowsOf = (now: boolean) =>
+    Array.from({ length: 240 }, (_, n) => {
+      const isHard = n % (now ? 2 : 4) === 0
+      const label = n % 3 === 0 ? 1 : 0
+      const predicted = isHard && n % 8 === 0 ? 1 - label : label
+      return `${n},${isHard ? 'hard' : 'easy'},${n === 7 ? '' : label},${predicted}`
+    })
+  const csv = (rows: readonly string[]) => ['id,kind,y,p', ...rows].join('\n')
+  const found = await lookOverTime(await open(csv(rowsOf(false))), await open(csv(rowsOf(true))), {
+    columns: [{ name: 'kind', kind: 'category', isEmpty: false }],
+    leftOut: [],
+    outcomes: {
+      label: 'y',
+      positiveClass: '1',
+      predictions: { from: 'prediction', prediction: 'p', score: null },
+    },
+    time: null,
+    later: null,
+    seed: 1,
+    confidence: 0.95,
+  })
+  expect(found.before?.accuracy).toBeCloseTo(209 / 239, 12)
+  expect(found.costs).toMatchObject([{ column: 'kind' }])
+  // A quarter of the rows more is wrong every other time, the others never.
+  expect(found.costs[0]?.change).toBeCloseTo(-0.125, 12)
+})
+
+test('rows of which a column is empty now are told apart, and not rebuilt', async () => {
+  const csvOf = (isEmpty: boolean) => {
+    const rows = Array.from({ length: 200 }, (_, n) => `${n % 2},${n % 3},${isEmpty ? '' : n % 5}`)
+    return ['p,a,b', ...rows].join('\n')
+  }
+  const found = await lookOverTime(await open(csvOf(false)), await open(csvOf(true)), {
+    columns: [
+      { name: 'a', kind: 'number', isEmpty: false },
+      { name: 'b', kind: 'category', isEmpty: true },
+    ],
+    leftOut: [],
+    outcomes: {
+      label: 'y',
+      positiveClass: '1',
+      predictions: { from: 'prediction', prediction: 'p', score: null },
+    },
+    time: null,
+    later: null,
+    seed: 1,
+    confidence: 0.95,
+  })
+  expect(found.domain.auc).toBe(1)
+  expect(found.reconstruction).toBeNull()
+  expect(found.unanswered).toContainEqual({
+    question: 'whether columns still go together',
+    why: 'a period has no value of `b`',
+  })
 })

@@ -200,7 +200,9 @@ const overTimeFixture: OverTimeFindings = {
       change: -0.021,
       limits: { low: -0.03, high: -0.012 },
       unseen: 0,
-      values: [{ label: 'rent', before: 0.2, now: 0.5, accuracy: 0.72, change: -0.02 }],
+      values: [
+        { label: 'rent', before: 0.2, now: 0.5, accuracy: 0.72, labelled: 90, change: -0.02 },
+      ],
     },
   ],
   score_evidence: {
@@ -225,6 +227,12 @@ const overTimeFixture: OverTimeFindings = {
     rate: 0.24,
   },
   alarm: 20,
+  unanswered: [
+    {
+      question: 'whether columns still go together',
+      why: 'there are 310 columns to compare, and at most 200 are rebuilt; leave some out with `drift.ignore`',
+    },
+  ],
 }
 
 /** Two folds, one of which does not define the measure. */

@@ -137,11 +137,8 @@ async function asWholes(
     if (!hasAll(reference) || !hasAll(current)) return null
   } else if (!(await scoreBoth(services, request, { reference, current, model }))) return null
   progress('looking at the periods as wholes')
-  const roles = new Set([label, prediction, score])
   return lookOverTime(reference, current, {
-    columns: drift.columns
-      .filter((one) => one.score !== null && !roles.has(one.column))
-      .map(({ column, kind }) => ({ name: column, kind })),
+    ...lookedAt(drift, new Set([label, prediction, score])),
     outcomes,
     time,
     later: laterLabels(file, inputs),
@@ -149,6 +146,22 @@ async function asWholes(
     confidence: file.assessment.confidence,
     signal,
   })
+}
+
+/** Every column without a role, but those of more values than are compared: names, and texts. */
+function lookedAt({ columns, rows }: DriftFindings, roles: ReadonlySet<string | null>) {
+  const inputs = columns
+    .filter(({ column }) => !roles.has(column))
+    .map(({ missing, test, note, ...one }) => {
+      const [before, now] = [missing.reference < rows.reference, missing.current < rows.current]
+      const isEmpty = before !== now
+      const why = test === null && !isEmpty ? (note ?? 'it could not be compared') : null
+      return { name: one.column, kind: one.kind, isEmpty, why }
+    })
+  return {
+    columns: inputs.filter(({ why }) => why === null),
+    leftOut: inputs.flatMap(({ name, why }) => (why === null ? [] : [{ name, why }])),
+  }
 }
 
 /** Runs the model over both; false where the columns of a period do not fit it. */

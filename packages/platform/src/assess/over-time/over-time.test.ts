@@ -7,15 +7,14 @@ import { type Random, seededRandom } from '../intervals/random.ts'
 import { codeColumn } from '../checks/coding.ts'
 import { currentOdds, tellApart } from './domain-classifier.ts'
 import { errorEvidence, rankEvidence } from './evidence-process.ts'
-import { estimateWithLimits, realisedPerformance } from './expected-performance.ts'
 import { calibrate, calibrated, outcomesByScore } from './isotonic.ts'
 import { errorRatio, reconstruct } from './reconstruction.ts'
+import { unknownLabel } from './period-sample.ts'
 import { shiftCosts } from './shift-costs.ts'
-import { rowWeights, weightedPerformance } from './weighted-performance.ts'
+import { togetherQuestion, unansweredOf } from './unanswered.ts'
 
 const normal = (random: Random) =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
-const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
 
 describe('isotonic regression', () => {
   const seen = fc.array(
@@ -63,65 +62,6 @@ describe('isotonic regression', () => {
   })
 })
 
-/** Rows whose score is their probability, distorted; `shift` moves the inputs and not what they mean. */
-function scoredRows(random: Random, rows: number, shift: number) {
-  const x = Float64Array.from({ length: rows }, () => 1.5 * normal(random) + shift)
-  const label = Uint8Array.from(x, (one) => Number(random() < sigmoid(one)))
-  const score = x.map((one) => sigmoid(one) ** 2)
-  return { x, label, score, predicted: Uint8Array.from(score, (one) => Number(one >= 0.3)) }
-}
-
-describe('performance without labels', () => {
-  test('simulation: limits hold the accuracy of the shifted population', () => {
-    const truth = realisedPerformance(
-      scoredRows(seededRandom(1), 400_000, 0.8),
-      scoredRows(seededRandom(1), 400_000, 0.8).label,
-    )
-    const random = seededRandom(5)
-    const runs = 40
-    const held = { accuracy: 0, roc_auc: 0, recall: 0 }
-    for (let run = 0; run < runs; run++) {
-      const [before, now] = [scoredRows(random, 1_500, 0), scoredRows(random, 1_000, 0.8)]
-      const found = estimateWithLimits(before, now, { tail: 0.025, seed: run })
-      for (const name of ['accuracy', 'roc_auc', 'recall'] as const) {
-        const { limits } = found[name]
-        if (limits !== null && limits.low <= truth[name] && truth[name] <= limits.high)
-          held[name] += 1
-      }
-    }
-    for (const [name, count] of Object.entries(held))
-      expect(count, name).toBeGreaterThanOrEqual(0.86 * runs)
-  })
-
-  test('by weighting, rows that come more often now count more', () => {
-    const random = seededRandom(8)
-    const [before, now] = [scoredRows(random, 6_000, 0), scoredRows(random, 6_000, 1)]
-    const texts = [...before.x, ...now.x].map(String)
-    const column = codeColumn('x', texts)
-    if (column === null) throw new Error('x varies')
-    const isCurrent = Uint8Array.from(texts, (_, row) => Number(row >= 6_000))
-    const half = Uint8Array.from(texts, () => Number(random() < 0.5))
-    const odds = currentOdds({ columns: [column], isCurrent, half })
-    if (odds === null) throw new Error('there are rows enough')
-    expect(tellApart({ isCurrent, half }, odds, 0.025).auc).toBeGreaterThan(0.62)
-    const weights = rowWeights(odds.subarray(0, 6_000), { reference: 6_000, current: 6_000 })
-    const { accuracy, effectiveRows } = weightedPerformance(before, weights, 0.025)
-    const [was, is] = [
-      realisedPerformance(before, before.label),
-      realisedPerformance(now, now.label),
-    ]
-    expect(effectiveRows).toBeLessThan(6_000)
-    // The shift is told by ten parts of x, so the estimate comes near the truth, not onto it.
-    expect(Math.abs((accuracy.value ?? 0) - is.accuracy)).toBeLessThan(
-      Math.abs(was.accuracy - is.accuracy),
-    )
-    expect(weightedPerformance(before, weights.fill(1), 0.025).accuracy.value).toBeCloseTo(
-      was.accuracy,
-      12,
-    )
-  })
-})
-
 test('rows of one source are not told apart, and too few are not judged', () => {
   const random = seededRandom(3)
   const texts = Array.from({ length: 2_000 }, () => String(normal(random)))
@@ -152,7 +92,7 @@ describe('reconstruction', () => {
 
   test('simulation: where nothing changed, few reference rows for many columns show nothing', () => {
     const random = seededRandom(11)
-    const runs = 150
+    const runs = 100
     let [above, below] = [0, 0]
     for (let run = 0; run < runs; run++) {
       const columns = Array.from({ length: 12 }, () =>
@@ -191,6 +131,35 @@ describe('reconstruction', () => {
     expect(errorRatio([level, level], halves(random, 200), 0.025)).toBeNull()
     expect(reconstruct([])).toBeNull()
   })
+
+  test('more columns than can be rebuilt are not cut short without a word', () => {
+    const random = seededRandom(9)
+    const one = columnOf(normals(random, 100), normals(random, 100))
+    expect(
+      errorRatio(
+        Array.from({ length: 201 }, () => one),
+        halves(random, 100),
+        0.025,
+      ),
+    ).toBeNull()
+    const nothing = { value: null, limits: null }
+    const open = unansweredOf(
+      {
+        domain: { auc: 0.5 },
+        reconstruction: null,
+        before: null,
+        estimated: {},
+        weighted: { accuracy: { ...nothing, value: 1 } },
+        realised: { labelled: 1 },
+        costs: [{}],
+        score_evidence: {},
+        error_evidence: {},
+      },
+      { columns: 201, emptied: [], leftOut: [], labelled: 5, labelledMin: 100 },
+    )
+    expect(open.map(({ question }) => question)).toEqual([togetherQuestion])
+    expect(open[0]?.why).toContain('201 columns')
+  })
 })
 
 test('the shift that costs accuracy is named, one that costs nothing is not', () => {
@@ -208,6 +177,29 @@ test('the shift that costs accuracy is named, one that costs nothing is not', ()
   expect(first?.limits.high).toBeLessThan(-0.08)
   expect(second?.limits.low).toBeLessThan(0)
   expect(second?.limits.high).toBeGreaterThan(0)
+  // Labels that are missing widen the limits, and what is known stays.
+  const some = right.map((one) => (random() < 0.3 ? unknownLabel : one))
+  const [still] = shiftCosts(columns, isCurrent, some, 0.0125)
+  expect(still?.column).toBe('kind')
+  expect(still?.change).toBeCloseTo(first?.change ?? 0, 1)
+  const width = (cost: typeof still) =>
+    cost === undefined ? 0 : cost.limits.high - cost.limits.low
+  expect(width(still)).toBeGreaterThan(width(first))
+  const never = shiftCosts(
+    columns,
+    isCurrent,
+    right.map(() => 1),
+    0.0125,
+  )
+  expect(width(never[0])).toBeGreaterThan(0)
+  expect(
+    shiftCosts(
+      columns,
+      isCurrent,
+      right.map(() => unknownLabel),
+      0.0125,
+    ),
+  ).toEqual([])
 })
 
 describe('evidence that may be looked at after every row', () => {

@@ -150,8 +150,8 @@ function summaryOf(errors: Float64Array): ReconstructionError {
 }
 
 /**
- * The error now for every unit before, of rows that the directions were not fitted to, with limits by the delta method; 1 where
- * nothing changed. Null with too few rows.
+ * The error now for every unit before, of rows that the directions were not fitted to, with limits by the delta method;
+ * 1 where nothing changed. Null with too few rows.
  * @param half for every row of the reference at random: 0 to fit to, 1 to judge by
  */
 export function errorRatio(
