@@ -8,6 +8,7 @@ export const explanationsFixture: ExplanationFindings = {
   rows: 200,
   background: 100,
   method: 'permutations',
+  together: 0,
   base: 0.71,
   error: 0.012,
   checks: [

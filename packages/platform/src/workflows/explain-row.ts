@@ -84,11 +84,14 @@ export async function explainRow(
       async (predictor) => {
         const own = await readRow(inputs, predictor, request)
         const background = await readBackground(inputs, predictor, signal)
-        const found = await attributeRow(predictor, own, background, 1 + request.row)
-        const row = predictor.columns.map(({ name }, n) => ({
-          column: name,
-          value: shown(own[n]?.[0] ?? null),
-        }))
+        const found = await attributeRow({
+          predictor,
+          row: own,
+          background,
+          seed: 1 + request.row,
+          signal,
+        })
+        const row = found.players.map((columns) => nameOf(predictor, own, columns))
         return {
           ...found,
           row: request.row,
@@ -100,6 +103,14 @@ export async function explainRow(
   } finally {
     await inputs.close()
   }
+}
+
+/** A column with its value; many that were asked about together by their number. */
+function nameOf({ columns: names }: Predictor, own: ModelColumns, columns: readonly number[]) {
+  const [only = 0] = columns
+  return columns.length === 1
+    ? { column: names[only]?.name ?? '', value: shown(own[only]?.[0] ?? null) }
+    : { column: `${columns.length} other columns`, value: 'together' }
 }
 
 const shown = (value: number | string | null): string =>

@@ -26,8 +26,10 @@ import type { AssessmentInputs } from './assessment-inputs.ts'
 import { checkChanges } from './check-changes.ts'
 import type { Services } from './services.ts'
 
-/** Rows from which the explained ones are drawn. */
+/** Rows from which the explained ones are drawn, fewer where there are many columns. */
 const sampleRowsMax = 5_000
+const sampleRowsMin = 500
+const sampleCellsMax = 5_000_000
 const batchRows = 4_096
 
 interface QuestionRequest {
@@ -87,7 +89,7 @@ export async function questionModel(
     const { columns, groups, label } = sample
     progress('asking the model what decides')
     const explanations = isAsked('explanations')
-      ? await explainModel({ predictor, columns, groups, seed, confidence })
+      ? await explainModel({ predictor, columns, groups, seed, confidence, signal })
       : null
     const triggers = isAsked('triggers')
       ? await findTriggers(predictor, columns, label, { seed, error: 1 - confidence })
@@ -135,10 +137,10 @@ async function explainStandIn(request: QuestionRequest): Promise<ExplanationFind
   const sample = await takeSample(inputs.test, { columns, outcomes, seed, signal })
   const { confidence } = file.assessment
   const features = file.columns.features ?? columns
-  const surrogate = fitSurrogate(sample, { features, tail: (1 - confidence) / 2 })
+  const surrogate = await fitSurrogate(sample, { features, tail: (1 - confidence) / 2, signal })
   if (surrogate === null) return null
   const groups = sample.columns.filter(({ name }) => file.columns.protected.includes(name))
-  return explainModel({ ...surrogate, groups, seed, confidence })
+  return explainModel({ ...surrogate, groups, seed, confidence, signal })
 }
 
 async function readSample(
@@ -150,10 +152,12 @@ async function readSample(
   const cells = asked.map((): (number | string | null)[] => [])
   const groups = protectedColumns.map((): (string | null)[] => [])
   const label: number[] = []
+  const affordable = Math.floor(sampleCellsMax / Math.max(1, asked.length))
+  const rowsMax = Math.min(sampleRowsMax, Math.max(sampleRowsMin, affordable))
   const batches = test.read({
     columns: [...asked, ...protectedColumns.map((name) => ({ name, as: 'value' as const }))],
     outcomes,
-    stride: Math.max(1, Math.ceil(test.table.rows / sampleRowsMax)),
+    stride: Math.max(1, Math.ceil(test.table.rows / rowsMax)),
     batchRows,
     signal,
   })

@@ -170,7 +170,7 @@ describe('a stand-in for a model that is not at hand', () => {
   const code = (n: number, row: number) => columns[n]?.codes[row] ?? 0
 
   test('is explained where it agrees', async () => {
-    const surrogate = fitSurrogate(
+    const surrogate = await fitSurrogate(
       sampleOf((row) => code(0, row) + 2 * code(1, row) > 6),
       by,
     )
@@ -182,7 +182,7 @@ describe('a stand-in for a model that is not at hand', () => {
   })
 
   test('is not, where the columns do not tell what was predicted', async () => {
-    const surrogate = fitSurrogate(
+    const surrogate = await fitSurrogate(
       sampleOf(() => random() < 0.5),
       by,
     )
@@ -191,7 +191,7 @@ describe('a stand-in for a model that is not at hand', () => {
     expect(found?.checks[0]).toMatchObject({ name: 'fidelity', passed: false })
     expect(found?.valid).toBe(false)
     expect(
-      fitSurrogate(
+      await fitSurrogate(
         sampleOf(() => false),
         by,
       ),

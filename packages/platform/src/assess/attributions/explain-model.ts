@@ -6,12 +6,14 @@ import { seededRandom } from '../intervals/random.ts'
 import type { Limits } from '../intervals/proportion.ts'
 import type { CodedColumn } from '../checks/coding.ts'
 import { type ModelColumns, pickRows, type Predictor } from '../predictor.ts'
-import { type Game, varyingFeatures } from './game.ts'
+import { pause } from '../scoring-interruption.ts'
+import { askedCellsMax, chosenPlayers, explainedSize } from './explained-players.ts'
+import { type Game, playersOf, varyingPlayers } from './game.ts'
 import { kernelShap, lime } from './local-models.ts'
 import {
   type Attribution,
   exactAttribution,
-  exactFeaturesMax,
+  exactPlayersMax,
   sampledAttributions,
 } from './shapley.ts'
 import {
@@ -45,6 +47,11 @@ export interface ExplainRequest {
   readonly confidence: number
   /** How well it stands in for the model; absent where the model itself is asked. */
   readonly fidelity?: Fidelity
+  /** Columns that were at hand but that the predictor does not read: they move nothing. */
+  readonly unread?: readonly string[]
+  /** Cells of all questions that the values may cost: {@link askedCellsMax} unless said. */
+  readonly cellsMax?: number
+  readonly signal?: AbortSignal | undefined
 }
 
 /** What explains the decisions of a model. */
@@ -54,6 +61,8 @@ export interface ExplanationFindings {
   readonly rows: number
   readonly background: number
   readonly method: 'exact' | 'permutations'
+  /** Columns that were explained together, as one, for there are too many; 0 where each was explained by itself. */
+  readonly together: number
   /** Mean score of the background. */
   readonly base: number
   /** Largest standard error of a single value; 0 where exact. */
@@ -69,41 +78,36 @@ export interface ExplanationFindings {
   readonly agreement: { readonly kernel_shap: number; readonly lime: number } | null
 }
 
-/** Explains a sample of decisions; null with fewer than twenty rows or a single column. */
+/**
+ * Explains a sample of decisions; null with fewer than twenty rows or a single column.
+ * @throws `interrupted` once the signal has fired
+ */
 export async function explainModel(request: ExplainRequest): Promise<ExplanationFindings | null> {
-  const { predictor, columns, groups, seed } = request
-  const rows = columns[0]?.length ?? 0
-  if (rows < 20 || columns.length < 2) return null
-  const random = seededRandom(seed)
-  const order = Array.from({ length: rows }, (_, row) => ({ row, at: random() }))
-    .toSorted((a, b) => a.at - b.at)
-    .map(({ row }) => row)
-  const backgroundRows = Math.min(backgroundMax, Math.floor(rows / 2))
-  const picked = order.slice(backgroundRows, backgroundRows + explainedMax)
-  const game: Game = {
-    predictor,
-    rows: pickRows(columns, Uint32Array.from(picked)),
-    background: pickRows(columns, Uint32Array.from(order.slice(0, backgroundRows))),
-  }
+  const { columns, groups, signal, cellsMax = askedCellsMax } = request
+  if ((columns[0]?.length ?? 0) < 20 || columns.length < 2) return null
+  const random = seededRandom(request.seed)
+  const { game, picked } = await gameOf({ ...request, cellsMax }, random)
   const numbers = [...picked.keys()]
-  const { method, attributions } = await attribute(game, numbers, random)
+  const { method, attributions } = await attribute(game, numbers, { cellsMax, random })
   const checks = [
     ...fidelityCheck(request),
     ...(await validate({ game, rows: numbers, attributions, pairs, random })),
   ]
   const valid = checks.every(({ passed }) => passed)
-  const names = predictor.columns.map(({ name }) => name)
+  const names = playersOf(game).map((player) => nameOf(request, player))
   const told = { names, attributions, error: 1 - request.confidence }
+  await pause(signal)
   return {
     fidelity: request.fidelity ?? null,
     rows: picked.length,
-    background: backgroundRows,
+    background: game.background[0]?.length ?? 0,
     method,
+    together: game.players === undefined ? 0 : (game.players.at(-1)?.length ?? 0),
     base: mean(attributions.map(({ base }) => base)),
-    error: Math.max(0, ...attributions.flatMap(({ errors }) => [...errors])),
+    error: attributions.reduce((most, { errors }) => Math.max(most, ...errors), 0),
     checks,
     valid,
-    importance: valid ? importanceOf(told) : [],
+    importance: valid ? [...importanceOf(told), ...(request.unread ?? []).map(notRead)] : [],
     groups: valid ? pushesOf(told, { groups, picked }) : [],
     protected_share: valid
       ? shareOf(
@@ -115,6 +119,45 @@ export async function explainModel(request: ExplainRequest): Promise<Explanation
   }
 }
 
+/** What is asked about, and which rows of the data are explained. */
+async function gameOf(
+  { predictor, columns, groups, cellsMax, signal }: ExplainRequest & { readonly cellsMax: number },
+  random: () => number,
+): Promise<{ readonly game: Game; readonly picked: readonly number[] }> {
+  const rows = columns[0]?.length ?? 0
+  const order = Array.from({ length: rows }, (_, row) => ({ row, at: random() }))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ row }) => row)
+  const backgroundRows = Math.min(backgroundMax, Math.floor(rows / 2))
+  const background = pickRows(columns, Uint32Array.from(order.slice(0, backgroundRows)))
+  const isProtected = (column: number) =>
+    groups.some(({ name }) => name === predictor.columns[column]?.name)
+  const own = [...columns.keys()].filter(isProtected)
+  const size = explainedSize(
+    { rows: Math.min(explainedMax, rows - backgroundRows), columns: columns.length },
+    { pairs, protectedColumns: own.length, cellsMax },
+  )
+  const picked = order.slice(backgroundRows, backgroundRows + size.rows)
+  const game = { predictor, rows: pickRows(columns, Uint32Array.from(picked)), background, signal }
+  if (size.players === columns.length) return { game, picked }
+  // The trial is made on the background, so that what is explained has no say in what is told by itself.
+  const trial = { ...game, rows: background }
+  const players = await chosenPlayers(trial, { size: size.players, own, cellsMax, random })
+  return { game: { ...game, players }, picked }
+}
+
+/** A column by its name; several together by their number. */
+const nameOf = ({ predictor }: ExplainRequest, columns: readonly number[]): string =>
+  columns.length === 1
+    ? (predictor.columns[columns[0] ?? 0]?.name ?? '')
+    : `(${columns.length} other columns together)`
+
+const notRead = (column: string): ColumnImportance => ({
+  column,
+  importance: 0,
+  limits: { low: 0, high: 0 },
+})
+
 /** A stand-in must be wrong about at most half as many rows as the naive guess is, and about one in ten at most. */
 function fidelityCheck({ fidelity }: ExplainRequest): ValidationCheck[] {
   if (fidelity === undefined) return []
@@ -122,11 +165,16 @@ function fidelityCheck({ fidelity }: ExplainRequest): ValidationCheck[] {
   return [{ name: 'fidelity', value, max, passed: value <= max }]
 }
 
-async function attribute(game: Game, rows: readonly number[], random: () => number) {
+async function attribute(
+  game: Game,
+  rows: readonly number[],
+  { cellsMax, random }: { readonly cellsMax: number; readonly random: () => number },
+) {
   const others = game.background[0]?.length ?? 0
-  const varying = rows.map((row) => varyingFeatures(game, row).length)
-  const questions = varying.reduce((sum, features) => sum + 2 ** features * others, 0)
-  if (Math.max(...varying) <= exactFeaturesMax && questions <= exactQuestionsMax) {
+  const varying = rows.map((row) => varyingPlayers(game, row).length)
+  const questions = varying.reduce((sum, players) => sum + 2 ** players * others, 0)
+  const isAffordable = questions <= exactQuestionsMax && questions * game.rows.length <= cellsMax
+  if (isAffordable && Math.max(...varying) <= exactPlayersMax) {
     const attributions: Attribution[] = []
     for (const row of rows) attributions.push(await exactAttribution(game, row))
     return { method: 'exact', attributions } as const
@@ -139,7 +187,7 @@ const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
 
 async function agreementOf(game: Game, attributions: readonly Attribution[], random: () => number) {
-  const width = game.rows.length
+  const width = playersOf(game).length
   const rows = Array.from({ length: Math.min(comparedRows, attributions.length) }, (_, row) => row)
   const sizes = {
     own: new Float64Array(width),
@@ -147,8 +195,7 @@ async function agreementOf(game: Game, attributions: readonly Attribution[], ran
     lime: new Float64Array(width),
   }
   const add = (to: Float64Array, values: Float64Array) => {
-    for (const [feature, value] of values.entries())
-      to[feature] = (to[feature] ?? 0) + Math.abs(value)
+    for (const [player, value] of values.entries()) to[player] = (to[player] ?? 0) + Math.abs(value)
   }
   for (const row of rows) {
     add(sizes.own, attributions[row]?.values ?? new Float64Array())
@@ -185,23 +232,46 @@ export interface AttributedRow extends Pick<Attribution, 'values' | 'errors' | '
   readonly adds_up: boolean
   /** Whether the model gives the same score when asked again. */
   readonly repeats: boolean
+  /** The columns of every value: one each, unless there are too many, and the last is that of many together. */
+  readonly players: readonly (readonly number[])[]
 }
 
 /** Largest difference that rounding may leave. */
 const roundingMax = 1e-4
 
-/** The Shapley values of one row beside others. @param row a single row in the model's columns */
-export async function attributeRow(
-  predictor: Predictor,
-  row: ModelColumns,
-  background: ModelColumns,
-  seed: number,
-): Promise<AttributedRow> {
-  const game: Game = { predictor, rows: row, background }
-  const few = varyingFeatures(game, 0).length <= exactFeaturesMax
-  const [found] = few
+/** Whom to ask about one row, and how. */
+export interface AttributeRequest {
+  readonly predictor: Predictor
+  /** A single row in the model's columns. */
+  readonly row: ModelColumns
+  readonly background: ModelColumns
+  readonly seed: number
+  readonly cellsMax?: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * The Shapley values of one row beside others.
+ * @throws `interrupted` once the signal has fired
+ */
+export async function attributeRow(request: AttributeRequest): Promise<AttributedRow> {
+  const { predictor, row, background, signal, cellsMax = askedCellsMax } = request
+  const random = seededRandom(request.seed)
+  const whole: Game = { predictor, rows: row, background, signal }
+  const varying = varyingPlayers(whole, 0).length
+  const questions = 2 ** varying * (background[0]?.length ?? 0)
+  const isExact = varying <= exactPlayersMax && questions * row.length <= cellsMax
+  const { players: size } = explainedSize(
+    { rows: 1, columns: row.length },
+    { pairs: rowPairs, protectedColumns: 0, cellsMax },
+  )
+  const game =
+    isExact || size === row.length
+      ? whole
+      : { ...whole, players: await chosenPlayers(whole, { size, own: [], cellsMax, random }) }
+  const [found] = isExact
     ? [await exactAttribution(game, 0)]
-    : await sampledAttributions(game, [0], { pairs: rowPairs, random: seededRandom(seed) })
+    : await sampledAttributions(game, [0], { pairs: rowPairs, random })
   assert(found !== undefined, 'one row in, one attribution out')
   const again = await predictor.predict(row)
   const sum = found.values.reduce((total, value) => total + value, 0)
@@ -210,5 +280,6 @@ export async function attributeRow(
     isPositive: again.positive[0] === 1,
     adds_up: Math.abs(sum - (found.score - found.base)) <= roundingMax,
     repeats: Math.abs((again.score[0] ?? Number.NaN) - found.score) <= roundingMax,
+    players: playersOf(game),
   }
 }

@@ -1,8 +1,8 @@
-// Kernel SHAP and LIME, for comparison: both fit a linear model around one row, over which features are its own and
-// which those of a background row. They differ in how a coalition is weighted, and in whether the parts must add up.
+// Kernel SHAP and LIME, for comparison: both fit a linear model around one row, over which players' columns are its
+// own and which those of a background row. They differ in how a coalition is weighted, and in whether the parts must add up.
 
 import type { Random } from '../intervals/random.ts'
-import { type Game, type Hybrid, scoresOf, varyingFeatures } from './game.ts'
+import { type Game, type Hybrid, playersOf, scoresOf, varyingPlayers } from './game.ts'
 import { fitLocally } from './local-fit.ts'
 import { ridgeFit } from './ridge.ts'
 
@@ -15,8 +15,8 @@ export async function kernelShap(
   row: number,
   { samples, random }: { readonly samples: number; readonly random: Random },
 ): Promise<Float64Array> {
-  const width = game.rows.length
-  const players = varyingFeatures(game, row)
+  const width = playersOf(game).length
+  const players = varyingPlayers(game, row)
   const values = new Float64Array(width)
   if (players.length < 2) return values
   const others = game.background[0]?.length ?? 0
@@ -36,11 +36,11 @@ export async function kernelShap(
   const [full, base] = [mean(0), mean(others)]
   const drawn = hybrids.slice(2 * others)
   const found = constrainedFit(
-    drawn.map(({ own }) => players.map((feature) => own[feature] ?? 0)),
+    drawn.map(({ own }) => players.map((player) => own[player] ?? 0)),
     scores.subarray(2 * others),
     { full, base },
   )
-  for (const [n, feature] of players.entries()) values[feature] = found[n] ?? 0
+  for (const [n, player] of players.entries()) values[player] = found[n] ?? 0
   return values
 }
 
@@ -50,7 +50,7 @@ function ownOf(
   isOwn: (at: number) => boolean,
 ): Uint8Array {
   const own = new Uint8Array(width).fill(1)
-  for (const [at, feature] of players.entries()) own[feature] = Number(isOwn(at))
+  for (const [at, player] of players.entries()) own[player] = Number(isOwn(at))
   return own
 }
 
@@ -92,15 +92,15 @@ function constrainedFit(
 }
 
 /**
- * LIME for tables (Ribeiro et al. 2016): ridge regression on which features are kept, rows weighted by how many are.
- * @returns the coefficient of every feature
+ * LIME for tables (Ribeiro et al. 2016): ridge regression on which players are kept, rows weighted by how many are.
+ * @returns the coefficient of every player
  */
 export async function lime(
   game: Game,
   row: number,
   { samples, random }: { readonly samples: number; readonly random: Random },
 ): Promise<Float64Array> {
-  const width = game.rows.length
+  const width = playersOf(game).length
   const others = game.background[0]?.length ?? 0
   const hybrids = Array.from({ length: samples }, (_, n): Hybrid => {
     const own = Uint8Array.from({ length: width }, () => (n === 0 ? 1 : Number(random() < 0.5)))

@@ -1,18 +1,18 @@
-// Shapley values of a decision: exactly, by all coalitions, where few features vary; else by permutations in pairs of an order and
+// Shapley values of a decision: exactly, by all coalitions, where few players vary; else by permutations in pairs of an order and
 // its reverse (Mitchell et al. 2022), with standard errors. Either adds up to the score minus that of the background it used.
 
 import { assert } from '@proofhouse/evidence'
 import type { Random } from '../intervals/random.ts'
-import { type Game, type Hybrid, scoresOf, varyingFeatures } from './game.ts'
+import { type Game, type Hybrid, playersOf, scoresOf, varyingPlayers } from './game.ts'
 
-/** Varying features up to which every coalition is asked. */
-export const exactFeaturesMax = 12
+/** Varying players up to which every coalition is asked. */
+export const exactPlayersMax = 12
 
 /** One decision explained. */
 export interface Attribution {
-  /** Shapley value per feature, in scores. */
+  /** Shapley value per player, in scores. */
   readonly values: Float64Array
-  /** Standard error per feature; 0 where exact. */
+  /** Standard error per player; 0 where exact. */
   readonly errors: Float64Array
   /** Mean score of the background rows used. */
   readonly base: number
@@ -24,7 +24,7 @@ export interface Attribution {
 
 /** Values beside one part of the background. */
 interface BackgroundPart {
-  /** Weighted values per feature. */
+  /** Weighted values per player. */
   readonly values: Float64Array
   /** The part's share of the background; 0 where none of its rows was asked about. */
   readonly weight: number
@@ -33,20 +33,14 @@ interface BackgroundPart {
 /** Parts that a background is cut into, every so many rows, so that its own chance can be told. */
 const backgroundParts = 20
 
-/** The exact values of one row, over all coalitions of its varying features and all background rows. */
+/** The exact values of one row, over all coalitions of its varying players and all background rows. */
 export async function exactAttribution(game: Game, row: number): Promise<Attribution> {
-  const width = game.rows.length
+  const width = playersOf(game).length
   const others = game.background[0]?.length ?? 0
-  const players = varyingFeatures(game, row)
-  assert(players.length <= exactFeaturesMax, 'all coalitions are asked for twelve features at most')
+  const players = varyingPlayers(game, row)
+  assert(players.length <= exactPlayersMax, 'all coalitions are asked for twelve players at most')
   const coalitions = 2 ** players.length
-  const hybrids: Hybrid[] = []
-  for (let coalition = 0; coalition < coalitions; coalition++) {
-    const own = new Uint8Array(width).fill(1)
-    for (const [n, feature] of players.entries()) own[feature] = (coalition >> n) & 1
-    for (let other = 0; other < others; other++) hybrids.push({ row, own, other })
-  }
-  const scores = await scoresOf(game, hybrids)
+  const scores = await scoresOf(game, coalitionsOf({ width, players, others, row }))
   const worths = Array.from(
     { length: Math.min(backgroundParts, others) },
     () => new Float64Array(coalitions),
@@ -58,7 +52,7 @@ export async function exactAttribution(game: Game, row: number): Promise<Attribu
   const parts = worths.map((worth, part): BackgroundPart => {
     const values = new Float64Array(width)
     const found = shapleyOfGame(worth, players.length)
-    for (const [n, feature] of players.entries()) values[feature] = found[n] ?? 0
+    for (const [n, player] of players.entries()) values[player] = found[n] ?? 0
     return { values, weight: Math.ceil((others - part) / backgroundParts) / others }
   })
   const at = (coalition: number) => worths.reduce((sum, worth) => sum + (worth[coalition] ?? 0), 0)
@@ -71,11 +65,25 @@ export async function exactAttribution(game: Game, row: number): Promise<Attribu
   }
 }
 
+/** Every coalition of some players beside every background row; who does not play is the row's own. */
+function* coalitionsOf(by: {
+  readonly width: number
+  readonly players: readonly number[]
+  readonly others: number
+  readonly row: number
+}): Generator<Hybrid> {
+  const own = new Uint8Array(by.width).fill(1)
+  for (let coalition = 0; coalition < 2 ** by.players.length; coalition++) {
+    for (const [n, player] of by.players.entries()) own[player] = (coalition >> n) & 1
+    for (let other = 0; other < by.others; other++) yield { row: by.row, own, other }
+  }
+}
+
 function summed(parts: readonly BackgroundPart[], width: number): Float64Array {
   const values = new Float64Array(width)
   for (const part of parts)
-    for (let feature = 0; feature < width; feature++)
-      values[feature] = (values[feature] ?? 0) + (part.values[feature] ?? 0)
+    for (let player = 0; player < width; player++)
+      values[player] = (values[player] ?? 0) + (part.values[player] ?? 0)
   return values
 }
 
@@ -112,7 +120,7 @@ export async function sampledAttributions(
   rows: readonly number[],
   { pairs, random }: { readonly pairs: number; readonly random: Random },
 ): Promise<Attribution[]> {
-  const width = game.rows.length
+  const width = playersOf(game).length
   const others = game.background[0]?.length ?? 0
   const plans = rows.flatMap((row) =>
     Array.from({ length: pairs }, (_, n) => ({
@@ -122,8 +130,7 @@ export async function sampledAttributions(
       other: (Math.floor(random() * others) + n) % others,
     })),
   )
-  const hybrids = plans.flatMap(({ row, order, other }) => walk(row, order, other))
-  const scores = await scoresOf(game, hybrids)
+  const scores = await scoresOf(game, walks(plans))
   const perPlan = 2 * width
   return rows.map((_, at) => {
     const drawn = Array.from({ length: pairs }, (__, n) => {
@@ -147,27 +154,33 @@ function shuffled(size: number, random: Random): Uint32Array {
   return order
 }
 
-/** From the background row to the row in an order, then the way back by features in the same order: the reverse permutation. */
-function walk(row: number, order: Uint32Array, other: number): Hybrid[] {
-  const steps: Hybrid[] = []
-  const own = new Uint8Array(order.length)
-  for (const value of [1, 0] as const)
-    for (const feature of order) {
-      own[feature] = value
-      steps.push({ row, own: own.slice(), other })
-    }
-  return steps
+interface Plan {
+  readonly row: number
+  readonly order: Uint32Array
+  readonly other: number
 }
 
-/** A feature's gain when it joins, and what is lost when it leaves again first, averaged. */
+/** From the background row to the row in an order, then the way back by players in the same order: the reverse permutation. */
+function* walks(plans: readonly Plan[]): Generator<Hybrid> {
+  for (const { row, order, other } of plans) {
+    const own = new Uint8Array(order.length)
+    for (const value of [1, 0] as const)
+      for (const player of order) {
+        own[player] = value
+        yield { row, own, other }
+      }
+  }
+}
+
+/** A player's gain when it joins, and what is lost when it leaves again first, averaged. */
 function gainsOf(scores: Float64Array, order: Uint32Array) {
   const width = order.length
   const gains = new Float64Array(width)
   const [full, base] = [scores[width - 1] ?? 0, scores[2 * width - 1] ?? 0]
-  for (const [n, feature] of order.entries()) {
+  for (const [n, player] of order.entries()) {
     const before = n === 0 ? base : (scores[n - 1] ?? 0)
     const leaving = n === 0 ? full : (scores[width + n - 1] ?? 0)
-    gains[feature] = ((scores[n] ?? 0) - before + leaving - (scores[width + n] ?? 0)) / 2
+    gains[player] = ((scores[n] ?? 0) - before + leaving - (scores[width + n] ?? 0)) / 2
   }
   return { gains, full, base }
 }
@@ -177,12 +190,12 @@ type Drawn = ReturnType<typeof gainsOf> & { readonly part: number }
 function summarised(drawn: readonly Drawn[], width: number): Attribution {
   const values = new Float64Array(width)
   const errors = new Float64Array(width)
-  for (let feature = 0; feature < width; feature++) {
-    const gains = drawn.map(({ gains: all }) => all[feature] ?? 0)
+  for (let player = 0; player < width; player++) {
+    const gains = drawn.map(({ gains: all }) => all[player] ?? 0)
     const mean = gains.reduce((sum, gain) => sum + gain, 0) / gains.length
     const squares = gains.reduce((sum, gain) => sum + (gain - mean) ** 2, 0)
-    values[feature] = mean
-    errors[feature] = gains.length < 2 ? 0 : Math.sqrt(squares / (gains.length - 1) / gains.length)
+    values[player] = mean
+    errors[player] = gains.length < 2 ? 0 : Math.sqrt(squares / (gains.length - 1) / gains.length)
   }
   const base = drawn.reduce((sum, one) => sum + one.base, 0) / drawn.length
   return { values, errors, base, score: drawn[0]?.full ?? 0, parts: partsOf(drawn, width) }
@@ -198,8 +211,8 @@ function partsOf(drawn: readonly Drawn[], width: number): BackgroundPart[] {
     const to = parts[part]
     if (to === undefined) continue
     to.weight += 1 / drawn.length
-    for (let feature = 0; feature < width; feature++)
-      to.values[feature] = (to.values[feature] ?? 0) + (gains[feature] ?? 0) / drawn.length
+    for (let player = 0; player < width; player++)
+      to.values[player] = (to.values[player] ?? 0) + (gains[player] ?? 0) / drawn.length
   }
   return parts
 }

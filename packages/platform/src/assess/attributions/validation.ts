@@ -6,7 +6,7 @@ import { type ModelColumns, pickCells, pickRows } from '../predictor.ts'
 import { correlation } from './correlation.ts'
 import { drawOrder, exchange } from './exchange.ts'
 import { infidelityOf, relativeChange } from './faithfulness.ts'
-import { type Game, type Hybrid, scoresOf } from './game.ts'
+import { type Game, type Hybrid, playersOf, scoresOf } from './game.ts'
 import { type Attribution, sampledAttributions, shapleyOfGame } from './shapley.ts'
 
 /** One check of a set of explanations. */
@@ -45,8 +45,8 @@ export interface ExplainedSet {
 
 /** Largest difference that rounding may leave between the parts and the whole: models compute in single precision. */
 const completenessMax = 1e-4
-/** Features of the games that are also solved by brute force. */
-const bruteFeatures = 6
+/** Players of the games that are also solved by brute force. */
+const brutePlayers = 6
 const bruteRows = 3
 /** Below this a standard error is no measure. */
 const errorMin = 1e-3
@@ -80,24 +80,20 @@ function completeness({ attributions }: ExplainedSet): ValidationCheck {
 }
 
 /**
- * Small games solved both ways: six features of a few rows play, the others stay the row's own. The largest difference in standard
+ * Small games solved both ways: six players of a few rows play, the others stay the row's own. The largest difference in standard
  * errors of the sampling, of which chance leaves four in about one of a thousand such sets.
  */
 async function bruteForce({ game, rows, pairs, random }: ExplainedSet): Promise<ValidationCheck> {
-  const width = game.rows.length
+  const all = playersOf(game)
   const others = Math.min(10, game.background[0]?.length ?? 0)
-  const background = game.background.map((column) =>
-    pickCells(
-      column,
-      Uint32Array.from({ length: others }, (_, n) => n),
-    ),
-  )
+  const few = Uint32Array.from({ length: others }, (_, n) => n)
+  const background = pickRows(game.background, few)
   let worst = 0
   for (const row of rows.slice(0, bruteRows)) {
-    const players = drawSome(width, Math.min(bruteFeatures, width), random)
-    const cut = restricted({ ...game, background }, row, players)
-    const [sampled] = await sampledAttributions(cut, [0], { pairs: Math.max(pairs, 40), random })
-    const exact = await bruteValues(cut, players.length)
+    const chosen = drawSome(all.length, Math.min(brutePlayers, all.length), random)
+    const cut = { ...game, background, players: chosen.map((player) => all[player] ?? []) }
+    const [sampled] = await sampledAttributions(cut, [row], { pairs: Math.max(pairs, 40), random })
+    const exact = await bruteValues(cut, row, chosen.length)
     // What only a rare coalition does may never have been drawn, and then seems to be known for sure.
     const errors = sampled?.errors ?? new Float64Array()
     const squares = errors.reduce((sum, error) => sum + error * error, 0)
@@ -111,33 +107,14 @@ async function bruteForce({ game, rows, pairs, random }: ExplainedSet): Promise<
   return check('brute_force', worst, 5)
 }
 
-/** The game of one row in which only some features play; the model still sees all. */
-function restricted(game: Game, row: number, players: readonly number[]): Game {
-  const own = pickRows(game.rows, Uint32Array.of(row))
-  return {
-    predictor: {
-      predict: (columns) => {
-        const rows = columns[0]?.length ?? 0
-        const all = own.map((column, feature) => {
-          const at = players.indexOf(feature)
-          return at < 0 ? pickCells(column, new Uint32Array(rows)) : (columns[at] ?? column)
-        })
-        return game.predictor.predict(all)
-      },
-    },
-    rows: players.map((feature) => own[feature] ?? []),
-    background: players.map((feature) => game.background[feature] ?? []),
-  }
-}
-
-async function bruteValues(game: Game, players: number): Promise<Float64Array> {
+async function bruteValues(game: Game, row: number, players: number): Promise<Float64Array> {
   const others = game.background[0]?.length ?? 0
   const coalitions = 2 ** players
   const hybrids: Hybrid[] = []
   for (let coalition = 0; coalition < coalitions; coalition++)
     for (let other = 0; other < others; other++)
       hybrids.push({
-        row: 0,
+        row,
         own: Uint8Array.from({ length: players }, (_, n) => (coalition >> n) & 1),
         other,
       })
@@ -158,17 +135,15 @@ function drawSome(from: number, size: number, random: Random): number[] {
 }
 
 /**
- * The score while features are taken from a row one by one, and while they are given to a background row
+ * The score while columns are taken from a row one by one, and while they are given to a background row
  * (Petsiuk et al. 2018): in the order of their values, beside a random order. Area of the explained order minus that of
- * the random one, as a share of the score's
- * score's way; must not be on the wrong side.
+ * the random one, as a share of the score's way; must not be on the wrong side.
  */
 async function deletionAndInsertion(set: ExplainedSet): Promise<ValidationCheck[]> {
   const { game, rows, attributions, random } = set
-  const width = game.rows.length
+  const width = playersOf(game).length
   const others = game.background[0]?.length ?? 0
-  const hybrids: Hybrid[] = []
-  for (const [n, row] of rows.entries()) {
+  const ways = rows.map((row, n) => {
     const { values, score, base } = attributions[n] ?? {
       values: new Float64Array(),
       score: 0,
@@ -179,18 +154,10 @@ async function deletionAndInsertion(set: ExplainedSet): Promise<ValidationCheck[
     const byValue = [...values.keys()].toSorted(
       (a, b) => direction * ((values[b] ?? 0) - (values[a] ?? 0)),
     )
-    const atRandom = drawOrder(width, random)
-    const other = Math.floor(random() * others)
-    for (const order of [byValue, atRandom])
-      for (const value of [0, 1] as const) {
-        const own = new Uint8Array(width).fill(1 - value)
-        for (const feature of order) {
-          own[feature] = value
-          hybrids.push({ row, own: own.slice(), other })
-        }
-      }
-  }
-  const scores = await scoresOf(game, hybrids)
+    const orders = [byValue, drawOrder(width, random)]
+    return { row, orders, other: Math.floor(random() * others) }
+  })
+  const scores = await scoresOf(game, stepsOf(ways, width))
   const gaps = { deletion: 0, insertion: 0, way: 0 }
   for (const [n] of rows.entries()) {
     const { score, base } = attributions[n] ?? { score: 0, base: 0 }
@@ -209,6 +176,25 @@ async function deletionAndInsertion(set: ExplainedSet): Promise<ValidationCheck[
   return [check('deletion', gaps.deletion / way, 0), check('insertion', gaps.insertion / way, 0)]
 }
 
+interface Way {
+  readonly row: number
+  readonly orders: readonly (readonly number[])[]
+  readonly other: number
+}
+
+/** Each order twice: from the row to the background row, and from the background row to the row. */
+function* stepsOf(ways: readonly Way[], width: number): Generator<Hybrid> {
+  for (const { row, orders, other } of ways)
+    for (const order of orders)
+      for (const value of [0, 1] as const) {
+        const own = new Uint8Array(width).fill(1 - value)
+        for (const player of order) {
+          own[player] = value
+          yield { row, own, other }
+        }
+      }
+}
+
 const infidelityDraws = 20
 
 /** Mean squared error of what the values say taking features away does, over the variance of what it does (Yeh et al. 2019). */
@@ -218,7 +204,7 @@ async function infidelity({
   attributions,
   random,
 }: ExplainedSet): Promise<ValidationCheck> {
-  const width = game.rows.length
+  const width = playersOf(game).length
   const others = game.background[0]?.length ?? 0
   const hybrids = rows.flatMap((row) =>
     Array.from({ length: infidelityDraws }, (): Hybrid => {

@@ -2,6 +2,7 @@
 // quick rather than the last word: what it finds is there, what it misses may still be there.
 // Friedman, "Greedy function approximation" (2001), with second-order leaves as in Chen & Guestrin, "XGBoost" (2016).
 
+import { pause } from '../scoring-interruption.ts'
 import type { CodedColumn } from './coding.ts'
 
 const rounds = 60
@@ -33,12 +34,44 @@ interface Gradients {
   readonly second: Float64Array
 }
 
+/** What to learn from. */
+export interface BoostRequest {
+  readonly columns: readonly CodedColumn[]
+  readonly target: Uint8Array
+  readonly rows: Uint32Array
+}
+
 /** Learns who has `target` 1 from the columns, over the given rows. */
 export function boost(
   columns: readonly CodedColumn[],
   target: Uint8Array,
   rows: Uint32Array,
 ): Boosted {
+  const learning = boosting({ columns, target, rows })
+  for (;;) {
+    const { done, value } = learning.next()
+    if (done === true) return value
+  }
+}
+
+/**
+ * The same, with a look at the signal before every tree.
+ * @throws `interrupted` once it has fired
+ */
+export async function boostBetweenSignals(
+  request: BoostRequest,
+  signal: AbortSignal | undefined,
+): Promise<Boosted> {
+  const learning = boosting(request)
+  for (;;) {
+    await pause(signal)
+    const { done, value } = learning.next()
+    if (done === true) return value
+  }
+}
+
+/** Tree by tree. */
+function* boosting({ columns, target, rows }: BoostRequest): Generator<undefined, Boosted> {
   let positives = 0
   for (const row of rows) positives += target[row] ?? 0
   const share = (positives + 0.5) / (rows.length + 1)
@@ -59,8 +92,14 @@ export function boost(
     grow({ columns, gradients, tree }, rows, 0)
     for (const row of rows) odds[row] = (odds[row] ?? 0) + valueIn(tree, columns, row)
     trees.push(tree)
+    yield
   }
   return { base, trees }
+}
+
+/** The columns that some split asks about. */
+export function columnsRead({ trees }: Boosted): ReadonlySet<number> {
+  return new Set(trees.flatMap((tree) => tree.flatMap((node) => node?.split?.column ?? [])))
 }
 
 /** The log odds of a row. */

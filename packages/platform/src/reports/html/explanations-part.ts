@@ -27,7 +27,7 @@ function explained(found: ExplanationFindings): Markup {
   return html`${standIn(found)}<p>${counted(found.rows, 'decision was', 'decisions were')} explained by asking ${found.fidelity === null ? 'the model' : 'the stand-in'}: a column’s Shapley value is what it adds to the score of a row beside
 ${counted(found.background, 'other row', 'other rows')}, averaged over every order in which columns could be made known (${found.method === 'exact' ? 'all of them' : `drawn at random; a single value is known to within ${formatValue(2 * found.error)}`}).
 It says what the model does, not what causes the outcome, and columns that go together share what they tell in ways that no method settles.</p>
-${found.valid ? [importance(found), groups(found), agreement(found)] : html`<div class="notice"><p>The explanations did not pass their own checks, so they are not shown.</p></div>`}
+${together(found)}${found.valid ? [importance(found), groups(found), agreement(found)] : html`<div class="notice"><p>The explanations did not pass their own checks, so they are not shown.</p></div>`}
 ${checks(found)}`
 }
 
@@ -37,6 +37,13 @@ function standIn({ fidelity }: ExplanationFindings): Markup | null {
     : html`<p>The model is not at hand, only its predictions. Boosted trees were taught half of them and stand in for it: on the other half they predict
 the same for ${formatPercent(fidelity.value)}\u202f% of ${counted(fidelity.n, 'row', 'rows')} (${formatInterval(fidelity.limits.low, fidelity.limits.high)}; the more frequent prediction alone reaches ${formatPercent(fidelity.naive)}\u202f%).
 What decides in them is what decides in the model only that far.</p>`
+}
+
+/** What is not told column by column; null where everything is. */
+function together({ together: columns }: ExplanationFindings): Markup | null {
+  return columns === 0
+    ? null
+    : html`<p>There are too many columns to ask about each: ${counted(columns, 'column', 'columns')} that moved scores least on a trial, where each alone was exchanged, join and leave together, as one. What each of them does by itself is not told.</p>`
 }
 
 function importance({ importance: all, protected_share, rows }: ExplanationFindings): Markup {
