@@ -72,6 +72,8 @@ export class DuckdbEngine implements AggregateEngine {
     request: StatisticsRequest | CountsRequest,
   ): Promise<Statistics | readonly CountedCell[]> {
     const { exactScoresRowsMax } = this.#options
+    if ('number' in request && request.number !== null && 'column' in request.number)
+      assert(request.number.column !== null || this.#attached, 'predictions are attached first')
     const found =
       'number' in request
         ? await countCells(this.#database, this.table, { ...request, exactScoresRowsMax })

@@ -124,5 +124,6 @@ export {
 } from './ports.ts'
 export type { CountedCell, CountsRequest, RowNumber } from './row-counts.ts'
 export { scoreModel, type ScoringRequest } from './scoring.ts'
+export { scoreNumbers } from './scoring-numbers.ts'
 export { interruption, throwIfAborted } from './scoring-interruption.ts'
 export { cellStatistics } from './scoring-losses.ts'
