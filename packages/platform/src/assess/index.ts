@@ -64,7 +64,12 @@ export {
   type Verdict,
 } from './policy.ts'
 export type { ScoreCounts } from './score-counts.ts'
-export { exactScoresRowsMax, gridScore, scoreGridFactor } from './score-grid.ts'
+export {
+  exactNumbersRowsMax,
+  exactScoresRowsMax,
+  gridScore,
+  scoreGridFactor,
+} from './score-grid.ts'
 export {
   marginal,
   type OutcomeCounts,

@@ -14,6 +14,7 @@ import {
 } from '../dataset.ts'
 import { listed, rowList } from '../dataset-values.ts'
 import type { AggregateEngine, CategoryProfile, DataTable, NumberProfile } from '../ports.ts'
+import { exactNumbersRowsMax } from '../score-grid.ts'
 import type { MulticlassTask, Task } from './task.ts'
 
 /** More classes than this are names, or numbers. */
@@ -44,7 +45,7 @@ export async function checkTaskData(
     groups.push(groupsOf(table, await category(engine, column, options), 'protected'))
   for (const column of roles.control)
     groupsOf(table, await category(engine, column, options), 'control')
-  const warnings = missingGroups(groups)
+  const warnings = [...missingGroups(groups), ...numbersOnGrid(table, task)]
   const { label, prediction, score } = roles
   const number = async (name: string | null, role: string, range: Range = {}) => {
     if (name !== null) checkNumber(table, await numbers(engine, name, options), { role, ...range })
@@ -60,6 +61,17 @@ export async function checkTaskData(
     refuseMissing(table, await category(engine, task.query, options), 'query')
   }
   return { classes: [], warnings }
+}
+
+/** That numbers are rounded, where a table is too large to count each. */
+function numbersOnGrid(table: DataTable, task: Task): DataWarning[] {
+  const counts =
+    task.kind === 'regression' || (task.kind === 'multiclass' && task.classScores !== null)
+  if (!counts || table.rows <= exactNumbersRowsMax) return []
+  const message =
+    `there are more than ${exactNumbersRowsMax} rows, so numbers were counted with 12 significant bits; ` +
+    'measures of them can differ from the exact ones in the fourth digit'
+  return [{ kind: 'scores-on-grid', message }]
 }
 
 function checkNames(table: DataTable, roles: ColumnRoles, task: Task): void {
