@@ -20,7 +20,7 @@ let tables = 0
 
 interface CellsRequest extends CountsRequest {
   /** Above this many rows, numbers are counted on the grid of assess/score-grid.ts. */
-  readonly exactScoresRowsMax: number
+  readonly exactRowsMax: number
 }
 
 /** Counts what the request asks for. */
@@ -94,15 +94,19 @@ function rowsQuery(table: DataTable, request: CellsRequest): string {
     return `coalesce(${canonicalText(sql, column)}, ${literal(missingGroup)}) AS k${i}`
   })
   const exact = number === null ? 'CAST(NULL AS DOUBLE)' : numberSql(table, number)
-  const isOnGrid = number !== null && table.rows > request.exactScoresRowsMax
+  const isOnGrid = number !== null && table.rows > request.exactRowsMax
   const value = isOnGrid ? onNumberGrid(`(${exact})`) : exact
   const raw = new Set(columns.map((name) => findColumn(table, name).sql))
+  // By position, not by number: a join would hold a hash of every row in memory.
+  const isAttached = number !== null && 'column' in number && number.column === null
+  const from = isAttached ? 'data POSITIONAL JOIN predicted' : 'data'
   return `SELECT ${[...texts, 'd', 'rows'].join(', ')}
-    FROM (SELECT ${[...raw, `${value} + 0.0 AS d`].join(', ')}, count(*) AS rows FROM data GROUP BY ALL)`
+    FROM (SELECT ${[...raw, `${value} + 0.0 AS d`].join(', ')}, count(*) AS rows FROM ${from} GROUP BY ALL)`
 }
 
 function numberSql(table: DataTable, number: RowNumber): string {
-  const double = (name: string) => {
+  const double = (name: string | null) => {
+    if (name === null) return 'predicted.score'
     const { column, sql } = findColumn(table, name)
     return asDouble(sql, column)
   }

@@ -2,18 +2,19 @@
 // of one is row n of the other. Both number their rows in order, from 0, as `rowid`.
 
 import { assert } from '@proofhouse/evidence'
-import type {
-  AggregateEngine,
-  ColumnBatch,
-  ColumnProfile,
-  CountedCell,
-  CountsRequest,
-  DataTable,
-  PredictionBatch,
-  ProfileRequest,
-  ReadRequest,
-  Statistics,
-  StatisticsRequest,
+import {
+  type AggregateEngine,
+  type ColumnBatch,
+  type ColumnProfile,
+  type CountedCell,
+  type CountsRequest,
+  type DataTable,
+  exactNumbersRowsMax,
+  type PredictionBatch,
+  type ProfileRequest,
+  type ReadRequest,
+  type Statistics,
+  type StatisticsRequest,
 } from '../assess/index.ts'
 import { attachPredictions } from './duckdb-attach.ts'
 import type { DuckdbDatabase } from './duckdb-database.ts'
@@ -72,9 +73,14 @@ export class DuckdbEngine implements AggregateEngine {
     request: StatisticsRequest | CountsRequest,
   ): Promise<Statistics | readonly CountedCell[]> {
     const { exactScoresRowsMax } = this.#options
+    if ('number' in request && request.number !== null && 'column' in request.number)
+      assert(request.number.column !== null || this.#attached, 'predictions are attached first')
     const found =
       'number' in request
-        ? await countCells(this.#database, this.table, { ...request, exactScoresRowsMax })
+        ? await countCells(this.#database, this.table, {
+            ...request,
+            exactRowsMax: Math.min(exactNumbersRowsMax, exactScoresRowsMax),
+          })
         : await this.#outcomes({ ...request, exactScoresRowsMax })
     // The last step of every assessment: all that was read before, the model's input included, came from the same bytes.
     await this.#options.checkUnchanged?.()

@@ -2,10 +2,18 @@
 // sentence.
 
 import { afterAll, expect, test } from 'vitest'
-import { OperatingError } from '@proofhouse/evidence'
-import { checkTaskData, type ColumnRoles, readTask, type Task } from '../assess/index.ts'
+import { OperatingError, sha256Hex } from '@proofhouse/evidence'
+import { floats, model, node, value as onnxValue, part } from '../artifacts/onnx.fixture.ts'
+import {
+  checkTaskData,
+  type ColumnRoles,
+  readTask,
+  scoreNumbers,
+  type Task,
+} from '../assess/index.ts'
 import { duckdbSource } from './duckdb-source.ts'
 import { temporaryFolder } from './duckdb.fixture.ts'
+import { onnxRunner } from './onnx-runner.ts'
 
 const files = temporaryFolder()
 afterAll(files.remove)
@@ -50,19 +58,25 @@ const roles = (kind: NotBinary['kind']): ColumnRoles => ({
   ...rolesOf[kind],
 })
 
+const options = {
+  also: new Set<string>(),
+  mode: 'strict',
+  confidence: 0.95,
+  overs: [[], ['group']],
+  explored: [],
+  withins: [],
+} as const
+
 async function view(kind: NotBinary['kind'], text = csv) {
   const engine = await source.open(files.csv(text))
   try {
     const { classes, warnings } = await checkTaskData(engine, roles(kind), { task: tasks[kind] })
-    const found = await readTask(engine, roles(kind), { task: tasks[kind], classes })
-    const measures = found.measure({
-      also: new Set(),
-      mode: 'strict',
-      confidence: 0.95,
-      overs: [[], ['group']],
-      explored: [],
-      withins: [],
+    const found = await readTask(engine, roles(kind), {
+      task: tasks[kind],
+      classes,
+      model: null,
     })
+    const measures = found.measure(options)
     const value = (name: string, group: string | null = null) =>
       measures.find(
         ({ measure, slice }) => measure === name && (slice?.['group'] ?? null) === group,
@@ -97,6 +111,67 @@ test('an order', async () => {
   const { value } = await view('ranking')
   expect(value('ranking.pairwise_accuracy')).toBeGreaterThan(0.5)
   expect(value('ranking.exposure', 'a')).toBeGreaterThan(1)
+})
+
+/** `guess + shift`, as a model of one output [N, 1]. */
+const linear = (shift: number, outputs: readonly string[] = ['variable']) =>
+  model([
+    part(1, node('Add', ['guess', 'shift'], [outputs[0] ?? ''])),
+    ...outputs.slice(1).map((name) => part(1, node('Identity', ['guess'], [name]))),
+    part(2, 'g'),
+    part(5, floats('shift', [1, 1], [shift])),
+    part(11, onnxValue('guess', 'float', [-1, 1])),
+    ...outputs.map((name) => part(12, onnxValue(name, 'float', [-1, 1]))),
+  ])
+
+async function fromModel(kind: 'regression' | 'ranking', bytes: Uint8Array<ArrayBuffer>) {
+  const engine = await source.open(files.csv(csv))
+  const session = await onnxRunner({ threads: 1 }).load({
+    name: 'model.onnx',
+    bytes,
+    sha256: sha256Hex(bytes),
+    memoryBytes: 512 * 2 ** 20,
+    timeoutMs: 60_000,
+  })
+  try {
+    const own = { ...roles(kind), prediction: null, score: null }
+    const request = { engine, session, model: 'model.onnx', roles: own }
+    const { features } = await scoreNumbers({ ...request, missingValues: 'refuse' })
+    expect(features).toEqual(['guess'])
+    return await readTask(engine, own, { task: tasks[kind], classes: [], model: 'model.onnx' })
+  } finally {
+    await session.close()
+    await engine.close()
+  }
+}
+
+test('a model that predicts a number is run, and its errors are those of its predictions', async () => {
+  const found = await fromModel('regression', linear(-3))
+  const measures = found.measure({ ...options, overs: [[]] })
+  const value = (name: string) => measures.find(({ measure }) => measure === name)?.value
+  expect(value('regression.mean_error')).toBe(7)
+  expect(value('regression.mean_absolute_error')).toBe(7)
+  expect(found.findings([[]], 0.95)).toMatchObject({ prediction: 'model.onnx' })
+})
+
+test('a model gives the score to rank by', async () => {
+  const found = await fromModel('ranking', linear(0))
+  // Guesses rise by one a row: in each query of eight the last three rows are first.
+  expect(found.findings([[], ['group']], 0.95)).toMatchObject({
+    kind: 'ranking',
+    score: 'model.onnx',
+  })
+  const [everyone] = found.measure({ ...options, overs: [[]] })
+  expect(everyone?.measure).toBe('ranking.ndcg')
+})
+
+test('a model with two outputs that could be the number is refused', async () => {
+  const failed = await fromModel('regression', linear(-3, ['variable', 'other'])).catch(
+    (error: unknown) => error,
+  )
+  expect(String(failed)).toMatch(
+    /has several outputs of one number a row; its outputs are `variable`, `other`/,
+  )
 })
 
 const broken = (at: number, text: string, row = 5) =>

@@ -77,7 +77,12 @@ export {
   type Verdict,
 } from './policy.ts'
 export type { ScoreCounts } from './score-counts.ts'
-export { exactScoresRowsMax, gridScore, scoreGridFactor } from './score-grid.ts'
+export {
+  exactNumbersRowsMax,
+  exactScoresRowsMax,
+  gridScore,
+  scoreGridFactor,
+} from './score-grid.ts'
 export {
   marginal,
   type OutcomeCounts,
@@ -139,5 +144,6 @@ export {
 } from './ports.ts'
 export type { CountedCell, CountsRequest, RowNumber } from './row-counts.ts'
 export { scoreModel, type ScoringRequest } from './scoring.ts'
+export { scoreNumbers } from './scoring-numbers.ts'
 export { interruption, throwIfAborted } from './scoring-interruption.ts'
 export { cellStatistics } from './scoring-losses.ts'

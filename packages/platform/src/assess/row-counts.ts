@@ -3,12 +3,12 @@
 
 import type { NumberCounts } from './drift/distribution.ts'
 
-/** A number that a row has: of one column, or made of several. */
+/** A number that a row has: of one column, or made of several. Where the column is null, the attached score stands for it. */
 export type RowNumber =
-  | { readonly of: 'column'; readonly column: string }
-  | { readonly of: 'difference'; readonly column: string; readonly minus: string }
+  | { readonly of: 'column'; readonly column: string | null }
+  | { readonly of: 'difference'; readonly column: string | null; readonly minus: string }
   /** The size of the difference by the size of `minus`; where that is 0, by the machine epsilon. */
-  | { readonly of: 'relative-difference'; readonly column: string; readonly minus: string }
+  | { readonly of: 'relative-difference'; readonly column: string | null; readonly minus: string }
   /** That of the column which belongs to the value of `by`; NaN for a value without one. */
   | { readonly of: 'own'; readonly by: string; readonly columns: ColumnOfValue }
   /**

@@ -273,7 +273,7 @@ test.each([
     'task: multiclass',
     /`regression\.r2_score` is of the task `regression`, and this system’s task is `multiclass`/,
   ],
-  ['data:\n', 'model:\n  path: m.onnx\ndata:\n', /models are run for the task `binary` only/],
+  ['data:\n', 'model:\n  path: m.onnx\ndata:\n', /are for assessing without a `model`/],
   ['regression.r2_score', 'performance.roc_auc', /`performance\.roc_auc` is of the task `binary`/],
 ])('refuses what does not fit the task: %s → %s', (from, to, message) => {
   expect(regression).toContain(from)

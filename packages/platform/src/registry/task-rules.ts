@@ -40,15 +40,21 @@ const keys: readonly Key[] = [
   key('assessment', 'top_k', 'multiclass', 'ranking'),
 ]
 
-/** Keys that a task cannot do without. */
+/** Keys that a task cannot do without; the last is what a model makes instead, where the task can have one. */
 const needed: Readonly<Record<TaskName, readonly (readonly [name: string, what: string])[]>> = {
   binary: [['positive_class', 'the label value that counts as selected, such as `approved`']],
   multiclass: [['prediction', 'the column of the predicted class']],
-  regression: [['prediction', 'the column of the predicted number']],
+  regression: [['prediction', 'the column of the predicted number, or a `model` that predicts it']],
   ranking: [
     ['query', 'the column that says which rows are ranked together'],
-    ['score', 'the column by which rows are ranked, highest first'],
+    ['score', 'the column by which rows are ranked, highest first, or a `model` that gives it'],
   ],
+}
+
+/** The key whose column a model makes instead. */
+const made: Readonly<Partial<Record<TaskName, string>>> = {
+  regression: 'prediction',
+  ranking: 'score',
 }
 
 const quoted = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ')
@@ -64,12 +70,14 @@ export function checkTask(source: SystemFileSource, refuse: Refuse): void {
         at,
         `\`${at[1]}\` is for the task ${quoted(tasks)}, and this system’s task is \`${kind}\` (${taskWords[kind]}); remove it, or name its task in \`assessment.task\``,
       )
+  const hasModel = source.model !== undefined
   for (const [name, what] of needed[kind])
-    if (!(name in source.columns)) refuse(['columns'], `\`columns.${name}\` is missing: ${what}`)
-  if (kind !== 'binary' && source.model !== undefined)
+    if (!(name in source.columns) && !(hasModel && made[kind] === name))
+      refuse(['columns'], `\`columns.${name}\` is missing: ${what}`)
+  if (kind === 'multiclass' && hasModel)
     refuse(
       ['model'],
-      `models are run for the task \`binary\` only; for \`${kind}\`, write the predictions into a column and remove \`model\``,
+      'models of several classes are not run; write the predictions into a column, name it in `columns.prediction` and remove `model`',
     )
   source.policy.rules.forEach(({ measure }, n) => {
     refuseMeasure(measure, kind, (message) => refuse(['policy', 'rules', n], message))

@@ -62,7 +62,7 @@ ${top(report)}
 <main>
 ${warnings(report)}
 ${rulesPart(report)}
-${report.task === null ? [performancePart(report), '\n', curvesPart(report), '\n', groupsPart(report)] : taskParts(report, report.task)}
+${performanceParts(report)}
 ${beneathPart(report)}
 ${explanationsPart(report)}
 ${robustnessPart(report)}
@@ -83,6 +83,14 @@ ${formatInstant(report.generated_at)}. The same content for programs is in <code
   // The style sheet is a constant of this program, and the only thing on the page that is not escaped.
   return `${head.toString()}${styleSheet}${body.toString()}`
 }
+
+/** How everyone and the groups fare, as the task has it. */
+const performanceParts = (report: AssessmentReport): Markup =>
+  report.task === null
+    ? html`${performancePart(report)}
+${curvesPart(report)}
+${groupsPart(report)}`
+    : taskParts(report, report.task)
 
 /** The parts that have something to say. */
 function partsOf({

@@ -122,7 +122,7 @@ async function compute(context: Context, run: OpenRun): Promise<Computed> {
   const measured =
     task.kind === 'binary'
       ? await measureSystem(services, { file, inputs, ...request })
-      : await measureTask({ file, inputs, task, ...request })
+      : await measureTask(services, { file, inputs, task, ...request })
   const signature =
     inputs.model !== null && file.model?.sign === true
       ? await signCheckedModel(services, workspace, inputs.model)

@@ -9,12 +9,16 @@ import {
   type MeasuredTask,
   readTask,
   runChecks,
+  scoreNumbers,
   type Task,
 } from '../assess/index.ts'
+import type { CheckedModel } from './assessment-inputs.ts'
 import { columnSetsOf, controlSets, leftOutText } from './column-sets.ts'
 import { compareColumns } from './compare-over-time.ts'
 import type { SystemFile } from '../registry/index.ts'
 import type { Measured, MeasureRequest } from './measure-system.ts'
+import { withModel } from './score-table.ts'
+import type { Services } from './services.ts'
 
 interface TaskRequest extends MeasureRequest {
   readonly task: Exclude<Task, { readonly kind: 'binary' }>
@@ -22,16 +26,26 @@ interface TaskRequest extends MeasureRequest {
 
 /**
  * Measures a system and applies its policy.
- * @throws data-unsuitable, config-invalid, interrupted
+ * @throws data-unsuitable, config-invalid, model-mismatch, model-failed, interrupted
  */
-export async function measureTask(request: TaskRequest): Promise<Measured> {
+export async function measureTask(
+  services: Pick<Services, 'models'>,
+  request: TaskRequest,
+): Promise<Measured> {
   const { file, inputs, task, signal, progress } = request
   const { columns, assessment, rules } = file
   const engine = inputs.test
   progress('checking the data')
   const checked = await checkTaskData(engine, columns, { task, signal })
+  const features =
+    inputs.model === null ? null : await scoreTask(services, { ...request, model: inputs.model })
   progress('counting predictions per group')
-  const view = await readTask(engine, columns, { task, classes: checked.classes, signal })
+  const view = await readTask(engine, columns, {
+    task,
+    classes: checked.classes,
+    model: inputs.model?.path ?? null,
+    signal,
+  })
   progress('measuring')
   const sets = columnSetsOf(file, (set) => view.sizes(set).map(({ rows }) => rows))
   const overs = [...sets.declared, ...sets.explored].toSorted((a, b) => a.length - b.length)
@@ -54,7 +68,7 @@ export async function measureTask(request: TaskRequest): Promise<Measured> {
     measures,
     ...applyPolicy(rules, measures),
     warnings: checked.warnings.map(({ message }) => message),
-    features: null,
+    features,
     folds: null,
     explanations: null,
     triggers: null,
@@ -63,6 +77,32 @@ export async function measureTask(request: TaskRequest): Promise<Measured> {
     overTime: null,
     ...further.findings,
   }
+}
+
+/** Runs the model over the rows; gives how many columns it read. */
+function scoreTask(
+  services: Pick<Services, 'models'>,
+  { file, inputs, model, task, signal, progress }: TaskRequest & { readonly model: CheckedModel },
+): Promise<number> {
+  const { columns } = file
+  // The query says who is ranked together, and is nothing to predict from.
+  const query = task.kind === 'ranking' ? [task.query] : []
+  const roles = { ...columns, identifiers: [...columns.identifiers, ...query] }
+  return withModel(services, { file, model, signal, progress }, async (session) => {
+    const total = inputs.test.table.rows
+    const { features } = await scoreNumbers({
+      engine: inputs.test,
+      session,
+      model: model.path,
+      roles,
+      missingValues: file.assessment.missingValues,
+      signal,
+      onProgress: (rows) => {
+        progress(`running ${model.path}: ${rows} of ${total} rows`)
+      },
+    })
+    return features.length
+  })
 }
 
 function groupsOf(

@@ -20,7 +20,10 @@ const batchRows = 4_096
 /** Which columns to read. */
 export interface RankingRequest {
   readonly label: string
-  readonly score: string
+  /** Null for the scores that a model attached. */
+  readonly score: string | null
+  /** What made the scores, as a report names it. */
+  readonly said: string
   readonly query: string
   readonly topK: number
   readonly groupColumns: readonly string[]
@@ -32,7 +35,7 @@ export async function readRanking(
   engine: AggregateEngine,
   request: RankingRequest,
 ): Promise<TaskView> {
-  const { label, score, query, topK, groupColumns } = request
+  const { label, said, query, topK, groupColumns } = request
   const { table } = engine
   if (table.rows > rankedRowsMax)
     throw new OperatingError(
@@ -60,7 +63,8 @@ export async function readRanking(
   return {
     sizes: (over) => tableOf(over).cells.map((cell) => ({ cell: cell.cell, rows: cell.rows })),
     measure: (options) => measureRanking(tableOf, options),
-    findings: (overs) => rankingFindings(tableOf, overs, { label, score, query, top_k: topK }),
+    findings: (overs) =>
+      rankingFindings(tableOf, overs, { label, score: said, query, top_k: topK }),
   }
 }
 
@@ -114,16 +118,19 @@ async function readRows(
     columns: [
       ...texts.map((name) => ({ name, as: 'text' as const })),
       { name: label, as: 'number' },
-      { name: score, as: 'number' },
+      ...(score === null ? [] : [{ name: score, as: 'number' as const }]),
     ],
+    ...(score === null
+      ? { outcomes: { label: null, positiveClass: '', predictions: { from: 'attached' } } }
+      : {}),
     batchRows,
     signal,
   })
-  for await (const { columns, firstRow } of batches) {
+  for await (const { columns, firstRow, outcomes } of batches) {
     for (const [position, list] of found.entries())
       for (const cell of columns[position] ?? []) list.push(canonicalText(cell) ?? missingGroup)
     relevance.set(numbersOf(columns, texts.length), firstRow)
-    scores.set(numbersOf(columns, texts.length + 1), firstRow)
+    scores.set(outcomes?.score ?? numbersOf(columns, texts.length + 1), firstRow)
   }
   const [queries = [], ...groups] = found
   return { queries, groups, relevance, scores }

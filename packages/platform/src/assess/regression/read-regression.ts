@@ -12,7 +12,10 @@ import { regressionFindings } from './regression-findings.ts'
 /** Which columns to read. */
 export interface RegressionRequest {
   readonly label: string
-  readonly prediction: string
+  /** Null for the predictions that a model attached. */
+  readonly prediction: string | null
+  /** What made the predictions, as a report names it. */
+  readonly said: string
   readonly quantile: number | null
   readonly groupColumns: readonly string[]
   readonly signal?: AbortSignal | undefined
@@ -21,7 +24,7 @@ export interface RegressionRequest {
 /** Counts what the measures of errors need. */
 export async function readRegression(
   engine: AggregateEngine,
-  { label, prediction, quantile, groupColumns, signal }: RegressionRequest,
+  { label, prediction, said, quantile, groupColumns, signal }: RegressionRequest,
 ): Promise<TaskView> {
   const count = (number: RowNumber) =>
     engine.statistics({ protectedColumns: groupColumns, classColumns: [], number, signal })
@@ -49,6 +52,6 @@ export async function readRegression(
         rows: regressionRows(cell),
       })),
     measure: (options) => measureRegression(table, { ...options, quantile }),
-    findings: (overs) => regressionFindings(table, overs, { label, prediction, quantile }),
+    findings: (overs) => regressionFindings(table, overs, { label, prediction: said, quantile }),
   }
 }

@@ -84,22 +84,18 @@ export function rangeOf({ values }: NumberCounts): { readonly low: number; reado
   return { low, high }
 }
 
-/** Values that are not sorted, sorted, equal ones together. */
-export function sortedCounts({ values, counts }: NumberCounts): NumberCounts {
-  const order = Uint32Array.from(values.keys()).toSorted(
-    (a, b) => (values[a] ?? 0) - (values[b] ?? 0),
-  )
-  const [merged, rows]: [number[], number[]] = [[], []]
-  for (const at of order) {
-    const value = values[at] ?? 0
-    const last = merged.length - 1
-    if (merged[last] === value) rows[last] = (rows[last] ?? 0) + (counts[at] ?? 0)
-    else {
-      merged.push(value)
-      rows.push(counts[at] ?? 0)
-    }
+/** The counts of the sizes of numbers, ascending: the negative ones are turned round and merged with the others. */
+export function sizesOf({ values, counts }: NumberCounts): NumberCounts {
+  const first = values.findIndex((value) => value >= 0)
+  const split = first < 0 ? values.length : first
+  const turned = {
+    values: values.slice(0, split).map((value) => -value),
+    counts: counts.slice(0, split),
   }
-  return { values: Float64Array.from(merged), counts: Float64Array.from(rows) }
+  return addNumberCounts(
+    { values: turned.values.toReversed(), counts: turned.counts.toReversed() },
+    { values: values.subarray(split), counts: counts.subarray(split) },
+  )
 }
 
 /** The k-th smallest of sorted values, from 1. */

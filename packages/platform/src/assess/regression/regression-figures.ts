@@ -16,7 +16,7 @@ import {
   type RegressionCell,
   regressionRows,
   shapeOfCounts,
-  sortedCounts,
+  sizesOf,
   squaresAround,
 } from './regression-cells.ts'
 import type { RegressionFigure } from './regression-catalogue.ts'
@@ -97,7 +97,7 @@ function rooted({ value, limits }: Estimate): Estimate {
 function medianFigure({ everyone }: RegressionContext) {
   const largest = rangeOf(mapCounts(everyone.errors, Math.abs)).high
   return (cell: RegressionCell): Estimate => {
-    const sizes = sortedCounts(mapCounts(cell.errors, Math.abs))
+    const sizes = sizesOf(cell.errors)
     const n = regressionRows(cell)
     const middle = (n + 1) / 2
     return {

@@ -41,8 +41,25 @@ function addAll<C extends Cell>(cells: readonly C[], add: AddCells<C>): C | unde
   return a === undefined || b === undefined ? a : add(a, b)
 }
 
+/** Marginals made so far, by the cells they were made of: measures, sizes and findings ask for the same ones. */
+const marginals = new WeakMap<readonly Cell[], Map<string, CellTable<Cell>>>()
+
 /** The table over some of its columns, the others summed out; `[]` gives everyone as one cell. */
 export function marginalCells<C extends Cell>(
+  table: CellTable<C>,
+  columns: readonly string[],
+  add: AddCells<C>,
+): CellTable<C> {
+  const known = marginals.get(table.cells) ?? new Map<string, CellTable<Cell>>()
+  marginals.set(table.cells, known)
+  const key = JSON.stringify(columns)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- made of the same cells, below
+  const found = (known.get(key) as CellTable<C> | undefined) ?? sumOut(table, columns, add)
+  known.set(key, found)
+  return found
+}
+
+function sumOut<C extends Cell>(
   table: CellTable<C>,
   columns: readonly string[],
   add: AddCells<C>,

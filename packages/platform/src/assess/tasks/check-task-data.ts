@@ -11,6 +11,7 @@ import {
 import { listed, rowList } from '../dataset-values.ts'
 import { category, cellText, numbers, unsuitable } from '../outcome-columns.ts'
 import type { AggregateEngine, CategoryProfile, DataTable, NumberProfile } from '../ports.ts'
+import { exactNumbersRowsMax } from '../score-grid.ts'
 import type { MulticlassTask, Task } from './task.ts'
 
 /** More classes than this are names, or numbers. */
@@ -41,7 +42,7 @@ export async function checkTaskData(
     groups.push(groupsOf(table, await category(engine, column, options), 'protected'))
   for (const column of roles.control)
     groupsOf(table, await category(engine, column, options), 'control')
-  const warnings = missingGroups(groups)
+  const warnings = [...missingGroups(groups), ...numbersOnGrid(table, task)]
   const { label, prediction, score } = roles
   const number = async (name: string | null, role: string, range: Range = {}) => {
     if (name !== null)
@@ -58,6 +59,17 @@ export async function checkTaskData(
     refuseMissing(table, await category(engine, task.query, options), 'query')
   }
   return { classes: [], warnings }
+}
+
+/** That numbers are rounded, where a table is too large to count each. */
+function numbersOnGrid(table: DataTable, task: Task): DataWarning[] {
+  const counts =
+    task.kind === 'regression' || (task.kind === 'multiclass' && task.classScores !== null)
+  if (!counts || table.rows <= exactNumbersRowsMax) return []
+  const message =
+    `there are more than ${exactNumbersRowsMax} rows, so numbers were counted with 12 significant bits; ` +
+    'measures of them can differ from the exact ones in the fourth digit'
+  return [{ kind: 'scores-on-grid', message }]
 }
 
 function checkNames(table: DataTable, roles: ColumnRoles, task: Task): void {

@@ -16,19 +16,20 @@ export function readTask(
   by: {
     readonly task: Exclude<Task, { readonly kind: 'binary' }>
     readonly classes: readonly string[]
+    /** The model that attached its predictions, as a report names it; null where columns hold them. */
+    readonly model: string | null
     readonly signal?: AbortSignal | undefined
   },
 ): Promise<TaskView> {
   const { label, prediction, score } = roles
   const { task, classes, signal } = by
   const groupColumns = [...roles.protected, ...roles.control]
-  if (task.kind === 'ranking') {
-    assert(score !== null, 'the system file names the scores')
-    return readRanking(engine, { label, score, groupColumns, signal, ...task })
-  }
-  assert(prediction !== null, 'the system file names the predictions')
-  const columns = { label, prediction, groupColumns, signal }
-  return task.kind === 'multiclass'
-    ? readMulticlass(engine, { ...columns, ...task, classes })
-    : readRegression(engine, { ...columns, ...task })
+  const columns = { label, groupColumns, signal }
+  // Without a column, the model's predictions are attached.
+  const said = prediction ?? score ?? by.model ?? ''
+  if (task.kind === 'ranking') return readRanking(engine, { ...columns, ...task, score, said })
+  if (task.kind === 'regression')
+    return readRegression(engine, { ...columns, ...task, prediction, said })
+  assert(prediction !== null, 'the system file names the predicted classes')
+  return readMulticlass(engine, { ...columns, ...task, prediction, classes })
 }
