@@ -11,11 +11,24 @@ const printable = (text: string) =>
   // oxlint-disable-next-line no-control-regex -- control characters are what this removes
   text.replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\ufffd')
 
+/** What a terminal needs of a process. */
+interface TerminalHost {
+  readonly stdout: Output
+  readonly stderr: Output
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+interface Output {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  write(text: string): boolean
+}
+
 /** The terminal of the process given. */
-export function processTerminal(host: NodeJS.Process): Terminal {
+export function processTerminal(host: TerminalHost): Terminal {
   const { stdout, stderr, env } = host
-  const interactive = stdout.isTTY
-  const animated = stderr.isTTY && env['TERM'] !== 'dumb'
+  const interactive = stdout.isTTY === true
+  const animated = stderr.isTTY === true && env['TERM'] !== 'dumb'
   let showing = false
   const clear = () => {
     if (showing) stderr.write(clearLine)

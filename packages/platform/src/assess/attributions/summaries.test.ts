@@ -2,62 +2,69 @@
 
 import { expect, test } from 'vitest'
 import { seededRandom } from '../intervals/random.ts'
-import type { Predictor } from '../predictor.ts'
-import { explainModel } from './explain-model.ts'
-import { importanceOf, pushesOf } from './summaries.ts'
+import type { Attribution } from './shapley.ts'
+import { importanceOf, pushesOf, shareOf } from './summaries.ts'
 
-const width = 6
+const width = 8
 const weightOf = (feature: number) => 0.01 + 0.01 * feature
+const names = Array.from({ length: width }, (_, n) => `c${n}`)
+const backgroundRows = 100
+const parts = 20
 
-/** A model that adds up columns. */
-const linear: Predictor = {
-  columns: Array.from({ length: width }, (_, n) => ({ name: `c${n}`, as: 'number' })),
-  hasScores: true,
-  predict: (columns) => {
-    const score = Float64Array.from({ length: columns[0]?.length ?? 0 }, (_, row) =>
-      columns.reduce((sum, cells, n) => sum + weightOf(n) * Number(cells[row]), 0.5),
-    )
-    return Promise.resolve({ score, positive: Uint8Array.from(score, (x) => Number(x >= 0.5)) })
-  },
-}
-
-/** Rows of normal numbers, the first of which is higher by `gap` for group b. */
-function sampleOf(seed: number, gap: number) {
+/**
+ * The values of a model that adds up columns of normal numbers, exactly: each is the weight times the distance from the
+ * background's mean, part by part. The last column is higher by `gap` in group b.
+ */
+function linearSet(seed: number, gap: number) {
   const random = seededRandom(seed)
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
-  const codes = Uint8Array.from({ length: 200 }, () => Number(random() < 0.5))
-  const columns = Array.from({ length: width }, (_, n) =>
-    Float64Array.from(codes, (code) => normal() + (n === width - 1 ? gap * code : 0)),
+  const codes = Uint8Array.from({ length: 100 }, () => Number(random() < 0.5))
+  const means = Array.from({ length: parts }, () =>
+    names.map(() => normal() / Math.sqrt(backgroundRows / parts)),
   )
+  const attributions = Array.from(codes, (code): Attribution => {
+    const row = names.map((_, n) => normal() + (n === width - 1 ? gap * code : 0))
+    const beside = means.map((mean) => ({
+      values: Float64Array.from(row, (x, n) => (weightOf(n) * (x - (mean[n] ?? 0))) / parts),
+      weight: 1 / parts,
+    }))
+    const values = Float64Array.from(row, (_, n) =>
+      beside.reduce((sum, part) => sum + (part.values[n] ?? 0), 0),
+    )
+    return { values, errors: new Float64Array(width), base: 0.5, score: 0.5, parts: beside }
+  })
   const groups = [{ name: 'sex', codes, labels: ['a', 'b'], ordered: false }]
-  return { columns, groups, seed: seed + 1, confidence: 0.95 }
+  return { told: { names, attributions, error: 0.05 }, groups, picked: [...codes.keys()] }
 }
 
-const samples = 40
+const samples = 150
 const most = samples * 0.05 + 3 * Math.sqrt(samples * 0.05 * 0.95)
 
-test('a push is made up of groups that differ in nothing in at most one sample of twenty', async () => {
-  let [madeUp, missed] = [0, 0]
+test('limits hold over rows and backgrounds, and no push is made up of groups that differ in nothing', () => {
+  let [madeUp, missed, off] = [0, 0, 0]
+  // The mean absolute value of a linear model: weight × E|normal|.
+  const truth = (column: string) => weightOf(Number(column.slice(1))) * Math.sqrt(2 / Math.PI)
+  const all = names.reduce((sum, name) => sum + truth(name), 0)
   for (let seed = 0; seed < samples; seed++) {
-    const found = await explainModel({ predictor: linear, ...sampleOf(100 + seed, 0) })
-    const pushes = found?.groups.flatMap((group) => group.pushes) ?? []
+    const { told, ...by } = linearSet(100 + seed, 0)
+    const pushes = pushesOf(told, by).flatMap((group) => group.pushes)
     expect(pushes).toHaveLength(10)
     madeUp += Number(pushes.some(({ limits }) => limits.low > 0 || limits.high < 0))
-    // The mean absolute value of a linear model: weight × E|normal|.
-    const truth = (column: string) => weightOf(Number(column.slice(1))) * Math.sqrt(2 / Math.PI)
     missed += Number(
-      found?.importance.some(
+      importanceOf(told).some(
         ({ column, limits }) => truth(column) < limits.low || limits.high < truth(column),
       ),
     )
+    const share = shareOf(told, ['c7'])?.limits
+    const wanted = truth('c7') / all
+    off += Number(share === undefined || wanted < share.low || share.high < wanted)
   }
-  expect(madeUp).toBeLessThanOrEqual(most)
-  expect(missed).toBeLessThanOrEqual(most)
+  for (const count of [madeUp, missed, off]) expect(count).toBeLessThanOrEqual(most)
 })
 
-test('a push that there is, is found, and is the difference of the groups', async () => {
-  const found = await explainModel({ predictor: linear, ...sampleOf(7, 3) })
-  const [first] = found?.groups.find(({ group }) => group.value === 'b')?.pushes ?? []
+test('a push that there is, is found, and is the difference of the groups', () => {
+  const { told, ...by } = linearSet(7, 3)
+  const [first] = pushesOf(told, by).find(({ group }) => group.value === 'b')?.pushes ?? []
   expect(first?.column).toBe(`c${width - 1}`)
   expect(first?.limits.low).toBeGreaterThan(0)
   const truth = 3 * weightOf(width - 1)
@@ -79,7 +86,8 @@ test('limits are as wide as the background is uncertain, even where all rows agr
   // Leaving out either half gives 1.5 or 0.5: a variance of 1/4, and Student's quantile with one degree of freedom, 12.7.
   expect(found?.importance).toBe(1)
   expect((found?.limits.high ?? 0) - 1).toBeCloseTo(12.706 * 0.5, 2)
-  const codes = Uint8Array.of(0, 1, 0)
-  const groups = [{ name: 'sex', codes, labels: ['a', 'b'], ordered: false }]
+  const groups = [
+    { name: 'sex', codes: Uint8Array.of(0, 1, 0), labels: ['a', 'b'], ordered: false },
+  ]
   expect(pushesOf(told, { groups, picked: [0, 1, 2] })).toEqual([])
 })
