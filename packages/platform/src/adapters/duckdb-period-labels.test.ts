@@ -81,6 +81,12 @@ describe('refuses', () => {
       /label column `y` holds `unknown`.* in row 2/,
     ],
     [
+      'a class behind a byte order mark',
+      { current: 'id,y,p,s\n1,1,1,0.9\n2,\uFEFF1,0,0.1\n' },
+      'data-unsuitable',
+      /label column `y` holds `.+ in row 2/,
+    ],
+    [
       'a prediction of neither class',
       { current: 'id,y,p,s\n1,1,1,0.9\n2,0,yes,0.1\n' },
       'data-unsuitable',

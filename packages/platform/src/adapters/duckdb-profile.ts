@@ -54,8 +54,8 @@ async function categories(
   const written = `(SELECT ${sql} AS r, count(*) AS n FROM data GROUP BY r)`
   const counted = `(SELECT ${canonicalText('r', column)} AS v, sum(n) AS n FROM ${written} GROUP BY v)`
   const values = await database.query(
-    `SELECT v, n, count(v) OVER () AS known FROM ${counted}
-      ORDER BY v IS NOT NULL, n DESC, v LIMIT ${profileValuesMax + 1}`,
+    `SELECT v, n, count(v) OVER () AS known, count(*) FILTER (${beside('v', expected)}) OVER ()
+      FROM ${counted} ORDER BY v IS NOT NULL, n DESC, v LIMIT ${profileValuesMax + 1}`,
     signal,
   )
   // Rows without a value come first.
@@ -70,16 +70,17 @@ async function categories(
       .map(([value, rows]) => ({ value: String(value), rows: Number(rows) })),
     missing,
     missingRows: missing === 0 ? [] : await rowsWhere(place, isMissing(sql, column)),
-    firstUnexpected: expected === undefined ? null : await firstBeside(place, expected),
+    firstUnexpected:
+      Number(values[0]?.[3] ?? 0) === 0
+        ? null
+        : await firstWhere(place, beside(canonicalText(sql, column), expected)),
   }
 }
 
-/** The first cell that holds another value than these. */
-function firstBeside(place: Place, values: readonly string[]): Promise<CellSample | null> {
+/** Whether a text is there, and another than those expected. */
+const beside = (text: string, expected: readonly string[] | undefined): string =>
   // A missing cell is no other value: of NULL, the comparison is NULL.
-  const text = canonicalText(place.sql, place.column)
-  return firstWhere(place, `${text} NOT IN (${values.map(literal).join(', ')})`)
-}
+  expected === undefined ? 'false' : `${text} NOT IN (${expected.map(literal).join(', ')})`
 
 async function numbers(place: Place): Promise<NumberProfile> {
   const { database, column, sql, signal } = place

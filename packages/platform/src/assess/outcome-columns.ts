@@ -61,9 +61,10 @@ function refuseOthers(
   by: LabelClasses & { readonly role: 'label' | 'prediction'; readonly remedy: string },
 ): void {
   if (found.firstUnexpected === null) return
-  const others = found.values
-    .map(({ value }) => value)
-    .filter((value) => !by.classes.includes(value))
+  const values = found.values.map(({ value }) => value)
+  const listable = values.filter((value) => !by.classes.includes(value))
+  // What differs by something that is not seen, such as a byte order mark, is not among them.
+  const others = listable.length === 0 ? [found.firstUnexpected.text] : listable
   throw new OperatingError(
     'data-unsuitable',
     `${table.path}: the ${by.role} column \`${found.column}\` holds ${listed(others, 5)}, ` +
