@@ -1,4 +1,16 @@
 /** Brings an environment in line with its requirements and returns its interpreter's path. */
 export function peerPython(
-  name?: 'python' | 'evidently' | 'nannyml' | 'cleanlab' | 'explain' | 'whylogs' | 'art',
+  name?:
+    | 'python'
+    | 'evidently'
+    | 'nannyml'
+    | 'cleanlab'
+    | 'explain'
+    | 'whylogs'
+    | 'art'
+    | 'captum'
+    | 'foolbox'
+    | 'lime'
+    | 'fairlearn-old'
+    | 'evidently-old',
 ): string

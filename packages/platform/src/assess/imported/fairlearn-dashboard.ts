@@ -1,4 +1,4 @@
-// The dictionary behind Fairlearn's dashboard (`_create_group_metric_set`, up to version 0.6). It also holds every
+// The dictionary behind Fairlearn's dashboard (`_create_group_metric_set`, of version 0.4). It also holds every
 // row's label and prediction; none of that is taken.
 
 import {

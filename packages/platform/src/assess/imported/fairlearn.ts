@@ -1,5 +1,5 @@
 // Results of Fairlearn from JSON. Fairlearn has no file format of its own: teams write the tables of a `MetricFrame`
-// as pandas does, or a dictionary of them, or of numbers that its functions gave. Versions before 0.5 also gave a
+// as pandas does, or a dictionary of them, or of numbers that its functions gave. Version 0.4 also gave a
 // summary per group and a dashboard.
 
 import {
