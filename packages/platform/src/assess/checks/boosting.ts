@@ -157,9 +157,10 @@ function bestSplit(
   total: { readonly first: number; readonly second: number },
 ): Node['split'] {
   const score = (first: number, second: number) => (first * first) / (second + regularisation)
+  const sums = emptySums()
   let best: { gain: number; column: number; left: readonly number[] } | null = null
   for (const [column, { codes, labels, ordered }] of columns.entries()) {
-    const sums = histogram(codes, rows, gradients)
+    addUp(sums, { codes, rows, gradients })
     const order = [...labels.keys()].filter((code) => (sums.rows[code] ?? 0) > 0)
     const mean = (code: number) => (sums.first[code] ?? 0) / ((sums.second[code] ?? 0) + 1e-9)
     if (!ordered) order.sort((a, b) => mean(a) - mean(b))
@@ -182,17 +183,28 @@ function bestSplit(
   return { column: best.column, goesLeft }
 }
 
-function histogram(codes: Uint8Array, rows: Uint32Array, gradients: Gradients) {
-  const sums = {
-    first: new Float64Array(codesMax),
-    second: new Float64Array(codesMax),
-    rows: new Float64Array(codesMax),
-  }
-  for (const row of rows) {
-    const code = codes[row] ?? 0
-    sums.first[code] = (sums.first[code] ?? 0) + (gradients.first[row] ?? 0)
-    sums.second[code] = (sums.second[code] ?? 0) + (gradients.second[row] ?? 0)
+/** Sums of the rows per code. */
+const emptySums = () => ({
+  first: new Float64Array(codesMax),
+  second: new Float64Array(codesMax),
+  rows: new Float64Array(codesMax),
+})
+
+/** Makes the sums those of one column: they are used again, for there are many columns and few rows in a node. */
+function addUp(
+  sums: ReturnType<typeof emptySums>,
+  by: {
+    readonly codes: Uint8Array
+    readonly rows: Uint32Array
+    readonly gradients: Gradients
+  },
+): void {
+  for (const sum of [sums.first, sums.second, sums.rows]) sum.fill(0)
+  const { first, second } = by.gradients
+  for (const row of by.rows) {
+    const code = by.codes[row] ?? 0
+    sums.first[code] = (sums.first[code] ?? 0) + (first[row] ?? 0)
+    sums.second[code] = (sums.second[code] ?? 0) + (second[row] ?? 0)
     sums.rows[code] = (sums.rows[code] ?? 0) + 1
   }
-  return sums
 }
