@@ -16,6 +16,11 @@ const requirements = {
   whylogs: join(root, 'bench/requirements-whylogs.txt'),
   explain: join(root, 'bench/requirements-explain.txt'),
   art: join(root, 'bench/requirements-art.txt'),
+  captum: join(root, 'bench/requirements-captum.txt'),
+  foolbox: join(root, 'bench/requirements-foolbox.txt'),
+  lime: join(root, 'bench/requirements-lime.txt'),
+  'fairlearn-old': join(root, 'bench/requirements-fairlearn-old.txt'),
+  'evidently-old': join(root, 'bench/requirements-evidently-old.txt'),
 }
 /** XGBoost since 3.3 asks for Python 3.12 and runs on 3.11 as well; an older one would be the weaker rival. */
 const installOptions = { explain: ['--ignore-requires-python'] }

@@ -5,13 +5,19 @@ import { spawnSync } from 'node:child_process'
 const suites = [
   'model-signing',
   'fairlearn',
+  'tasks',
+  'imports',
   'aif360',
   'drift',
   'nannyml',
   'explain',
+  'lime',
+  'captum',
   'label-errors',
   'predictive-power',
   'art',
+  'membership',
+  'foolbox',
   'tessera',
 ]
 let failed = 0

@@ -27,7 +27,7 @@ function listIn(value: JsonValue | undefined, name: string): readonly JsonValue[
 
 const vectors = read('vectors/predicates.json')
 
-test.each(['run-announced', 'run-closed', 'data-set', 'measures', 'report'])(
+test.each(['run-announced', 'run-closed', 'data-set', 'measures', 'report', 'imported-results'])(
   '%s: the schema admits what is valid and refuses what is not',
   (name) => {
     const schema = read(`predicates/${name}.schema.json`)

@@ -84,6 +84,14 @@ test.each([
   expect(Number(found?.['high'])).toBeGreaterThanOrEqual(expected - 1e-6)
 })
 
+test('the example remembers people it learnt from, and 500 rows do not tell who for certain', () => {
+  const [auc, gap] = [measured('privacy.membership_auc', []), measured('privacy.accuracy_gap', [])]
+  expect(Number(auc?.['low'])).toBeGreaterThan(0.5)
+  // 0.892 on the training half.
+  expect(gap?.['value']).toBeCloseTo(0.892 - 0.742, 6)
+  expect(measured('privacy.membership_tpr_at_one_permille_fpr', [])?.['value']).toBeNull()
+})
+
 test('leaves every output, and a report that needs nothing else', () => {
   for (const name of [
     'report.html',

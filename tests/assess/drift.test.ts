@@ -84,6 +84,10 @@ test('labels that come later are joined by the identifier, and estimates can be 
   const twice = proofhouse('assess', path)
   expect(twice.status).toBe(2)
   expect(twice.err).toContain('names more than one row')
+  writeFileSync(join(folder, 'outcomes.csv'), 'id,outcome\n1,yes\n2,pending\n')
+  const third = proofhouse('assess', path)
+  expect(third.status).toBe(2)
+  expect(third.err).toContain('`pending` in row 2')
 })
 
 test('a model is run over both periods', () => {

@@ -53,6 +53,7 @@ export const errorRegistry = {
   'policy-invalid': usage(),
   'data-malformed': usage(),
   'data-unsuitable': usage(),
+  'import-malformed': usage(),
   // Model
   'model-malformed': usage(),
   'model-refused': undecided(),

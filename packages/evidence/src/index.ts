@@ -134,6 +134,12 @@ export { type RunClosed, runClosed } from './predicates/run-closed.ts'
 export { type DataSet, dataSet } from './predicates/data-set.ts'
 export { type Report, report } from './predicates/report.ts'
 export {
+  type ImportedResult,
+  type ImportedResults,
+  type ImportedTest,
+  importedResults,
+} from './predicates/imported-results.ts'
+export {
   type MeasuredAs,
   type MeasuredValue,
   type Measures,

@@ -46,7 +46,8 @@ export type MeasuredAs = {
   /** Id of the system. */
   readonly system: string
   readonly label: string
-  readonly positiveClass: string
+  /** Null where what is predicted is not one of two classes. */
+  readonly positiveClass: string | null
   /** Protected column → its values that are privileged; empty where nobody is said to be. */
   readonly privileged: Readonly<Record<string, readonly string[]>>
   /** Column that holds the predictions; null when a model or a score makes them. */
@@ -72,6 +73,21 @@ export type MeasuredAs = {
     /** SHA-256 of labels of the current period that came later; absent without any. */
     readonly labels?: string
   }
+  /** What is predicted, with the settings that change its measures; absent for one of two classes. */
+  readonly task?: MeasuredTask
+}
+
+/** A task that is not binary. */
+type MeasuredTask = {
+  readonly kind: 'multiclass' | 'regression' | 'ranking'
+  /** Class → column of its score; null for classes without scores. */
+  readonly classScores?: Readonly<Record<string, string>> | null
+  /** How many classes, or places, count. */
+  readonly topK?: number
+  /** The quantile that is predicted; null for a mean or a median. */
+  readonly quantile?: number | null
+  /** The column that says which rows are ranked together. */
+  readonly query?: string
 }
 
 /** Everything an assessment measured. */
@@ -108,11 +124,21 @@ const periods = record(
   { labels: sha256Text },
 )
 
+const task = record(
+  { kind: oneOf(['multiclass', 'regression', 'ranking']) },
+  {
+    classScores: nullable(mapOf(someText)),
+    topK: count,
+    quantile: nullable(anyNumber),
+    query: someText,
+  },
+)
+
 const measuredAs = record(
   {
     system: idText,
     label: someText,
-    positiveClass: anyText,
+    positiveClass: nullable(anyText),
     privileged: mapOf(listOf(anyText, 1)),
     prediction: nullable(someText),
     score: nullable(someText),
@@ -122,7 +148,7 @@ const measuredAs = record(
     missingValues: oneOf(['refuse', 'as_nan']),
     testData: sha256Text,
   },
-  { periods },
+  { periods, task },
 )
 
 const fields: Shape<Measures> = shapeOf(

@@ -6,6 +6,7 @@ import { assert } from '../errors.ts'
 import { isJsonObject, type JsonObject, parseJson } from '../json.ts'
 import { makeStatement, parseStatement, readStatement } from '../statement.ts'
 import { dataSet } from './data-set.ts'
+import { importedResults } from './imported-results.ts'
 import { measures } from './measures.ts'
 import { modelSignature } from './model-signature.ts'
 import { report } from './report.ts'
@@ -24,6 +25,7 @@ const types = [
   verificationSummary,
   modelSignature,
   report,
+  importedResults,
 ]
 
 const cases = types.map((type) => {

@@ -34,11 +34,14 @@ async function* inBatches(
 describe('profiles', () => {
   test('categories: values by frequency, canonical, and the rows without one', async () => {
     const engine = await source.open(files.csv('g\n1\n1.0\nTrue\ntrue\nTRUE\n""\nNaN\nnull\n x\n'))
-    const [profile] = await engine.profile([{ column: 'g', as: 'category' }])
+    const [profile] = await engine.profile([
+      { column: 'g', as: 'category', expected: ['1', 'true'] },
+    ])
     await engine.close()
     expect(profile).toEqual({
       as: 'category',
       column: 'g',
+      firstUnexpected: { row: 9, text: ' x' },
       distinct: 3,
       values: [
         { value: 'true', rows: 3 },

@@ -2,21 +2,25 @@
 // of one is row n of the other. Both number their rows in order, from 0, as `rowid`.
 
 import { assert } from '@proofhouse/evidence'
-import type {
-  AggregateEngine,
-  ColumnBatch,
-  ColumnProfile,
-  DataTable,
-  PredictionBatch,
-  ProfileRequest,
-  ReadRequest,
-  Statistics,
-  StatisticsRequest,
+import {
+  type AggregateEngine,
+  type ColumnBatch,
+  type ColumnProfile,
+  type CountedCell,
+  type CountsRequest,
+  type DataTable,
+  exactNumbersRowsMax,
+  type PredictionBatch,
+  type ProfileRequest,
+  type ReadRequest,
+  type Statistics,
+  type StatisticsRequest,
 } from '../assess/index.ts'
 import { attachPredictions } from './duckdb-attach.ts'
 import type { DuckdbDatabase } from './duckdb-database.ts'
 import { profileColumn } from './duckdb-profile.ts'
 import { readBatches } from './duckdb-read.ts'
+import { countCells } from './duckdb-cells.ts'
 import { countOutcomes } from './duckdb-statistics.ts'
 
 interface EngineOptions {
@@ -63,18 +67,32 @@ export class DuckdbEngine implements AggregateEngine {
     this.#attached = true
   }
 
-  async statistics(request: StatisticsRequest): Promise<Statistics> {
+  statistics(request: StatisticsRequest): Promise<Statistics>
+  statistics(request: CountsRequest): Promise<readonly CountedCell[]>
+  async statistics(
+    request: StatisticsRequest | CountsRequest,
+  ): Promise<Statistics | readonly CountedCell[]> {
+    const { exactScoresRowsMax } = this.#options
+    if ('number' in request && request.number !== null && 'column' in request.number)
+      assert(request.number.column !== null || this.#attached, 'predictions are attached first')
+    const found =
+      'number' in request
+        ? await countCells(this.#database, this.table, {
+            ...request,
+            exactRowsMax: Math.min(exactNumbersRowsMax, exactScoresRowsMax),
+          })
+        : await this.#outcomes({ ...request, exactScoresRowsMax })
+    // The last step of every assessment: all that was read before, the model's input included, came from the same bytes.
+    await this.#options.checkUnchanged?.()
+    return found
+  }
+
+  #outcomes(request: StatisticsRequest & { readonly exactScoresRowsMax: number }) {
     assert(
       request.predictions.from !== 'attached' || this.#attached,
       'predictions are attached before they are counted',
     )
-    const statistics = await countOutcomes(this.#database, this.table, {
-      ...request,
-      exactScoresRowsMax: this.#options.exactScoresRowsMax,
-    })
-    // The last step of every assessment: all that was read before, the model's input included, came from the same bytes.
-    await this.#options.checkUnchanged?.()
-    return statistics
+    return countOutcomes(this.#database, this.table, request)
   }
 
   close(): Promise<void> {

@@ -16,7 +16,7 @@ import type { DuckdbDatabase } from './duckdb-database.ts'
 import { findColumn } from './duckdb-columns.ts'
 import { countCategories, countNumbers } from './duckdb-counts.ts'
 import { summariseNumbers } from './duckdb-summary.ts'
-import { asDouble, canonicalText, isMissing } from './duckdb-sql.ts'
+import { asDouble, canonicalText, isMissing, literal } from './duckdb-sql.ts'
 
 interface Place {
   readonly database: DuckdbDatabase
@@ -36,7 +36,7 @@ export function profileColumn(
   const place = { database, column, sql, signal: by.signal }
   const counting = { column: request.column, ...by }
   const answers = {
-    category: () => categories(place),
+    category: () => categories(place, request.expected),
     number: () => numbers(place),
     'number-summary': () => summariseNumbers(database, table, counting),
     'number-counts': () => countNumbers(database, table, counting),
@@ -45,7 +45,10 @@ export function profileColumn(
   return answers[request.as]()
 }
 
-async function categories(place: Place): Promise<CategoryProfile> {
+async function categories(
+  place: Place,
+  expected: readonly string[] | undefined,
+): Promise<CategoryProfile> {
   const { database, column, sql, signal } = place
   // Grouped as written first: what a text means is then asked once per distinct text, not once per row.
   const written = `(SELECT ${sql} AS r, count(*) AS n FROM data GROUP BY r)`
@@ -67,7 +70,15 @@ async function categories(place: Place): Promise<CategoryProfile> {
       .map(([value, rows]) => ({ value: String(value), rows: Number(rows) })),
     missing,
     missingRows: missing === 0 ? [] : await rowsWhere(place, isMissing(sql, column)),
+    firstUnexpected: expected === undefined ? null : await firstBeside(place, expected),
   }
+}
+
+/** The first cell that holds another value than these. */
+function firstBeside(place: Place, values: readonly string[]): Promise<CellSample | null> {
+  // A missing cell is no other value: of NULL, the comparison is NULL.
+  const text = canonicalText(place.sql, place.column)
+  return firstWhere(place, `${text} NOT IN (${values.map(literal).join(', ')})`)
 }
 
 async function numbers(place: Place): Promise<NumberProfile> {

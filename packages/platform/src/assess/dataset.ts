@@ -4,14 +4,8 @@
 import { assert, OperatingError } from '@proofhouse/evidence'
 import { listed, missingGroup, rowList, shortened } from './dataset-values.ts'
 import { nearestName } from '../nearest-name.ts'
-import type {
-  AggregateEngine,
-  CategoryProfile,
-  CellSample,
-  DataTable,
-  NumberProfile,
-  PredictionSource,
-} from './ports.ts'
+import { category, checkPrediction, checkScore, unsuitable } from './outcome-columns.ts'
+import type { AggregateEngine, CategoryProfile, DataTable, PredictionSource } from './ports.ts'
 import { exactScoresRowsMax } from './score-grid.ts'
 import type { Statistics } from './statistics.ts'
 
@@ -24,7 +18,8 @@ export const defaultThreshold = 0.5
 /** What the columns mean: the `columns` section of the system file. */
 export interface ColumnRoles {
   readonly label: string
-  readonly positiveClass: string
+  /** Null where what is predicted is not one of two classes. */
+  readonly positiveClass: string | null
   readonly protected: readonly string[]
   /** Columns within whose values the protected groups are compared. */
   readonly control: readonly string[]
@@ -37,7 +32,7 @@ export interface ColumnRoles {
 
 /** Something a reader of the results should know. */
 export interface DataWarning {
-  readonly kind: 'missing-group' | 'never-predicted' | 'scores-on-grid'
+  readonly kind: 'missing-group' | 'never-predicted' | 'never-labelled' | 'scores-on-grid'
   readonly message: string
 }
 
@@ -78,36 +73,48 @@ export async function checkData(
   options: CheckOptions,
 ): Promise<CheckedData> {
   const { table } = engine
+  const { signal } = options
+  const { positiveClass } = roles
+  assert(positiveClass !== null, 'one of two classes is the positive one')
   checkNames(table, roles, options)
-  const label = await category(engine, roles.label, options)
-  const negativeClass = checkLabel(table, label, roles.positiveClass)
+  const label = await category(engine, roles.label, { signal })
+  const negativeClass = checkLabel(table, label, positiveClass)
   const rowsOf = (value: string) => label.values.find((v) => v.value === value)?.rows ?? 0
   const protectedGroups: ProtectedGroups[] = []
   for (const column of roles.protected)
-    protectedGroups.push(groupsOf(table, await category(engine, column, options), 'protected'))
+    protectedGroups.push(groupsOf(table, await category(engine, column, { signal }), 'protected'))
   for (const column of roles.control)
-    groupsOf(table, await category(engine, column, options), 'control')
+    groupsOf(table, await category(engine, column, { signal }), 'control')
   if (!options.hasModel) {
     if (roles.prediction !== null)
-      checkPrediction(table, await category(engine, roles.prediction, options), label)
-    if (roles.score !== null) checkScore(table, await numbers(engine, roles.score, options))
+      await checkPrediction(engine, roles.prediction, {
+        label: roles.label,
+        classes: label.values.map(({ value }) => value),
+        signal,
+      })
+    if (roles.score !== null) await checkScore(engine, roles.score, signal)
   }
   return {
-    positiveClass: roles.positiveClass,
+    positiveClass,
     negativeClass,
-    positives: rowsOf(roles.positiveClass),
+    positives: rowsOf(positiveClass),
     negatives: rowsOf(negativeClass),
     protectedGroups,
     predictions: options.hasModel ? null : predictionSource(roles, options.threshold),
-    warnings: protectedGroups.flatMap(({ column, groups }) =>
-      groups
-        .filter((group) => group.value === missingGroup)
-        .map(({ rows }) => ({
-          kind: 'missing-group' as const,
-          message: `${rows} rows have no \`${column}\` and are compared as the group \`${missingGroup}\``,
-        })),
-    ),
+    warnings: missingGroups(protectedGroups),
   }
+}
+
+/** A warning for each protected column that some rows do not have. */
+export function missingGroups(protectedGroups: readonly ProtectedGroups[]): DataWarning[] {
+  return protectedGroups.flatMap(({ column, groups }) =>
+    groups
+      .filter((group) => group.value === missingGroup)
+      .map(({ rows }) => ({
+        kind: 'missing-group' as const,
+        message: `${rows} rows have no \`${column}\` and are compared as the group \`${missingGroup}\``,
+      })),
+  )
 }
 
 /** A warning for each class that no row is predicted to be: rates that depend on it may be undefined. */
@@ -208,7 +215,8 @@ function checkLabel(table: DataTable, label: CategoryProfile, positiveClass: str
   return negative
 }
 
-function groupsOf(
+/** The groups of a column. @throws `data-unsuitable` for more than can be compared */
+export function groupsOf(
   table: DataTable,
   profile: CategoryProfile,
   role: 'protected' | 'control',
@@ -222,67 +230,8 @@ function groupsOf(
   return { column: profile.column, groups: [...profile.values, ...missing] }
 }
 
-function checkPrediction(table: DataTable, found: CategoryProfile, label: CategoryProfile): void {
-  const where = `${table.path}: the prediction column \`${found.column}\``
-  if (found.missing > 0)
-    unsuitable(
-      `${where} is empty in ${rowList(found.missingRows, found.missing)}; every row needs a prediction`,
-    )
-  const known = label.values.map(({ value }) => value)
-  const strange = found.values.map(({ value }) => value).filter((value) => !known.includes(value))
-  if (strange.length > 0)
-    unsuitable(
-      `${where} holds ${listed(strange, 5)}, which the label \`${label.column}\` never is ` +
-        `(it is ${listed(known)}); write both with the same values`,
-    )
-}
-
-function checkScore(table: DataTable, found: NumberProfile): void {
-  const where = `${table.path}: the score column \`${found.column}\``
-  const mustBe = 'a score is the probability of the positive class, from 0 to 1'
-  if (found.missing > 0)
-    unsuitable(`${where} is empty in ${rowList(found.missingRows, found.missing)}; ${mustBe}`)
-  if (found.unreadable > 0) unsuitable(`${where} holds ${cell(found.firstUnreadable)}; ${mustBe}`)
-  if (found.infinite > 0) unsuitable(`${where} holds ${cell(found.firstInfinite)}; ${mustBe}`)
-  if (found.min !== null && found.min < 0)
-    unsuitable(`${where} holds ${cell(found.firstMin)}; ${mustBe}`)
-  if (found.max !== null && found.max > 1)
-    unsuitable(`${where} holds ${cell(found.firstMax)}; ${mustBe}`)
-}
-
-function cell(sample: CellSample | null): string {
-  return `\`${shortened(sample?.text ?? '')}\` in row ${sample?.row ?? '?'}`
-}
-
 function predictionSource(roles: ColumnRoles, threshold: number | null): PredictionSource {
   const { prediction, score } = roles
   if (prediction !== null) return { from: 'prediction', prediction, score }
   return { from: 'score', score: score ?? '', threshold: threshold ?? defaultThreshold }
-}
-
-async function category(engine: AggregateEngine, column: string, options: CheckOptions) {
-  refuseNested(engine.table, column)
-  const [profile] = await engine.profile([{ column, as: 'category' }], options.signal)
-  assert(profile?.as === 'category', 'a profile answers its request')
-  return profile
-}
-
-async function numbers(engine: AggregateEngine, column: string, options: CheckOptions) {
-  refuseNested(engine.table, column)
-  const [profile] = await engine.profile([{ column, as: 'number' }], options.signal)
-  assert(profile?.as === 'number', 'a profile answers its request')
-  return profile
-}
-
-function refuseNested(table: DataTable, name: string): void {
-  const column = table.columns.find((c) => c.name === name)
-  if (column?.kind !== 'other') return
-  unsuitable(
-    `${table.path}: column \`${name}\` has the type ${shortened(column.type)}; ` +
-      'write it as text, a number or a boolean',
-  )
-}
-
-function unsuitable(message: string): never {
-  throw new OperatingError('data-unsuitable', message)
 }

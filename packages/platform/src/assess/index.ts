@@ -18,10 +18,10 @@ export {
   type ScoreCurves,
 } from './curves/find-curves.ts'
 export {
-  type ColumnDrift,
   comparePeriods,
   type DriftFindings,
 } from './drift/compare-periods.ts'
+export type { ColumnDrift } from './drift/column-drift.ts'
 export {
   type AttributedRow,
   attributeRow,
@@ -34,14 +34,19 @@ export type { ColumnChange } from './robustness/feasible-changes.ts'
 export { findRobustness, type RobustnessFindings } from './robustness/find-robustness.ts'
 export { type Decide, missingCode, type MixedRows } from './robustness/mixed-rows.ts'
 export { robustnessMeasures } from './robustness/robustness-measures.ts'
+export type { AnsweredTable } from './privacy-attacks/attacked-rows.ts'
+export { findPrivacyRisks, type PrivacyFindings } from './privacy-attacks/find-privacy-risks.ts'
+export { privacyMeasures } from './privacy-attacks/privacy-measures.ts'
 export { type Reason, reasonsOf, type ReasonTemplates } from './attributions/reason-codes.ts'
 export { fitSurrogate } from './attributions/surrogate.ts'
 export { takeSample } from './checks/sample.ts'
+export { SampledCells, sampleStride } from './row-sample.ts'
 export { type ModelColumns, type Predictor, predictorOf } from './predictor.ts'
 export { type CodedColumn, codeColumn } from './checks/coding.ts'
 export { summariseColumns } from './quality/column-summaries.ts'
 export { type DataFindings, lookAtData } from './quality/look-at-data.ts'
 export { isDataMeasure } from './quality/is-data-measure.ts'
+export { checkPeriods } from './over-time/check-periods.ts'
 export { isOverTimeMeasure } from './over-time/over-time-catalogue.ts'
 export { lookOverTime, type OverTimeFindings } from './over-time/over-time.ts'
 export { overTimeMeasures } from './over-time/over-time-measures.ts'
@@ -55,6 +60,15 @@ export {
 export { measure } from './measuring.ts'
 export { needsPrivileged } from './measures/privileged.ts'
 export {
+  type Agreement,
+  agreementOf,
+  compareImported,
+  type ComparedResult,
+} from './imported/compare-imported.ts'
+export { readEvidently } from './imported/evidently.ts'
+export { readFairlearn } from './imported/fairlearn.ts'
+export { parsePythonJson } from './imported/import-form.ts'
+export {
   applyPolicy,
   checkPolicy,
   concerns,
@@ -63,7 +77,12 @@ export {
   type Verdict,
 } from './policy.ts'
 export type { ScoreCounts } from './score-counts.ts'
-export { exactScoresRowsMax, gridScore, scoreGridFactor } from './score-grid.ts'
+export {
+  exactNumbersRowsMax,
+  exactScoresRowsMax,
+  gridScore,
+  scoreGridFactor,
+} from './score-grid.ts'
 export {
   marginal,
   type OutcomeCounts,
@@ -71,6 +90,12 @@ export {
   type Statistics,
   statisticsOf,
 } from './statistics.ts'
+
+// Tasks beside one of two classes.
+export { checkTaskData } from './tasks/check-task-data.ts'
+export { type Task, type TaskName, taskNames, taskOfMeasure, taskWords } from './tasks/task.ts'
+export { readTask } from './tasks/read-task.ts'
+export type { MeasuredTask, TaskFindings } from './tasks/task-view.ts'
 
 // Data and models: ports for adapters, and the checks and mappings between them.
 export {
@@ -117,6 +142,8 @@ export {
   type TensorData,
   valueLengthMax,
 } from './ports.ts'
+export type { CountedCell, CountsRequest, RowNumber } from './row-counts.ts'
 export { scoreModel, type ScoringRequest } from './scoring.ts'
+export { scoreNumbers } from './scoring-numbers.ts'
 export { interruption, throwIfAborted } from './scoring-interruption.ts'
 export { cellStatistics } from './scoring-losses.ts'

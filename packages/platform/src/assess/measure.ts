@@ -7,10 +7,14 @@ import { checkCatalogue } from './checks/check-catalogue.ts'
 import { driftCatalogue } from './drift/drift-catalogue.ts'
 import { explanationCatalogue } from './attributions/explanation-catalogue.ts'
 import { poisoningCatalogue } from './poisoning/poisoning-catalogue.ts'
+import { privacyCatalogue } from './privacy-attacks/privacy-catalogue.ts'
 import { robustnessCatalogue } from './robustness/robustness-catalogue.ts'
 import { labelErrorCatalogue } from './label-errors/label-error-catalogue.ts'
 import { qualityCatalogue } from './quality/quality-catalogue.ts'
 import { overTimeCatalogue } from './over-time/over-time-catalogue.ts'
+import { multiclassCatalogue } from './multiclass/multiclass-catalogue.ts'
+import { rankingCatalogue } from './ranking/ranking-catalogue.ts'
+import { regressionCatalogue } from './regression/regression-catalogue.ts'
 import { benefitCatalogue } from './measures/benefits.ts'
 import { betweenGroupsCatalogue } from './measures/between-groups.ts'
 import { disparityCatalogue } from './measures/comparisons.ts'
@@ -159,10 +163,14 @@ export const measureCatalogue = {
   ...explanationCatalogue,
   ...poisoningCatalogue,
   ...robustnessCatalogue,
+  ...privacyCatalogue,
   ...qualityCatalogue,
   ...labelErrorCatalogue,
   ...driftCatalogue,
   ...overTimeCatalogue,
+  ...regressionCatalogue,
+  ...multiclassCatalogue,
+  ...rankingCatalogue,
 }
 
 /** The name of a measure. */

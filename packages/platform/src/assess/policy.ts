@@ -178,7 +178,7 @@ function reasonOf(rule: Rule, bound: Bound, worst: Judged & { readonly of: numbe
     pass: `keeps ${limit}`,
     warn: `keeps ${limit} but is past the warning level ${shown(bound.warnAt)}`,
     fail: `breaks ${limit}`,
-    inconclusive: `cannot be told from ${limit}; more rows may tell`,
+    inconclusive: `cannot be told from ${limit}; ${measure.note ?? 'more rows may tell'}`,
   }
   return `${subject} is ${shown(measure.value)}${interval}: ${alone}${said[verdict]}`
 }

@@ -5,6 +5,7 @@
 
 import type { Bytes, HexDigest } from '@proofhouse/evidence'
 import type { NumberCounts } from './drift/distribution.ts'
+import type { CountedCell, CountsRequest } from './row-counts.ts'
 import type { Statistics } from './statistics.ts'
 
 /** What a column holds. Every column of a CSV file is `text`: its cells mean what the reader asks of them. */
@@ -39,6 +40,8 @@ export interface CellSample {
 export interface ProfileRequest {
   readonly column: string
   readonly as: 'category' | 'number' | 'number-summary' | 'number-counts' | 'category-counts'
+  /** Of categories: the values that are expected, in canonical text. */
+  readonly expected?: readonly string[]
 }
 
 /** The distinct values of a column, in the canonical text of `dataset-values.ts`. */
@@ -51,6 +54,8 @@ export interface CategoryProfile {
   readonly missing: number
   /** Rows of the first missing cells, counted from 1. */
   readonly missingRows: readonly number[]
+  /** The first cell that holds none of the expected values; null where there is none, or nothing was expected. */
+  readonly firstUnexpected: CellSample | null
 }
 
 /** The numbers of a column. */
@@ -135,8 +140,8 @@ export const profileRowsMax = 5
 export const intersectionsMax = 10_000
 
 /**
- * One column to read: as numbers (missing = NaN), as text exactly as written (missing = null), or as a text that tells values
- * apart (beyond {@link valueLengthMax} characters its beginning and a digest, so that no cell is large).
+ * One column to read: as numbers (missing = NaN), as text exactly as written (missing = null), or as a text that tells
+ * values apart (beyond {@link valueLengthMax} characters its beginning and a digest, so that no cell is large).
  */
 export interface ReadColumn {
   readonly name: string
@@ -235,6 +240,7 @@ export interface AggregateEngine {
    * @throws `data-unsuitable` for more than {@link intersectionsMax} combinations
    */
   statistics(request: StatisticsRequest): Promise<Statistics>
+  statistics(request: CountsRequest): Promise<readonly CountedCell[]>
   /** Releases memory and temporary files. Safe to repeat. */
   close(): Promise<void>
 }

@@ -4,6 +4,9 @@
 /** Above this many rows scores are taken to the grid. */
 export const exactScoresRowsMax = 20_000_000
 
+/** Above this many rows the numbers of a task that is not binary are taken to the grid: there are four lists of them. */
+export const exactNumbersRowsMax = 1_000_000
+
 /**
  * Veltkamp's constant, 2⁴¹ + 1: `x·c − (x·c − x)` is x rounded to 53 − 41 = 12 significant bits, by IEEE arithmetic alone,
  * so every engine gives the same bits.

@@ -5,29 +5,33 @@ import type { CheckedData, ColumnRoles } from './dataset.ts'
 import { planInputs } from './model-inputs.ts'
 import type { MissingValues } from './model-inputs-tensors.ts'
 import type { AggregateEngine, ModelSession, PredictionBatch, Tensor } from './ports.ts'
-import { planOutputs } from './scoring-outputs.ts'
+import { type OutputPlan, planOutputs } from './scoring-outputs.ts'
 
 /** Rows that go through the model at once. */
 const batchRowsDefault = 16_384
 
-/** Everything that decides a prediction. */
-export interface ScoringRequest {
+/** A model, and the rows it is run over. */
+export interface RunRequest {
   readonly engine: AggregateEngine
   readonly session: ModelSession
   /** Name of the model, for messages. */
   readonly model: string
   readonly roles: ColumnRoles
+  readonly missingValues: MissingValues
+  readonly batchRows?: number
+  readonly signal?: AbortSignal | undefined
+  /** Called after each batch with the rows done so far. */
+  readonly onProgress?: (rows: number) => void
+}
+
+/** Everything that decides a prediction. */
+export interface ScoringRequest extends RunRequest {
   readonly data: CheckedData
   /** `model.classes` of the configuration. */
   readonly declaredClasses: readonly string[] | null
   /** Class names found in the model's file by its structural check. */
   readonly foundClasses: readonly string[] | null
   readonly threshold: number | null
-  readonly missingValues: MissingValues
-  readonly batchRows?: number
-  readonly signal?: AbortSignal | undefined
-  /** Called after each batch with the rows done so far. */
-  readonly onProgress?: (rows: number) => void
 }
 
 /** What went through. */
@@ -44,14 +48,7 @@ export interface ScoringSummary {
  * @throws `model-mismatch`, `data-unsuitable`, `model-failed`, `interrupted`
  */
 export async function scoreModel(request: ScoringRequest): Promise<ScoringSummary> {
-  const { engine, session, model, data, roles } = request
-  const inputs = planInputs({
-    model,
-    table: engine.table,
-    inputs: session.inputs,
-    roles,
-    missingValues: request.missingValues,
-  })
+  const { session, model, data } = request
   const outputs = planOutputs({
     model,
     outputs: session.outputs,
@@ -60,6 +57,25 @@ export async function scoreModel(request: ScoringRequest): Promise<ScoringSummar
     declaredClasses: request.declaredClasses,
     foundClasses: request.foundClasses,
     threshold: request.threshold,
+  })
+  return runModel(request, outputs)
+}
+
+/**
+ * Runs a model over every row and attaches what a plan reads from its outputs.
+ * @throws `model-mismatch`, `data-unsuitable`, `model-failed`, `interrupted`
+ */
+export async function runModel(
+  request: RunRequest,
+  outputs: Pick<OutputPlan, 'names' | 'predictions' | 'finish'>,
+): Promise<ScoringSummary> {
+  const { engine, session, model, roles } = request
+  const inputs = planInputs({
+    model,
+    table: engine.table,
+    inputs: session.inputs,
+    roles,
+    missingValues: request.missingValues,
   })
   async function* predictions(): AsyncGenerator<PredictionBatch> {
     let running: Running | null = null

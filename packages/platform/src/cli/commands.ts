@@ -4,6 +4,8 @@ import { assess } from './assess.ts'
 import type { Command } from './command.ts'
 import { explain } from './explain.ts'
 import { gate } from './gate.ts'
+import { importEvidently } from './import-evidently.ts'
+import { importFairlearn } from './import-fairlearn.ts'
 import { ledgerFsck } from './ledger-fsck.ts'
 import { ledgerProof } from './ledger-proof.ts'
 import { packVerify } from './pack-verify.ts'
@@ -15,6 +17,8 @@ export const commands: readonly Command[] = [
   assess,
   explain,
   gate,
+  importEvidently,
+  importFairlearn,
   sign,
   verify,
   ledgerFsck,

@@ -18,6 +18,9 @@ export const checksSchema = Type.Object(
     explanations: check('What decides, by Shapley values of a sample; needs a model.'),
     triggers: check('Rare values that flip decisions whatever else a row says; needs a model.'),
     robustness: check('How little it takes to flip a decision; needs a model.'),
+    privacy: check(
+      'What the model gives away of the people it learnt from: attacks by its answers; needs `data.train`.',
+    ),
     label_errors: check('Labels that are likely wrong, by confident learning.'),
   },
   {

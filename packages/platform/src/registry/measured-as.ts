@@ -39,7 +39,7 @@ export function measuredAs(file: SystemFile, digests: DataDigests): MeasuredAs {
   }
 }
 
-const definitionOf = ({ system, model, columns, assessment }: SystemFile) => ({
+const definitionOf = ({ system, model, columns, assessment, task }: SystemFile) => ({
   system: system.id,
   label: columns.label,
   positiveClass: columns.positiveClass,
@@ -50,6 +50,8 @@ const definitionOf = ({ system, model, columns, assessment }: SystemFile) => ({
   classes: model?.classes ?? null,
   threshold: assessment.threshold,
   missingValues: assessment.missingValues,
+  // The task with two classes is the default, and goes without saying.
+  ...(task.kind === 'binary' ? {} : { task }),
 })
 
 const comparisonDigest = ({ drift }: SystemFile): string => sha256Hex(canonicalOf(drift))
@@ -81,6 +83,7 @@ export function otherwiseMeasured(
   })
   const all: Readonly<Record<string, unknown>> = {
     periods: undefined,
+    task: undefined,
     ...wanted,
     mode,
     confidence,

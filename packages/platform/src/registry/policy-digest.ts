@@ -8,7 +8,13 @@ const jsonOf = (value: unknown): JsonValue =>
   parseJson(utf8(JSON.stringify(value)), 'config-invalid')
 
 /** SHA-256 of the policy (rules and how to measure) in canonical JSON: the name of what was promised beforehand. */
-export function policyDigest(file: Pick<SystemFile, 'rules' | 'assessment' | 'drift'>): string {
-  const policy = { assessment: file.assessment, drift: file.drift, rules: file.rules }
+export function policyDigest({
+  rules,
+  assessment,
+  drift,
+  task,
+}: Pick<SystemFile, 'rules' | 'assessment' | 'drift' | 'task'>): string {
+  // The task with two classes is the default, and goes without saying.
+  const policy = { assessment, drift, rules, ...(task.kind === 'binary' ? {} : { task }) }
   return sha256Hex(canonicalJson(jsonOf(policy)))
 }

@@ -3,6 +3,7 @@ import { OperatingError } from '@proofhouse/evidence'
 import { expect, test } from 'vitest'
 import { systemFileSchema } from './system-file.ts'
 import { policyDigest } from './policy-digest.ts'
+import { measuredAs, otherwiseMeasured } from './measured-as.ts'
 import { parseSystemFile } from './system-file-reader.ts'
 
 const valid = `system:
@@ -209,4 +210,101 @@ test('a threshold beside predictions that are taken as they are is refused, with
   expect(parseSystemFile(given.replace('  prediction: said\n', ''), 'f').assessment.threshold).toBe(
     0.7,
   )
+})
+
+const regression = valid
+  .replace('model:\n  path: model.onnx\n', '')
+  .replace('  positive_class: 1\n', '  prediction: said\n')
+  .replace('policy:', 'assessment:\n  task: regression\npolicy:')
+  .replace(
+    'measure: performance.accuracy\n      min: 0.7',
+    'measure: regression.r2_score\n      min: 0.7',
+  )
+  .replace('fairness.demographic_parity_ratio', 'regression.mean_absolute_error_ratio')
+
+test('a task has its own settings, and one of two classes goes without saying', () => {
+  expect(parseSystemFile(valid, 'f').task).toEqual({ kind: 'binary' })
+  const file = parseSystemFile(regression, 'f')
+  expect(file.task).toEqual({ kind: 'regression', quantile: null })
+  expect(file.columns.positiveClass).toBeNull()
+  const ranking = regression
+    .replace('task: regression', 'task: ranking')
+    .replace('prediction: said', 'query: q\n  score: s')
+    .replace('regression.r2_score', 'ranking.ndcg')
+    .replace('regression.mean_absolute_error_ratio', 'ranking.exposure_ratio')
+  expect(parseSystemFile(ranking, 'f').task).toEqual({ kind: 'ranking', query: 'q', topK: 10 })
+  const quantile = regression.replace('task: regression', 'task: regression\n  quantile: 0.9')
+  expect(policyDigest(file)).not.toBe(policyDigest(parseSystemFile(quantile, 'f')))
+})
+
+test.each([
+  [
+    'prediction: said',
+    'prediction: said\n  positive_class: 1',
+    /^f:\d+:3: `positive_class` is for the task `binary`, and this system’s task is `regression` \(a number\); remove it/,
+  ],
+  [
+    '  prediction: said\n',
+    '',
+    /`columns\.prediction` is missing: the column of the predicted number/,
+  ],
+  [
+    'task: regression',
+    'task: ranking',
+    /`prediction` is for the task `binary`, `multiclass`, `regression`/,
+  ],
+  [
+    'task: regression',
+    'task: regresion',
+    /`assessment\.task` must be one of `binary`, `multiclass`, `regression`, `ranking`/,
+  ],
+  [
+    'task: regression',
+    'task: regression\n  threshold: 0.5',
+    /`threshold` is for the task `binary`/,
+  ],
+  [
+    'task: regression',
+    'task: regression\n  top_k: 3',
+    /`top_k` is for the task `multiclass`, `ranking`/,
+  ],
+  [
+    'task: regression',
+    'task: multiclass',
+    /`regression\.r2_score` is of the task `regression`, and this system’s task is `multiclass`/,
+  ],
+  ['data:\n', 'model:\n  path: m.onnx\ndata:\n', /are for assessing without a `model`/],
+  ['regression.r2_score', 'performance.roc_auc', /`performance\.roc_auc` is of the task `binary`/],
+])('refuses what does not fit the task: %s → %s', (from, to, message) => {
+  expect(regression).toContain(from)
+  expect(() => parseSystemFile(regression.replace(from, to), 'f')).toThrow(message)
+})
+
+test('one of two classes needs the positive one, and has no measures of other tasks', () => {
+  expect(refusal(valid.replace('  positive_class: 1\n', ''))).toMatch(
+    /`columns\.positive_class` is missing: the label value that counts as selected/,
+  )
+  expect(refusal(valid.replace('performance.accuracy', 'multiclass.macro_f1'))).toMatch(
+    /`multiclass\.macro_f1` is of the task `multiclass`/,
+  )
+})
+
+test('measures of another task, or of other settings of it, answer another question', () => {
+  const digests = { test: '0'.repeat(64) }
+  const file = parseSystemFile(regression, 'f')
+  const quantile = regression.replace('task: regression', 'task: regression\n  quantile: 0.9')
+  expect(measuredAs(file, digests).task).toEqual({ kind: 'regression', quantile: null })
+  expect('task' in measuredAs(parseSystemFile(valid, 'f'), digests)).toBe(false)
+  const measures = {
+    runId: 'r',
+    mode: 'strict',
+    confidence: 0.95,
+    interval: 'exact',
+    measuredAs: measuredAs(file, digests),
+    columns: ['sex'],
+    measures: [],
+    suppressedCells: [],
+  } as const
+  expect(otherwiseMeasured(measures, file, digests)).toEqual([])
+  expect(otherwiseMeasured(measures, parseSystemFile(quantile, 'f'), digests)).toEqual(['task'])
 })

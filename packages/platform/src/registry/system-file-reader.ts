@@ -15,6 +15,7 @@ import {
   needsPrivileged,
   type ReasonTemplates,
   type Rule,
+  type Task,
 } from '../assess/index.ts'
 import { nearestName } from '../nearest-name.ts'
 import {
@@ -27,6 +28,7 @@ import {
 import { ruleOf } from './rule-source.ts'
 import type { SystemFileSource } from './system-file.ts'
 import { isSystemFile, refusal } from './system-file-refusal.ts'
+import { checkTask, taskOf } from './task-rules.ts'
 import { parseYaml } from './yaml-document.ts'
 
 /** Larger than any honest system file; a guard against feeding the wrong file. */
@@ -52,7 +54,8 @@ export interface SystemFile {
   readonly data: Readonly<Partial<Record<DataRole, string>>> & { readonly test: string }
   readonly columns: {
     readonly label: string
-    readonly positiveClass: string
+    /** Null where what is predicted is not one of two classes. */
+    readonly positiveClass: string | null
     readonly protected: readonly string[]
     /** Protected column → its values that are privileged. */
     readonly privileged: Readonly<Record<string, readonly string[]>>
@@ -64,10 +67,14 @@ export interface SystemFile {
     readonly fold: string | null
     /** Columns that say where a row comes from. */
     readonly sources: readonly string[]
+    /** Columns that nobody should learn from the model, beside the protected ones. */
+    readonly sensitive: readonly string[]
     readonly prediction: string | null
     readonly score: string | null
     readonly features: readonly string[] | null
   }
+  /** What is predicted. */
+  readonly task: Task
   readonly assessment: {
     readonly mode: 'strict' | 'compatible'
     readonly confidence: number
@@ -121,7 +128,7 @@ function normalise(source: SystemFileSource): Omit<SystemFile, 'ruleLines'> {
     data: source.data,
     columns: {
       label: columns.label,
-      positiveClass: String(columns.positive_class),
+      positiveClass: columns.positive_class === undefined ? null : String(columns.positive_class),
       protected: columns.protected,
       privileged: Object.fromEntries(
         Object.entries(columns.privileged ?? {}).map(([name, values]) => [
@@ -134,10 +141,12 @@ function normalise(source: SystemFileSource): Omit<SystemFile, 'ruleLines'> {
       time: columns.time ?? null,
       fold: columns.fold ?? null,
       sources: columns.sources ?? [],
+      sensitive: columns.sensitive ?? [],
       prediction: columns.prediction ?? null,
       score: columns.score ?? null,
       features: columns.features ?? null,
     },
+    task: taskOf(source),
     assessment: {
       mode: assessment.mode ?? 'strict',
       confidence: assessment.confidence ?? 0.95,
@@ -293,6 +302,9 @@ export function parseSystemFile(text: string, fileName: string): SystemFile {
   if (!isSystemFile(value)) throw new OperatingError('config-invalid', refusal(value, placeOf))
   const file = normalise(value)
   checkMeasures(value, placeOf)
+  checkTask(value, (segments, message) => {
+    throw new OperatingError('config-invalid', `${placeOf(segments)}: ${message}`)
+  })
   checkWhole(file, placeOf)
   return { ...file, ruleLines: file.rules.map((_, n) => lineOf(['policy', 'rules', n])) }
 }

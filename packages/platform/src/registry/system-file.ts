@@ -5,8 +5,10 @@
 import { type Static, Type } from 'typebox'
 import { changesSchema } from './change-settings.ts'
 import { checksSchema } from './check-settings.ts'
+import { columnsSchema } from './column-settings.ts'
 import { driftSchema } from './drift-schema.ts'
 import { closed, column, path, text, value } from './schema-parts.ts'
+import { taskAssessment } from './task-settings.ts'
 
 const system = Type.Object(
   {
@@ -80,71 +82,9 @@ const data = Type.Object(
   { ...closed, description: 'The data sets; each is named in the evidence by its digest.' },
 )
 
-const columns = Type.Object(
-  {
-    label: column('The true outcome.'),
-    positive_class: value('The label value that counts as selected, such as `approved`.'),
-    protected: Type.Array(column('A protected attribute.'), {
-      minItems: 1,
-      maxItems: 8,
-      uniqueItems: true,
-      description: 'Columns whose groups are compared, one by one and in their intersections.',
-    }),
-    privileged: Type.Optional(
-      Type.Record(
-        Type.String(),
-        Type.Array(value('A value of the column.'), { minItems: 1, maxItems: 100 }),
-        {
-          description:
-            'Who is privileged, for the measures that compare everyone else with them, such as `{sex: [male]}`.',
-        },
-      ),
-    ),
-    control: Type.Optional(
-      Type.Array(column('A column that may explain a difference.'), {
-        uniqueItems: true,
-        maxItems: 4,
-        default: [],
-        description:
-          'Columns within whose values the protected groups are also compared, such as the kind of job.',
-      }),
-    ),
-    identifiers: Type.Optional(
-      Type.Array(column('An identifier.'), { uniqueItems: true, maxItems: 100, default: [] }),
-    ),
-    time: Type.Optional(column('When the row was observed.')),
-    fold: Type.Optional(
-      column(
-        'The fold of cross-validation in which the row was tested, its prediction made by the model of the others.',
-      ),
-    ),
-    sources: Type.Optional(
-      Type.Array(column('A column that says where a row comes from.'), {
-        uniqueItems: true,
-        maxItems: 20,
-        default: [],
-        description:
-          'Such as a site or who labelled it: label errors and outliers are compared between sources.',
-      }),
-    ),
-    prediction: Type.Optional(column('The predicted label, when there is no model.')),
-    score: Type.Optional(
-      column('The predicted probability of the positive class, when there is no model.'),
-    ),
-    features: Type.Optional(
-      Type.Array(column('A model feature.'), {
-        uniqueItems: true,
-        minItems: 1,
-        maxItems: 10_000,
-        description: 'The order of the features, for a model with one input tensor.',
-      }),
-    ),
-  },
-  { ...closed, description: 'What the columns of the data mean.' },
-)
-
 const assessment = Type.Object(
   {
+    ...taskAssessment,
     mode: Type.Optional(
       Type.Enum(['strict', 'compatible'], {
         default: 'strict',
@@ -276,7 +216,7 @@ export const systemFileSchema = Type.Object(
     system,
     model: Type.Optional(model),
     data,
-    columns,
+    columns: columnsSchema,
     assessment: Type.Optional(assessment),
     checks: Type.Optional(checksSchema),
     drift: Type.Optional(driftSchema),

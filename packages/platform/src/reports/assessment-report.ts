@@ -13,10 +13,12 @@ import {
   type Measure,
   type OverTimeFindings,
   type OutcomeCounts,
+  type PrivacyFindings,
   type RobustnessFindings,
   type RuleOutcome,
   rowsOf,
   type Statistics,
+  type TaskFindings,
   type TriggerSearch,
   type Verdict,
 } from '../assess/index.ts'
@@ -37,9 +39,11 @@ export interface AssessmentReport {
   readonly columns: ReportColumns
   readonly assessment: ReportAssessment
   /** Everyone, then every slice that was measured; see `reportGroups`. */
-  readonly groups: readonly ReportGroup[]
+  readonly groups: readonly (ReportSlice | ReportGroup)[]
   readonly measures: readonly Measure[]
   readonly rules: readonly RuleOutcome[]
+  /** What a task that is not binary shows beside its measures; null for a binary one. */
+  readonly task: TaskFindings | null
   /** What other thresholds would do, and how scores rank and mean; null for a system without scores. */
   readonly curves: CurveFindings | null
   /** What the checks beneath the averages found; null when none ran. */
@@ -52,6 +56,8 @@ export interface AssessmentReport {
   readonly triggers: TriggerSearch | null
   /** How little flips a decision; null without a model, or where it was not asked for. */
   readonly robustness: RobustnessFindings | null
+  /** What the model gives away of the people it learnt from; null without training data, or where it was not asked for. */
+  readonly privacy: PrivacyFindings | null
   /** What the checks of the data found; null when none ran. */
   readonly data: DataFindings | null
   /** What changed between two periods; null unless both are named. */
@@ -145,7 +151,8 @@ interface ReportData {
 /** What the columns mean. */
 interface ReportColumns {
   readonly label: string
-  readonly positive_class: string
+  /** Null where what is predicted is not one of two classes. */
+  readonly positive_class: string | null
   readonly protected: readonly string[]
   readonly identifiers: readonly string[]
   /** How many columns the model reads; null without a model. */
@@ -164,12 +171,20 @@ interface ReportAssessment {
   readonly explored: readonly (readonly string[])[]
 }
 
-/** The rows of one slice by outcome. */
-export interface ReportGroup extends OutcomeCounts {
+/** The rows of one slice. */
+interface ReportSlice {
   /** `[]` for everyone. */
   readonly over: readonly string[]
   readonly slice: Readonly<Record<string, string>> | null
   readonly n: number
+}
+
+/** The rows of one slice by outcome, for a system that predicts one of two classes. */
+export interface ReportGroup extends ReportSlice, OutcomeCounts {}
+
+/** The slices with their outcomes; none for a task that is not binary. */
+export function outcomeGroups({ groups }: Pick<AssessmentReport, 'groups'>): ReportGroup[] {
+  return groups.filter((group) => 'tp' in group)
 }
 
 /** A rule as the measures of one run have it. */

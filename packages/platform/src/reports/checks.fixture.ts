@@ -3,6 +3,7 @@
 import type { CheckFindings, FoldResult, DriftFindings, OverTimeFindings } from '../assess/index.ts'
 import type { ReportMitigation } from './assessment-report.ts'
 import { dataFixture } from './data.fixture.ts'
+import { privacyFixture } from './privacy.fixture.ts'
 import { robustnessFixture } from './robustness.fixture.ts'
 import { explanationsFixture, triggersFixture } from './explanations.fixture.ts'
 
@@ -10,6 +11,7 @@ import { explanationsFixture, triggersFixture } from './explanations.fixture.ts'
 const checksFixture: CheckFindings = {
   sampled: 500,
   confirming: 251,
+  left_out: [],
   consistency: { n: 251, value: 0.781, limits: { low: 0.71, high: 0.84 } },
   proxies: [
     {
@@ -77,10 +79,11 @@ const mitigationFixture: ReportMitigation = {
   ],
 }
 
-/** A column that drifted, one that did not, and one that could not be compared. */
+/** A column that drifted, one that did not, one that could not be compared, and one that is empty now. */
 const driftFixture: DriftFindings = {
   rows: { reference: 500, current: 4_000 },
-  share: 0.5,
+  told: 3,
+  share: 2 / 3,
   share_max: 0.5,
   drifted: true,
   columns: [
@@ -123,6 +126,19 @@ const driftFixture: DriftFindings = {
       missing: { reference: 0, current: 0 },
       parts: [],
       note: 'more than 10000 values: a name or a text',
+    },
+    {
+      column: 'telephone',
+      kind: 'category',
+      test: null,
+      score: null,
+      limits: null,
+      threshold: null,
+      scored: null,
+      drifted: true,
+      missing: { reference: 10, current: 4_000 },
+      parts: [],
+      note: 'no value in the current period',
     },
   ],
 }
@@ -184,7 +200,9 @@ const overTimeFixture: OverTimeFindings = {
       change: -0.021,
       limits: { low: -0.03, high: -0.012 },
       unseen: 0,
-      values: [{ label: 'rent', before: 0.2, now: 0.5, accuracy: 0.72, change: -0.02 }],
+      values: [
+        { label: 'rent', before: 0.2, now: 0.5, accuracy: 0.72, labelled: 90, change: -0.02 },
+      ],
     },
   ],
   score_evidence: {
@@ -209,6 +227,12 @@ const overTimeFixture: OverTimeFindings = {
     rate: 0.24,
   },
   alarm: 20,
+  unanswered: [
+    {
+      question: 'whether columns still go together',
+      why: 'there are 310 columns to compare, and at most 200 are rebuilt; leave some out with `drift.ignore`',
+    },
+  ],
 }
 
 /** Two folds, one of which does not define the measure. */
@@ -232,6 +256,7 @@ export const findingsFixture = {
   explanations: explanationsFixture,
   triggers: triggersFixture,
   robustness: robustnessFixture,
+  privacy: privacyFixture,
   data: dataFixture,
   drift: driftFixture,
   over_time: overTimeFixture,

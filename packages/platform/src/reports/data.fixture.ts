@@ -122,6 +122,7 @@ export const dataFixture: DataFindings = {
   labels: {
     of: 'train',
     rows: 500,
+    rare: [{ label: 'goood', rows: 1 }],
     tells: true,
     issues: 41,
     confusions: [{ given: 'good', likely: 'bad', share: 0.06 }],

@@ -95,6 +95,7 @@ export function hostileReport(): AssessmentReport {
         changes: [{ column: hostileText, change: hostileText }],
       })),
     },
+    privacy: hurtPrivacy(report.privacy),
     data: hurtData(report.data),
     drift:
       report.drift === null
@@ -132,6 +133,30 @@ export function hostileReport(): AssessmentReport {
     not_checked: over,
     ledger: { ...report.ledger, origin: hostileText, trust: hostileText },
     verify: [{ shows: hostileText, command: hostileText }],
+  }
+}
+
+function hurtPrivacy(privacy: AssessmentReport['privacy']): AssessmentReport['privacy'] {
+  if (privacy === null) return null
+  const hurtGroups = (found: typeof privacy.by_score) =>
+    found && {
+      ...found,
+      groups: found.groups.map((one) => ({ ...one, column: hostileText, group: hostileText })),
+    }
+  const hurtAttack = (attack: (typeof privacy.attributes)[number]['by_answer']) => ({
+    ...attack,
+    found: attack.found.map((one) => ({ ...one, value_found: hostileText })),
+  })
+  return {
+    ...privacy,
+    by_score: hurtGroups(privacy.by_score),
+    by_decision: hurtGroups(privacy.by_decision),
+    attributes: privacy.attributes.map((one) => ({
+      ...one,
+      column: hostileText,
+      by_outcome: one.by_outcome && hurtAttack(one.by_outcome),
+      by_answer: hurtAttack(one.by_answer),
+    })),
   }
 }
 

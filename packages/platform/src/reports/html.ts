@@ -12,11 +12,13 @@ import { driftPart } from './html/drift-part.ts'
 import { explanationsPart } from './html/explanations-part.ts'
 import { beneathPart } from './html/beneath-part.ts'
 import { groupsPart, performancePart } from './html/groups-part.ts'
-import { foreign, html, type Markup } from './html/markup.ts'
+import { foreign, html, type Markup, marked } from './html/markup.ts'
 import { overTimePart } from './html/over-time-part.ts'
+import { privacyPart } from './html/privacy-part.ts'
 import { robustnessPart } from './html/robustness-part.ts'
 import { rulesPart } from './html/rules-part.ts'
 import { styleSheet } from './html/style.ts'
+import { taskParts } from './html/task-part.ts'
 import { formatInstant } from './numbers.ts'
 import { counted, headline, riskClassWords, valueAloneText, verdictWords } from './wording.ts'
 
@@ -28,6 +30,7 @@ const parts = [
   ['beneath', 'Beneath the averages'],
   ['explanations', 'What decides'],
   ['robustness', 'How little flips a decision'],
+  ['privacy', 'What it gives away'],
   ['data', 'The data'],
   ['drift', 'Drift'],
   ['over-time', 'Performance over time'],
@@ -59,12 +62,11 @@ ${top(report)}
 <main>
 ${warnings(report)}
 ${rulesPart(report)}
-${performancePart(report)}
-${curvesPart(report)}
-${groupsPart(report)}
+${performanceParts(report)}
 ${beneathPart(report)}
 ${explanationsPart(report)}
 ${robustnessPart(report)}
+${privacyPart(report)}
 ${dataPart(report)}
 ${driftPart(report)}
 ${overTimePart(report)}
@@ -82,6 +84,14 @@ ${formatInstant(report.generated_at)}. The same content for programs is in <code
   return `${head.toString()}${styleSheet}${body.toString()}`
 }
 
+/** How everyone and the groups fare, as the task has it. */
+const performanceParts = (report: AssessmentReport): Markup =>
+  report.task === null
+    ? html`${performancePart(report)}
+${curvesPart(report)}
+${groupsPart(report)}`
+    : taskParts(report, report.task)
+
 /** The parts that have something to say. */
 function partsOf({
   curves,
@@ -93,6 +103,7 @@ function partsOf({
   over_time,
   mitigations,
   robustness,
+  privacy,
 }: AssessmentReport) {
   return parts.filter(
     ([id]) =>
@@ -100,6 +111,7 @@ function partsOf({
       (id !== 'beneath' || checks !== null) &&
       (id !== 'explanations' || explanations !== null || triggers !== null) &&
       (id !== 'robustness' || robustness !== null) &&
+      (id !== 'privacy' || privacy !== null) &&
       (id !== 'data' || data !== null) &&
       (id !== 'drift' || drift !== null) &&
       (id !== 'over-time' || over_time !== null) &&
@@ -131,5 +143,5 @@ function top(report: AssessmentReport): Markup {
 function warnings(report: AssessmentReport): Markup | null {
   if (report.warnings.length === 0) return null
   return html`<section class="part" id="warnings" aria-labelledby="warnings-h"><h2 id="warnings-h">Before you read the figures</h2>
-<div class="notice">${report.warnings.map((text) => html`<p>${foreign(text)}</p>`)}</div></section>`
+<div class="notice">${report.warnings.map((text) => html`<p>${marked(text)}</p>`)}</div></section>`
 }

@@ -1,6 +1,6 @@
 // Markdown (CommonMark with GitHub's tables) that carries strangers' text without letting it become markup.
 
-import { visibleText } from './plain-text.ts'
+import { partsOfSentence, visibleText } from './plain-text.ts'
 
 /**
  * Text that stands as it is: ASCII punctuation with a meaning is escaped (CommonMark 2.4), HTML cannot begin, and
@@ -25,6 +25,13 @@ export function codeSpan(text: string): string {
   const fence = '`'.repeat(longest + 1)
   const space = shown.startsWith('`') || shown.endsWith('`') ? ' ' : ''
   return `${fence}${space}${shown}${space}${fence}`
+}
+
+/** A sentence of ours, in which names stand in backticks: those as code spans, all else as it stands. */
+export function markdownSentence(sentence: string): string {
+  return partsOfSentence(sentence)
+    .map(({ text, isName }) => (isName ? codeSpan(text) : escapeMarkdown(text)))
+    .join('')
 }
 
 const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`

@@ -1,9 +1,9 @@
 // `model-card.md`: the nine sections of Mitchell et al., "Model Cards for Model Reporting" (FAT* 2019), filled from what
 // was measured and declared. What nobody stated is named as a blank for its owner to fill, never guessed.
 
-import { type Measure, measureCatalogue } from '../assess/index.ts'
+import { type Measure, measureCatalogue, taskWords } from '../assess/index.ts'
 import type { AssessmentReport } from './assessment-report.ts'
-import { codeSpan, escapeMarkdown, markdownTable } from './markdown.ts'
+import { codeSpan, escapeMarkdown, markdownSentence, markdownTable } from './markdown.ts'
 import {
   formatCount,
   formatInstant,
@@ -106,19 +106,28 @@ function factors({ columns }: AssessmentReport): string {
 }
 
 function metrics(report: AssessmentReport): string {
-  const { assessment, columns } = report
+  const { assessment, columns, task } = report
   const names = [...new Set(report.measures.map((m) => m.measure))]
   return [
     '## Metrics\n',
-    item('Positive class', `${codeSpan(columns.positive_class)} in ${codeSpan(columns.label)}`),
-    item(
-      'Decision',
-      assessment.threshold === null
-        ? report.artifacts.model === null
-          ? 'the predictions as given'
-          : "the model's own"
-        : `a score of ${assessment.threshold} and above`,
-    ),
+    ...(columns.positive_class === null
+      ? []
+      : [
+          item(
+            'Positive class',
+            `${codeSpan(columns.positive_class)} in ${codeSpan(columns.label)}`,
+          ),
+        ]),
+    task === null
+      ? item(
+          'Decision',
+          assessment.threshold === null
+            ? report.artifacts.model === null
+              ? 'the predictions as given'
+              : "the model's own"
+            : `a score of ${assessment.threshold} and above`,
+        )
+      : item('Prediction', `${taskWords[task.kind]}, compared with ${codeSpan(columns.label)}`),
     item(
       'Intervals',
       `${formatPercent(assessment.confidence)} %, ${escapeMarkdown(assessment.interval)}; ${assessment.mode} mode`,
@@ -220,7 +229,7 @@ function caveats(report: AssessmentReport): string {
   return [
     '## Caveats and recommendations\n',
     ...[...(alone === null ? [] : [alone]), ...report.warnings, ...report.not_checked].map(
-      (text) => `- ${escapeMarkdown(text)}`,
+      (text) => `- ${markdownSentence(text)}`,
     ),
     ...limitsOfEvidence.map((text) => `- ${text}`),
   ].join('\n')

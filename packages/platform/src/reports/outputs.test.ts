@@ -16,6 +16,7 @@ import { hostileReport, hostileText } from './hostile-report.fixture.ts'
 import { elementsOf, readMarkup } from './markup-tree.fixture.ts'
 import { charactersOf } from './plain-text.ts'
 import { reportFixture } from './report.fixture.ts'
+import { taskReports } from './tasks.fixture.ts'
 
 const view = { interactive: true, colour: false, columns: 100, workspace: '.proofhouse' }
 const outputs: readonly (readonly [string, (report: AssessmentReport) => string])[] = [
@@ -38,6 +39,20 @@ test.each(outputs)('%s spells out what would reorder or command', (_, render) =>
   expect(text).not.toMatch(/[\p{Cf}\p{Zl}]/u)
   expect(text.replaceAll(/[\n\t]/g, '')).not.toMatch(/\p{Cc}/u)
 })
+
+test.each(taskReports())(
+  '%s: the model card says what is predicted, and no positive class',
+  (_, report) => {
+    const card = renderModelCard(report)
+    expect(card).not.toContain('Positive class')
+    expect(card).toMatch(
+      /\*\*Prediction\*\*: (one of several classes|a number|an order), compared with/,
+    )
+    expect(card).toContain('### Differences between groups\n\n| Measure |')
+    expect(renderSummary(report)).toContain('90 test rows')
+    expect(JSON.parse(renderJson(report))).toEqual(report)
+  },
+)
 
 test('report.json is the report, hostile text and all', () => {
   expect(JSON.parse(renderJson(hostileReport()))).toEqual(hostileReport())

@@ -29,3 +29,15 @@ export function shortened(text: string, lengthMax: number): string {
   const characters = charactersOf(text)
   return characters.length <= lengthMax ? text : `${characters.slice(0, lengthMax - 1).join('')}…`
 }
+
+/** The parts of a sentence in which names stand in backticks; a backtick without its fellow is text. */
+export function partsOfSentence(sentence: string): { text: string; isName: boolean }[] {
+  return sentence
+    .split(/(`[^`]+`)/)
+    .filter((part) => part !== '')
+    .map((part) =>
+      /^`[^`]+`$/.test(part)
+        ? { text: part.slice(1, -1), isName: true }
+        : { text: part, isName: false },
+    )
+}

@@ -278,6 +278,7 @@ export function reportFixture(): AssessmentReport {
     measures,
     rules: rules(measures),
     warnings: ['2 slices have fewer than 50 rows; their intervals are wide.'],
+    task: null,
     curves: curvesFixture,
     ...findingsFixture,
     not_checked: [

@@ -1,7 +1,7 @@
 // `summary.md`: what a reviewer sees on a pull request or a pipeline's page. Short: verdict, rules, where to look.
 
 import type { AssessmentReport } from './assessment-report.ts'
-import { codeSpan, escapeMarkdown, markdownTable } from './markdown.ts'
+import { codeSpan, escapeMarkdown, markdownSentence, markdownTable } from './markdown.ts'
 import { formatCount } from './numbers.ts'
 import {
   boundOf,
@@ -26,7 +26,7 @@ export function renderSummary(report: AssessmentReport): string {
   ])
   const alone = valueAloneText(report)
   const notes = [...(alone === null ? [] : [alone]), ...report.warnings, ...report.not_checked].map(
-    (text) => `- ${escapeMarkdown(text)}`,
+    (text) => `- ${markdownSentence(text)}`,
   )
   const earlier = run.earlier_runs.length
   return [

@@ -16,6 +16,7 @@ import { type AssessmentInputs, openInputs } from './assessment-inputs.ts'
 import { packedFiles, renderReport, writeOutputs } from './assessment-outputs.ts'
 import { buildReport } from './build-report.ts'
 import { type Measured, measureSystem } from './measure-system.ts'
+import { measureTask } from './measure-task.ts'
 import { recordReport, recordResults } from './record-results.ts'
 import { findMitigations, type KnownMitigation, mitigationRecords } from './mitigations.ts'
 import { announceRun, closeRun, endOfError, type OpenRun, settleHistory } from './run-record.ts'
@@ -117,7 +118,11 @@ interface Computed {
 /** Everything between announcement and closure. */
 async function compute(context: Context, run: OpenRun): Promise<Computed> {
   const { request, services, file, inputs, workspace } = context
-  const measured = await measureSystem(services, { file, inputs, ...request })
+  const { task } = file
+  const measured =
+    task.kind === 'binary'
+      ? await measureSystem(services, { file, inputs, ...request })
+      : await measureTask(services, { file, inputs, task, ...request })
   const signature =
     inputs.model !== null && file.model?.sign === true
       ? await signCheckedModel(services, workspace, inputs.model)

@@ -3,16 +3,16 @@
 import type { Checkpoint } from '@proofhouse/evidence'
 import {
   type CheckFindings,
-  type CheckName,
   type DataFindings,
-  checkNames,
   defaultThreshold,
   type DriftFindings,
   type ExplanationFindings,
   type FoldResult,
   findCurves,
   type Measure,
+  type MeasuredTask,
   type OverTimeFindings,
+  type PrivacyFindings,
   type RobustnessFindings,
   type RuleOutcome,
   type Statistics,
@@ -32,6 +32,7 @@ import {
   type ReportMitigation,
 } from '../reports/index.ts'
 import type { AssessmentInputs } from './assessment-inputs.ts'
+import { notChecked } from './not-checked.ts'
 import type { OpenRun } from './run-record.ts'
 import { signatureName } from './sign-checked-model.ts'
 
@@ -43,7 +44,8 @@ export interface FinishedRun {
   readonly run: OpenRun
   readonly closedIndex: number
   readonly history: readonly KnownRun[]
-  readonly statistics: Statistics
+  readonly statistics: Statistics | null
+  readonly task: MeasuredTask | null
   readonly overs: readonly (readonly string[])[]
   readonly explored: readonly (readonly string[])[]
   readonly leftOut: readonly string[]
@@ -55,6 +57,7 @@ export interface FinishedRun {
   readonly explanations: ExplanationFindings | null
   readonly triggers: TriggerSearch | null
   readonly robustness: RobustnessFindings | null
+  readonly privacy: PrivacyFindings | null
   readonly data: DataFindings | null
   readonly drift: DriftFindings | null
   readonly overTime: OverTimeFindings | null
@@ -120,19 +123,27 @@ export function buildReport(finished: FinishedRun): AssessmentReport {
       threshold: effectiveThreshold(file),
       explored: finished.explored,
     },
-    groups: reportGroups(finished.statistics, finished.overs),
+    groups:
+      finished.statistics === null
+        ? (finished.task?.groups ?? [])
+        : reportGroups(finished.statistics, finished.overs),
     measures: finished.measures,
     rules: finished.rules,
-    curves: findCurves(finished.statistics, {
-      protectedColumns: file.columns.protected,
-      threshold: effectiveThreshold(file),
-      confidence: file.assessment.confidence,
-    }),
+    task: finished.task?.findings ?? null,
+    curves:
+      finished.statistics === null
+        ? null
+        : findCurves(finished.statistics, {
+            protectedColumns: file.columns.protected,
+            threshold: effectiveThreshold(file),
+            confidence: file.assessment.confidence,
+          }),
     checks: finished.checks,
     folds: finished.folds,
     explanations: finished.explanations,
     triggers: finished.triggers,
     robustness: finished.robustness,
+    privacy: finished.privacy,
     data: finished.data,
     drift: finished.drift,
     over_time: finished.overTime,
@@ -145,8 +156,11 @@ export function buildReport(finished: FinishedRun): AssessmentReport {
 }
 
 /** Where scores are cut: by the system file, or by default where there is a score and nothing else decides. */
-const effectiveThreshold = ({ model, columns, assessment }: SystemFile): number | null =>
-  assessment.threshold ?? (model === null && columns.prediction === null ? defaultThreshold : null)
+const effectiveThreshold = ({ model, columns, assessment, task }: SystemFile): number | null =>
+  assessment.threshold ??
+  (task.kind === 'binary' && model === null && columns.prediction === null
+    ? defaultThreshold
+    : null)
 
 function reportModel({
   inputs,
@@ -220,44 +234,6 @@ function historyWarnings(finished: FinishedRun): string[] {
           `${foreign} of ${earlier.length} earlier runs over the same test data were signed with ` +
             'another key than the one of this workspace; their outcome is what their signer says.',
         ]),
-  ]
-}
-
-/** Kinds of checks this version does not have; a reader must not take silence for a pass. */
-const absentChecks = [
-  'Explanations of single decisions, to the people concerned.',
-  'Membership inference and other attacks on privacy.',
-]
-
-const skippedChecks: Readonly<Record<CheckName, string>> = {
-  proxies: 'Proxies of the protected columns: the check is off.',
-  slices: 'Slices with more errors than the rest: the check is off.',
-  consistency: 'Whether similar people get similar predictions: the check is off.',
-  multicalibration: 'Whether a score means the same for every group: the check is off.',
-  data_quality: 'Leakage and the quality of the data: the check is off.',
-  explanations: 'What decides: the check is off.',
-  robustness: 'How little it takes to flip a decision: the check is off.',
-  triggers: 'Rare values that always decide, as after poisoning: the check is off.',
-  label_errors: 'Labels that are likely wrong: the check is off.',
-}
-
-function notChecked({ file, inputs, leftOut, overTime }: FinishedRun): string[] {
-  return [
-    ...checkNames.filter((name) => !file.checks.includes(name)).map((name) => skippedChecks[name]),
-    ...(inputs.model === null
-      ? ['The model itself: a column of predictions was assessed, so nothing ties them to a model.']
-      : []),
-    ...(file.data.train === undefined
-      ? ['The training data: none was named, so leaks from it were not looked for.']
-      : []),
-    ...(inputs.periods === null
-      ? ['Drift: `data.reference` and `data.current` do not both name data.']
-      : overTime === null
-        ? ['Performance over time: a period lacks predictions, or columns that the model reads.']
-        : []),
-    ...leftOut,
-    ...absentChecks,
-    'Whether the test data represent the people the system decides about.',
   ]
 }
 

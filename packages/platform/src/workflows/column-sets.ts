@@ -43,8 +43,18 @@ const isOverGroups = (measure: string): boolean =>
 
 /** The sets to measure over, given the sizes of groups. */
 export function columnSets(
-  { columns, assessment, rules }: Pick<SystemFile, 'columns' | 'assessment' | 'rules'>,
+  file: Pick<SystemFile, 'columns' | 'assessment' | 'rules'>,
   statistics: Statistics,
+): ColumnSets {
+  return columnSetsOf(file, (set) =>
+    marginal(statistics, set).cells.map(({ outcomes }) => rowsOf(outcomes)),
+  )
+}
+
+/** The sets to measure over, given the rows of each group of a set. */
+export function columnSetsOf(
+  { columns, assessment, rules }: Pick<SystemFile, 'columns' | 'assessment' | 'rules'>,
+  sizesOf: (set: readonly string[]) => readonly number[],
 ): ColumnSets {
   const all = columns.protected
   const ruled = rules.filter(({ measure }) => isOverGroups(measure)).map(({ over }) => [...over])
@@ -55,11 +65,11 @@ export function columnSets(
   const explored: string[][] = []
   const leftOut: LeftOut[] = []
   for (const set of intersections(all).filter((found) => !known.has(key(found)))) {
-    const { cells } = marginal(statistics, set)
-    const small = cells.filter(({ outcomes }) => rowsOf(outcomes) < groupRowsMin).length
-    const tellsLittle = 2 * small > cells.length
+    const sizes = sizesOf(set)
+    const small = sizes.filter((rows) => rows < groupRowsMin).length
+    const tellsLittle = 2 * small > sizes.length
     if (!tellsLittle && explored.length < exploredMax) explored.push(set)
-    else leftOut.push({ columns: set, groups: cells.length, small: tellsLittle ? small : null })
+    else leftOut.push({ columns: set, groups: sizes.length, small: tellsLittle ? small : null })
   }
   return { declared, explored, leftOut }
 }

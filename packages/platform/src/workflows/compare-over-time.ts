@@ -4,6 +4,7 @@ import { OperatingError } from '@proofhouse/evidence'
 import {
   type AggregateEngine,
   type CheckedData,
+  checkPeriods,
   comparePeriods,
   type DriftFindings,
   isDriftMeasure,
@@ -40,29 +41,47 @@ export interface ComparedPeriods {
   readonly measures: readonly Measure[]
 }
 
-/** Compares the periods; null unless both are named. */
+/**
+ * Compares the periods; null unless both are named.
+ * @throws config-invalid, data-unsuitable, model-failed, interrupted
+ */
 export async function compareOverTime(
   services: Pick<Services, 'models'>,
   request: CompareRequest,
 ): Promise<ComparedPeriods | null> {
-  const { file, inputs, progress, signal } = request
+  const { file, inputs, signal } = request
   if (inputs.periods === null) return null
-  progress('comparing the periods')
   const { reference, current } = inputs.periods
-  const compared = comparedColumns(file, reference, current)
-  const { findings: drift, measures } = await comparePeriods(reference, current, {
-    ...file.drift,
-    compared,
-    asked: askedMeasures(file),
-    confidence: file.assessment.confidence,
+  await checkPeriods({
+    ...inputs.periods,
+    later: laterLabels(file, inputs),
+    roles: file.columns,
+    data: request.data,
+    hasModel: inputs.model !== null,
     signal,
   })
+  const { findings: drift, measures } = await compareColumns(request, inputs.periods)
   const overTime = await asWholes(services, request, { reference, current, drift })
   return {
     drift,
     overTime,
     measures: [...measures, ...(overTime === null ? [] : overTimeMeasures(overTime))],
   }
+}
+
+/** Compares the columns of the periods, which does not ask what is predicted. */
+export function compareColumns(
+  { file, progress, signal }: Pick<CompareRequest, 'file' | 'progress' | 'signal'>,
+  { reference, current }: NonNullable<AssessmentInputs['periods']>,
+) {
+  progress('comparing the periods')
+  return comparePeriods(reference, current, {
+    ...file.drift,
+    compared: comparedColumns(file, reference, current),
+    asked: askedMeasures(file),
+    confidence: file.assessment.confidence,
+    signal,
+  })
 }
 
 /** Columns that both have and that neither name a row nor tell the time. */
@@ -118,11 +137,8 @@ async function asWholes(
     if (!hasAll(reference) || !hasAll(current)) return null
   } else if (!(await scoreBoth(services, request, { reference, current, model }))) return null
   progress('looking at the periods as wholes')
-  const roles = new Set([label, prediction, score])
   return lookOverTime(reference, current, {
-    columns: drift.columns
-      .filter((one) => one.score !== null && !roles.has(one.column))
-      .map(({ column, kind }) => ({ name: column, kind })),
+    ...lookedAt(drift, new Set([label, prediction, score])),
     outcomes,
     time,
     later: laterLabels(file, inputs),
@@ -130,6 +146,22 @@ async function asWholes(
     confidence: file.assessment.confidence,
     signal,
   })
+}
+
+/** Every column without a role, but those of more values than are compared: names, and texts. */
+function lookedAt({ columns, rows }: DriftFindings, roles: ReadonlySet<string | null>) {
+  const inputs = columns
+    .filter(({ column }) => !roles.has(column))
+    .map(({ missing, test, note, ...one }) => {
+      const [before, now] = [missing.reference < rows.reference, missing.current < rows.current]
+      const isEmpty = before !== now
+      const why = test === null && !isEmpty ? (note ?? 'it could not be compared') : null
+      return { name: one.column, kind: one.kind, isEmpty, why }
+    })
+  return {
+    columns: inputs.filter(({ why }) => why === null),
+    leftOut: inputs.flatMap(({ name, why }) => (why === null ? [] : [{ name, why }])),
+  }
 }
 
 /** Runs the model over both; false where the columns of a period do not fit it. */

@@ -57,6 +57,11 @@ export async function explainRow(
       'usage-invalid',
       'there is no `model` to ask, only its predictions; name the model to have a decision explained',
     )
+  if (file.task.kind !== 'binary')
+    throw new OperatingError(
+      'usage-invalid',
+      `decisions between two classes are explained, and this system’s task is \`${file.task.kind}\``,
+    )
   const folder = dirname(resolve(request.systemFile))
   const needed = { ...file, data: { test: file.data.test } }
   const inputs = await openInputs(services, {

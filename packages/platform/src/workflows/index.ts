@@ -1,6 +1,7 @@
 // Workflows: one file per use case that spans domains. Each is loaded when it is first asked for: a command needs one of them,
 // and loading all would be most of its time.
 
+export type { Imported } from './import-results.ts'
 export type { FileDigest, Files, Services, Workspace } from './services.ts'
 
 const whenAsked =
@@ -19,6 +20,11 @@ export const checkLedger = whenAsked(async () => (await import('./check-ledger.t
 
 /** `gateEvidence` of `gate-evidence.ts`. */
 export const gateEvidence = whenAsked(async () => (await import('./gate-evidence.ts')).gateEvidence)
+
+/** `importResults` of `import-results.ts`. */
+export const importResults = whenAsked(
+  async () => (await import('./import-results.ts')).importResults,
+)
 
 /** `proveEntry` of `prove-entry.ts`. */
 export const proveEntry = whenAsked(async () => (await import('./prove-entry.ts')).proveEntry)

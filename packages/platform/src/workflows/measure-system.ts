@@ -15,10 +15,12 @@ import {
   foldResults,
   foldsMax,
   type Measure,
+  type MeasuredTask,
   measure,
   neverPredicted,
   type OutcomeRequest,
   type OverTimeFindings,
+  type PrivacyFindings,
   type RobustnessFindings,
   type RuleOutcome,
   runChecks,
@@ -41,7 +43,10 @@ const bootstrapDraws = 1_000
 
 /** What an assessment found. */
 export interface Measured {
-  readonly statistics: Statistics
+  /** Null for a task that is not binary. */
+  readonly statistics: Statistics | null
+  /** What a task that is not binary shows beside its measures; null for a binary one. */
+  readonly task: MeasuredTask | null
   readonly overs: readonly (readonly string[])[]
   /** Those of them that nobody asked for by name. */
   readonly explored: readonly (readonly string[])[]
@@ -63,6 +68,8 @@ export interface Measured {
   readonly triggers: TriggerSearch | null
   /** How little flips a decision; null without a model, or where it is not asked for. */
   readonly robustness: RobustnessFindings | null
+  /** What the model gives away of the training rows; null without them, or where it is not asked for. */
+  readonly privacy: PrivacyFindings | null
   /** What the checks of the data found; null when none is asked for. */
   readonly data: DataFindings | null
   /** What changed between two periods; null unless both are named. */
@@ -71,7 +78,8 @@ export interface Measured {
   readonly overTime: OverTimeFindings | null
 }
 
-interface MeasureRequest {
+/** What to measure. */
+export interface MeasureRequest {
   readonly file: SystemFile
   readonly inputs: AssessmentInputs
   readonly signal: AbortSignal
@@ -95,6 +103,7 @@ export async function measureSystem(
     threshold: assessment.threshold,
     signal,
   })
+  for (const name of columns.sensitive) checkColumnExists(engine.table, name, 'columns.sensitive')
   const { model } = inputs
   const features =
     model === null ? null : await scoreTable(services, { ...request, engine, model, data: checked })
@@ -135,6 +144,7 @@ export async function measureSystem(
   ]
   return {
     statistics,
+    task: null,
     overs: [...sets.declared, ...sets.explored].toSorted((a, b) => a.length - b.length),
     explored: sets.explored,
     leftOut: sets.leftOut.map(leftOutText),
@@ -167,6 +177,7 @@ async function lookFurther(
       explanations: questioned.explanations,
       triggers: questioned.triggers,
       robustness: questioned.robustness,
+      privacy: questioned.privacy,
       data: data?.findings ?? null,
       drift: periods?.drift ?? null,
       overTime: periods?.overTime ?? null,

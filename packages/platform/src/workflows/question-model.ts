@@ -9,8 +9,11 @@ import {
   fitSurrogate,
   type Measure,
   type OutcomeRequest,
+  type Predictor,
   takeSample,
   findTriggers,
+  type PrivacyFindings,
+  privacyMeasures,
   type RobustnessFindings,
   robustnessMeasures,
   type TriggerSearch,
@@ -18,6 +21,7 @@ import {
 import type { SystemFile } from '../registry/index.ts'
 import { askModel } from './ask-model.ts'
 import { attackModel } from './attack-model.ts'
+import { attackPrivacy } from './attack-privacy.ts'
 import type { AssessmentInputs } from './assessment-inputs.ts'
 import { checkChanges } from './check-changes.ts'
 import type { Services } from './services.ts'
@@ -45,6 +49,7 @@ export interface QuestionedModel {
   readonly explanations: ExplanationFindings | null
   readonly triggers: TriggerSearch | null
   readonly robustness: RobustnessFindings | null
+  readonly privacy: PrivacyFindings | null
   readonly measures: readonly Measure[]
 }
 
@@ -56,12 +61,26 @@ export async function questionModel(
   const { file, inputs, seed, signal, progress } = request
   const { model, test } = inputs
   const isAsked = (name: CheckName) => file.checks.includes(name)
-  const nothing = { explanations: null, triggers: null, robustness: null, measures: [] }
+  const nothing = {
+    explanations: null,
+    triggers: null,
+    robustness: null,
+    privacy: null,
+    measures: [],
+  }
   if (model === null) {
-    if (!isAsked('explanations')) return nothing
-    progress('explaining the predictions by a stand-in')
-    const explanations = await explainStandIn(request)
-    return { ...nothing, explanations, measures: explanationMeasures(explanations) }
+    if (isAsked('explanations')) progress('explaining the predictions by a stand-in')
+    const explanations = isAsked('explanations') ? await explainStandIn(request) : null
+    const privacy = await privacyOf(request, null)
+    return {
+      ...nothing,
+      explanations,
+      privacy,
+      measures: [
+        ...explanationMeasures(explanations),
+        ...(privacy === null ? [] : privacyMeasures(privacy)),
+      ],
+    }
   }
   if (!questions.some(isAsked)) return nothing
   const { confidence } = file.assessment
@@ -82,21 +101,35 @@ export async function questionModel(
     const robustness = isAsked('robustness')
       ? await attackModel({ file, predictor, ...sample, seed, signal })
       : null
+    const privacy = await privacyOf(request, predictor)
     return {
       explanations,
       triggers,
       robustness,
+      privacy,
       measures: [
         ...explanationMeasures(explanations),
         ...(triggers === null ? [] : [strongestTrigger(triggers)]),
         ...(robustness === null ? [] : robustnessMeasures(robustness)),
+        ...(privacy === null ? [] : privacyMeasures(privacy)),
       ],
     }
   })
 }
 
 /** The checks that ask the model. */
-const questions: readonly CheckName[] = ['explanations', 'triggers', 'robustness']
+const questions: readonly CheckName[] = ['explanations', 'triggers', 'robustness', 'privacy']
+
+/** What the answers give away of the training rows; null where the check is off, or cannot be made. */
+function privacyOf(
+  request: QuestionRequest,
+  predictor: Predictor | null,
+): Promise<PrivacyFindings | null> {
+  const { file, inputs, progress } = request
+  if (!file.checks.includes('privacy') || inputs.train === null) return Promise.resolve(null)
+  progress('attacking the privacy of the training data')
+  return attackPrivacy({ ...request, predictor })
+}
 
 /** Without a model: a stand-in is taught what was predicted, and explained in its place. */
 async function explainStandIn(request: QuestionRequest): Promise<ExplanationFindings | null> {

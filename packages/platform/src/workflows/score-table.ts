@@ -1,6 +1,11 @@
 // Runs a system's model over one of its tables, in a process of its own.
 
-import { type AggregateEngine, type CheckedData, scoreModel } from '../assess/index.ts'
+import {
+  type AggregateEngine,
+  type CheckedData,
+  type ModelSession,
+  scoreModel,
+} from '../assess/index.ts'
 import type { SystemFile } from '../registry/index.ts'
 import type { CheckedModel } from './assessment-inputs.ts'
 import type { Services } from './services.ts'
@@ -21,20 +26,11 @@ interface ScoreRequest {
  * @returns how many columns the model read
  * @throws model-mismatch, model-failed, interrupted
  */
-export async function scoreTable(
-  { models }: Pick<Services, 'models'>,
+export function scoreTable(
+  services: Pick<Services, 'models'>,
   { file, engine, model, data, signal, progress }: ScoreRequest,
 ): Promise<number> {
-  progress(`loading ${model.path}`)
-  const session = await models.load({
-    name: model.path,
-    bytes: model.bytes,
-    sha256: model.sha256,
-    memoryBytes: (file.model?.memoryMb ?? 0) * 1_048_576,
-    timeoutMs: (file.model?.timeoutSeconds ?? 0) * 1_000,
-    signal,
-  })
-  try {
+  return withModel(services, { file, model, signal, progress }, async (session) => {
     const total = engine.table.rows
     const { features } = await scoreModel({
       engine,
@@ -52,6 +48,26 @@ export async function scoreTable(
       },
     })
     return features.length
+  })
+}
+
+/** Loads the model, gives it to `use`, and ends its process whatever happens. */
+export async function withModel<Answer>(
+  { models }: Pick<Services, 'models'>,
+  { file, model, signal, progress }: Omit<ScoreRequest, 'engine' | 'data'>,
+  use: (session: ModelSession) => Promise<Answer>,
+): Promise<Answer> {
+  progress(`loading ${model.path}`)
+  const session = await models.load({
+    name: model.path,
+    bytes: model.bytes,
+    sha256: model.sha256,
+    memoryBytes: (file.model?.memoryMb ?? 0) * 1_048_576,
+    timeoutMs: (file.model?.timeoutSeconds ?? 0) * 1_000,
+    signal,
+  })
+  try {
+    return await use(session)
   } finally {
     await session.close()
   }

@@ -160,6 +160,7 @@ describe('a stand-in for a model that is not at hand', () => {
   const sampleOf = (predicted: (row: number) => boolean) => ({
     rows,
     columns,
+    leftOut: [],
     label: new Uint8Array(rows),
     predicted: Uint8Array.from({ length: rows }, (_, row) => Number(predicted(row))),
     score: null,

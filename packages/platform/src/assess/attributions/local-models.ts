@@ -1,12 +1,10 @@
-// Kernel SHAP and LIME, for comparison: both fit a linear model around one row, over which players' columns are its own and which those
-// of a background row. They differ in how a coalition is weighted, and in whether the parts must add up.
+// Kernel SHAP and LIME, for comparison: both fit a linear model around one row, over which players' columns are its
+// own and which those of a background row. They differ in how a coalition is weighted, and in whether the parts must add up.
 
 import type { Random } from '../intervals/random.ts'
 import { type Game, type Hybrid, playersOf, scoresOf, varyingPlayers } from './game.ts'
-
-/** Width of LIME's kernel in units of the root of the number of players, and its ridge: the package's defaults. */
-const limeKernelWidth = 0.75
-const limeRidge = 1
+import { fitLocally } from './local-fit.ts'
+import { ridgeFit } from './ridge.ts'
 
 /**
  * Kernel SHAP (Lundberg & Lee 2017): weighted least squares under the condition that the parts add up. Coalitions are
@@ -109,68 +107,7 @@ export async function lime(
     return { row, own, other: Math.floor(random() * others) }
   })
   const scores = await scoresOf(game, hybrids)
-  const kernel = limeKernelWidth * Math.sqrt(width)
-  const weights = hybrids.map(({ own }) => {
-    const dropped = own.reduce((sum, one) => sum + 1 - one, 0)
-    return Math.exp(-dropped / kernel ** 2)
-  })
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  const meanOf = (of: (n: number) => number) =>
-    weights.reduce((sum, weight, n) => sum + weight * of(n), 0) / total
-  const level = meanOf((n) => scores[n] ?? 0)
-  const centres = Array.from({ length: width }, (_, player) =>
-    meanOf((n) => hybrids[n]?.own[player] ?? 0),
-  )
-  const rows = hybrids.map(({ own }) =>
-    centres.map((centre, player) => (own[player] ?? 0) - centre),
-  )
-  const targets = Array.from(scores, (score) => score - level)
-  return ridgeFit(rows, targets, { weights, ridge: limeRidge })
-}
-
-/** Weighted ridge regression without an intercept, by Gaussian elimination. */
-function ridgeFit(
-  rows: readonly (readonly number[])[],
-  targets: readonly number[],
-  { weights, ridge }: { readonly weights: readonly number[]; readonly ridge: number },
-): Float64Array {
-  const size = rows[0]?.length ?? 0
-  const system = Array.from({ length: size }, (_, i) => {
-    const line = new Float64Array(size + 1)
-    line[i] = ridge
-    return line
-  })
-  for (const [n, row] of rows.entries())
-    for (const [i, line] of system.entries()) {
-      const scaled = (weights[n] ?? 0) * (row[i] ?? 0)
-      if (scaled === 0) continue
-      for (let j = 0; j < size; j++) line[j] = (line[j] ?? 0) + scaled * (row[j] ?? 0)
-      line[size] = (line[size] ?? 0) + scaled * (targets[n] ?? 0)
-    }
-  return solve(system)
-}
-
-/** Solves in place, with partial pivoting; a column without a pivot gets 0. */
-function solve(system: Float64Array[]): Float64Array {
-  const size = system.length
-  for (let column = 0; column < size; column++) {
-    const best = system.reduce(
-      (top, line, n) =>
-        n >= column && Math.abs(line[column] ?? 0) > Math.abs(system[top]?.[column] ?? 0) ? n : top,
-      column,
-    )
-    const [pivot, here] = [system[best], system[column]]
-    if (pivot === undefined || here === undefined || (pivot[column] ?? 0) === 0) continue
-    system[best] = here
-    system[column] = pivot
-    for (const [n, line] of system.entries()) {
-      if (n === column) continue
-      const factor = (line[column] ?? 0) / (pivot[column] ?? 1)
-      if (factor !== 0)
-        for (let k = column; k <= size; k++) line[k] = (line[k] ?? 0) - factor * (pivot[k] ?? 0)
-    }
-  }
-  return Float64Array.from(system, (line, n) =>
-    (line[n] ?? 0) === 0 ? 0 : (line[size] ?? 0) / (line[n] ?? 1),
-  )
+  const neighbours = hybrids.map(({ own }) => [...own])
+  const distances = neighbours.map((own) => Math.sqrt(own.reduce((sum, one) => sum + 1 - one, 0)))
+  return fitLocally({ neighbours, scores, distances }, { selection: 'none' }).coefficients
 }

@@ -88,8 +88,9 @@ export function shareOf({ names, attributions, error }: Told, among: readonly st
 }
 
 /**
- * Per group the columns that lift or lower its scores most against all others’: mean values of its rows minus those
- * of all other rows, which together are the difference of the two mean scores. Limits hold for all columns and groups at once.
+ * Per group the columns that lift or lower its scores most against all others’: mean values of its rows minus those of
+ * all other rows, which together are the difference of the two mean scores. Limits hold for all columns and groups at
+ * once.
  */
 export function pushesOf(
   { names, attributions, error }: Told,

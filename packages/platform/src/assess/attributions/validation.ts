@@ -5,6 +5,7 @@ import type { Random } from '../intervals/random.ts'
 import { type ModelColumns, pickCells, pickRows } from '../predictor.ts'
 import { correlation } from './correlation.ts'
 import { drawOrder, exchange } from './exchange.ts'
+import { infidelityOf, relativeChange } from './faithfulness.ts'
 import { type Game, type Hybrid, playersOf, scoresOf } from './game.ts'
 import { type Attribution, sampledAttributions, shapleyOfGame } from './shapley.ts'
 
@@ -213,19 +214,13 @@ async function infidelity({
     }),
   )
   const scores = await scoresOf(game, hybrids)
-  const effects: number[] = []
-  let errors = 0
-  for (const [n, { own }] of hybrids.entries()) {
+  const draws = hybrids.flatMap(({ own }, n) => {
     const one = attributions[Math.floor(n / infidelityDraws)]
-    if (one === undefined) continue
-    const effect = one.score - (scores[n] ?? 0)
-    const told = one.values.reduce((sum, value, player) => sum + (own[player] === 1 ? 0 : value), 0)
-    errors += (told - effect) ** 2
-    effects.push(effect)
-  }
-  const mean = effects.reduce((sum, effect) => sum + effect, 0) / effects.length
-  const spread = effects.reduce((sum, effect) => sum + (effect - mean) ** 2, 0)
-  return check('infidelity', errors / Math.max(spread, 1e-12), 1)
+    if (one === undefined) return []
+    return [{ values: one.values, own, effect: one.score - (scores[n] ?? 0) }]
+  })
+  const { error, spread } = infidelityOf(draws)
+  return check('infidelity', error / Math.max(spread, 1e-12), 1)
 }
 
 const sensitiveRows = 5
@@ -254,14 +249,7 @@ async function sensitivity(set: ExplainedSet): Promise<ValidationCheck> {
   })
   const ratios = again.map((one, n) => {
     const before = attributions[n]
-    if (before === undefined) return 0
-    let [change, noise, size] = [0, 0, 0]
-    for (const [player, value] of one.values.entries()) {
-      change += (value - (before.values[player] ?? 0)) ** 2
-      noise += (one.errors[player] ?? 0) ** 2 + (before.errors[player] ?? 0) ** 2
-      size += (before.values[player] ?? 0) ** 2
-    }
-    return Math.sqrt(Math.max(0, change - 4 * noise) / Math.max(size, 1e-12))
+    return before === undefined ? 0 : relativeChange(before, one)
   })
   return check('sensitivity', Math.max(0, ...ratios), 1)
 }

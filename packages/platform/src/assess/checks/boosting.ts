@@ -157,15 +157,17 @@ function bestSplit(
   total: { readonly first: number; readonly second: number },
 ): Node['split'] {
   const score = (first: number, second: number) => (first * first) / (second + regularisation)
-  const sums = emptySums()
   let best: { gain: number; column: number; left: readonly number[] } | null = null
-  for (const [column, { codes, labels, ordered }] of columns.entries()) {
-    addUp(sums, { codes, rows, gradients })
-    const order = [...labels.keys()].filter((code) => (sums.rows[code] ?? 0) > 0)
+  for (const [column, coded] of columns.entries()) {
+    const sums = histogram(coded, rows, gradients)
+    const order: number[] = []
+    for (let code = 0; code < sums.rows.length; code++)
+      if ((sums.rows[code] ?? 0) > 0) order.push(code)
     const mean = (code: number) => (sums.first[code] ?? 0) / ((sums.second[code] ?? 0) + 1e-9)
-    if (!ordered) order.sort((a, b) => mean(a) - mean(b))
+    if (!coded.ordered) order.sort((a, b) => mean(a) - mean(b))
     let [first, second, count] = [0, 0, 0]
-    for (const [position, code] of order.slice(0, -1).entries()) {
+    for (let position = 0; position < order.length - 1; position++) {
+      const code = order[position] ?? 0
       first += sums.first[code] ?? 0
       second += sums.second[code] ?? 0
       count += sums.rows[code] ?? 0
@@ -183,28 +185,17 @@ function bestSplit(
   return { column: best.column, goesLeft }
 }
 
-/** Sums of the rows per code. */
-const emptySums = () => ({
-  first: new Float64Array(codesMax),
-  second: new Float64Array(codesMax),
-  rows: new Float64Array(codesMax),
-})
-
-/** Makes the sums those of one column: they are used again, for there are many columns and few rows in a node. */
-function addUp(
-  sums: ReturnType<typeof emptySums>,
-  by: {
-    readonly codes: Uint8Array
-    readonly rows: Uint32Array
-    readonly gradients: Gradients
-  },
-): void {
-  for (const sum of [sums.first, sums.second, sums.rows]) sum.fill(0)
-  const { first, second } = by.gradients
-  for (const row of by.rows) {
-    const code = by.codes[row] ?? 0
-    sums.first[code] = (sums.first[code] ?? 0) + (first[row] ?? 0)
-    sums.second[code] = (sums.second[code] ?? 0) + (second[row] ?? 0)
+function histogram({ codes, labels }: CodedColumn, rows: Uint32Array, gradients: Gradients) {
+  const sums = {
+    first: new Float64Array(labels.length),
+    second: new Float64Array(labels.length),
+    rows: new Float64Array(labels.length),
+  }
+  for (const row of rows) {
+    const code = codes[row] ?? 0
+    sums.first[code] = (sums.first[code] ?? 0) + (gradients.first[row] ?? 0)
+    sums.second[code] = (sums.second[code] ?? 0) + (gradients.second[row] ?? 0)
     sums.rows[code] = (sums.rows[code] ?? 0) + 1
   }
+  return sums
 }

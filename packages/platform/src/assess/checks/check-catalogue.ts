@@ -13,6 +13,7 @@ export const checkNames = [
   'explanations',
   'triggers',
   'robustness',
+  'privacy',
 ] as const
 
 /** The name of a check. */

@@ -44,6 +44,7 @@ function sampleOf(
         made.map(({ cells }) => cells[name] ?? ''),
       ),
     ),
+    leftOut: [],
     label: Uint8Array.from(made, ({ label }) => Number(label)),
     predicted: Uint8Array.from(made, ({ predicted }) => Number(predicted)),
     score: Float64Array.from(made, ({ score }) => score ?? 0.5),
@@ -59,6 +60,17 @@ const all = {
 }
 
 describe('coding', () => {
+  test('a text among numbers is a code of its own, and hides nothing', () => {
+    const cells = Array.from({ length: 200 }, (_, n) =>
+      n === 7 ? 'n/a' : n === 9 ? null : `${n}.5`,
+    )
+    const column = coded('x', cells.with(11, '-Infinity'))
+    expect(column.labels.slice(-2)).toEqual(['(text)', '(missing)'])
+    expect([column.codes[7], column.codes[9]]).toEqual([10, 11])
+    expect([column.codes[11], column.codes[0], column.codes[199]]).toEqual([0, 0, 9])
+    expect(column.ordered).toBe(true)
+  })
+
   test('numbers at quantiles, with the missing apart', () => {
     const cells = [...Array.from({ length: 100 }, (_, i) => String(i)), null]
     const column = coded('x', cells)

@@ -1,7 +1,9 @@
 // Columns as small whole numbers: what a slice, a proxy or a tree can be about. Numbers are cut at quantiles, categories
-// beyond the most frequent are taken together, and a missing value is a value of its own. Codes know no outcome.
+// beyond the most frequent are taken together, and a missing value is a value of its own, as is a text among numbers.
+// Codes know no outcome.
 
 import { canonicalText, missingGroup } from '../dataset-values.ts'
+import { numbersOfCells } from '../number-cells.ts'
 import { rangeLabel } from '../range-label.ts'
 
 /** A column of a sample, coded. */
@@ -22,6 +24,7 @@ const quantileParts = 10
 /** Categories that keep a code of their own. */
 const categoriesMax = 20
 const otherLabel = '(other)'
+const textLabel = '(text)'
 
 /**
  * A column as codes; null when it tells rows apart either not at all or almost one by one (an identifier, a free text).
@@ -33,30 +36,41 @@ export function codeColumn(name: string, cells: readonly (string | null)[]): Cod
   for (const text of texts)
     if (text === null) missing += 1
     else counts.set(text, (counts.get(text) ?? 0) + 1)
-  const numeric = [...counts.keys()].every((text) => text.trim() !== '' && isFinite(Number(text)))
+  const numbers = numbersOfCells(texts)
+  const isPure = numbers?.every((value, row) => texts[row] === null || isFinite(value)) ?? false
   const coded =
-    numeric && counts.size > distinctNumbersMax
-      ? codeNumbers(name, texts)
-      : codeCategories(name, texts, { counts, numeric })
+    numbers !== null && counts.size > distinctNumbersMax
+      ? codeNumbers(name, numbers, texts)
+      : codeCategories(name, texts, { counts, numeric: isPure })
   if (coded.labels.length < 2) return null
-  const isIdentifier = !numeric && counts.size > (cells.length - missing) / 2
+  const isIdentifier = numbers === null && counts.size > (cells.length - missing) / 2
   return isIdentifier ? null : coded
 }
 
-function codeNumbers(name: string, texts: readonly (string | null)[]): CodedColumn {
-  const values = texts.map((text) => (text === null ? Number.NaN : Number(text)))
-  const sorted = Float64Array.from(values.filter((value) => !Number.isNaN(value))).toSorted()
+function codeNumbers(
+  name: string,
+  values: Float64Array,
+  texts: readonly (string | null)[],
+): CodedColumn {
+  const sorted = values.filter((value) => !Number.isNaN(value)).toSorted()
   const cuts = Array.from(
     { length: quantileParts - 1 },
     (_, part) => sorted[Math.floor(((part + 1) * sorted.length) / quantileParts)] ?? 0,
   )
   const edges = [...new Set(cuts)].filter((cut) => cut > (sorted[0] ?? 0))
-  const codes = Uint8Array.from(values, (value) =>
-    Number.isNaN(value) ? edges.length + 1 : edges.filter((edge) => value >= edge).length,
-  )
-  const labels = Array.from({ length: edges.length + 1 }, (_, part) => rangeLabel(edges, part))
-  const isMissing = sorted.length < values.length
-  return { name, codes, labels: isMissing ? [...labels, missingGroup] : labels, ordered: true }
+  const ranges = Array.from({ length: edges.length + 1 }, (_, part) => rangeLabel(edges, part))
+  const hasTexts = texts.some((text, row) => text !== null && Number.isNaN(values[row]))
+  const hasMissing = texts.includes(null)
+  const labels = [
+    ...ranges,
+    ...(hasTexts ? [textLabel] : []),
+    ...(hasMissing ? [missingGroup] : []),
+  ]
+  const codes = Uint8Array.from(values, (value, row) => {
+    if (!Number.isNaN(value)) return edges.filter((edge) => value >= edge).length
+    return texts[row] === null ? labels.length - 1 : ranges.length
+  })
+  return { name, codes, labels, ordered: true }
 }
 
 function codeCategories(

@@ -8,7 +8,13 @@ import type { CheckName } from './check-catalogue.ts'
 import { type ConsistencyFinding, findConsistency } from './consistency.ts'
 import { type CalibrationSearch, findMiscalibration } from './multicalibration.ts'
 import { findProxies, type ProxyFinding } from './proxies.ts'
-import { rowsOfHalf, type Sample, type SampleRequest, takeSample } from './sample.ts'
+import {
+  type LeftOutColumn,
+  rowsOfHalf,
+  type Sample,
+  type SampleRequest,
+  takeSample,
+} from './sample.ts'
 import { findSlices, type SliceSearch } from './slices.ts'
 
 /** What the checks found; null for a check that was not asked for, or has nothing to look at. */
@@ -16,6 +22,8 @@ export interface CheckFindings {
   /** Rows of the sample, and how many of them are the half that confirms. */
   readonly sampled: number
   readonly confirming: number
+  /** Columns that none of them could use. */
+  readonly left_out: readonly LeftOutColumn[]
   readonly proxies: readonly ProxyFinding[] | null
   readonly slices: SliceSearch | null
   readonly multicalibration: CalibrationSearch | null
@@ -56,6 +64,7 @@ export function findBeneath(
   return {
     sampled: sample.rows,
     confirming: rowsOfHalf(sample, 1).length,
+    left_out: sample.leftOut,
     proxies: checks.has('proxies')
       ? findProxies(sample, { protectedColumns, features, error })
       : null,

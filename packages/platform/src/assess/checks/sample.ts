@@ -13,6 +13,8 @@ export interface Sample {
   readonly rows: number
   /** Columns that tell rows apart, apart from the label and the prediction. */
   readonly columns: readonly CodedColumn[]
+  /** Columns that do not, and why. */
+  readonly leftOut: readonly LeftOutColumn[]
   /** 1 where the label is the positive class. */
   readonly label: Uint8Array
   /** 1 where the positive class is predicted. */
@@ -21,6 +23,13 @@ export interface Sample {
   readonly score: Float64Array | null
   /** 0 for the rows to look at, 1 for the rows to confirm with. */
   readonly half: Uint8Array
+}
+
+/** A column that no check can use. */
+export interface LeftOutColumn {
+  readonly column: string
+  /** Completes "… were not looked at:". */
+  readonly why: string
 }
 
 /** What to sample. */
@@ -63,11 +72,20 @@ export async function takeSample(engine: AggregateEngine, request: SampleRequest
   return {
     rows: label.length,
     columns: coded.filter((column) => column !== null),
+    leftOut: request.columns.flatMap((column, position) =>
+      coded[position] === null ? [{ column, why: whyUncoded(cells.columns[position] ?? []) }] : [],
+    ),
     label: Uint8Array.from(label),
     predicted: Uint8Array.from(predicted),
     score: score.some(Number.isNaN) ? null : Float64Array.from(score),
     half: Uint8Array.from(label, () => (random() < 0.5 ? 0 : 1)),
   }
+}
+
+function whyUncoded(cells: readonly (string | null)[]): string {
+  return new Set(cells).size < 2
+    ? 'which have one value in every row'
+    : 'which have another text in almost every row'
 }
 
 /** The rows of one half. */

@@ -1,54 +1,31 @@
 // The columns of two periods compared one by one: which test, its score, whether it is drift, and how far the column moved.
 
 import { assert, OperatingError } from '@proofhouse/evidence'
-import { type Limits, sidak } from '../intervals/proportion.ts'
+import { sidak } from '../intervals/proportion.ts'
 import type { Measure } from '../measure.ts'
+import type { AggregateEngine, CategoryCountsProfile, NumberCountsProfile } from '../ports.ts'
+import { throwIfAborted } from '../scoring-interruption.ts'
 import {
-  type AggregateEngine,
-  type CategoryCountsProfile,
-  distinctCategoriesMax,
-  type NumberCountsProfile,
-} from '../ports.ts'
-import { type CategoryCounts, type NumberCounts, totalOf } from './distribution.ts'
+  type ColumnBase,
+  type ColumnDrift,
+  type Compared,
+  comparedColumn,
+  judged,
+  uncomparedColumn,
+} from './column-drift.ts'
+import type { CategoryCounts, NumberCounts } from './distribution.ts'
 import type { DriftMeasureName } from './drift-catalogue.ts'
-import { columnDistances, type Counted, driftShare, largestDistances } from './drift-measures.ts'
-import {
-  chosenTest,
-  type DriftOptions,
-  type NamedTest,
-  type TestChoice,
-  testsOfCategories,
-  testsOfNumbers,
-} from './drift-tests.ts'
-import type { Periods } from './evidently.ts'
-import { categoryParts, type DriftPart, numberParts } from './parts.ts'
-
-/** One column in two periods. */
-export interface ColumnDrift {
-  readonly column: string
-  readonly kind: 'number' | 'category'
-  /** The test by the name under which it is asked for; null where nothing could be compared. */
-  readonly test: string | null
-  readonly score: number | null
-  /** Limits of the true distance, simultaneous over the columns; null where the score is none that has them. */
-  readonly limits: Limits | null
-  readonly threshold: number | null
-  /** Whether the score is a distance, with drift at or above the threshold, or the chance of no change, with drift below. */
-  readonly scored: 'distance' | 'chance' | null
-  readonly drifted: boolean
-  /** Rows without a value. */
-  readonly missing: { readonly reference: number; readonly current: number }
-  /** Shares of the rows with a value, by part: at most twelve, for a picture. */
-  readonly parts: readonly DriftPart[]
-  /** Why there is no score. */
-  readonly note?: string
-}
+import { driftShare, largestDistances } from './drift-measures.ts'
+import { chosenTest, type DriftOptions, testsOfCategories, testsOfNumbers } from './drift-tests.ts'
+import { categoryParts, numberParts } from './parts.ts'
 
 /** What changed from the reference to the current period. */
 export interface DriftFindings {
   readonly rows: { readonly reference: number; readonly current: number }
   readonly columns: readonly ColumnDrift[]
-  /** Share of the compared columns that drifted; null when none could be compared. */
+  /** Columns of which it was found out whether they drifted. */
+  readonly told: number
+  /** Share of them that drifted; null when there are none. */
   readonly share: number | null
   /** The share from which the data as a whole count as drifted. */
   readonly share_max: number
@@ -77,57 +54,37 @@ export async function comparePeriods(
 ): Promise<{ readonly findings: DriftFindings; readonly measures: readonly Measure[] }> {
   const { compared: columns, confidence, signal } = request
   const rows = { reference: reference.table.rows, current: current.table.rows }
-  const tail = sidak(1 - confidence, columns.length) / 2
+  // Of each column two things are said: of its values, and of those that are missing.
+  const tail = sidak(1 - confidence, 2 * columns.length) / 2
   const found: Compared[] = []
-  for (const column of columns)
-    found.push(await compareColumn(reference, current, { column, tail, request }))
+  for (const column of columns) {
+    throwIfAborted(signal)
+    found.push(await compareColumn(reference, current, { column, tail, rows, request }))
+  }
   for (const engine of [reference, current]) await engine.profile([], signal, 'confirm')
-  const scored = found.filter(({ drift }) => drift.score !== null)
+  const counted = found.flatMap((one) => one.counted ?? [])
   const n = rows.reference + rows.current
-  const share = driftShare(
-    scored.map((one) => countedOf(one, scored.length)),
-    n,
-  )
-  const distances = found.flatMap((one) => one.distances)
+  const share = driftShare(counted, n)
+  const measures = found.flatMap((one) => one.measures)
   return {
     findings: {
       rows,
       columns: found.map(({ drift }) => drift),
+      told: counted.filter(({ drifted }) => drifted !== null).length,
       share: share.value,
       share_max: request.share,
       drifted: share.value !== null && share.value >= request.share,
     },
-    measures: [share, ...largestDistances(distances, n), ...distances],
+    measures: [share, ...largestDistances(measures, n), ...measures],
   }
-}
-
-/** A column with what was measured of it. */
-interface Compared {
-  readonly drift: ColumnDrift
-  readonly distances: readonly Measure[]
 }
 
 interface Ask {
   readonly column: string
   /** Share of error on either side of an interval. */
   readonly tail: number
+  readonly rows: ColumnBase['rows']
   readonly request: DriftRequest
-}
-
-/** The measure that is the score of a test. */
-const scoreMeasures: Readonly<Record<string, DriftMeasureName>> = {
-  jensenshannon: 'drift.jensen_shannon',
-  psi: 'drift.psi',
-  wasserstein: 'drift.wasserstein',
-}
-
-/** How sure it is that a column drifted: by the interval of its distance, or by its chance among as many tests. */
-function countedOf({ drift }: Compared, tests: number): Counted {
-  const { drifted, score, scored, limits, threshold } = drift
-  if (score === null || threshold === null) return { drifted, surely: false, perhaps: false }
-  if (scored === 'chance') return { drifted, surely: score < threshold / tests, perhaps: drifted }
-  if (limits === null) return { drifted, surely: drifted, perhaps: drifted }
-  return { drifted, surely: limits.low >= threshold, perhaps: limits.high >= threshold }
 }
 
 async function compareColumn(
@@ -135,90 +92,94 @@ async function compareColumn(
   current: AggregateEngine,
   ask: Ask,
 ): Promise<Compared> {
-  const isNumber = (await holdsNumbers(reference, ask)) && (await holdsNumbers(current, ask))
-  return isNumber
+  const kinds = [await kindOf(reference, ask), await kindOf(current, ask)]
+  const hasNumbers = kinds.includes('number')
+  return hasNumbers && !kinds.includes('category')
     ? compareNumbers(await numbersOf(reference, ask), await numbersOf(current, ask), ask)
-    : compareCategories(await categoriesOf(reference, ask), await categoriesOf(current, ask), ask)
+    : compareCategories(await categoriesOf(reference, ask), await categoriesOf(current, ask), {
+        ...ask,
+        hasNumbers,
+      })
 }
 
 function compareNumbers(
   reference: NumberCountsProfile,
   current: NumberCountsProfile,
-  ask: Ask,
+  { column, tail, rows, request }: Ask,
 ): Compared {
-  const base = { column: ask.column, kind: 'number', ...missingOf(reference, current) } as const
-  if (reference.values.length === 0 || current.values.length === 0)
-    return nothing(base, 'a period has no value')
+  const { asked } = request
+  const missing = missingOf(reference, current)
+  const base = { column, kind: 'number', hasNumbers: true, missing, rows } as const
+  const empty = emptiness(reference.values, current.values)
+  if (empty !== null) return uncomparedColumn(base, empty, { asked, tail })
   const whole = reference.whole && current.whole
   const periods = { kind: 'number', reference, current, whole } as const
-  const choice = chosenTest(ask.column, periods, ask.request)
-  const test = testsOfNumbers[choice.test]
+  const choice = chosenTest(column, periods, request)
+  const named = testsOfNumbers[choice.test]
   const parts = numberParts(reference, current)
   // Few distinct numbers are compared as categories.
-  const asText = {
-    kind: 'category',
-    reference: byText(reference),
-    current: byText(current),
-  } as const
   const score =
-    test === undefined
-      ? judged(choice, testsOfCategories[choice.test], asText)
-      : judged(choice, test, periods)
-  return withDistances({ ...base, parts, ...score }, periods, ask)
+    named === undefined
+      ? judged(choice, {
+          named: testsOfCategories[choice.test],
+          column: { kind: 'category', reference: byText(reference), current: byText(current) },
+          tail,
+        })
+      : judged(choice, { named, column: periods, tail })
+  return comparedColumn(base, { judged: score, periods, parts }, { asked, tail })
 }
 
 function compareCategories(
   reference: CategoryCountsProfile,
   current: CategoryCountsProfile,
-  ask: Ask,
+  { column, tail, rows, request, hasNumbers }: Ask & { readonly hasNumbers: boolean },
 ): Compared {
-  const { column } = ask
-  const base = { column, kind: 'category', ...missingOf(reference, current) } as const
+  const { asked } = request
+  const missing = missingOf(reference, current)
+  const base = { column, kind: 'category', hasNumbers, missing, rows } as const
+  const empty = emptiness(reference.values, current.values)
+  if (empty !== null) return uncomparedColumn(base, empty, { asked, tail })
   if (reference.values === null || current.values === null)
-    return nothing(base, `more than ${distinctCategoriesMax} values: a name or a text`)
-  if (reference.values.length === 0 || current.values.length === 0)
-    return nothing(base, 'a period has no value')
+    return uncomparedColumn(base, 'names', { asked, tail })
   const periods = {
     kind: 'category',
     reference: { values: reference.values, counts: reference.counts },
     current: { values: current.values, counts: current.counts },
   } as const
-  const choice = chosenTest(column, periods, ask.request)
-  const test = testsOfCategories[choice.test]
-  if (test === undefined)
+  const choice = chosenTest(column, periods, request)
+  const named = testsOfCategories[choice.test]
+  if (named === undefined)
     throw new OperatingError(
       'config-invalid',
       `\`drift\`: the test \`${choice.test}\` is for numbers, and \`${column}\` holds categories; choose one for categories, which docs/drift.md lists`,
     )
-  const score = judged(choice, test, periods)
-  return withDistances({ ...base, parts: categoryParts(periods), ...score }, periods, ask)
+  const score = judged(choice, { named, column: periods, tail })
+  const parts = categoryParts(periods)
+  return comparedColumn(base, { judged: score, periods, parts }, { asked, tail })
 }
 
-/** Adds the distances asked for, and the limits of the one that is the score. */
-function withDistances(
-  drift: Omit<ColumnDrift, 'limits'>,
-  periods: Periods,
-  { column, tail, request }: Ask,
-): Compared {
-  const own = scoreMeasures[drift.test ?? '']
-  const names = [...new Set([...request.asked, ...(own === undefined ? [] : [own])])]
-  const rows = totalOf(periods.reference) + totalOf(periods.current)
-  const distances = columnDistances(column, periods, { asked: names, tail, rows })
-  const found = distances.find(({ measure }) => measure === own)
-  const isBounded = found !== undefined && found.low !== null && found.high !== null
-  const limits = isBounded ? { low: found.low, high: found.high } : null
-  return { drift: { ...drift, limits }, distances }
+/** Which periods hold no value; null where both hold some. Too many categories to list are null, and not none. */
+function emptiness(
+  reference: ArrayLike<unknown> | null,
+  current: ArrayLike<unknown> | null,
+): 'empty' | 'filled' | 'emptied' | null {
+  if (reference?.length === 0) return current?.length === 0 ? 'empty' : 'filled'
+  return current?.length === 0 ? 'emptied' : null
 }
 
-/** Whether every cell that is there is a number. */
-async function holdsNumbers(engine: AggregateEngine, { column, request }: Ask): Promise<boolean> {
+/** What the cells hold that are there; null where there are none, or nobody can tell. */
+async function kindOf(
+  engine: AggregateEngine,
+  { column, request }: Ask,
+): Promise<ColumnDrift['kind'] | null> {
   const { columns, format } = engine.table
   const declared = columns.find(({ name }) => name === column)?.kind
   // Only CSV leaves it to the reader what a column holds.
-  if (format !== 'csv') return declared === 'number'
+  if (format !== 'csv') return declared === 'number' ? 'number' : 'category'
   const [profile] = await engine.profile([{ column, as: 'number' }], request.signal)
   assert(profile?.as === 'number', 'a profile answers its request')
-  return profile.unreadable === 0 && profile.min !== null
+  if (profile.unreadable > 0) return 'category'
+  return profile.min === null ? null : 'number'
 }
 
 async function numbersOf(
@@ -239,54 +200,10 @@ async function categoriesOf(
   return profile
 }
 
-/** A column that could not be compared. */
-const nothing = (
-  base: Pick<ColumnDrift, 'column' | 'kind' | 'missing'>,
-  note: string,
-): Compared => ({
-  drift: {
-    ...base,
-    test: null,
-    score: null,
-    limits: null,
-    threshold: null,
-    scored: null,
-    drifted: false,
-    parts: [],
-    note,
-  },
-  distances: [],
-})
-
-/** Applies a test; a score that is no number, such as that of two constants, is no drift and no score. */
-function judged<Column>(
-  choice: TestChoice,
-  named: NamedTest<Column> | undefined,
-  column: Column,
-): Pick<ColumnDrift, 'test' | 'score' | 'threshold' | 'scored' | 'drifted' | 'note'> {
-  assert(named !== undefined, 'a test chosen is a test there is')
-  const { test } = choice
-  const { kind: scored } = named
-  const threshold = choice.threshold ?? named.threshold
-  assert(threshold !== null, 'a test without a threshold is chosen with one')
-  const score = named.score(column)
-  if (!Number.isFinite(score))
-    return {
-      test,
-      score: null,
-      threshold,
-      scored,
-      drifted: false,
-      note: 'the test is undefined here',
-    }
-  const drifted = scored === 'distance' ? score >= threshold : score < threshold
-  return { test, score, threshold, scored, drifted }
-}
-
 const missingOf = (
   reference: { readonly missing: number },
   current: { readonly missing: number },
-) => ({ missing: { reference: reference.missing, current: current.missing } })
+) => ({ reference: reference.missing, current: current.missing })
 
 /** Counted values in order of code unit. */
 function byText(counted: NumberCounts): CategoryCounts {

@@ -5,30 +5,25 @@
 import type { Limits } from '../intervals/proportion.ts'
 import { normalQuantile } from '../intervals/special-functions.ts'
 import {
-  betweenSteps,
   type BinCounts,
-  deviationOf,
   hellinger,
   jensenShannonDivergence,
-  normOf,
   psi,
   sharesOf,
   type Shares,
   variation,
-  wassersteinNormed,
 } from './distances.ts'
-import { type NumberCounts, totalOf } from './distribution.ts'
-import { largestGap } from './two-sample-tests.ts'
+import { totalOf } from './distribution.ts'
 
-/** A distance with its limits; null limits where nothing bounds the truth. */
+/** A distance with its limits; null where it is undefined, as `note` says. */
 export interface DistancePoint {
-  readonly value: number
+  readonly value: number | null
   readonly limits: Limits | null
   readonly note?: string
 }
 
-/** The mean of the largest gap of a Brownian bridge: √(π/2)·ln 2. */
-const bridgeMean = Math.sqrt(Math.PI / 2) * Math.LN2
+/** The upper limit of what nothing bounds. */
+export const unbounded = Number.MAX_SAFE_INTEGER
 
 /** Rows of both periods below which a bin is sparse. */
 const sparseBelow = 10
@@ -59,18 +54,55 @@ const divergences = {
   },
 } as const satisfies Record<string, Divergence>
 
-/** The population stability index. Without limits where a bin is empty in one period only: the truth may then be any larger number. */
+/**
+ * The population stability index. Where a bin is empty in one period only the truth may be any larger number, and
+ * {@link indexLow} bounds it from below.
+ */
 export function psiPoint(bins: BinCounts, tail: number): DistancePoint {
   const value = psi(sharesOf(bins))
-  const isOneSided = bins.reference.some((rows, n) => (rows === 0) !== (bins.current[n] === 0))
-  if (isOneSided)
-    return {
-      value,
-      limits: null,
-      note: 'a part is empty in one period: its true index has no upper limit',
-    }
-  return { value, limits: divergenceLimits(divergences.psi, bins, tail) }
+  if (![...bins.reference.keys()].some((bin) => isOneSided(bins, bin)))
+    return { value, limits: divergenceLimits(divergences.psi, bins, tail) }
+  return {
+    value,
+    limits: { low: Math.min(value, indexLow(bins, tail)), high: unbounded },
+    note: 'a part is empty in one period: its true index has no upper limit',
+  }
 }
+
+const isOneSided = ({ reference, current }: BinCounts, bin: number): boolean =>
+  (reference[bin] === 0) !== (current[bin] === 0)
+
+/**
+ * A lower limit of the index that needs no bin filled, with half the error each: that of fewer bins, for the index only
+ * falls when bins are merged, and that of the Jensen–Shannon divergence, for JS ≤ ln(2 / (1 + exp(−PSI / 2)))
+ * (Crooks 2008).
+ */
+function indexLow(bins: BinCounts, tail: number): number {
+  const { low } = divergenceLimits(divergences.jensenShannon, bins, tail / 2)
+  const byDivergence = -2 * Math.log(Math.max(Number.MIN_VALUE, 2 * Math.exp(-low) - 1))
+  const merged = mergedBins(bins)
+  if (merged === null) return byDivergence
+  return Math.max(byDivergence, divergenceLimits(divergences.psi, merged, tail / 2).low)
+}
+
+/** All bins that are empty in one period, merged with the rarest of the others; null where there are no others. */
+function mergedBins(bins: BinCounts): BinCounts | null {
+  const { reference, current } = bins
+  const shared = [...reference.keys()]
+    .filter((bin) => reference[bin] !== 0 && current[bin] !== 0)
+    .toSorted((a, b) => pooledRows(bins, a) - pooledRows(bins, b))
+  const [rarest] = shared
+  if (rarest === undefined) return null
+  const merge = (rows: Float64Array) => {
+    const kept = shared.map((bin) => rows[bin] ?? 0)
+    const rest = totalOf({ counts: rows }) - kept.reduce((sum, count) => sum + count, 0)
+    return Float64Array.from(kept, (count, n) => (n === 0 ? count + rest : count))
+  }
+  return { reference: merge(reference), current: merge(current) }
+}
+
+const pooledRows = ({ reference, current }: BinCounts, bin: number): number =>
+  (reference[bin] ?? 0) + (current[bin] ?? 0)
 
 /** The Jensen–Shannon distance, in nats. */
 export function jensenShannonPoint(bins: BinCounts, tail: number): DistancePoint {
@@ -188,51 +220,28 @@ export function variationPoint(bins: BinCounts, tail: number): DistancePoint {
     const q = shares.current[bin] ?? 0
     return sum + Math.sqrt((p * (1 - p)) / m + (q * (1 - q)) / n) / Math.sqrt(2 * Math.PI)
   }, 0)
-  return within(value, { down: excess + reach, up: reach })
+  return { value, limits: within(value, { down: excess + reach, up: reach }) }
 }
 
-/** The largest distance of the two distribution functions. */
-export function gapPoint(
-  reference: NumberCounts,
-  current: NumberCounts,
-  tail: number,
-): DistancePoint {
-  const [m, n] = [totalOf(reference), totalOf(current)]
-  const value = largestGap(reference, current) / (m * n)
+/** Limits of the largest change of a share. */
+export function largestChangeLimits(value: number, bins: BinCounts, tail: number): Limits {
+  const shares = sharesOf(bins)
+  const [m, n] = [totalOf({ counts: bins.reference }), totalOf({ counts: bins.current })]
   const reach = boundedReach(m, n, tail)
-  return within(value, { down: bridgeMean * Math.sqrt(1 / m + 1 / n) + reach, up: reach })
+  // The largest error is at most the root of the sum of all squares.
+  const squares = shares.reference.reduce((sum, p, bin) => {
+    const q = shares.current[bin] ?? 0
+    return sum + (p * (1 - p)) / m + (q * (1 - q)) / n
+  }, 0)
+  return within(value, { down: Math.sqrt(squares) + reach, up: reach })
 }
 
-const boundedReach = (m: number, n: number, tail: number): number =>
+/** How far chance moves a distance that no row moves by more than its own share: McDiarmid's inequality (1989). */
+export const boundedReach = (m: number, n: number, tail: number): number =>
   Math.sqrt((-Math.log(tail) * (1 / m + 1 / n)) / 2)
 
-const within = (value: number, { down, up }: { readonly down: number; readonly up: number }) => ({
-  value,
-  limits: { low: Math.max(0, value - down), high: Math.min(1, value + up) },
-})
-
-/**
- * The Wasserstein distance in standard deviations of the reference sample. Its variance is at most that of the
- * difference of the means, and its excess over the truth at most ∫ E|F̂ − F| + E|Ĝ − G|.
- */
-export function wassersteinPoint(
-  reference: NumberCounts,
-  current: NumberCounts,
-  tail: number,
-): DistancePoint {
-  const [m, n] = [totalOf(reference), totalOf(current)]
-  const norm = normOf(reference)
-  const value = wassersteinNormed(reference, current)
-  const spread = Math.hypot(
-    deviationOf(reference) / Math.sqrt(m),
-    deviationOf(current) / Math.sqrt(n),
-  )
-  const reach = (-normalQuantile(tail) * spread) / norm
-  const excess = betweenSteps(reference, current, (f, g) =>
-    Math.sqrt(((2 / Math.PI) * (f * (1 - f))) / m + ((2 / Math.PI) * (g * (1 - g))) / n),
-  )
-  return {
-    value,
-    limits: { low: Math.max(0, value - excess / norm - reach), high: value + reach },
-  }
-}
+/** Limits of a distance from 0 to 1 by what may lie below and above it. */
+export const within = (
+  value: number,
+  { down, up }: { readonly down: number; readonly up: number },
+): Limits => ({ low: Math.max(0, value - down), high: Math.min(1, value + up) })

@@ -22,6 +22,9 @@ const binnedAbove = 20
 /** What Evidently puts in the place of an empty bin. */
 const emptyShare = 0.0001
 
+/** The least number by which Evidently divides a Wasserstein distance. */
+export const wassersteinNormMin = 0.001
+
 /** Rows of the same bins in two periods. */
 export type BinCounts = Pick<Paired<unknown>, 'reference' | 'current'>
 
@@ -129,11 +132,18 @@ export function numberHellinger(
   current: NumberCounts,
   whole: boolean,
 ): number {
+  return hellinger(sharesOf(distinctBins(reference, current, whole)))
+}
+
+/** Rows over Sturges' bins of the distinct values of both periods. */
+export function distinctBins(
+  reference: NumberCounts,
+  current: NumberCounts,
+  whole: boolean,
+): BinCounts {
   const { values } = pairNumbers(reference, current)
   const edges = sturgesEdges(values, values.length, whole)
-  return hellinger(
-    sharesOf({ reference: histogram(edges, reference), current: histogram(edges, current) }),
-  )
+  return { reference: histogram(edges, reference), current: histogram(edges, current) }
 }
 
 /** The Hellinger distance of shares, 0 to 1. */
@@ -152,19 +162,14 @@ export function variation({ reference, current }: Shares): number {
   return sum(reference, (p, n) => Math.abs(p - (current[n] ?? 0))) / 2
 }
 
-/** The first Wasserstein distance divided by the standard deviation of the reference period, or by 0.001 if that is less. */
+/** The first Wasserstein distance as Evidently norms it: by the standard deviation of the reference, or by 0.001 if that is less. */
 export function wassersteinNormed(reference: NumberCounts, current: NumberCounts): number {
-  return wasserstein(reference, current) / normOf(reference)
+  return wasserstein(reference, current) / Math.max(deviationOf(reference), wassersteinNormMin)
 }
 
 /** The first Wasserstein distance: the area between the two distribution functions. */
 export function wasserstein(reference: NumberCounts, current: NumberCounts): number {
   return betweenSteps(reference, current, (below, belowNow) => Math.abs(below - belowNow))
-}
-
-/** What Evidently divides a Wasserstein distance by. */
-export function normOf(reference: NumberCounts): number {
-  return Math.max(deviationOf(reference), 0.001)
 }
 
 /** The standard deviation of counted numbers, divided by their number. */

@@ -127,8 +127,11 @@ export function driftScores(one: DriftCase): Record<string, number | string> {
   return { ...Object.fromEntries(tests), mmd: meanDiscrepancy(kernel, isReference), default: name }
 }
 
-/** A chance of 1,000 random exchanges on either side: three standard errors of the difference of two. */
-const randomTolerance = 3 * Math.sqrt((2 * 0.25) / 1_000)
+/**
+ * A chance of 1,000 random exchanges on either side: four standard errors of the difference of two. The peer takes
+ * exchanges exactly as far apart as the periods now for nearer, now for as far, by rounding; ours all count.
+ */
+const randomTolerance = 4 * Math.sqrt((2 * 0.25) / 1_000)
 /** Evidently refuses these for periods of unequal size, where ours scales the reference. */
 const refusedByPeer = new Set(['g_test', 'fisher_exact'])
 /** Not asked of the peer for every case. */

@@ -9,7 +9,8 @@ export const driftCatalogue = {
   'drift.share': {
     ...base,
     title: 'Share of drifted columns',
-    definition: 'columns that the tests call drifted, among those that could be compared',
+    definition:
+      'columns that drifted by their test or by their missing values, among those that could be compared',
     standard: true,
     high: 1,
   },
@@ -17,6 +18,13 @@ export const driftCatalogue = {
     ...base,
     title: 'Jensen–Shannon distance',
     definition: 'root of the Jensen–Shannon divergence of the two periods, in nats',
+    standard: true,
+    high: 1,
+  },
+  'drift.missing_share': {
+    ...base,
+    title: 'Change of missing values',
+    definition: 'absolute change of the share of rows without a value',
     standard: true,
     high: 1,
   },

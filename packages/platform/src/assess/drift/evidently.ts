@@ -57,6 +57,8 @@ export interface DriftTest<Column> {
   readonly threshold: number
   /** `distance`: drift at or above the threshold. `chance`: below it. */
   readonly kind: 'distance' | 'chance'
+  /** Whether the chance is right for two samples of any size, however small it is. */
+  readonly isExact?: true
 }
 
 const shares = (column: Numbers) =>
@@ -79,7 +81,12 @@ export const numberTests = {
     kind: 'distance',
   },
   ed: { score: (c) => energyDistance(c.reference, c.current), threshold: 0.1, kind: 'distance' },
-  ks: { score: (c) => kolmogorovSmirnov(c.reference, c.current), threshold: 0.05, kind: 'chance' },
+  ks: {
+    score: (c) => kolmogorovSmirnov(c.reference, c.current),
+    threshold: 0.05,
+    kind: 'chance',
+    isExact: true,
+  },
   cramer_von_mises: {
     score: (c) => cramerVonMises(c.reference, c.current),
     threshold: 0.1,
@@ -120,6 +127,7 @@ export const categoryTests = {
     score: (c) => fisherExact(c.reference, c.current),
     threshold: 0.1,
     kind: 'chance',
+    isExact: true,
   },
   chisquare: { score: (c) => chiSquare(c.reference, c.current), threshold: 0.05, kind: 'chance' },
   z: { score: (c) => proportionsTest(c.reference, c.current), threshold: 0.05, kind: 'chance' },

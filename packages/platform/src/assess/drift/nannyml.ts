@@ -6,7 +6,7 @@ import {
   type BinCounts,
   deviationOf,
   jensenShannonDivergence,
-  type Shares,
+  sharesOf,
   wasserstein,
 } from './distances.ts'
 import {
@@ -62,14 +62,15 @@ function binned(edges: Float64Array, { values, counts }: NumberCounts) {
   return { bins, below, above }
 }
 
-function numberBinsOf(reference: NumberCounts, current: NumberCounts): Shares {
+/** Rows over Doane's bins, and what is new beyond them. */
+export function numberBinsOf(reference: NumberCounts, current: NumberCounts): BinCounts {
   const edges = doaneEdges(reference)
   const { bins, below, above } = binned(edges, current)
   return withRest({ reference: binned(edges, reference).bins, current: bins }, below + above)
 }
 
 /** Categories of the reference one by one, and all that are new together. */
-function categoryBinsOf(reference: CategoryCounts, current: CategoryCounts): Shares {
+export function categoryBinsOf(reference: CategoryCounts, current: CategoryCounts): BinCounts {
   const pair = pairCategories(reference, current)
   const known = [...pair.reference.keys()].filter((n) => (pair.reference[n] ?? 0) > 0)
   const of = (side: Float64Array) => Float64Array.from(known, (n) => side[n] ?? 0)
@@ -80,22 +81,21 @@ function categoryBinsOf(reference: CategoryCounts, current: CategoryCounts): Sha
   )
 }
 
-function withRest({ reference, current }: BinCounts, rest: number): Shares {
-  const [m, n] = [totalOf({ counts: reference }), totalOf({ counts: current }) + rest]
-  return {
-    reference: Float64Array.from([...reference, 0], (rows) => rows / m),
-    current: Float64Array.from([...current, rest], (rows) => rows / n),
-  }
-}
+const withRest = ({ reference, current }: BinCounts, rest: number): BinCounts => ({
+  reference: Float64Array.from([...reference, 0]),
+  current: Float64Array.from([...current, rest]),
+})
 
 /** The Jensen–Shannon distance with the logarithm of base 2: 0 to 1. */
-const jensenShannonBits = (shares: Shares): number =>
-  Math.sqrt(jensenShannonDivergence(shares) / Math.LN2)
+const jensenShannonBits = (bins: BinCounts): number =>
+  Math.sqrt(jensenShannonDivergence(sharesOf(bins)) / Math.LN2)
 
-const hellingerOf = ({ reference, current }: Shares): number =>
-  Math.sqrt(
+function hellingerOf(bins: BinCounts): number {
+  const { reference, current } = sharesOf(bins)
+  return Math.sqrt(
     reference.reduce((sum, p, n) => sum + (Math.sqrt(p) - Math.sqrt(current[n] ?? 0)) ** 2, 0) / 2,
   )
+}
 
 /** Jensen–Shannon of numbers. */
 export const jensenShannonOfNumbers = (reference: NumberCounts, current: NumberCounts): number =>

@@ -3,8 +3,8 @@
 
 import { assert } from '@proofhouse/evidence'
 import { type Random, seededRandom } from '../intervals/random.ts'
-import { totalVariation } from './distances.ts'
 import { type CategoryCounts, type NumberCounts, pairCategories, totalOf } from './distribution.ts'
+import { drawHypergeometric } from './hypergeometric.ts'
 
 const seed = 20_261_121
 /** Exchanges for categories, as Evidently makes. */
@@ -19,55 +19,36 @@ export function totalVariationTest(reference: CategoryCounts, current: CategoryC
   const random = seededRandom(seed)
   const pair = pairCategories(reference, current)
   const pooled = pair.reference.map((rows, n) => rows + (pair.current[n] ?? 0))
-  const m = totalOf(reference)
-  const observed = totalVariation(reference, current)
+  const [m, n] = [totalOf(reference), totalOf(current)]
+  const observed = halfGap(pair.reference, pooled, { m, n })
   let reached = 0
   for (let draw = 0; draw < categoryDraws; draw++) {
     const taken = drawWithout(random, pooled, m)
-    const left = pooled.map((rows, n) => rows - (taken[n] ?? 0))
-    const { values } = pair
-    const apart = totalVariation({ values, counts: taken }, { values, counts: left })
-    if (apart >= observed - 1e-12) reached += 1
+    if (halfGap(taken, pooled, { m, n }) >= observed - 1e-12) reached += 1
   }
   return reached / categoryDraws
 }
 
-/** `size` rows drawn without replacement from counted rows: row by row for few, by the normal limit for many. */
+/** The total variation distance of `m` rows from the `n` others that are counted with them. */
+function halfGap(
+  taken: Float64Array,
+  pooled: Float64Array,
+  { m, n }: { readonly m: number; readonly n: number },
+): number {
+  let sum = 0
+  for (const [k, rows] of taken.entries()) sum += Math.abs(rows / m - ((pooled[k] ?? 0) - rows) / n)
+  return sum / 2
+}
+
+/** `size` rows drawn without replacement from counted rows. */
 function drawWithout(random: Random, counts: Float64Array, size: number): Float64Array {
   let [rowsLeft, toDraw] = [totalOf({ counts }), size]
   return counts.map((rows) => {
-    const drawn = hypergeometric(random, { rows, others: rowsLeft - rows, size: toDraw })
     rowsLeft -= rows
+    const drawn = drawHypergeometric(random, { rows, others: rowsLeft, size: toDraw })
     toDraw -= drawn
     return drawn
   })
-}
-
-/** Rows up to which a hypergeometric number is drawn exactly. */
-const exactDrawsMax = 10_000
-
-/** How many of `size` rows drawn from `rows` + `others` are of the first kind. */
-function hypergeometric(
-  random: Random,
-  { rows, others, size }: { readonly rows: number; readonly others: number; readonly size: number },
-): number {
-  const all = rows + others
-  const [least, most] = [Math.max(0, size - others), Math.min(rows, size)]
-  if (least === most) return least
-  if (Math.min(rows, size) > exactDrawsMax) {
-    const mean = (size * rows) / all
-    const spread = Math.sqrt((mean * (others / all) * (all - size)) / (all - 1))
-    const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
-    return Math.min(most, Math.max(least, Math.round(mean + spread * normal)))
-  }
-  // Drawing the smaller of the two sets row by row gives the same distribution.
-  const [draws, marked] = rows < size ? [rows, size] : [size, rows]
-  let [left, hits] = [all, 0]
-  for (let n = 0; n < draws; n++) {
-    if (random() * left < marked - hits) hits += 1
-    left -= 1
-  }
-  return hits
 }
 
 /** The maximum mean discrepancy of two samples (Gretton et al. 2012): unbiased, Gaussian kernel as wide as the median distance. */

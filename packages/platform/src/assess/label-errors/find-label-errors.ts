@@ -22,7 +22,7 @@ const namedMax = 20
 /** Rows that may be given at most. */
 const rowsMax = 100_000
 /** Rows of every class below which nothing is said: each of five parts must learn from some. */
-const classRowsMin = 10
+export const classRowsMin = 10
 
 /** What to look at. */
 export interface LabelErrorRequest {

@@ -24,7 +24,7 @@ export const overTimeCatalogue = {
     high: Infinity,
     title: 'Reconstruction error, now to before',
     definition:
-      'mean distance of rows from what the main directions of the reference make of them, divided by that of the reference',
+      'mean distance of rows from what the main directions of half of the reference make of them, divided by that of the other half',
   },
   'estimated.accuracy': {
     ...estimated,

@@ -4,18 +4,22 @@ import type { Limits } from '../intervals/proportion.ts'
 import type { Measure, MeasureName } from '../measure.ts'
 import { estimatedNames } from './expected-performance.ts'
 import type { OverTimeFindings } from './over-time.ts'
+import { togetherQuestion } from './unanswered.ts'
 
+const nothing = { value: null, limits: null }
 const weightedNames = ['accuracy', 'precision', 'recall', 'specificity'] as const
 
 /** One entry for every measure of two periods that could be taken. */
 export function overTimeMeasures(found: OverTimeFindings): Measure[] {
   const { sampled, domain, reconstruction, estimated, weighted, realised } = found
   const n = sampled.reference + sampled.current
+  const why = found.unanswered.find(({ question }) => question === togetherQuestion)?.why
   return [
     entry('drift.domain_classifier_auc', { ...domain, value: domain.auc }),
-    ...(reconstruction === null
-      ? []
-      : [entry('drift.reconstruction_error_ratio', { ...reconstruction.ratio, n })]),
+    {
+      ...entry('drift.reconstruction_error_ratio', { ...nothing, ...reconstruction?.ratio, n }),
+      ...(why === undefined ? {} : { note: `undefined: ${why}` }),
+    },
     ...(estimated === null
       ? []
       : estimatedNames.map((name) =>

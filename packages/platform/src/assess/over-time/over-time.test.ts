@@ -7,15 +7,14 @@ import { type Random, seededRandom } from '../intervals/random.ts'
 import { codeColumn } from '../checks/coding.ts'
 import { currentOdds, tellApart } from './domain-classifier.ts'
 import { errorEvidence, rankEvidence } from './evidence-process.ts'
-import { estimateWithLimits, realisedPerformance } from './expected-performance.ts'
 import { calibrate, calibrated, outcomesByScore } from './isotonic.ts'
 import { errorRatio, reconstruct } from './reconstruction.ts'
+import { unknownLabel } from './period-sample.ts'
 import { shiftCosts } from './shift-costs.ts'
-import { rowWeights, weightedPerformance } from './weighted-performance.ts'
+import { togetherQuestion, unansweredOf } from './unanswered.ts'
 
 const normal = (random: Random) =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
-const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
 
 describe('isotonic regression', () => {
   const seen = fc.array(
@@ -63,65 +62,6 @@ describe('isotonic regression', () => {
   })
 })
 
-/** Rows whose score is their probability, distorted; `shift` moves the inputs and not what they mean. */
-function scoredRows(random: Random, rows: number, shift: number) {
-  const x = Float64Array.from({ length: rows }, () => 1.5 * normal(random) + shift)
-  const label = Uint8Array.from(x, (one) => Number(random() < sigmoid(one)))
-  const score = x.map((one) => sigmoid(one) ** 2)
-  return { x, label, score, predicted: Uint8Array.from(score, (one) => Number(one >= 0.3)) }
-}
-
-describe('performance without labels', () => {
-  test('simulation: limits hold the accuracy of the shifted population', () => {
-    const truth = realisedPerformance(
-      scoredRows(seededRandom(1), 400_000, 0.8),
-      scoredRows(seededRandom(1), 400_000, 0.8).label,
-    )
-    const random = seededRandom(5)
-    const runs = 40
-    const held = { accuracy: 0, roc_auc: 0, recall: 0 }
-    for (let run = 0; run < runs; run++) {
-      const [before, now] = [scoredRows(random, 1_500, 0), scoredRows(random, 1_000, 0.8)]
-      const found = estimateWithLimits(before, now, { tail: 0.025, seed: run })
-      for (const name of ['accuracy', 'roc_auc', 'recall'] as const) {
-        const { limits } = found[name]
-        if (limits !== null && limits.low <= truth[name] && truth[name] <= limits.high)
-          held[name] += 1
-      }
-    }
-    for (const [name, count] of Object.entries(held))
-      expect(count, name).toBeGreaterThanOrEqual(0.86 * runs)
-  })
-
-  test('by weighting, rows that come more often now count more', () => {
-    const random = seededRandom(8)
-    const [before, now] = [scoredRows(random, 6_000, 0), scoredRows(random, 6_000, 1)]
-    const texts = [...before.x, ...now.x].map(String)
-    const column = codeColumn('x', texts)
-    if (column === null) throw new Error('x varies')
-    const isCurrent = Uint8Array.from(texts, (_, row) => Number(row >= 6_000))
-    const half = Uint8Array.from(texts, () => Number(random() < 0.5))
-    const odds = currentOdds({ columns: [column], isCurrent, half })
-    if (odds === null) throw new Error('there are rows enough')
-    expect(tellApart({ isCurrent, half }, odds, 0.025).auc).toBeGreaterThan(0.62)
-    const weights = rowWeights(odds.subarray(0, 6_000), { reference: 6_000, current: 6_000 })
-    const { accuracy, effectiveRows } = weightedPerformance(before, weights, 0.025)
-    const [was, is] = [
-      realisedPerformance(before, before.label),
-      realisedPerformance(now, now.label),
-    ]
-    expect(effectiveRows).toBeLessThan(6_000)
-    // The shift is told by ten parts of x, so the estimate comes near the truth, not onto it.
-    expect(Math.abs((accuracy.value ?? 0) - is.accuracy)).toBeLessThan(
-      Math.abs(was.accuracy - is.accuracy),
-    )
-    expect(weightedPerformance(before, weights.fill(1), 0.025).accuracy.value).toBeCloseTo(
-      was.accuracy,
-      12,
-    )
-  })
-})
-
 test('rows of one source are not told apart, and too few are not judged', () => {
   const random = seededRandom(3)
   const texts = Array.from({ length: 2_000 }, () => String(normal(random)))
@@ -139,27 +79,87 @@ test('rows of one source are not told apart, and too few are not judged', () => 
   expect(currentOdds({ columns, isCurrent: isCurrent.subarray(0, 50), half })).toBeNull()
 })
 
-test('columns that no longer go together are rebuilt worse, though none of them changed', () => {
-  const random = seededRandom(4)
-  const pair = (tied: boolean) => {
-    const a = Float64Array.from({ length: 3_000 }, () => normal(random))
-    return [a, a.map((x) => (tied ? x : normal(random)) + 0.1 * normal(random))] as const
-  }
-  const [before, same, apart] = [pair(true), pair(true), pair(false)]
-  const ratioTo = (now: typeof before) => {
-    const found = reconstruct(
-      [0, 1].map((k) => ({
-        kind: 'number' as const,
-        reference: before[k] ?? before[0],
-        current: now[k] ?? now[0],
-      })),
+describe('reconstruction', () => {
+  const columnOf = (reference: Float64Array, current: Float64Array) => ({
+    kind: 'number' as const,
+    reference,
+    current,
+  })
+  const normals = (random: Random, rows: number) =>
+    Float64Array.from({ length: rows }, () => normal(random))
+  const halves = (random: Random, rows: number) =>
+    Uint8Array.from({ length: rows }, () => Number(random() < 0.5))
+
+  test('simulation: where nothing changed, few reference rows for many columns show nothing', () => {
+    const random = seededRandom(11)
+    const runs = 100
+    let [above, below] = [0, 0]
+    for (let run = 0; run < runs; run++) {
+      const columns = Array.from({ length: 12 }, () =>
+        columnOf(normals(random, 100), normals(random, 300)),
+      )
+      const limits = errorRatio(columns, halves(random, 100), 0.025)?.limits
+      if (limits === undefined) throw new Error('there are rows enough')
+      if (limits.low > 1) above += 1
+      if (limits.high < 1) below += 1
+    }
+    const most = clopperPearson({ successes: Math.round(0.025 * runs), trials: runs }, 0.01).high
+    expect(above / runs).toBeLessThanOrEqual(most)
+    expect(below / runs).toBeLessThanOrEqual(most)
+  })
+
+  test('columns that no longer go together are rebuilt worse, though none of them changed', () => {
+    const random = seededRandom(4)
+    const pair = (tied: boolean) => {
+      const a = normals(random, 3_000)
+      return [a, a.map((x) => (tied ? x : normal(random)) + 0.1 * normal(random))] as const
+    }
+    const [before, same, apart] = [pair(true), pair(true), pair(false)]
+    const half = halves(random, 3_000)
+    const ratioTo = (now: typeof before) =>
+      errorRatio([columnOf(before[0], now[0]), columnOf(before[1], now[1])], half, 0.025)?.limits
+    expect(ratioTo(same)?.low).toBeLessThan(1)
+    expect(ratioTo(same)?.high).toBeGreaterThan(1)
+    expect(ratioTo(apart)?.low).toBeGreaterThan(3)
+  })
+
+  test('too few rows, and columns that do not vary, tell nothing', () => {
+    const random = seededRandom(9)
+    const few = [columnOf(normals(random, 40), normals(random, 40))]
+    expect(errorRatio([...few, ...few], halves(random, 40), 0.025)).toBeNull()
+    const level = columnOf(new Float64Array(200).fill(3), new Float64Array(200).fill(4))
+    expect(errorRatio([level, level], halves(random, 200), 0.025)).toBeNull()
+    expect(reconstruct([])).toBeNull()
+  })
+
+  test('more columns than can be rebuilt are not cut short without a word', () => {
+    const random = seededRandom(9)
+    const one = columnOf(normals(random, 100), normals(random, 100))
+    expect(
+      errorRatio(
+        Array.from({ length: 201 }, () => one),
+        halves(random, 100),
+        0.025,
+      ),
+    ).toBeNull()
+    const nothing = { value: null, limits: null }
+    const open = unansweredOf(
+      {
+        domain: { auc: 0.5 },
+        reconstruction: null,
+        before: null,
+        estimated: {},
+        weighted: { accuracy: { ...nothing, value: 1 } },
+        realised: { labelled: 1 },
+        costs: [{}],
+        score_evidence: {},
+        error_evidence: {},
+      },
+      { columns: 201, emptied: [], leftOut: [], labelled: 5, labelledMin: 100 },
     )
-    return found === null ? null : errorRatio(found, 0.025)
-  }
-  expect(ratioTo(same)?.limits.low).toBeLessThan(1.02)
-  expect(ratioTo(same)?.limits.high).toBeGreaterThan(0.98)
-  expect(ratioTo(apart)?.limits.low).toBeGreaterThan(3)
-  expect(reconstruct([])).toBeNull()
+    expect(open.map(({ question }) => question)).toEqual([togetherQuestion])
+    expect(open[0]?.why).toContain('201 columns')
+  })
 })
 
 test('the shift that costs accuracy is named, one that costs nothing is not', () => {
@@ -177,6 +177,29 @@ test('the shift that costs accuracy is named, one that costs nothing is not', ()
   expect(first?.limits.high).toBeLessThan(-0.08)
   expect(second?.limits.low).toBeLessThan(0)
   expect(second?.limits.high).toBeGreaterThan(0)
+  // Labels that are missing widen the limits, and what is known stays.
+  const some = right.map((one) => (random() < 0.3 ? unknownLabel : one))
+  const [still] = shiftCosts(columns, isCurrent, some, 0.0125)
+  expect(still?.column).toBe('kind')
+  expect(still?.change).toBeCloseTo(first?.change ?? 0, 1)
+  const width = (cost: typeof still) =>
+    cost === undefined ? 0 : cost.limits.high - cost.limits.low
+  expect(width(still)).toBeGreaterThan(width(first))
+  const never = shiftCosts(
+    columns,
+    isCurrent,
+    right.map(() => 1),
+    0.0125,
+  )
+  expect(width(never[0])).toBeGreaterThan(0)
+  expect(
+    shiftCosts(
+      columns,
+      isCurrent,
+      right.map(() => unknownLabel),
+      0.0125,
+    ),
+  ).toEqual([])
 })
 
 describe('evidence that may be looked at after every row', () => {

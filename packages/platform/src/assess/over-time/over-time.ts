@@ -4,16 +4,23 @@ import { clopperPearson, sidak } from '../intervals/proportion.ts'
 import type { AggregateEngine } from '../ports.ts'
 import { currentOdds, type DomainFinding, tellApart } from './domain-classifier.ts'
 import { errorEvidence, type Evidence, rankEvidence } from './evidence-process.ts'
+import { estimateWithLimits } from './estimate-limits.ts'
 import {
   type Estimate,
   type EstimatedName,
-  estimateWithLimits,
   type Performance,
   realisedPerformance,
 } from './expected-performance.ts'
-import { type Period, type PeriodRequest, takePeriods, unknownLabel } from './period-sample.ts'
+import {
+  type Period,
+  type PeriodRequest,
+  type PeriodSample,
+  takePeriods,
+  unknownLabel,
+} from './period-sample.ts'
 import { errorRatio, type Reconstruction, reconstruct } from './reconstruction.ts'
 import { type ShiftCost, shiftCosts } from './shift-costs.ts'
+import { type Unanswered, unansweredOf } from './unanswered.ts'
 import {
   rowWeights,
   type WeightedPerformance,
@@ -53,6 +60,8 @@ export interface OverTimeFindings {
   readonly score_evidence: Evidence | null
   readonly error_evidence: (Evidence & { readonly rate: number }) | null
   readonly alarm: number
+  /** What could not be asked, and why. */
+  readonly unanswered: readonly Unanswered[]
 }
 
 /** Looks at two periods as wholes. */
@@ -70,19 +79,15 @@ export async function lookOverTime(
     isCurrent: sample.isCurrent,
     half: sample.half,
   })
-  const rebuilt = reconstruct(sample.raw)
-  const ratio = rebuilt === null ? null : errorRatio(rebuilt, tail)
   const isKnown = before.rows.length >= labelledRowsMin
   const rows = { reference: sample.reference.rows, current: now.rows }
   const right = rightOf(sample.reference)
   const rightLabelled = before.rows.map((row) => right[row] ?? 0)
-  return {
+  const emptied = request.columns.filter(({ isEmpty }) => isEmpty).map(({ name }) => name)
+  const found = {
     sampled: rows,
     domain: tellApart(sample, odds, tail),
-    reconstruction:
-      rebuilt === null
-        ? null
-        : { ...rebuilt, ratio: { value: ratio?.value ?? null, limits: ratio?.limits ?? null } },
+    reconstruction: emptied.length > 0 ? null : rebuiltBy(sample, tail),
     before: isKnown ? realisedPerformance(before, before.label) : null,
     estimated:
       isKnown && before.hasScores && now.score !== null
@@ -101,15 +106,14 @@ export async function lookOverTime(
         : null,
     realised: realisedAccuracy(now, [...now.label.keys()], tail),
     chunks: chunksOf(before, now, { isKnown, confidence: request.confidence, seed: request.seed }),
-    costs:
-      isKnown && before.rows.length === rows.reference
-        ? shiftCosts(
-            sample.coded,
-            sample.isCurrent,
-            right,
-            sidak(1 - request.confidence, sample.coded.length) / 2,
-          )
-        : [],
+    costs: isKnown
+      ? shiftCosts(
+          sample.coded,
+          sample.isCurrent,
+          right,
+          sidak(1 - request.confidence, sample.coded.length) / 2,
+        )
+      : [],
     score_evidence:
       sample.reference.score === null || now.score === null
         ? null
@@ -117,6 +121,22 @@ export async function lookOverTime(
     error_evidence: isKnown ? evidenceOfErrors(rightLabelled, now, tail) : null,
     alarm,
   }
+  const unanswered = unansweredOf(found, {
+    columns: sample.raw.length,
+    emptied,
+    leftOut: request.leftOut,
+    labelled: before.rows.length,
+    labelledMin: labelledRowsMin,
+  })
+  return { ...found, unanswered }
+}
+
+/** NannyML's reconstruction with the ratio that a rule goes by. */
+function rebuiltBy({ raw, reference, half }: PeriodSample, tail: number) {
+  const rebuilt = reconstruct(raw)
+  if (rebuilt === null) return null
+  const ratio = errorRatio(raw, half.subarray(0, reference.rows), tail)
+  return { ...rebuilt, ratio: { value: ratio?.value ?? null, limits: ratio?.limits ?? null } }
 }
 
 /** Rows whose label is known. */
@@ -133,9 +153,11 @@ function labelledRows({ label, predicted, score }: Period) {
   }
 }
 
-/** 1 where the prediction is the label. */
+/** 1 where the prediction is the label, {@link unknownLabel} where that is not known. */
 const rightOf = ({ label, predicted }: Period): Uint8Array =>
-  label.map((actual, row) => Number(actual === predicted[row]))
+  label.map((actual, row) =>
+    actual === unknownLabel ? unknownLabel : Number(actual === predicted[row]),
+  )
 
 /** The limit that the reference allows: what its own errors do not exceed, by an exact limit. */
 function evidenceOfErrors(right: Uint32Array, now: Period, tail: number) {

@@ -33,6 +33,7 @@ export interface PeriodSample {
   readonly current: Period
   /** Columns over the reference rows, then the current ones. */
   readonly coded: readonly CodedColumn[]
+  /** Columns of which both periods have values. */
   readonly raw: readonly PeriodColumn[]
   /** 1 for current rows. */
   readonly isCurrent: Uint8Array
@@ -43,7 +44,14 @@ export interface PeriodSample {
 /** What to read. */
 export interface PeriodRequest {
   /** Columns of the inputs with what they hold. */
-  readonly columns: readonly { readonly name: string; readonly kind: 'number' | 'category' }[]
+  readonly columns: readonly {
+    readonly name: string
+    readonly kind: 'number' | 'category'
+    /** Whether either period has no value of it: rows are told apart by that, and not rebuilt from it. */
+    readonly isEmpty: boolean
+  }[]
+  /** Columns that are not looked at, and why. */
+  readonly leftOut: readonly { readonly name: string; readonly why: string }[]
   readonly outcomes: OutcomeRequest
   readonly time: string | null
   /** Labels that came later, by identifier; null when there are none. */
@@ -72,8 +80,8 @@ export async function takePeriods(
     reference: before.period,
     current: now.period,
     coded: coded.filter((column) => column !== null),
-    raw: request.columns.map(({ kind }, n) =>
-      rawColumn(kind, before.cells[n] ?? [], now.cells[n] ?? []),
+    raw: request.columns.flatMap(({ kind, isEmpty }, n) =>
+      isEmpty ? [] : [rawColumn(kind, before.cells[n] ?? [], now.cells[n] ?? [])],
     ),
     isCurrent: Uint8Array.from({ length: rows }, (_, row) => Number(row >= before.period.rows)),
     half: Uint8Array.from({ length: rows }, () => Number(random() < 0.5)),
@@ -179,6 +187,7 @@ async function fillLabels(
       if (key === null || row === undefined || value === null) continue
       if (filled[row] === 1) throw named(engine, identifier, key)
       filled[row] = 1
+      // INVARIANT: a label is one of two classes; `checkPeriods` refuses any other.
       labels[row] = Number(value === positiveClass)
     }
 }

@@ -1,7 +1,7 @@
 // Performance without labels, from inputs: the reference rows, whose labels are known, each counted as much more often as rows like it
 // come now. It holds as far as rows that look alike still turn out alike, and as far as the reference has rows like the new ones.
 
-import { normalQuantile } from '../intervals/special-functions.ts'
+import { clopperPearson } from '../intervals/proportion.ts'
 import type { Estimate } from './expected-performance.ts'
 
 /** A single row counts at most as so many: without a bound one strange row decides everything. */
@@ -72,23 +72,32 @@ function effectiveRows(weights: Float64Array, among: (row: number) => boolean): 
   return squares === 0 ? 0 : (sum * sum) / squares
 }
 
-/** The weighted share of rows that hold, among some; limits by the delta method of a ratio. */
+/**
+ * The weighted share of rows that hold, among some; exact binomial limits at the number of unweighted rows that would
+ * vary as much. The variance is the delta method's with one more heavy row of either kind: what no row shows may still be.
+ */
 function ratio(
   { weights, tail }: { readonly weights: Float64Array; readonly tail: number },
   among: (row: number) => boolean,
   holds: (row: number) => boolean,
 ): Estimate {
   if (effectiveRows(weights, among) < effectiveRowsMin) return { value: null, limits: null }
-  let [all, held] = [0, 0]
+  let [all, held, heldSquares, otherSquares, cubes] = [0, 0, 0, 0, 0]
   for (const [row, weight] of weights.entries())
     if (among(row)) {
       all += weight
-      if (holds(row)) held += weight
+      cubes += weight ** 3
+      if (holds(row)) {
+        held += weight
+        heldSquares += weight * weight
+      } else otherSquares += weight * weight
     }
   const value = held / all
-  let squares = 0
-  for (const [row, weight] of weights.entries())
-    if (among(row)) squares += (weight * (Number(holds(row)) - value)) ** 2
-  const reach = (-normalQuantile(tail) * Math.sqrt(squares)) / all
-  return { value, limits: { low: Math.max(0, value - reach), high: Math.min(1, value + reach) } }
+  const unseen = cubes / (heldSquares + otherSquares)
+  const share = (held + unseen) / (all + 2 * unseen)
+  const squares =
+    (heldSquares + unseen * unseen) * (1 - share) ** 2 +
+    (otherSquares + unseen * unseen) * share ** 2
+  const trials = (share * (1 - share) * (all + 2 * unseen) ** 2) / squares
+  return { value, limits: clopperPearson({ successes: value * trials, trials }, tail) }
 }

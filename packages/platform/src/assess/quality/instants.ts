@@ -8,8 +8,8 @@ const iso = new RegExp(
 )
 
 /**
- * Milliseconds since 1970 of a date, a number as it stands (years, for instance), NaN for a cell without a value, null for a
- * text that could be read in more than one way, or not at all.
+ * Milliseconds since 1970 of a date, a number as it stands (years, for instance), NaN for a cell without a value, null
+ * for a text that could be read in more than one way, or not at all.
  */
 export function instantOf(cell: string | null): number | null {
   if (cell === null || cell.trim() === '') return Number.NaN

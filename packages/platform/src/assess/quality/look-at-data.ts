@@ -1,21 +1,16 @@
 // The checks of the data for one system: what is wrong with the rows it is tested on, beside those it learnt from, and which labels
 // are likely wrong. Findings are told in shares and counts: which rows they are, the report does not say, for a row is a person.
 
-import type { CodedColumn } from '../checks/coding.ts'
-import { codeColumn } from '../checks/coding.ts'
 import { canonicalText } from '../dataset-values.ts'
-import {
-  findLabelErrors,
-  type LabelAnomaly,
-  type LabelConfusion,
-} from '../label-errors/find-label-errors.ts'
 import type { Measure, MeasureName } from '../measure.ts'
+import { numbersOfCells } from '../number-cells.ts'
 import type { AggregateEngine } from '../ports.ts'
 import { pause } from '../scoring-interruption.ts'
 import { type ColumnSummary, summariseColumns } from './column-summaries.ts'
 import type { ColumnVariety, DuplicateColumns } from './columns.ts'
 import { type DataQualityFindings, findDataQuality, type TableSample } from './find-data-quality.ts'
 import type { DataMeasure } from './findings.ts'
+import { type LabelFindings, lookAtLabels } from './look-at-labels.ts'
 import type { MissingByGroup } from './missingness.ts'
 import type { OrderLeak } from './order-leakage.ts'
 import { readTable, type TableRoles } from './read-table.ts'
@@ -65,19 +60,6 @@ interface QualityFindings {
   readonly representation: readonly Representation[]
 }
 
-/** Labels that are likely wrong. */
-interface LabelFindings {
-  /** Which rows: those the model learnt from, where they are named. */
-  readonly of: 'train' | 'test'
-  readonly rows: number
-  readonly tells: boolean
-  readonly issues: number
-  readonly confusions: readonly LabelConfusion[]
-  /** Classes and sources that differ from the others. */
-  readonly anomalies: readonly LabelAnomaly[]
-  readonly share: DataMeasure | null
-}
-
 /** Looks at the data; null where neither check is asked for. */
 export async function lookAtData(
   request: DataCheckRequest,
@@ -99,7 +81,7 @@ export async function lookAtData(
       })
     : null
   await pause(request.signal)
-  const labels = request.labels ? labelFindings(train, test, { ...request, error }) : null
+  const labels = request.labels ? lookAtLabels(train, test, { ...request, error }) : null
   const found = [...(quality?.measures ?? []), ...(labels?.measures ?? [])]
   return {
     findings: {
@@ -120,7 +102,7 @@ function summaries({ test, label, signal }: DataCheckRequest, sample: TableSampl
     const known = cells.filter((cell) => canonicalText(cell) !== null)
     const isNumber =
       kind === 'number' ||
-      (kind === 'text' && test.table.format === 'csv' && known.every(isNumeric))
+      (kind === 'text' && test.table.format === 'csv' && numbersOfCells(known) !== null)
     return {
       name,
       kind: isNumber && known.length > 0 ? ('number' as const) : ('category' as const),
@@ -130,9 +112,6 @@ function summaries({ test, label, signal }: DataCheckRequest, sample: TableSampl
     sample.label === null ? columns : [...columns, { name: label, kind: 'category' as const }]
   return summariseColumns(test, all, signal)
 }
-
-const isNumeric = (cell: string | null): boolean =>
-  cell !== null && cell.trim() !== '' && Number.isFinite(Number(cell))
 
 const reported = (found: DataQualityFindings): QualityFindings => ({
   shares: found.measures.filter(({ name, group }) => rowShares.has(name) && group === null),
@@ -155,58 +134,6 @@ const rowShares = new Set([
   'quality.repeated_rows',
   'quality.conflicting_labels',
 ])
-
-function labelFindings(
-  train: TableSample | null,
-  test: TableSample,
-  by: Pick<DataCheckRequest, 'sources' | 'seed'> & { readonly error: number },
-): { readonly findings: LabelFindings; readonly measures: readonly DataMeasure[] } | null {
-  const isTrained = train !== null && train.label !== null
-  const table = labelled(isTrained ? train : test)
-  const label = table.label === null ? null : codeColumn(table.label.name, table.label.cells)
-  if (label === null) return null
-  const columns = table.columns
-    .map(({ name, cells }) => codeColumn(name, cells))
-    .filter((column): column is CodedColumn => column !== null)
-  const found = findLabelErrors({
-    columns: columns.filter(({ name }) => !by.sources.includes(name)),
-    label,
-    sources: columns.filter(({ name }) => by.sources.includes(name)),
-    probabilities: null,
-    repeated: null,
-    filter: 'prune_by_noise_rate',
-    rankedBy: 'self_confidence',
-    seed: by.seed,
-    error: by.error,
-  })
-  if (found === null) return null
-  return {
-    findings: {
-      of: isTrained ? 'train' : 'test',
-      rows: found.rows,
-      tells: found.tellsLabels,
-      issues: found.issueCount,
-      confusions: found.confusions,
-      anomalies: found.anomalies.filter(({ differs }) => differs),
-      share: found.measures.find(({ column }) => column === null) ?? null,
-    },
-    measures: found.measures,
-  }
-}
-
-/** The rows that have a label. */
-function labelled(table: TableSample): TableSample {
-  const { label } = table
-  if (label === null) return table
-  const kept = [...label.cells.keys()].filter(
-    (row) => canonicalText(label.cells[row] ?? null) !== null,
-  )
-  const cut = ({ name, cells }: (typeof table.columns)[number]) => ({
-    name,
-    cells: kept.map((row) => cells[row] ?? null),
-  })
-  return { ...table, columns: table.columns.map(cut), label: cut(label) }
-}
 
 /** A measure of the data as policies know it: over the column, its slice the group. */
 function measureOf({ name, column, group, value, low, high, n, note }: DataMeasure): Measure {

@@ -3,6 +3,7 @@
 
 import { everyNth } from '../checks/nearest-rows.ts'
 import type { Limits } from '../intervals/proportion.ts'
+import { numbersOfCells } from '../number-cells.ts'
 import { seededRandom } from '../intervals/random.ts'
 import { studentQuantile } from '../intervals/special-functions.ts'
 import {
@@ -64,8 +65,13 @@ function powerOf(
 ): ColumnPower {
   const texts = column.cells
   const labels = target.column.cells
+  // Of a column of numbers, a text is a number that is missing.
+  const numbers = numbersOfCells(texts)
   const complete = Uint32Array.from(texts.keys()).filter(
-    (row) => texts[row] !== null && labels[row] !== null,
+    (row) =>
+      texts[row] !== null &&
+      labels[row] !== null &&
+      (numbers === null || Number.isFinite(numbers[row])),
   )
   const rows = everyNth(complete, most)
   const of = (all: readonly (string | null)[]) => Array.from(rows, (row) => all[row] ?? '')

@@ -1,6 +1,7 @@
 // Models on which HopSkipJump is compared with a peer's, and ours on them.
 
 import { type Random, seededRandom } from '../intervals/random.ts'
+import type { AttackMethod } from './attack.ts'
 import { decideBy } from './attack-cases.fixture.ts'
 import type { FeasibleSpace } from './feasible-changes.ts'
 import { hopSkipJump } from './hop-skip-jump.ts'
@@ -48,7 +49,7 @@ const normals = (random: Random, count: number) =>
   Array.from({ length: count }, () => normal(random))
 
 /** The score of a point: the positive class is given from 0 on. */
-function scoreOf({ kind, weights, bias, out }: ArtCase, point: Point): number {
+export function scoreOf({ kind, weights, bias, out }: ArtCase, point: Point): number {
   const sums = weights.map((unit, k) =>
     unit.reduce((sum, weight, n) => sum + weight * (point[n] ?? 0), bias[k] ?? 0),
   )
@@ -56,10 +57,14 @@ function scoreOf({ kind, weights, bias, out }: ArtCase, point: Point): number {
   return sums.reduce((sum, value, k) => sum + (out[k] ?? 0) * Math.tanh(value), 0)
 }
 
-/** Distances that our HopSkipJump finds with so many questions about a row. */
+/** Distances that our attack finds with so many questions about a row; HopSkipJump unless another is named. */
 export async function distancesOf(
   model: ArtCase,
-  { queriesMax, seed }: { readonly queriesMax: number; readonly seed: number },
+  {
+    queriesMax,
+    seed,
+    method = hopSkipJump,
+  }: { readonly queriesMax: number; readonly seed: number; readonly method?: AttackMethod },
 ): Promise<readonly number[]> {
   const { decide } = decideBy((point) => scoreOf(model, point), { smooth: false })
   const columns = Array.from({ length: dimensions }, (_, n) => ({
@@ -78,7 +83,7 @@ export async function distancesOf(
     scale: 1,
   }))
   const points = model.points.map((point) => Float64Array.from(point))
-  const request = { points, space, method: hopSkipJump, queriesMax, seed }
+  const request = { points, space, method, queriesMax, seed }
   const results = await runAttacks({ decide, threshold: 0.5, like }, request)
   return results.map(({ distance }) => distance)
 }

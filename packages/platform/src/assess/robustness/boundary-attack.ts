@@ -20,7 +20,7 @@ import { normal } from './normal-number.ts'
 /** Proposals per batch. */
 const proposals = 8
 /** First steps, as shares of the distance: along the sphere around the row, and towards the row. */
-const firstSteps = { around: 0.3, towards: 0.1 }
+const firstSteps = { around: 0.6, towards: 0.1 }
 /** Steps this small end the walk. */
 const stepMin = 1e-3
 /** Batches after which categories are tried again. */

@@ -4,7 +4,12 @@ import { askImages, classOf, type ImageModel } from './ask-images.ts'
 import type { Grouping } from './group-shares.ts'
 import { boundaryAttack } from './boundary-attack.ts'
 import { attackImages, type ImageAttackResult, imageSquareAttack } from './image-attacks.ts'
-import { type ImageStressLevel, stressByNoise, stressByShifts } from './image-stress.ts'
+import {
+  type ImageStressLevel,
+  stressByNoise,
+  stressBySaltAndPepper,
+  stressByShifts,
+} from './image-stress.ts'
 import { type RobustAccuracy, robustAccuracy } from './robust-accuracy.ts'
 
 /** Largest changes of any pixel of the curve; 0 is accuracy without an attack. */
@@ -34,6 +39,8 @@ export interface ImageRobustnessFindings {
   readonly accuracy: readonly RobustAccuracy[]
   readonly shifts: readonly ImageStressLevel[]
   readonly noise: readonly ImageStressLevel[]
+  /** Pixels that turn black or white. */
+  readonly salt: readonly ImageStressLevel[]
   /** Median Euclidean length of what the boundary attack found; null when it found nothing. */
   readonly medianEuclidean: number | null
   readonly queries: number
@@ -84,6 +91,7 @@ export async function findImageRobustness(
     ),
     shifts: await stressByShifts(model, { ...request, error }),
     noise: await stressByNoise(model, { ...request, error }),
+    salt: await stressBySaltAndPepper(model, { ...request, error }),
     medianEuclidean: lengths[Math.floor(lengths.length / 2)] ?? null,
     queries,
   }

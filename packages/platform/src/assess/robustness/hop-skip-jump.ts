@@ -21,7 +21,11 @@ import { normal } from './normal-number.ts'
 
 /** Directions asked about in the first round, per column of numbers; more by the root of the round, as in the paper. */
 const directionsPerNumber = 2
-/** How far around the boundary is looked, as a share of the distance; less in many dimensions, as in the paper. */
+/**
+ * How far around the boundary is looked in late rounds, as a share of the distance; less in many dimensions, as in
+ * the paper. The first round looks as far as the row is away, the next half as far, and so on: a near look sees only
+ * the dent in which it begins.
+ */
 const lookShareMax = 0.1
 /** What an earlier estimate of the normal weighs against the present one. */
 const memory = 0.5
@@ -80,7 +84,7 @@ function* refine(
 }
 
 /** The direction in which decisions around a point flip more often, in units of the scales; zero when none does. */
-function* estimateNormal(
+export function* estimateNormal(
   probe: Probe,
   boundary: Point,
   { positions, round }: { readonly positions: readonly number[]; readonly round: number },
@@ -89,7 +93,7 @@ function* estimateNormal(
   const away = lengthOf(scaledDifference(space, positions, { from, to: boundary }))
   const sum = new Float64Array(positions.length)
   if (away === 0) return sum
-  const look = away * Math.min(lookShareMax, 1 / positions.length)
+  const look = away * Math.max(Math.min(lookShareMax, 1 / positions.length), 1 / round)
   const count = Math.ceil(directionsPerNumber * positions.length * Math.sqrt(round))
   const asked = Array.from({ length: count }, () => {
     const direction = unit(Float64Array.from(positions, () => normal(random)))

@@ -29,10 +29,12 @@ export interface ImageAttackResult {
   readonly was: number
   /** The changed image and its class; null when nothing was found, which proves nothing. */
   readonly found: { readonly image: Float32Array; readonly class: number } | null
-  /** Largest change of any pixel, 0 to 1; infinite when nothing was found. */
+  /** Largest change of any pixel, 0 to 1 (L∞); infinite when nothing was found. */
   readonly largest: number
-  /** Euclidean length of the change; infinite when nothing was found. */
+  /** Euclidean length of the change (L2); infinite when nothing was found. */
   readonly euclidean: number
+  /** Numbers of the image that changed at all (L0); infinite when nothing was found. */
+  readonly changed: number
   /** Questions asked, the two around the attack included. */
   readonly queries: number
 }
@@ -94,16 +96,28 @@ export async function attackImages(
     const own = was[row] ?? 0
     const scores = found === null ? undefined : after[next++]
     if (found === null || scores === undefined || !(marginOf(scores, own) < 0))
-      return { was: own, found: null, largest: Infinity, euclidean: Infinity, queries }
-    const change = image.map((value, n) => (found[n] ?? 0) - value)
-    return {
-      was: own,
-      found: { image: found, class: classOf(scores) },
-      largest: change.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
-      euclidean: Math.sqrt(change.reduce((sum, value) => sum + value * value, 0)),
-      queries,
-    }
+      return { was: own, found: null, ...nothingFound, queries }
+    const size = sizeOfChange(image, found)
+    return { was: own, found: { image: found, class: classOf(scores) }, ...size, queries }
   })
+}
+
+/** The size of a change that was not found. */
+const nothingFound = { largest: Infinity, euclidean: Infinity, changed: Infinity }
+
+/** How large a change is: L∞, L2 and L0. */
+export function sizeOfChange(
+  from: ArrayLike<number>,
+  to: ArrayLike<number>,
+): Pick<ImageAttackResult, 'largest' | 'euclidean' | 'changed'> {
+  let [largest, squared, changed] = [0, 0, 0]
+  for (let n = 0; n < from.length; n++) {
+    const change = (to[n] ?? 0) - (from[n] ?? 0)
+    largest = Math.max(largest, Math.abs(change))
+    squared += change * change
+    changed += Number(change !== 0)
+  }
+  return { largest, euclidean: Math.sqrt(squared), changed }
 }
 
 /**

@@ -30,19 +30,26 @@ export async function occlusionMap(
     readonly stride: number
     /** The value that covers. */
     readonly cover: number
+    /**
+     * What happens where strides do not end at the edge: `inside` moves the last patch back so that all are whole (the
+     * default), `cut` lets it hang over the edge, as Captum does.
+     */
+    readonly edge?: 'inside' | 'cut'
   },
 ): Promise<Float64Array> {
-  const { image, patch, stride, cover } = request
+  const { image, patch, stride, cover, edge = 'inside' } = request
   const { channels, height, width } = model.shape
   assert(stride >= 1 && stride <= patch && patch <= Math.min(height, width), 'patches cover all')
-  const corners = placesOf(height, { patch, stride }).flatMap((top) =>
-    placesOf(width, { patch, stride }).map((left) => ({ top, left })),
+  const corners = placesOf(height, { patch, stride, edge }).flatMap((top) =>
+    placesOf(width, { patch, stride, edge }).map((left) => ({ top, left })),
   )
   const pixelsOf = ({ top, left }: (typeof corners)[number]) =>
-    Array.from(
-      { length: patch * patch },
-      (_, n) => (top + Math.floor(n / patch)) * width + left + (n % patch),
-    )
+    Array.from({ length: patch * patch }, (_, n) => ({
+      y: top + Math.floor(n / patch),
+      x: left + (n % patch),
+    }))
+      .filter(({ y, x }) => y < height && x < width)
+      .map(({ y, x }) => y * width + x)
   const covered = corners.map((corner) => {
     const changed = image.slice()
     for (const pixel of pixelsOf(corner))
@@ -61,14 +68,16 @@ export async function occlusionMap(
   return falls.map((fall, pixel) => fall / (covers[pixel] ?? 1))
 }
 
-/** Where patches begin along a side, the last one at its end. */
+/** Where patches begin along a side, the last one at its end or over it. */
 function placesOf(
   side: number,
-  { patch, stride }: { readonly patch: number; readonly stride: number },
+  by: { readonly patch: number; readonly stride: number; readonly edge: 'inside' | 'cut' },
 ): number[] {
-  const last = side - patch
-  const places = Array.from({ length: Math.floor(last / stride) + 1 }, (_, n) => n * stride)
-  return places.at(-1) === last ? places : [...places, last]
+  const last = side - by.patch
+  const count = Math.ceil(last / by.stride) + 1
+  return Array.from({ length: count }, (_, n) =>
+    by.edge === 'cut' ? n * by.stride : Math.min(last, n * by.stride),
+  )
 }
 
 /** An image's score shared out among its numbers. */

@@ -1,4 +1,4 @@
-// What happens to images by accident: a shift by a few pixels, noise of the sensor.
+// What happens to images by accident: a shift by a few pixels, noise of the sensor, pixels that fail.
 
 import { seededRandom } from '../intervals/random.ts'
 import { askImages, classOf, type ImageModel, type ImageShape } from './ask-images.ts'
@@ -9,6 +9,9 @@ import { normal } from './normal-number.ts'
 const shiftLevels: readonly number[] = [1, 2]
 /** Standard deviations of the noise; pixels are 0 to 1. */
 const imageNoiseLevels: readonly number[] = [0.05, 0.1, 0.2, 0.4]
+
+/** Shares of the pixels that are turned black or white. */
+const saltLevels: readonly number[] = [0.01, 0.05, 0.1, 0.2]
 
 /** Shares of images that get another class at one level. */
 export interface ImageStressLevel extends DividedShare {
@@ -79,16 +82,59 @@ export async function stressByNoise(
   model: ImageModel,
   { images, groupings, error, seed }: ImageStressRequest & { readonly seed: number },
 ): Promise<readonly ImageStressLevel[]> {
-  const was = (await askImages(model, images)).map(classOf)
   const random = seededRandom(seed)
+  return await stressImages(model, { images, groupings, error }, imageNoiseLevels, (image, level) =>
+    image.map((value) => Math.min(1, Math.max(0, value + level * normal(random)))),
+  )
+}
+
+/**
+ * Share of images that get another class when single pixels turn black or white, in all channels at once; each image
+ * is disturbed once per level, the share of its pixels.
+ * @throws `interrupted`
+ */
+export async function stressBySaltAndPepper(
+  model: ImageModel,
+  { images, groupings, error, seed }: ImageStressRequest & { readonly seed: number },
+): Promise<readonly ImageStressLevel[]> {
+  const random = seededRandom(seed)
+  const { height, width } = model.shape
+  return await stressImages(model, { images, groupings, error }, saltLevels, (image, level) =>
+    salted(
+      image,
+      Float64Array.from({ length: height * width }, () => random()),
+      level,
+    ),
+  )
+}
+
+/**
+ * The image with salt (1) where a pixel's draw is at least 1 − share / 2 and pepper (0) where it is below share /
+ * 2.
+ */
+export function salted(image: Float32Array, draws: Float64Array, share: number): Float32Array {
+  return image.map((value, n) => {
+    const draw = draws[n % draws.length] ?? 0.5
+    return draw >= 1 - share / 2 ? 1 : draw < share / 2 ? 0 : value
+  })
+}
+
+/** Share of images that get another class, level by level. */
+async function stressImages(
+  model: ImageModel,
+  { images, groupings, error }: ImageStressRequest,
+  stressLevels: readonly number[],
+  disturb: (image: Float32Array, level: number) => Float32Array,
+): Promise<readonly ImageStressLevel[]> {
+  const was = (await askImages(model, images)).map(classOf)
   const levels: ImageStressLevel[] = []
-  for (const level of imageNoiseLevels) {
-    const noisy = images.map((image) =>
-      image.map((value) => Math.min(1, Math.max(0, value + level * normal(random)))),
+  for (const level of stressLevels) {
+    const after = await askImages(
+      model,
+      images.map((image) => disturb(image, level)),
     )
-    const after = await askImages(model, noisy)
     const flips = Uint8Array.from(after, (scores, n) => Number(classOf(scores) !== was[n]))
-    const claims = { error, points: imageNoiseLevels.length }
+    const claims = { error, points: stressLevels.length }
     levels.push({ level, ...divideShare(flips, groupings, claims) })
   }
   return levels

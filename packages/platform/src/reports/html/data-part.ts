@@ -131,7 +131,16 @@ ${lacking}${
 }`
 }
 
-function labelsPart({ of, rows, tells, issues, confusions, anomalies, share }: Labels): Markup {
+function labelsPart({
+  of,
+  rows,
+  rare,
+  tells,
+  issues,
+  confusions,
+  anomalies,
+  share,
+}: Labels): Markup {
   const where = of === 'train' ? 'training' : 'test'
   const said = tells
     ? html`Of ${counted(rows, `${where} row`, `${where} rows`)}, ${formatCount(issues)} have a label that boosted trees taught by the other rows confidently
@@ -139,7 +148,7 @@ disbelieve${share?.value == null ? null : ` (${percent(share.value)}; ${formatIn
     : html`The columns tell nothing of the label in ${counted(rows, `${where} row`, `${where} rows`)}, so no label can be called wrong.`
   return html`<h3 id="data-labels-h">Labels that are likely wrong</h3>
 <p>${said}</p>
-${
+${rareLabels(rare)}${
   confusions.length === 0
     ? null
     : dataTable({
@@ -165,6 +174,17 @@ ${
         ]),
       })
 }`
+}
+
+/** Labels that hardly any row has, which are most likely misspelt. */
+function rareLabels(rare: Labels['rare']): Markup | null {
+  if (rare.length === 0) return null
+  const named = rare.map(({ label, rows }, n) => [
+    n === 0 ? null : ', ',
+    foreign(label),
+    ` (${formatCount(rows)})`,
+  ])
+  return html`<p>Labels that fewer than ten rows have, most likely misspelt, and left out above: ${named}.</p>`
 }
 
 function glance(columns: NonNullable<DataFindings['columns']>): Markup {

@@ -37,12 +37,14 @@ const testTitles: Readonly<Record<string, string>> = {
 export function driftPart({ drift }: AssessmentReport): Markup | null {
   if (drift === null) return null
   const drifted = drift.columns.filter((one) => one.drifted)
-  const compared = drift.columns.filter(({ score }) => score !== null).length
+  const drawn = drifted.filter(({ parts }) => parts.length > 0)
   return html`<section class="part" id="drift" aria-labelledby="drift-h"><h2 id="drift-h">Drift</h2>
 <p>${counted(drift.rows.reference, 'row', 'rows')} of the reference beside ${formatCount(drift.rows.current)} of the current period.
-${verdictText(drift, drifted.length, compared)}
+${verdictText(drift, drifted.length)}
 Where nobody names a test it is the one that Evidently takes: a chance of no change for up to 1,000 reference rows, a
-distance beyond. With many columns some chances are small by chance. The limits of a distance hold for all columns together.</p>
+distance beyond. With many columns some chances are small by chance. The limits of a distance hold for all columns
+together. A column has drifted, too, where its share of missing values changed by a tenth or more, or where one period
+has no value of it. One that could not be compared may have drifted.</p>
 ${dataTable({
   caption: 'Every column in both periods, those that drifted first',
   columns: [
@@ -58,10 +60,10 @@ ${dataTable({
     .toSorted((a, b) => Number(b.drifted) - Number(a.drifted))
     .map((one) => [
       foreign(one.column),
-      one.score === null ? '—' : one.drifted ? 'yes' : 'no',
+      one.drifted ? 'yes' : one.score === null ? '—' : 'no',
       one.test === null
         ? (one.note ?? '')
-        : html`${testTitles[one.test] ?? one.test}<span class="within">${one.scored === 'chance' ? 'chance of no change' : 'how far apart'}</span>`,
+        : html`${testTitles[one.test] ?? one.test}<span class="within">${one.scored === 'chance' ? 'chance of no change' : 'how far apart'}${one.note === undefined ? '' : `; ${one.note}`}</span>`,
       one.limits === null
         ? formatValue(one.score)
         : html`${formatValue(one.score)}<span class="within">${formatInterval(one.limits.low, one.limits.high)}</span>`,
@@ -70,16 +72,16 @@ ${dataTable({
       percent(one.missing.current / drift.rows.current),
     ]),
 })}
-<div class="panels">${drifted.slice(0, drawnMax).map(panel)}</div>${
-    drifted.length <= drawnMax
+<div class="panels">${drawn.slice(0, drawnMax).map(panel)}</div>${
+    drawn.length <= drawnMax
       ? null
-      : html`<p class="muted small">Drawn are ${drawnMax} of ${formatCount(drifted.length)} columns that drifted.</p>`
+      : html`<p class="muted small">Drawn are ${drawnMax} of ${formatCount(drawn.length)} columns that drifted.</p>`
   }</section>`
 }
 
-function verdictText(drift: DriftFindings, drifted: number, compared: number): string {
+function verdictText(drift: DriftFindings, drifted: number): string {
   if (drift.share === null) return 'No column could be compared.'
-  const found = `${drifted} of ${counted(compared, 'column', 'columns')} drifted (${percent(drift.share)})`
+  const found = `${drifted} of ${counted(drift.told, 'column', 'columns')} drifted (${percent(drift.share)})`
   return drift.drifted
     ? `${found}: the data as a whole count as drifted.`
     : `${found}: the data as a whole count as drifted from ${percent(drift.share_max)}.`

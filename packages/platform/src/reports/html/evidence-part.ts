@@ -4,7 +4,7 @@
 import type { AssessmentReport, EarlierRun } from '../assessment-report.ts'
 import { formatCount, formatInstant, formatSize } from '../numbers.ts'
 import { counted, limitsOfEvidence, sentence, verdictWords } from '../wording.ts'
-import { type Content, code, foreign, html, type Markup } from './markup.ts'
+import { type Content, code, foreign, html, type Markup, marked } from './markup.ts'
 import { badge } from './rules-part.ts'
 import { dataTable } from './table.ts'
 
@@ -120,7 +120,7 @@ export function limitsPart(report: AssessmentReport): Markup {
 ${
   report.not_checked.length === 0
     ? html`<p>Nothing was left out by configuration or failure. The limits below hold all the same.</p>`
-    : html`<ul>${report.not_checked.map((text) => html`<li>${foreign(text)}</li>`)}</ul>`
+    : html`<ul>${report.not_checked.map((text) => html`<li>${marked(text)}</li>`)}</ul>`
 }
 <h3 id="evidence-limits-h">Limits of the evidence</h3>
 <ul>${limitsOfEvidence.map((text) => html`<li>${text}</li>`)}</ul>

@@ -7,7 +7,7 @@ import {
   measureCatalogue,
   type MeasureName,
 } from '../../assess/index.ts'
-import type { AssessmentReport, ReportGroup } from '../assessment-report.ts'
+import { type AssessmentReport, outcomeGroups, type ReportGroup } from '../assessment-report.ts'
 import { sameTexts } from '../bounds.ts'
 import { formatCount, formatInterval, formatValue, undefinedMark } from '../numbers.ts'
 import { counted, measuredText, overName, sliceName } from '../wording.ts'
@@ -68,7 +68,9 @@ ${dataTable({
 })}
 <h3 id="matrix-h">Predictions and outcomes</h3>
 ${matrixNote}
-${report.groups.filter((g) => g.over.length === 0).map((g) => matrix(g, 'Everyone', report))}${acrossFolds(report)}</section>`
+${outcomeGroups(report)
+  .filter((g) => g.over.length === 0)
+  .map((g) => matrix(g, 'Everyone', report))}${acrossFolds(report)}</section>`
 }
 
 /** Folds that the table has columns for; more are summed up by mean and deviation alone. */
@@ -101,7 +103,7 @@ ${dataTable({
 
 /** How each group fares, and how far groups lie apart. */
 export function groupsPart(report: AssessmentReport): Markup {
-  const overs = distinctOvers(report.groups)
+  const overs = distinctOvers(outcomeGroups(report))
   return html`<section class="part" id="groups" aria-labelledby="groups-h"><h2 id="groups-h">Groups</h2>
 <p>The same rates for each group. Intervals hold for all groups of a comparison at once. A group with few rows
 has a wide interval: that is what the data know about it.${exploredSentence(report)}</p>
@@ -110,14 +112,15 @@ ${overs.map((over, n) => comparison(report, over, n + 1))}
 ${disparities(report)}</section>`
 }
 
-function exploredSentence({ assessment }: AssessmentReport): string {
+/** What is to be known of intersections that no rule names. */
+export function exploredSentence({ assessment }: AssessmentReport): string {
   const { explored } = assessment
   if (explored.length < 2) return ''
   return ` No rule names ${explored.length} of the intersections: their intervals are wide enough to hold for all of them at once.`
 }
 
 function comparison(report: AssessmentReport, over: readonly string[], number: number): Markup {
-  const groups = report.groups.filter((g) => sameTexts(g.over, over))
+  const groups = outcomeGroups(report).filter((g) => sameTexts(g.over, over))
   const name = overName(over)
   const shown =
     groups.length <= matricesMax
@@ -157,7 +160,7 @@ function ratesTable(
 }
 
 /** A value over its interval, or a dash over the reason why there is none. */
-function rateCell(m: Measure | undefined): Content {
+export function rateCell(m: Measure | undefined): Content {
   if (m === undefined) return undefinedMark
   const beneath = m.value === null ? (m.note ?? '') : formatInterval(m.low, m.high)
   return html`${formatValue(m.value)}<span class="within">${beneath}</span>`
@@ -200,7 +203,8 @@ function matrix(group: ReportGroup, name: string, report: AssessmentReport): Mar
 <tr><th scope="row">not <bdi>${wanted}</bdi></th>${matrixCell(group.fp, negative, false)}${matrixCell(group.tn, negative, true)}</tr></tbody></table></div>`
 }
 
-function disparities(report: AssessmentReport): Markup {
+/** How far groups lie apart, over all rows and among those alike in the control columns. */
+export function disparities(report: AssessmentReport): Markup {
   const all = report.measures.filter((m) => measureCatalogue[m.measure].kind === 'disparity')
   const within = all.filter((m) => m.within !== undefined)
   return html`${disparityTable(all.filter((m) => m.within === undefined))}
@@ -253,7 +257,8 @@ function disparityTable(found: readonly Measure[]): Markup {
   })
 }
 
-function noted(definition: string, measure: Measure): Markup {
+/** What a measure is, over what must be known of its value. */
+export function noted(definition: string, measure: Measure): Markup {
   return html`${definition}${measure.note === undefined ? null : html`<span class="within">${measure.note}</span>`}`
 }
 
@@ -261,13 +266,14 @@ const keyOf = (measure: string, over: readonly string[], slice: Measure['slice']
   JSON.stringify([measure, over, Object.values(slice ?? {})])
 
 /** Finds a group's measure without looking through all of them: there may be thousands of groups. */
-function measureFinder(measures: readonly Measure[]) {
+export function measureFinder(measures: readonly Measure[]) {
   const byKey = new Map(measures.map((m) => [keyOf(m.measure, m.over, m.slice), m]))
-  return (group: ReportGroup, measure: MeasureName) =>
+  return (group: Pick<ReportGroup, 'over' | 'slice'>, measure: MeasureName) =>
     byKey.get(keyOf(measure, group.over, group.slice))
 }
 
-function distinctOvers(groups: readonly ReportGroup[]): (readonly string[])[] {
+/** The column sets that groups are of, without everyone. */
+export function distinctOvers(groups: readonly Pick<ReportGroup, 'over'>[]): (readonly string[])[] {
   const byKey = new Map(groups.map((g) => [JSON.stringify(g.over), g.over]))
   return [...byKey.values()].filter((over) => over.length > 0)
 }

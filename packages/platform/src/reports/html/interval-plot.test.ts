@@ -59,3 +59,14 @@ test('every mark lies inside the drawing', () => {
     }),
   )
 })
+
+test('a measure without a natural scale gets one of its own size, and round ticks', () => {
+  const range = [0, Infinity] as const
+  const money = plotOf([measured(4_100, 3_900, 4_350)], { max: 5_000, range })
+  expect(domainOf(money)).toEqual([3_800, 5_200])
+  const [low, high] = domainOf(plotOf([measured(0.004, 0.003, 0.006)], { range }))
+  expect([low <= 0.003, high >= 0.006, high < 0.01]).toEqual([true, true, true])
+  // What no data can show does not stretch the scale.
+  const open = plotOf([measured(2, 1, Number.MAX_SAFE_INTEGER)], { range })
+  expect(domainOf(open)[1]).toBeLessThan(10)
+})

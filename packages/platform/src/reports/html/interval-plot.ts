@@ -34,16 +34,32 @@ const labelLengthMax = 44
 /** More groups than this make a drawing nobody reads; the extremes are drawn, the table has all. */
 const drawnMax = 40
 
-/** The part of the range to show: what the figures need, in steps of a tenth, at least three tenths wide. */
+/** A range wider than this has no natural scale: money, years. */
+const scaledRangeMax = 100
+
+/** The nearest step of 1, 2 or 5 times a power of ten that is not smaller. */
+function roundStep(step: number): number {
+  const power = 10 ** Math.floor(Math.log10(step))
+  return (([1, 2, 5] as const).find((times) => times * power >= step) ?? 10) * power
+}
+
+/** The part of the range to show: what the figures need, in steps of a tenth, or of their own size, at least three steps wide. */
 export function domainOf(plot: IntervalPlot): readonly [number, number] {
   const shown = [
     ...plot.measures.flatMap((m) => [m.value, m.low, m.high]),
     plot.min,
     plot.max,
     plot.warnAt,
-  ].filter((n): n is number => typeof n === 'number')
+  ].filter((n): n is number => typeof n === 'number' && Math.abs(n) < Number.MAX_SAFE_INTEGER)
   const [rangeLow, rangeHigh] = plot.range
-  const step = rangeHigh - rangeLow > 2 ? 1 : 0.1
+  const spread = Math.max(...shown) - Math.min(...shown)
+  const scaled = spread > 0 ? spread : Math.max(1e-6, ...shown.map(Math.abs))
+  const step =
+    rangeHigh - rangeLow > scaledRangeMax
+      ? roundStep(scaled / 8)
+      : rangeHigh - rangeLow > 2
+        ? 1
+        : 0.1
   const margin = step / 4
   const snap = (n: number, round: (n: number) => number) =>
     Number((round(n / step) * step).toFixed(6))
@@ -59,7 +75,10 @@ export function domainOf(plot: IntervalPlot): readonly [number, number] {
 
 function ticksOf([low, high]: readonly [number, number]): number[] {
   const wanted = [0.1, 0.2, 0.25, 0.5, 1, 2, 5, 10]
-  const step = wanted.find((s) => (high - low) / s <= 6) ?? (high - low) / 5
+  const isOrdinary = high - low >= 0.3
+  const step =
+    (isOrdinary ? wanted.find((s) => (high - low) / s <= 6) : undefined) ??
+    roundStep((high - low) / 6)
   const first = Math.ceil(low / step - 1e-9)
   const last = Math.floor(high / step + 1e-9)
   return Array.from({ length: last - first + 1 }, (_, n) => Number(((first + n) * step).toFixed(6)))

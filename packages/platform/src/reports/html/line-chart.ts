@@ -28,6 +28,11 @@ export interface LineChart {
   readonly y: Axis
   /** At most {@link linesMax}. */
   readonly lines: readonly Line[]
+  /** What lies between two heights, such as what chance alone would do. */
+  readonly band?: {
+    readonly name: string
+    readonly points: readonly (readonly [x: number, low: number, high: number])[]
+  }
   /** A line of comparison: the rising diagonal, or one height. */
   readonly compared?: 'diagonal' | number
   /** A value of the x axis to point out, with its words. */
@@ -37,10 +42,11 @@ export interface LineChart {
   readonly table: Parameters<typeof dataTable>[0]
 }
 
-/** An axis from 0 to `high`. */
+/** An axis from 0 to `high`; with `low`, which is above 0, a logarithmic one from there. */
 interface Axis {
   readonly title: string
   readonly high: number
+  readonly low?: number
 }
 
 /** Lines that one chart can tell apart. */
@@ -61,34 +67,69 @@ export function axisEnd(values: readonly number[]): number {
 /** The figure: drawing, summary and table. */
 export function lineChart(chart: LineChart): Markup {
   const words = [chart.marked?.words, chart.point?.words].filter((text) => text !== undefined)
-  const height = legendTop + (chart.lines.length + words.length - 1) * legendStep
+  const named = chart.lines.length + (chart.band === undefined ? 0 : 1)
+  const height = legendTop + (named + words.length - 1) * legendStep
   return html`<figure><svg class="curve" role="img" aria-labelledby="${chart.id}-t ${chart.id}-d" viewBox="0 0 ${width} ${height}" direction="ltr">
 <title id="${chart.id}-t">${chart.title}</title><desc id="${chart.id}-d">${chart.summary}</desc>
-${axes(chart)}${comparison(chart)}${chart.lines.map((line, n) => drawn(chart, line, n))}${pointedOut(chart)}
-${chart.lines.map((line, n) => legend(line, n))}${words.map((text, n) => keyed(chart, text, chart.lines.length + n))}</svg>
+${axes(chart)}${band(chart)}
+${comparison(chart)}${chart.lines.map((line, n) => drawn(chart, line, n))}${pointedOut(chart)}
+${chart.lines.map((line, n) => legend(line, n))}${words.map((text, n) => keyed(chart, text, named + n))}</svg>
 <figcaption>${chart.summary}</figcaption>
 <details><summary>Table behind this chart</summary>${dataTable(chart.table)}</details></figure>`
 }
 
+/** How far along an axis a value lies, from 0 to 1; beyond its ends at them. */
+function along({ low, high }: Axis, value: number): number {
+  const inside = Math.min(value, high)
+  if (low === undefined) return inside / high
+  return Math.log(Math.max(inside, low) / low) / Math.log(high / low)
+}
+
 const onX = ({ x }: LineChart, value: number): number =>
-  plot.left + (Math.min(value, x.high) / x.high) * (plot.right - plot.left)
+  plot.left + along(x, value) * (plot.right - plot.left)
 const onY = ({ y }: LineChart, value: number): number =>
-  plot.bottom - (Math.min(value, y.high) / y.high) * (plot.bottom - plot.top)
+  plot.bottom - along(y, value) * (plot.bottom - plot.top)
 const px = (value: number): string => String(Number(value.toFixed(2)))
 
 const quarters = [0, 0.25, 0.5, 0.75, 1]
+
+/** Where the lines of the grid cross an axis: at its quarters, or at its powers of ten. */
+const ticksOf = ({ low, high }: Axis): number[] =>
+  low === undefined
+    ? quarters.map((share) => share * high)
+    : Array.from(
+        { length: Math.floor(Math.log10(high / low) + 1e-9) + 1 },
+        (_, power) => low * 10 ** power,
+      )
 
 function axes(chart: LineChart): Markup {
   const label = (value: number) => String(Number(value.toFixed(3)))
   return html`<text class="quiet" x="${plot.left}" y="12">${chart.y.title}</text>
 <text class="quiet" x="${plot.right}" y="${plot.bottom + 36}" text-anchor="end">${chart.x.title}</text>
-${quarters.map((share) => {
-  const [x, y] = [px(onX(chart, share * chart.x.high)), px(onY(chart, share * chart.y.high))]
+${ticksOf(chart.y).map((tick) => {
+  const y = px(onY(chart, tick))
   return html`<line class="grid" x1="${plot.left}" x2="${plot.right}" y1="${y}" y2="${y}"/>
-<line class="grid" x1="${x}" x2="${x}" y1="${plot.top}" y2="${plot.bottom}"/>
-<text class="quiet" x="${plot.left - 6}" y="${px(Number(y) + 4)}" text-anchor="end">${label(share * chart.y.high)}</text>
-<text class="quiet" x="${x}" y="${plot.bottom + 17}" text-anchor="middle">${label(share * chart.x.high)}</text>`
+<text class="quiet" x="${plot.left - 6}" y="${px(Number(y) + 4)}" text-anchor="end">${label(tick)}</text>`
+})}
+${ticksOf(chart.x).map((tick) => {
+  const x = px(onX(chart, tick))
+  return html`<line class="grid" x1="${x}" x2="${x}" y1="${plot.top}" y2="${plot.bottom}"/>
+<text class="quiet" x="${x}" y="${plot.bottom + 17}" text-anchor="middle">${label(tick)}</text>`
 })}`
+}
+
+/** The band and, after the lines, its entry in the legend. */
+function band(chart: LineChart): Markup | null {
+  if (chart.band === undefined) return null
+  const { name, points } = chart.band
+  const corner = (x: number, y: number) => `${px(onX(chart, x))} ${px(onY(chart, y))}`
+  const edge = [
+    ...points.map(([x, low]) => corner(x, low)),
+    ...points.toReversed().map(([x, , high]) => corner(x, high)),
+  ]
+  const y = legendTop + chart.lines.length * legendStep - 8
+  return html`<path class="band" d="M${edge.join('L')}Z"/>
+<rect class="band" x="${plot.left}" y="${y - 10}" width="34" height="12"/><text x="${plot.left + 42}" y="${y}">${name}</text>`
 }
 
 function comparison(chart: LineChart): Markup | null {

@@ -1,7 +1,7 @@
 // A template tag that escapes: whatever is put into a template is text, unless another template made it.
 // There is no way to pass raw markup from outside this folder, so hostile names stay names.
 
-import { visibleText } from '../plain-text.ts'
+import { partsOfSentence, visibleText } from '../plain-text.ts'
 
 /** A piece of finished HTML; only `html` makes it. */
 export class Markup {
@@ -53,6 +53,14 @@ export function html(parts: TemplateStringsArray, ...values: readonly Content[])
 /** A stranger's text kept from reordering its surroundings, whatever direction it runs in. */
 export function foreign(text: string): Markup {
   return html`<bdi>${text}</bdi>`
+}
+
+/** A sentence of ours, in which names stand in backticks. */
+export function marked(text: string): Markup {
+  const parts = partsOfSentence(text).map((part) =>
+    part.isName ? html`<code>${foreign(part.text)}</code>` : part.text,
+  )
+  return html`<bdi>${parts}</bdi>`
 }
 
 /** A digest, path or command: one face, breaks anywhere, always left to right. */

@@ -22,7 +22,14 @@ ${performance(found)}
 ${chunks(found)}
 ${apart(found)}
 ${costs(found)}
-${evidence(found)}</section>`
+${evidence(found)}
+${unanswered(found)}</section>`
+}
+
+function unanswered({ unanswered: open }: OverTimeFindings): Markup | null {
+  if (open.length === 0) return null
+  return html`<h3 id="unanswered-h">What could not be asked</h3>
+<ul>${open.map(({ question, why }) => html`<li>${foreign(question)}: ${foreign(why)}</li>`)}</ul>`
 }
 
 const labelsText = ({ realised, sampled }: OverTimeFindings): string =>
@@ -109,11 +116,11 @@ function apart({ domain, reconstruction }: OverTimeFindings): Markup {
       : html`A classifier that was shown half of the rows tells of the others which period they come from with a ROC AUC of
 ${formatValue(domain.auc)} (${formatInterval(domain.limits?.low ?? null, domain.limits?.high ?? null)}); at 0.5 it cannot.`
   const rebuilt =
-    reconstruction === null
+    reconstruction === null || reconstruction.ratio.value === null
       ? null
       : html` Rebuilt from the ${counted(reconstruction.directions, 'main direction', 'main directions')} of the reference’s
 ${formatCount(reconstruction.columns)} columns, current rows miss by ${formatValue(reconstruction.ratio.value)} times
-what reference rows do (${formatInterval(reconstruction.ratio.limits?.low ?? null, reconstruction.ratio.limits?.high ?? null)}): above 1, columns no longer go together as they did.`
+what reference rows do that the directions were not fitted to (${formatInterval(reconstruction.ratio.limits?.low ?? null, reconstruction.ratio.limits?.high ?? null)}): above 1, columns no longer go together as they did.`
   return html`<h3 id="apart-h">Whether the periods can be told apart</h3>
 <p>${told}${rebuilt}</p>`
 }
@@ -127,7 +134,8 @@ function costs({ costs: found }: OverTimeFindings): Markup | null {
     .toSorted((a, b) => Math.abs(b.change) - Math.abs(a.change))
     .slice(0, costsMax)
   return html`<h3 id="costs-h">Which shift costs accuracy</h3>
-<p>What the present distribution of one column would do to the accuracy of the reference, were nothing else to change.</p>
+<p>What the present distribution of one column would do to the accuracy of the reference, were nothing else to change.
+Accuracies are those of the reference rows whose label is known.</p>
 ${dataTable({
   caption: 'Columns whose shift changes the accuracy most',
   columns: [

@@ -1,0 +1,68 @@
+// Runs a model that predicts one number a row over a table: an amount, a risk in its own unit, a score to rank by.
+
+import { OperatingError } from '@proofhouse/evidence'
+import { listed } from './dataset-values.ts'
+import type { ModelValue, PredictionBatch, Tensor } from './ports.ts'
+import { type RunRequest, runModel, type ScoringSummary } from './scoring.ts'
+
+/**
+ * Predicts a number for every row and attaches it to the table as its score.
+ * @throws `model-mismatch`, `data-unsuitable`, `model-failed`, `interrupted`
+ */
+export function scoreNumbers(request: RunRequest): Promise<ScoringSummary> {
+  const { model, session } = request
+  const output = numberOutput(model, session.outputs)
+  return runModel(request, {
+    names: [output.name],
+    predictions: (tensors, firstRow, rows) =>
+      numbersOf(
+        model,
+        tensors.find(({ name }) => name === output.name),
+        { firstRow, rows },
+      ),
+    finish: () => undefined,
+  })
+}
+
+/** The one output that is a number a row. */
+function numberOutput(model: string, outputs: readonly ModelValue[]): ModelValue {
+  const numbers = outputs.filter(
+    ({ type, shape }) =>
+      /^(float|int)/.test(type) &&
+      shape !== null &&
+      (shape.length === 1 || (shape.length === 2 && (shape[1] === 1 || shape[1] === -1))),
+  )
+  const [only] = numbers
+  if (only === undefined || numbers.length > 1)
+    mismatch(
+      model,
+      `has ${numbers.length === 0 ? 'no output' : 'several outputs'} of one number a row; its outputs are ` +
+        `${listed(outputs.map(({ name }) => name))}, so export it with one`,
+    )
+  return only
+}
+
+function numbersOf(
+  model: string,
+  tensor: Tensor | undefined,
+  { firstRow, rows }: { readonly firstRow: number; readonly rows: number },
+): PredictionBatch {
+  const { length } = tensor?.values.data ?? []
+  if (tensor === undefined || tensor.shape[0] !== rows || length !== rows)
+    mismatch(
+      model,
+      `gives the shape [${tensor?.shape.join(', ') ?? ''}] for ${rows} rows; one number a row can be read`,
+    )
+  const score = Float64Array.from(tensor.values.data, Number)
+  const strange = score.findIndex((value) => !Number.isFinite(value))
+  if (strange >= 0)
+    mismatch(
+      model,
+      `predicts \`${score[strange]}\` for row ${firstRow + strange + 1}, which is no finite number`,
+    )
+  return { firstRow, positive: new Uint8Array(rows), score }
+}
+
+function mismatch(model: string, problem: string): never {
+  throw new OperatingError('model-mismatch', `${model}: the model ${problem}`)
+}

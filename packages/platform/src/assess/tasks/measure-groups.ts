@@ -1,0 +1,158 @@
+// Cells in, measures out, for every task that is not binary: each figure over everyone, over each group and over each intersection,
+// and how far groups lie apart, with the same care for how many are looked at as in measuring.ts. Pure and deterministic.
+
+import { assert } from '@proofhouse/evidence'
+import type { Limits } from '../intervals/proportion.ts'
+import { sidak } from '../intervals/proportion.ts'
+import type { Mode } from '../measure-definition.ts'
+import { type Measure, measureCatalogue, type MeasureName } from '../measure.ts'
+import { type AddCells, type Cell, type CellTable, marginalCells, sliceOfCell } from './cells.ts'
+import { compareGroups, type Estimate, type GroupForm, remembered } from './estimate.ts'
+
+/** A figure that every group has, and its comparisons. */
+export interface GroupFigure<C extends Cell> {
+  readonly name: MeasureName
+  readonly comparisons: readonly { readonly name: MeasureName; readonly form: GroupForm }[]
+  readonly estimate: (cell: C) => Estimate
+}
+
+/** A comparison that is more than that of one figure. */
+interface GroupComparison<C extends Cell> {
+  readonly name: MeasureName
+  readonly compare: (
+    cells: readonly C[],
+    error: number,
+  ) => { readonly value: number | null; readonly limits: Limits | null; readonly note?: string }
+}
+
+/** What is measured of the groups of one column set. */
+interface SetFigures<C extends Cell> {
+  readonly rowsOf: (cell: C) => number
+  readonly figures: readonly GroupFigure<C>[]
+  readonly comparisons: readonly GroupComparison<C>[]
+  /** `linked` where one group's gain is another's loss, as in a ranking. */
+  readonly between?: 'independent' | 'linked'
+}
+
+/** What a task measures. */
+interface TaskFigures<C extends Cell> extends SetFigures<C> {
+  readonly add: AddCells<C>
+}
+
+/** How to measure. */
+export interface GroupOptions {
+  /** What is measured beside the standard measures. */
+  readonly also: ReadonlySet<string>
+  readonly mode: Mode
+  /** Coverage of every interval; simultaneous over the slices of one `over`. */
+  readonly confidence: number
+  readonly overs: readonly (readonly string[])[]
+  /** More column sets, which nobody asked for by name: all of them together miss no more than one. */
+  readonly explored: readonly (readonly string[])[]
+  /** Sets of control columns: each comparison is also taken within each combination of their values. */
+  readonly withins: readonly (readonly string[])[]
+}
+
+/** The standard measures of a task and those asked for, over each column set, slice by slice, the comparisons last. */
+export function measureGroups<C extends Cell>(
+  table: CellTable<C>,
+  task: TaskFigures<C>,
+  options: GroupOptions,
+): Measure[] {
+  assert(options.confidence > 0 && options.confidence < 1, 'confidence lies between 0 and 1')
+  const confidence = 1 - sidak(1 - options.confidence, options.explored.length)
+  const over = (columns: readonly string[], by: GroupOptions) =>
+    measureOver(marginalCells(table, columns, task.add), task, by)
+  return [
+    ...options.overs.flatMap((columns) => over(columns, options)),
+    ...options.explored.flatMap((columns) => over(columns, { ...options, confidence })),
+    ...options.withins.flatMap((within) => measureWithin(table, within, { task, options })),
+  ]
+}
+
+/** The comparisons among the rows of each combination of the control columns' values. */
+function measureWithin<C extends Cell>(
+  { columns, cells }: CellTable<C>,
+  within: readonly string[],
+  { task, options }: { readonly task: TaskFigures<C>; readonly options: GroupOptions },
+): Measure[] {
+  const valuesOf = ({ cell }: Cell) => within.map((column) => cell[columns.indexOf(column)] ?? '')
+  const levels = Map.groupBy(cells, (cell) => JSON.stringify(valuesOf(cell)))
+  const confidence = 1 - sidak(1 - options.confidence, levels.size)
+  const overs = options.overs.filter((over) => over.every((column) => !within.includes(column)))
+  return [...levels.values()].flatMap((level) => {
+    const [first] = level
+    const where = sliceOfCell(within, first === undefined ? [] : valuesOf(first))
+    return overs
+      .flatMap((over) =>
+        measureOver(marginalCells({ columns, cells: level }, over, task.add), task, {
+          ...options,
+          confidence,
+        }),
+      )
+      .filter(({ measure }) => measureCatalogue[measure].kind === 'disparity')
+      .map((found) => ({ ...found, within: where }))
+  })
+}
+
+/** The measures of the groups of one column set. */
+export function measureOver<C extends Cell>(
+  { columns, cells }: CellTable<C>,
+  task: SetFigures<C>,
+  { also, confidence, mode }: Pick<GroupOptions, 'also' | 'confidence' | 'mode'>,
+): Measure[] {
+  const error = 1 - confidence
+  const tail = sidak(error, cells.length) / 2
+  const isAsked = (name: MeasureName) => measureCatalogue[name].standard || also.has(name)
+  const n = cells.reduce((sum, cell) => sum + task.rowsOf(cell), 0)
+  const figures = task.figures.filter(
+    ({ name, comparisons }) => isAsked(name) || comparisons.some((one) => isAsked(one.name)),
+  )
+  const estimates = figures.map(({ estimate }) => cells.map((cell) => remembered(estimate(cell))))
+  const alone = cells.flatMap((cell, position) =>
+    figures.flatMap(({ name }, figure) => {
+      const found = estimates[figure]?.[position]
+      if (found === undefined || !isAsked(name)) return []
+      const limits = found.value === null ? null : found.limits(tail)
+      const slice = columns.length === 0 ? null : sliceOfCell(columns, cell.cell)
+      return entry(name, { ...found, limits }, { over: columns, slice, n: task.rowsOf(cell) })
+    }),
+  )
+  if (columns.length === 0) return alone
+  const where = { over: columns, slice: null, n }
+  const compared = figures.flatMap(({ name, comparisons }, figure) =>
+    comparisons
+      .filter((one) => isAsked(one.name))
+      .map((one) => {
+        const range = measureCatalogue[name]
+        const by = { form: one.form, error, range, mode, between: task.between ?? 'independent' }
+        return entry(one.name, compareGroups(estimates[figure] ?? [], by), where)
+      }),
+  )
+  const further = task.comparisons
+    .filter(({ name }) => isAsked(name))
+    .map(({ name, compare }) => entry(name, compare(cells, error), where))
+  return [...alone, ...compared, ...further]
+}
+
+function entry(
+  name: MeasureName,
+  found: {
+    readonly value: number | null
+    readonly limits: Limits | null
+    readonly note?: string | undefined
+  },
+  where: Pick<Measure, 'over' | 'slice' | 'n'>,
+): Measure {
+  const { value, limits, note } = found
+  return {
+    measure: name,
+    over: where.over,
+    slice: where.slice,
+    value,
+    low: value === null ? null : (limits?.low ?? null),
+    high: value === null ? null : (limits?.high ?? null),
+    n: where.n,
+    ...(note === undefined ? {} : { note }),
+  }
+}

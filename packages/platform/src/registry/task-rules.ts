@@ -1,0 +1,96 @@
+// What a system predicts, with the defaults of its task filled in, and which keys and measures do not fit which task.
+
+import { type Task, type TaskName, taskOfMeasure, taskWords } from '../assess/index.ts'
+import type { Refuse } from './drift-settings.ts'
+import type { SystemFileSource } from './system-file.ts'
+
+/** The task with its defaults filled in. */
+export function taskOf({ columns, assessment = {} }: SystemFileSource): Task {
+  const { task: kind = 'binary', quantile = null, top_k } = assessment
+  if (kind === 'binary') return { kind }
+  if (kind === 'regression') return { kind, quantile }
+  if (kind === 'ranking') return { kind, query: columns.query ?? '', topK: top_k ?? 10 }
+  return { kind, classScores: columns.class_scores ?? null, topK: top_k ?? 2 }
+}
+
+interface Key {
+  readonly at: readonly [section: 'columns' | 'assessment', key: string]
+  readonly tasks: readonly TaskName[]
+}
+
+const key = (section: Key['at'][0], name: string, ...tasks: readonly TaskName[]): Key => ({
+  at: [section, name],
+  tasks,
+})
+
+/** Keys that not every task has. */
+const keys: readonly Key[] = [
+  key('columns', 'positive_class', 'binary'),
+  key('columns', 'privileged', 'binary'),
+  key('columns', 'fold', 'binary'),
+  // Who is alike in a ranking is a question of its own: rows displace each other across the levels.
+  key('columns', 'control', 'binary', 'multiclass', 'regression'),
+  key('columns', 'prediction', 'binary', 'multiclass', 'regression'),
+  key('columns', 'score', 'binary', 'ranking'),
+  key('columns', 'class_scores', 'multiclass'),
+  key('columns', 'query', 'ranking'),
+  key('assessment', 'threshold', 'binary'),
+  key('assessment', 'interval', 'binary'),
+  key('assessment', 'quantile', 'regression'),
+  key('assessment', 'top_k', 'multiclass', 'ranking'),
+]
+
+/** Keys that a task cannot do without; the last is what a model makes instead, where the task can have one. */
+const needed: Readonly<Record<TaskName, readonly (readonly [name: string, what: string])[]>> = {
+  binary: [['positive_class', 'the label value that counts as selected, such as `approved`']],
+  multiclass: [['prediction', 'the column of the predicted class']],
+  regression: [['prediction', 'the column of the predicted number, or a `model` that predicts it']],
+  ranking: [
+    ['query', 'the column that says which rows are ranked together'],
+    ['score', 'the column by which rows are ranked, highest first, or a `model` that gives it'],
+  ],
+}
+
+/** The key whose column a model makes instead. */
+const made: Readonly<Partial<Record<TaskName, string>>> = {
+  regression: 'prediction',
+  ranking: 'score',
+}
+
+const quoted = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ')
+
+/** Refuses keys, rules and measures that do not fit the task, before anything is read. */
+export function checkTask(source: SystemFileSource, refuse: Refuse): void {
+  const { kind } = taskOf(source)
+  const { assessment = {} } = source
+  const sections: Readonly<Record<Key['at'][0], object>> = { columns: source.columns, assessment }
+  for (const { at, tasks } of keys)
+    if (at[1] in sections[at[0]] && !tasks.includes(kind))
+      refuse(
+        at,
+        `\`${at[1]}\` is for the task ${quoted(tasks)}, and this system’s task is \`${kind}\` (${taskWords[kind]}); remove it, or name its task in \`assessment.task\``,
+      )
+  const hasModel = source.model !== undefined
+  for (const [name, what] of needed[kind])
+    if (!(name in source.columns) && !(hasModel && made[kind] === name))
+      refuse(['columns'], `\`columns.${name}\` is missing: ${what}`)
+  if (kind === 'multiclass' && hasModel)
+    refuse(
+      ['model'],
+      'models of several classes are not run; write the predictions into a column, name it in `columns.prediction` and remove `model`',
+    )
+  source.policy.rules.forEach(({ measure }, n) => {
+    refuseMeasure(measure, kind, (message) => refuse(['policy', 'rules', n], message))
+  })
+  assessment.measures?.forEach((measure, n) => {
+    refuseMeasure(measure, kind, (message) => refuse(['assessment', 'measures', n], message))
+  })
+}
+
+function refuseMeasure(measure: string, kind: TaskName, refuse: (message: string) => never): void {
+  const tasks = taskOfMeasure(measure)
+  if (tasks !== null && !tasks.includes(kind))
+    refuse(
+      `\`${measure}\` is of the task ${quoted(tasks)}, and this system’s task is \`${kind}\`; docs/tasks.md lists what it has`,
+    )
+}

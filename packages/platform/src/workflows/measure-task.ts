@@ -1,0 +1,206 @@
+// The measures of a system whose task is not binary: predictions → counts → measures → verdict, and the checks that do not ask what
+// is predicted. Those that need two classes do not run; the report says so (see not-checked.ts).
+
+import {
+  applyPolicy,
+  checkTaskData,
+  type DataTable,
+  lookAtData,
+  type MeasuredTask,
+  readTask,
+  runChecks,
+  scoreNumbers,
+  type Task,
+} from '../assess/index.ts'
+import type { CheckedModel } from './assessment-inputs.ts'
+import { columnSetsOf, controlSets, leftOutText } from './column-sets.ts'
+import { compareColumns } from './compare-over-time.ts'
+import type { SystemFile } from '../registry/index.ts'
+import type { Measured, MeasureRequest } from './measure-system.ts'
+import { withModel } from './score-table.ts'
+import type { Services } from './services.ts'
+
+interface TaskRequest extends MeasureRequest {
+  readonly task: Exclude<Task, { readonly kind: 'binary' }>
+}
+
+/**
+ * Measures a system and applies its policy.
+ * @throws data-unsuitable, config-invalid, model-mismatch, model-failed, interrupted
+ */
+export async function measureTask(
+  services: Pick<Services, 'models'>,
+  request: TaskRequest,
+): Promise<Measured> {
+  const { file, inputs, task, signal, progress } = request
+  const { columns, assessment, rules } = file
+  const engine = inputs.test
+  progress('checking the data')
+  const checked = await checkTaskData(engine, columns, { task, signal })
+  const features =
+    inputs.model === null ? null : await scoreTask(services, { ...request, model: inputs.model })
+  progress('counting predictions per group')
+  const view = await readTask(engine, columns, {
+    task,
+    classes: checked.classes,
+    model: inputs.model?.path ?? null,
+    signal,
+  })
+  progress('measuring')
+  const sets = columnSetsOf(file, (set) => view.sizes(set).map(({ rows }) => rows))
+  const overs = [...sets.declared, ...sets.explored].toSorted((a, b) => a.length - b.length)
+  const overGroups = view.measure({
+    also: new Set([...assessment.measures, ...rules.map((rule) => rule.measure)]),
+    mode: assessment.mode,
+    confidence: assessment.confidence,
+    overs: sets.declared,
+    explored: sets.explored,
+    withins: controlSets(file),
+  })
+  const further = await lookFurther(request)
+  const measures = [...overGroups, ...further.measures]
+  return {
+    statistics: null,
+    task: { findings: view.findings(overs, assessment.confidence), groups: groupsOf(overs, view) },
+    overs,
+    explored: sets.explored,
+    leftOut: sets.leftOut.map(leftOutText),
+    measures,
+    ...applyPolicy(rules, measures),
+    warnings: checked.warnings.map(({ message }) => message),
+    features,
+    folds: null,
+    explanations: null,
+    triggers: null,
+    robustness: null,
+    privacy: null,
+    overTime: null,
+    ...further.findings,
+  }
+}
+
+/** Runs the model over the rows; gives how many columns it read. */
+function scoreTask(
+  services: Pick<Services, 'models'>,
+  { file, inputs, model, task, signal, progress }: TaskRequest & { readonly model: CheckedModel },
+): Promise<number> {
+  const { columns } = file
+  // The query says who is ranked together, and is nothing to predict from.
+  const query = task.kind === 'ranking' ? [task.query] : []
+  const roles = { ...columns, identifiers: [...columns.identifiers, ...query] }
+  return withModel(services, { file, model, signal, progress }, async (session) => {
+    const total = inputs.test.table.rows
+    const { features } = await scoreNumbers({
+      engine: inputs.test,
+      session,
+      model: model.path,
+      roles,
+      missingValues: file.assessment.missingValues,
+      signal,
+      onProgress: (rows) => {
+        progress(`running ${model.path}: ${rows} of ${total} rows`)
+      },
+    })
+    return features.length
+  })
+}
+
+function groupsOf(
+  overs: readonly (readonly string[])[],
+  { sizes }: Awaited<ReturnType<typeof readTask>>,
+): MeasuredTask['groups'] {
+  return overs.flatMap((over) =>
+    sizes(over).map(({ cell, rows }) => ({
+      over,
+      slice:
+        over.length === 0
+          ? null
+          : Object.fromEntries(over.map((column, position) => [column, cell[position] ?? ''])),
+      n: rows,
+    })),
+  )
+}
+
+/** The checks of columns and of their data. */
+async function lookFurther(request: TaskRequest) {
+  const { file, inputs, signal, progress } = request
+  const seed = Number.parseInt(inputs.test.table.sha256.slice(0, 8), 16)
+  const proxies = await lookForProxies(request, seed)
+  if (file.checks.includes('data_quality')) progress('checking the data for leaks')
+  const data = await lookAtData({
+    test: inputs.test,
+    train: inputs.train,
+    label: file.columns.label,
+    identifiers: file.columns.identifiers,
+    time: file.columns.time,
+    leftOut: rolesOf(file),
+    protectedColumns: file.columns.protected,
+    sources: file.columns.sources,
+    population: file.population,
+    seed,
+    confidence: file.assessment.confidence,
+    quality: file.checks.includes('data_quality'),
+    labels: file.checks.includes('label_errors') && request.task.kind === 'multiclass',
+    signal,
+  })
+  const found = request.task.kind === 'multiclass' ? data : withoutConflicts(data)
+  const drift = inputs.periods === null ? null : await compareColumns(request, inputs.periods)
+  return {
+    measures: [proxies, found, drift].flatMap((one) => one?.measures ?? []),
+    findings: {
+      checks: proxies?.findings ?? null,
+      data: found?.findings ?? null,
+      drift: drift?.findings ?? null,
+    },
+  }
+}
+
+/** Equal rows with other labels are an error of classes; of numbers they are what chance does. */
+function withoutConflicts(data: Awaited<ReturnType<typeof lookAtData>>): typeof data {
+  const quality = data?.findings.quality ?? null
+  if (data === null || quality === null) return data
+  const conflicts = 'quality.conflicting_labels'
+  const shares = quality.shares.filter(({ name }) => name !== conflicts)
+  return {
+    findings: { ...data.findings, quality: { ...quality, shares } },
+    measures: data.measures.filter(({ measure }) => measure !== conflicts),
+  }
+}
+
+/** Columns that hold what the system said. */
+const rolesOf = ({ columns, task }: SystemFile): string[] =>
+  [
+    columns.prediction,
+    columns.score,
+    task.kind === 'ranking' ? task.query : null,
+    ...Object.values(task.kind === 'multiclass' ? (task.classScores ?? {}) : {}),
+  ].filter((name) => name !== null)
+
+function lookForProxies({ file, inputs, signal, progress }: TaskRequest, seed: number) {
+  if (file.checks.includes('proxies')) progress('looking for proxies')
+  const { columns } = file
+  const sampled = sampledColumns(inputs.test.table, file)
+  const [said = columns.label] = rolesOf(file)
+  return runChecks(inputs.test, {
+    checks: new Set(file.checks.filter((name) => name === 'proxies')),
+    columns: sampled,
+    protectedColumns: columns.protected,
+    features: columns.features ?? sampled,
+    // Proxies are of columns alone: what was said of a row is read with it, and not looked at.
+    outcomes: {
+      label: columns.label,
+      positiveClass: '',
+      predictions: { from: 'prediction', prediction: said, score: null },
+    },
+    seed,
+    confidence: file.assessment.confidence,
+    signal,
+  })
+}
+
+/** What may tell of a group: every column without another role. */
+function sampledColumns(table: DataTable, file: SystemFile): string[] {
+  const { label, identifiers, time } = file.columns
+  const roles = new Set([label, time, ...identifiers, ...rolesOf(file)])
+  return table.columns.map(({ name }) => name).filter((name) => !roles.has(name))
+}

@@ -1,0 +1,59 @@
+// What was asked for and could not be made is said, as is what is off.
+
+import { expect, test } from 'vitest'
+import { checkNames } from '../assess/index.ts'
+import { parseSystemFile } from '../registry/system-file-reader.ts'
+import { notChecked } from './not-checked.ts'
+
+const file = (checks: string) =>
+  parseSystemFile(
+    `system: {id: s, name: S, purpose: P, owner: O, risk_class: minimal, jurisdictions: [EU]}
+data: {test: t.csv}
+columns: {label: y, positive_class: 1, protected: [sex], prediction: p}
+checks: {${checks}}
+policy: {rules: [{measure: performance.accuracy, min: 0.5, rationale: R}]}
+`,
+    'proofhouse.yaml',
+  )
+
+const nothing = {
+  inputs: { model: null, train: null, periods: null },
+  leftOut: [],
+  checks: null,
+  explanations: null,
+  triggers: null,
+  robustness: null,
+  privacy: null,
+  data: null,
+  overTime: null,
+}
+
+test('a check that is off says so', () => {
+  const said = notChecked({ ...nothing, file: file('') })
+  expect(said.filter((line) => line.endsWith(': the check is off.'))).toHaveLength(
+    checkNames.length,
+  )
+})
+
+test('a check that was asked for and came to nothing says why', () => {
+  const asked = checkNames.map((name) => `${name}: true`).join(', ')
+  const checks = {
+    sampled: 100,
+    confirming: 50,
+    left_out: [
+      { column: 'note', why: 'which have another text in almost every row' },
+      { column: 'id2', why: 'which have another text in almost every row' },
+    ],
+    proxies: [],
+    slices: null,
+    multicalibration: null,
+    consistency: null,
+  }
+  const said = notChecked({ ...nothing, checks, file: file(asked) }).join('\n')
+  expect(said).not.toContain('is off')
+  expect(said).toContain('How little it takes to flip a decision: the model is not at hand')
+  expect(said).toContain('Labels that are likely wrong: it needs two labels')
+  expect(said).toContain('Whether a score means the same for every group: there are no scores.')
+  expect(said).toContain('attacks on privacy: no training data was named.')
+  expect(said).toContain('`note`, `id2`, which have another text in almost every row.')
+})

@@ -1,0 +1,92 @@
+// What a report says was not looked at: checks that are off, that do not fit the task, or that were asked for and could not be made.
+// A reader must not take silence for a pass.
+
+import {
+  type CheckFindings,
+  type CheckName,
+  checkNames,
+  type DataFindings,
+  type ExplanationFindings,
+  listed,
+  type OverTimeFindings,
+  type PrivacyFindings,
+  type RobustnessFindings,
+  type TriggerSearch,
+} from '../assess/index.ts'
+import type { SystemFile } from '../registry/index.ts'
+import type { AssessmentInputs } from './assessment-inputs.ts'
+import { checkFits, checkSubjects, notOfTask } from './task-checks.ts'
+
+/** What the checks of a run came to; null for one that was not made. */
+interface Looked {
+  readonly file: SystemFile
+  readonly inputs: Pick<AssessmentInputs, 'train' | 'periods' | 'model'>
+  readonly leftOut: readonly string[]
+  readonly checks: CheckFindings | null
+  readonly explanations: ExplanationFindings | null
+  readonly triggers: TriggerSearch | null
+  readonly robustness: RobustnessFindings | null
+  readonly privacy: PrivacyFindings | null
+  readonly data: DataFindings | null
+  readonly overTime: OverTimeFindings | null
+}
+
+/** Sentences about what was not looked at, and why. */
+export function notChecked(looked: Looked): string[] {
+  const { file, inputs, leftOut, overTime } = looked
+  const fitting = checkNames.filter((name) => checkFits(name, file))
+  return [
+    ...fitting.flatMap((name) => {
+      const reason = file.checks.includes(name) ? failure(name, looked) : 'the check is off'
+      return reason === null ? [] : [`${checkSubjects[name]}: ${reason}.`]
+    }),
+    ...notOfTask(file, { hasPeriods: inputs.periods !== null }),
+    ...unlookedColumns(looked.checks),
+    ...(inputs.model === null
+      ? ['The model itself: a column of predictions was assessed, so nothing ties them to a model.']
+      : []),
+    ...(file.data.train === undefined
+      ? ['The training data: none was named, so leaks from it were not looked for.']
+      : []),
+    ...(inputs.periods === null
+      ? ['Drift: `data.reference` and `data.current` do not both name data.']
+      : overTime === null && file.task.kind === 'binary'
+        ? ['Performance over time: a period lacks predictions, or columns that the model reads.']
+        : []),
+    ...leftOut,
+    'Explanations of single decisions, to the people concerned.',
+    'Whether the test data represent the people the system decides about.',
+  ]
+}
+
+const noModel = 'the model is not at hand, only its predictions'
+
+/** Why a check that was asked for came to nothing; null where it was made. */
+function failure(name: CheckName, looked: Looked): string | null {
+  const { checks, inputs } = looked
+  const hasModel = inputs.model !== null
+  if (name === 'multicalibration' && checks?.multicalibration == null) return 'there are no scores'
+  if (name === 'explanations' && looked.explanations === null)
+    return hasModel
+      ? 'it needs at least twenty rows and two columns'
+      : 'it needs two columns, and rows enough of both predictions to teach a stand-in'
+  if (name === 'robustness' && looked.robustness === null) return noModel
+  if (name === 'triggers' && looked.triggers === null)
+    return hasModel ? 'it needs at least forty rows of either decision' : noModel
+  if (name === 'label_errors' && looked.data?.labels == null)
+    return 'it needs two labels that at least ten rows have, and columns to learn them from'
+  if (name === 'privacy' && looked.privacy === null)
+    return inputs.train === null
+      ? 'no training data was named'
+      : 'the training data lack the label, or columns or cells that the model reads, or predictions'
+  return null
+}
+
+/** Columns that no check of the sample could use. */
+function unlookedColumns(checks: CheckFindings | null): string[] {
+  if (checks === null) return []
+  return [...Map.groupBy(checks.left_out, ({ why }) => why)].map(
+    ([why, columns]) =>
+      `In proxies, slices and whatever else looks beneath the averages: ${listed(columns.map(({ column }) => column))}, ${why}.`,
+  )
+}

@@ -1,0 +1,112 @@
+// Systems that predict one of several classes, or a number, through the program as a user runs it: values counted by hand, checks that fit
+// the task, and what does not told.
+
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '@proofhouse/evidence'
+import { proofhouse, smallSystem, systemFile } from './run-program.fixture.ts'
+
+const colours = ['blue', 'green', 'red'] as const
+const body = Array.from({ length: 240 }, (_, n) => {
+  const label = colours[n % 3] ?? ''
+  const said = n % 8 === 0 ? 'red' : label
+  const scores = colours.map((one) => (one === said ? 0.6 : 0.2))
+  const amount = 100 + n
+  const guess = amount + (n % 2 === 0 ? 10 : -4)
+  return [n, n % 2 === 0 ? 'a' : 'b', label, said, ...scores, amount, guess]
+})
+const names = ['id', 'group', 'colour', 'said', 'p_blue', 'p_green', 'p_red', 'amount', 'guess']
+const csv = [names, ...body].map((row) => row.join(',')).join('\n')
+
+interface Case {
+  readonly columns: string
+  readonly assessment: string
+  readonly rule: string
+  readonly riskClass?: string
+}
+
+/** Assesses the rows as a task; gives what the program said, and the report. */
+function assess({ columns, assessment, rule, riskClass = 'minimal' }: Case) {
+  const yaml = systemFile((text) =>
+    text
+      .replace('risk_class: minimal', `risk_class: ${riskClass}`)
+      .replace('  test: test.csv', '  test: test.csv\n  reference: test.csv\n  current: test.csv')
+      .replace(
+        / {2}label: outcome[\s\S]*?policy:/,
+        `${columns}\nassessment: ${assessment}\npolicy:`,
+      )
+      .replace(/ {4}- measure: performance\.accuracy\n {6}min: 0\.6/, `    - ${rule}`),
+  )
+  const path = smallSystem({ csv, yaml })
+  const ran = proofhouse('assess', path)
+  expect(ran.err).toBe('')
+  const bytes = readFileSync(join(dirname(path), '.proofhouse/report.json'))
+  const report = parseJson(bytes, 'encoding-invalid')
+  if (!isJsonObject(report)) throw new Error('a report is an object')
+  return { ran, report }
+}
+
+const listOf = (report: JsonObject, name: string): readonly JsonValue[] => {
+  const list = report[name]
+  return Array.isArray(list) ? list : []
+}
+
+const measured = (report: JsonObject, name: string, slice: string | null = null) =>
+  listOf(report, 'measures').find((one) => {
+    if (!isJsonObject(one) || one['measure'] !== name) return false
+    const found = isJsonObject(one['slice']) ? (one['slice']['group'] ?? null) : null
+    return found === slice
+  })
+
+const common = '  protected: [group]\n  identifiers: [id]'
+
+test('one of several classes: values, matrices, and drift of columns', () => {
+  const { ran, report } = assess({
+    columns: `  label: colour\n  prediction: said\n  class_scores: {blue: p_blue, green: p_green, red: p_red}\n${common}`,
+    assessment: '{task: multiclass, top_k: 2}',
+    rule: 'measure: multiclass.accuracy\n      min: 0.8',
+  })
+  expect(ran.status).toBe(0)
+  // Every eighth row is said to be red, of which a third is.
+  expect(measured(report, 'multiclass.accuracy')).toMatchObject({ value: 1 - 20 / 240, n: 240 })
+  expect(measured(report, 'multiclass.accuracy', 'b')).toMatchObject({ value: 1 })
+  expect(measured(report, 'multiclass.equal_opportunity_difference')).toMatchObject({ value: 0.25 })
+  expect(measured(report, 'multiclass.log_loss')).toBeDefined()
+  expect(report['task']).toMatchObject({
+    kind: 'multiclass',
+    groups: [
+      {
+        confusion: [
+          [70, 0, 10],
+          [0, 70, 10],
+          [0, 0, 80],
+        ],
+      },
+      {},
+      {},
+    ],
+  })
+  expect(report['columns']).toMatchObject({ positive_class: null })
+  expect(report['drift']).not.toBeNull()
+  const told = JSON.stringify(report['not_checked'])
+  for (const what of ['Slices', 'What decides', 'Curves of scores', 'Performance over time'])
+    expect(told).toContain(what)
+})
+
+test('a number: values, every check that fits, and those that do not told', () => {
+  const { ran, report } = assess({
+    columns: `  label: amount\n  prediction: guess\n${common}`,
+    assessment: '{task: regression}',
+    rule: 'measure: regression.mean_error_difference\n      over: [group]\n      max: 10',
+    riskClass: 'high',
+  })
+  // Group a is guessed 10 too high, group b 4 too low: 14 apart.
+  expect(ran.status).toBe(1)
+  expect(measured(report, 'regression.mean_error_difference')).toMatchObject({ value: 14 })
+  expect(measured(report, 'regression.mean_absolute_error', 'a')).toMatchObject({ value: 10 })
+  expect(report['checks']).toMatchObject({ slices: null, proxies: [{ column: 'group' }] })
+  expect(measured(report, 'quality.conflicting_labels')).toBeUndefined()
+  const told = JSON.stringify(report['not_checked'])
+  expect(told).toContain('Labels that are likely wrong: the check needs one of two classes')
+})
