@@ -5,6 +5,7 @@ import { assert } from '@proofhouse/evidence'
 import { seededRandom } from '../intervals/random.ts'
 import type { AggregateEngine, OutcomeRequest } from '../ports.ts'
 import { SampledCells, sampleStride } from '../row-sample.ts'
+import { pause } from '../scoring-interruption.ts'
 import { type CodedColumn, codeColumn } from './coding.ts'
 
 /** Rows of a table with what the system said of them. */
@@ -40,6 +41,8 @@ export interface SampleRequest {
 }
 
 const batchRows = 4096
+/** Columns coded between two looks at the signal. */
+const codedAtOnce = 8
 
 /** Reads a sample of the table of an engine. */
 export async function takeSample(engine: AggregateEngine, request: SampleRequest): Promise<Sample> {
@@ -60,9 +63,11 @@ export async function takeSample(engine: AggregateEngine, request: SampleRequest
     predicted.push(...batch.outcomes.predicted)
     score.push(...batch.outcomes.score)
   }
-  const coded = request.columns.map((name, position) =>
-    codeColumn(name, cells.columns[position] ?? []),
-  )
+  const coded: (CodedColumn | null)[] = []
+  for (const [position, name] of request.columns.entries()) {
+    if (position % codedAtOnce === 0) await pause(request.signal)
+    coded.push(codeColumn(name, cells.columns[position] ?? []))
+  }
   const random = seededRandom(request.seed)
   return {
     rows: label.length,
