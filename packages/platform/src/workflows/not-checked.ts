@@ -52,7 +52,9 @@ export function notChecked(looked: Looked): string[] {
       ? ['Drift: `data.reference` and `data.current` do not both name data.']
       : overTime === null && file.task.kind === 'binary'
         ? ['Performance over time: a period lacks predictions, or columns that the model reads.']
-        : []),
+        : (overTime?.unanswered ?? []).map(
+            ({ question, why }) => `Performance over time, ${question}: ${why}.`,
+          )),
     ...leftOut,
     'Explanations of single decisions, to the people concerned.',
     'Whether the test data represent the people the system decides about.',
