@@ -69,7 +69,7 @@ test.each([
     undefined,
     (t: string) => t.replace('label: outcome', 'label: outcom'),
     2,
-    /`outcom`.*`outcome`/,
+    /proofhouse\.yaml:11: .*`outcom`.*`outcome`/,
   ],
   ['a class that is not there', undefined, (t: string) => t.replace('"yes"', '"yess"'), 2, /yess/],
   [

@@ -157,7 +157,7 @@ export function checkColumnExists(table: DataTable, name: string, role: string):
   throw new OperatingError(
     'config-invalid',
     `${table.path}: there is no column \`${shortened(name)}\`, named under \`${role}\`; ${hint}`,
-    { details: { column: name } },
+    { details: { column: name, key: role } },
   )
 }
 

@@ -106,12 +106,14 @@ export interface SystemFile {
   readonly rules: readonly Rule[]
   /** The line on which each of the rules starts, from 1. */
   readonly ruleLines: readonly number[]
+  /** The line on which a key of a section stands, such as `columns.label`, from 1. */
+  readonly keyLines: Readonly<Record<string, number>>
 }
 
 /** What a data set is for. */
 export type DataRole = 'train' | 'test' | 'reference' | 'current' | 'labels'
 
-function normalise(source: SystemFileSource): Omit<SystemFile, 'ruleLines'> {
+function normalise(source: SystemFileSource): Omit<SystemFile, 'ruleLines' | 'keyLines'> {
   const { columns, assessment = {}, model } = source
   return {
     system: source.system,
@@ -212,7 +214,7 @@ function checkPopulation(
 
 /** What the schema cannot say: how the parts must fit together. */
 function checkWhole(
-  file: Omit<SystemFile, 'ruleLines'>,
+  file: Omit<SystemFile, 'ruleLines' | 'keyLines'>,
   placeOf: (segments: readonly (string | number)[]) => string,
 ): void {
   const refuse: Refuse = (segments, message) => {
@@ -306,5 +308,13 @@ export function parseSystemFile(text: string, fileName: string): SystemFile {
     throw new OperatingError('config-invalid', `${placeOf(segments)}: ${message}`)
   })
   checkWhole(file, placeOf)
-  return { ...file, ruleLines: file.rules.map((_, n) => lineOf(['policy', 'rules', n])) }
+  return {
+    ...file,
+    ruleLines: file.rules.map((_, n) => lineOf(['policy', 'rules', n])),
+    keyLines: Object.fromEntries(
+      Object.entries(value).flatMap(([section, keys]) =>
+        Object.keys(keys).map((key) => [`${section}.${key}`, lineOf([section, key])]),
+      ),
+    ),
+  }
 }

@@ -2,7 +2,7 @@
 // The order is the point: the run is announced before anything is computed, and closed whatever happens after that.
 
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { type Bytes, type ResourceDescriptor, textOf } from '@proofhouse/evidence'
+import { type Bytes, OperatingError, type ResourceDescriptor, textOf } from '@proofhouse/evidence'
 import { checkPolicy, throwIfAborted } from '../assess/index.ts'
 import {
   type KnownRun,
@@ -102,9 +102,20 @@ async function assessIn(context: Context): Promise<Assessment> {
     // The first error is the one to report. When the disk is full, closing fails for the same reason, and the next run closes this
     // one as abandoned.
     await closeRun(workspace, run, endOfError(error), services.now()).catch(() => undefined)
-    throw error
+    throw located(error, context)
   }
   return report(context, { run, history, mitigations, ...computed })
+}
+
+/** An error about a key of the system file, with the line on which the key stands. */
+function located(error: unknown, { file, request }: Context): unknown {
+  if (!(error instanceof OperatingError) || error.code !== 'config-invalid') return error
+  const line = file.keyLines[String(error.details['key'])]
+  if (line === undefined) return error
+  return new OperatingError(error.code, `${request.systemFile}:${line}: ${error.message}`, {
+    cause: error,
+    details: error.details,
+  })
 }
 
 interface Computed {
