@@ -130,3 +130,18 @@ test('limits of a median need enough values', () => {
   expect(medianRank(6, 0.025)).toBe(1)
   expect(medianRank(100, 0.025)).toBe(40)
 })
+
+test('numbers that no double can square leave a measure undefined, and nothing else', () => {
+  const table = regressionTable({
+    groups: ['a', 'a', 'b', 'b'],
+    labels: [1e300, -1e300, 1, 2],
+    predictions: [-1e300, 1e300, 2, 3],
+  })
+  const measures = measureRegression(table, options)
+  for (const { value, low, high } of measures)
+    for (const one of [value, low, high]) expect(one === null || Number.isFinite(one)).toBe(true)
+  const squared = find(measures, 'regression.mean_squared_error', 'a')
+  expect(squared).toMatchObject({ value: null, low: null, high: null })
+  expect(squared?.note).toContain('too large')
+  expect(find(measures, 'regression.mean_absolute_error', 'b')?.value).toBe(1)
+})

@@ -144,15 +144,21 @@ function entry(
   },
   where: Pick<Measure, 'over' | 'slice' | 'n'>,
 ): Measure {
-  const { value, limits, note } = found
+  const { over, slice, n } = where
+  const isTooLarge = found.value !== null && !Number.isFinite(found.value)
+  const value = isTooLarge ? null : found.value
+  const note = isTooLarge ? 'undefined: the numbers are too large to take it of' : found.note
+  // What no data can show, or no double can hold, has no limit; reports say ∞.
+  const limit = (end: number | undefined, none: number) =>
+    value === null ? null : Number.isFinite(end) ? (end ?? none) : none
   return {
     measure: name,
-    over: where.over,
-    slice: where.slice,
+    over,
+    slice,
     value,
-    low: value === null ? null : (limits?.low ?? null),
-    high: value === null ? null : (limits?.high ?? null),
-    n: where.n,
+    low: limit(found.limits?.low, -Number.MAX_SAFE_INTEGER),
+    high: limit(found.limits?.high, Number.MAX_SAFE_INTEGER),
+    n,
     ...(note === undefined ? {} : { note }),
   }
 }

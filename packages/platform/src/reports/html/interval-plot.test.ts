@@ -66,6 +66,14 @@ test('a measure without a natural scale gets one of its own size, and round tick
   expect(domainOf(money)).toEqual([3_800, 5_200])
   const [low, high] = domainOf(plotOf([measured(0.004, 0.003, 0.006)], { range }))
   expect([low <= 0.003, high >= 0.006, high < 0.01]).toEqual([true, true, true])
+  // Errors that are all nought, all alike, or beyond any scale still end in one.
+  for (const value of [0, 1e-9, 123_456.789, 4e15, 1e300]) {
+    const [from, to] = domainOf(plotOf([measured(value, value, value)], { range }))
+    expect(to).toBeGreaterThan(from)
+    expect(intervalPlot(plotOf([measured(value, value, value)], { range })).toString()).toContain(
+      'svg',
+    )
+  }
   // What no data can show does not stretch the scale.
   const open = plotOf([measured(2, 1, Number.MAX_SAFE_INTEGER)], { range })
   expect(domainOf(open)[1]).toBeLessThan(10)

@@ -52,8 +52,12 @@ export function domainOf(plot: IntervalPlot): readonly [number, number] {
     plot.warnAt,
   ].filter((n): n is number => typeof n === 'number' && Math.abs(n) < Number.MAX_SAFE_INTEGER)
   const [rangeLow, rangeHigh] = plot.range
+  // Nothing that could be drawn to a scale.
+  if (shown.length === 0) return [0, 1]
   const spread = Math.max(...shown) - Math.min(...shown)
-  const scaled = spread > 0 ? spread : Math.max(1e-6, ...shown.map(Math.abs))
+  const largest = Math.max(...shown.map(Math.abs))
+  // Steps that a double of that size cannot take would never arrive.
+  const scaled = Math.max(spread, largest * 1e-9) || 1
   const step =
     rangeHigh - rangeLow > scaledRangeMax
       ? roundStep(scaled / 8)
@@ -62,10 +66,10 @@ export function domainOf(plot: IntervalPlot): readonly [number, number] {
         : 0.1
   const margin = step / 4
   const snap = (n: number, round: (n: number) => number) =>
-    Number((round(n / step) * step).toFixed(6))
+    Number((round(n / step) * step).toPrecision(12))
   let low = Math.max(rangeLow, snap(Math.min(...shown) - margin, Math.floor))
   let high = Math.min(rangeHigh, snap(Math.max(...shown) + margin, Math.ceil))
-  while (high - low < 3 * step - 1e-9) {
+  while (high - low < 2.99 * step) {
     if (high < rangeHigh) high = Math.min(rangeHigh, snap(high + step, Math.round))
     else low = Math.max(rangeLow, snap(low - step, Math.round))
     if (low <= rangeLow && high >= rangeHigh) break
@@ -75,13 +79,15 @@ export function domainOf(plot: IntervalPlot): readonly [number, number] {
 
 function ticksOf([low, high]: readonly [number, number]): number[] {
   const wanted = [0.1, 0.2, 0.25, 0.5, 1, 2, 5, 10]
-  const isOrdinary = high - low >= 0.3
+  const isOrdinary = high - low >= 0.29
   const step =
     (isOrdinary ? wanted.find((s) => (high - low) / s <= 6) : undefined) ??
     roundStep((high - low) / 6)
   const first = Math.ceil(low / step - 1e-9)
   const last = Math.floor(high / step + 1e-9)
-  return Array.from({ length: last - first + 1 }, (_, n) => Number(((first + n) * step).toFixed(6)))
+  return Array.from({ length: last - first + 1 }, (_, n) =>
+    Number(((first + n) * step).toPrecision(12)),
+  )
 }
 
 /** The figure: drawing, summary and table. */
