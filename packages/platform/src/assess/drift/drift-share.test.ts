@@ -152,6 +152,7 @@ test.each([
             reference: missing(rows.reference, before),
             current: missing(rows.current, now),
           },
+          unreadable: { reference: 0, current: 0 },
           rows,
         },
         0.025,
