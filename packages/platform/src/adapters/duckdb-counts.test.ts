@@ -29,8 +29,14 @@ describe('counts', () => {
       column: 'x',
       values: Float64Array.of(-20, 0, 3),
       counts: Float64Array.of(1, 2, 2),
-      missing: 3,
+      missing: 2,
+      unreadable: 1,
       whole: false,
+    })
+    expect(await countsOf(['3', 'n/a', '-inf', 'null'], 'number-counts')).toMatchObject({
+      counts: Float64Array.of(1),
+      missing: 1,
+      unreadable: 2,
     })
     expect(await countsOf(['3', '-1', '+2'], 'number-counts')).toMatchObject({ whole: true })
     expect(await countsOf(['3', '1.0'], 'number-counts')).toMatchObject({ whole: false })

@@ -53,14 +53,26 @@ export async function countNumbers(
     }
   }
   const counted = counts.reduce((sum, rows) => sum + rows, 0)
+  const missing =
+    counted === table.rows ? 0 : await rowsWithout(database, `isnan(${double})`, signal)
   return {
     as: 'number-counts',
     column: name,
     values: Float64Array.from(values),
     counts: Float64Array.from(counts),
-    missing: table.rows - counted,
+    missing,
+    unreadable: table.rows - counted - missing,
     whole: counted === table.rows && (await isStoredWhole(database, table, { name, signal })),
   }
+}
+
+async function rowsWithout(
+  database: DuckdbDatabase,
+  condition: string,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const [row] = await database.query(`SELECT count(*) FROM data WHERE ${condition}`, signal)
+  return Number(row?.[0])
 }
 
 /** Whether every cell is written as an integer, as a reader that guesses types would take it. */

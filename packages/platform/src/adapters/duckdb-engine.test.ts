@@ -96,6 +96,7 @@ describe('profiles', () => {
       missingRows: [7, 8],
       unreadable: 2,
       firstUnreadable: { row: 4, text: 'abc' },
+      unreadableTexts: ['abc', 'x'],
       infinite: 1,
       firstInfinite: { row: 6, text: 'inf' },
       min: -0.5,

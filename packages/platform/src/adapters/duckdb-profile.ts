@@ -16,7 +16,7 @@ import type { DuckdbDatabase } from './duckdb-database.ts'
 import { findColumn } from './duckdb-columns.ts'
 import { countCategories, countNumbers } from './duckdb-counts.ts'
 import { summariseNumbers } from './duckdb-summary.ts'
-import { asDouble, canonicalText, isMissing, literal } from './duckdb-sql.ts'
+import { asDouble, boundedText, canonicalText, isMissing, literal } from './duckdb-sql.ts'
 
 interface Place {
   readonly database: DuckdbDatabase
@@ -102,6 +102,7 @@ async function numbers(place: Place): Promise<NumberProfile> {
     missingRows: missing === 0 ? [] : await rowsWhere(place, `isnan(${double})`),
     unreadable,
     firstUnreadable: unreadable === 0 ? null : await firstWhere(place, `${double} IS NULL`),
+    unreadableTexts: unreadable === 0 ? [] : await unreadableTexts(place),
     infinite,
     firstInfinite: infinite === 0 ? null : await firstWhere(place, `isinf(${double})`),
     min,
@@ -109,6 +110,19 @@ async function numbers(place: Place): Promise<NumberProfile> {
     firstMin: await equals(min),
     firstMax: await equals(max),
   }
+}
+
+/** Texts that are no number listed, and the longest that is listed whole. */
+const unreadableTextsMax = 20
+const listedTextMax = 64
+
+async function unreadableTexts({ database, column, sql, signal }: Place): Promise<string[]> {
+  const rows = await database.query(
+    `SELECT DISTINCT ${boundedText(sql, listedTextMax)} AS t FROM data
+      WHERE ${asDouble(sql, column)} IS NULL ORDER BY t LIMIT ${unreadableTextsMax}`,
+    signal,
+  )
+  return rows.map(([text]) => String(text))
 }
 
 async function rowsWhere({ database, signal }: Place, condition: string): Promise<number[]> {

@@ -24,14 +24,34 @@ export function numbersOfCells(cells: readonly (string | null)[]): Float64Array 
       if (marks.size <= marksMax) marks.add(cell)
     }
   }
-  if (found === 0) return null
-  const isMarked = marks.size <= marksMax && others < found
-  return found / (found + others) >= mostly || isMarked ? numbers : null
+  return isOfNumbers({ found, others, marks }) ? numbers : null
 }
+
+/** The values of a column, counted. */
+export interface ValueCounts {
+  /** Numbers, infinite ones included. */
+  readonly found: number
+  /** Values that are none. */
+  readonly others: number
+  /** Different values among these, all of a handful. */
+  readonly marks: ReadonlySet<string>
+}
+
+/** Whether a column with these values is one of numbers. */
+export function isOfNumbers({ found, others, marks }: ValueCounts): boolean {
+  if (found === 0) return false
+  const isMarked = marks.size <= marksMax && others < found
+  return isMostly({ found, others }) || isMarked
+}
+
+/** Whether so many of the values are numbers that the others hardly count. */
+export const isMostly = ({ found, others }: Pick<ValueCounts, 'found' | 'others'>): boolean =>
+  found / (found + others) >= mostly
 
 const infinite = /^[+-]?inf(?:inity)?$/i
 
-function numberOfCell(cell: string | null): number {
+/** The number of a cell, infinite where it says so; NaN where it holds none. */
+export function numberOfCell(cell: string | null): number {
   if (cell === null || cell.trim() === '') return Number.NaN
   const number = Number(cell)
   if (!Number.isNaN(number) || !infinite.test(cell.trim())) return number

@@ -67,6 +67,8 @@ export interface NumberProfile {
   /** Cells that hold text which is no number. */
   readonly unreadable: number
   readonly firstUnreadable: CellSample | null
+  /** A few different ones, long ones cut. */
+  readonly unreadableTexts: readonly string[]
   readonly infinite: number
   readonly firstInfinite: CellSample | null
   /** Over the finite values; null when there are none. */
@@ -103,8 +105,9 @@ export const summaryShares = [0.05, 0.25, 0.5, 0.75, 0.95] as const
 export interface NumberCountsProfile extends NumberCounts {
   readonly as: 'number-counts'
   readonly column: string
-  /** Rows without a finite number. */
   readonly missing: number
+  /** Rows that hold something which is no finite number. */
+  readonly unreadable: number
   /** Whether every row holds a number that is written as an integer. */
   readonly whole: boolean
 }

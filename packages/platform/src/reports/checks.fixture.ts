@@ -97,6 +97,7 @@ const driftFixture: DriftFindings = {
       scored: 'distance',
       drifted: true,
       missing: { reference: 0, current: 12 },
+      unreadable: { reference: 0, current: 0 },
       parts: [
         { label: 'rent', reference: 0.2, current: 0.5 },
         { label: 'own', reference: 0.8, current: 0.5 },
@@ -112,6 +113,7 @@ const driftFixture: DriftFindings = {
       scored: 'chance',
       drifted: false,
       missing: { reference: 0, current: 0 },
+      unreadable: { reference: 0, current: 3 },
       parts: [{ label: 'all', reference: 1, current: 1 }],
     },
     {
@@ -124,6 +126,7 @@ const driftFixture: DriftFindings = {
       scored: null,
       drifted: false,
       missing: { reference: 0, current: 0 },
+      unreadable: { reference: 0, current: 0 },
       parts: [],
       note: 'more than 10000 values: a name or a text',
     },
@@ -137,6 +140,7 @@ const driftFixture: DriftFindings = {
       scored: null,
       drifted: true,
       missing: { reference: 10, current: 4_000 },
+      unreadable: { reference: 0, current: 0 },
       parts: [],
       note: 'no value in the current period',
     },

@@ -189,6 +189,11 @@ test('a page of classes has each matrix as a picture and a table, and names what
   expect(squares).toHaveLength(9)
 })
 
+test('a page of drift tells how many values of a column of numbers are none', () => {
+  const text = textOf(readMarkup(renderHtml(reportFixture()), { html: true }))
+  expect(text).toContain('amountno number: 0 values before, 3 now')
+})
+
 test('a page of numbers draws every group against the bound that a rule sets the worst one', () => {
   const [, report] = taskReports().find(([task]) => task === 'regression') ?? []
   const [rule] = reportFixture().rules

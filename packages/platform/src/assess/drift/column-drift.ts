@@ -15,7 +15,7 @@ import {
 } from './drift-measures.ts'
 import type { NamedTest, TestChoice } from './drift-tests.ts'
 import type { Periods } from './evidently.ts'
-import { missingChange } from './missing-values.ts'
+import { missingChange, type Unvalued } from './missing-values.ts'
 import type { DriftPart } from './parts.ts'
 import { scoreLimits } from './score-limits.ts'
 
@@ -35,6 +35,8 @@ export interface ColumnDrift {
   readonly drifted: boolean
   /** Rows without a value. */
   readonly missing: { readonly reference: number; readonly current: number }
+  /** Rows of a column of numbers that hold something which is no finite number; its tests leave them out. */
+  readonly unreadable: { readonly reference: number; readonly current: number }
   /** Shares of the rows with a value, by part: at most twelve, for a picture. */
   readonly parts: readonly DriftPart[]
   /** Why there is no score, or why it drifted other than by its score. */
@@ -42,13 +44,11 @@ export interface ColumnDrift {
 }
 
 /** What is known of a column before its values are compared. */
-export interface ColumnBase {
+export interface ColumnBase extends Unvalued {
   readonly column: string
   readonly kind: ColumnDrift['kind']
   /** Whether a period holds numbers, so that it has the distances of numbers. */
   readonly hasNumbers: boolean
-  readonly missing: ColumnDrift['missing']
-  readonly rows: { readonly reference: number; readonly current: number }
 }
 
 /** What is asked of a column. */
@@ -120,18 +120,19 @@ export function comparedColumn(
   },
   { asked, tail }: ColumnAsk,
 ): Compared {
-  const { column, kind, missing } = base
+  const { column, kind, missing, unreadable } = base
   const { isExact: _, ...score } = found.judged
   const change = missingChange(base, tail)
   const moved = hasMoved(change)
   const bins = binsOf(found.periods)
   const counted = countedBy(found.judged, jensenShannonPoint(bins, tail), tail)
-  const note = moved ? 'the share of its missing values changed' : score.note
+  const note = moved ? movedNote(base) : score.note
   return {
     drift: {
       column,
       kind,
       missing,
+      unreadable,
       parts: found.parts,
       ...score,
       drifted: score.drifted || moved,
@@ -151,15 +152,17 @@ export function uncomparedColumn(
   why: 'emptied' | 'filled' | 'empty' | 'names',
   { asked, tail }: ColumnAsk,
 ): Compared {
-  const { column, kind, missing } = base
+  const { column, kind, missing, unreadable } = base
   const change = missingChange(base, tail)
   const drifted = why === 'emptied' || why === 'filled' || hasMoved(change)
-  const note = uncomparedNotes[why]
+  const isRead = unreadable.reference + unreadable.current === 0
+  const note = isRead ? uncomparedNotes[why] : uncomparedNotes[why].replace('value', 'number')
   return {
     drift: {
       column,
       kind,
       missing,
+      unreadable,
       parts: [],
       test: null,
       score: null,
@@ -210,6 +213,11 @@ export function countedBy(
     perhaps,
   }
 }
+
+const movedNote = ({ unreadable }: Unvalued): string =>
+  unreadable.reference + unreadable.current === 0
+    ? 'the share of its missing values changed'
+    : 'the share of its missing values, or of those that are no number, changed'
 
 const hasMoved = ({ value }: DistancePoint): boolean => (value ?? 0) >= missingChangeMin
 

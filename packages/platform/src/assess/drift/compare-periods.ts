@@ -3,6 +3,7 @@
 import { assert, OperatingError } from '@proofhouse/evidence'
 import { sidak } from '../intervals/proportion.ts'
 import type { Measure } from '../measure.ts'
+import { isMostly, isOfNumbers, type ValueCounts } from '../number-cells.ts'
 import type { AggregateEngine, CategoryCountsProfile, NumberCountsProfile } from '../ports.ts'
 import { throwIfAborted } from '../scoring-interruption.ts'
 import {
@@ -13,7 +14,7 @@ import {
   judged,
   uncomparedColumn,
 } from './column-drift.ts'
-import type { CategoryCounts, NumberCounts } from './distribution.ts'
+import { type CategoryCounts, hasMoreNumbersThan, type NumberCounts } from './distribution.ts'
 import type { DriftMeasureName } from './drift-catalogue.ts'
 import { driftShare, largestDistances } from './drift-measures.ts'
 import { chosenTest, type DriftOptions, testsOfCategories, testsOfNumbers } from './drift-tests.ts'
@@ -92,14 +93,14 @@ async function compareColumn(
   current: AggregateEngine,
   ask: Ask,
 ): Promise<Compared> {
-  const kinds = [await kindOf(reference, ask), await kindOf(current, ask)]
-  const hasNumbers = kinds.includes('number')
-  return hasNumbers && !kinds.includes('category')
-    ? compareNumbers(await numbersOf(reference, ask), await numbersOf(current, ask), ask)
-    : compareCategories(await categoriesOf(reference, ask), await categoriesOf(current, ask), {
-        ...ask,
-        hasNumbers,
-      })
+  const { kind, hasNumbers } = await kindOf(reference, current, ask)
+  if (kind !== 'category') {
+    const [before, now] = [await numbersOf(reference, ask), await numbersOf(current, ask)]
+    if (kind === 'number' || hasMoreNumbersThan(before, now, codesMax))
+      return compareNumbers(before, now, ask)
+  }
+  const [before, now] = [await categoriesOf(reference, ask), await categoriesOf(current, ask)]
+  return compareCategories(before, now, { ...ask, hasNumbers })
 }
 
 function compareNumbers(
@@ -108,8 +109,15 @@ function compareNumbers(
   { column, tail, rows, request }: Ask,
 ): Compared {
   const { asked } = request
-  const missing = missingOf(reference, current)
-  const base = { column, kind: 'number', hasNumbers: true, missing, rows } as const
+  const unreadable = { reference: reference.unreadable, current: current.unreadable }
+  const base = {
+    column,
+    kind: 'number',
+    hasNumbers: true,
+    missing: missingOf(reference, current),
+    unreadable,
+    rows,
+  } as const
   const empty = emptiness(reference.values, current.values)
   if (empty !== null) return uncomparedColumn(base, empty, { asked, tail })
   const whole = reference.whole && current.whole
@@ -136,7 +144,8 @@ function compareCategories(
 ): Compared {
   const { asked } = request
   const missing = missingOf(reference, current)
-  const base = { column, kind: 'category', hasNumbers, missing, rows } as const
+  const unreadable = { reference: 0, current: 0 }
+  const base = { column, kind: 'category', hasNumbers, missing, unreadable, rows } as const
   const empty = emptiness(reference.values, current.values)
   if (empty !== null) return uncomparedColumn(base, empty, { asked, tail })
   if (reference.values === null || current.values === null)
@@ -167,19 +176,64 @@ function emptiness(
   return current?.length === 0 ? 'emptied' : null
 }
 
-/** What the cells hold that are there; null where there are none, or nobody can tell. */
+/** Different numbers up to which, beside texts in more than a few rows, they are codes as the texts are. */
+const codesMax = 12
+
+interface ColumnKind {
+  /** Of both periods taken together; marked where the texts among the numbers are frequent, but a handful. */
+  readonly kind: ColumnDrift['kind'] | 'marked'
+  /** Whether a period holds numbers. */
+  readonly hasNumbers: boolean
+}
+
+/**
+ * What a column holds. Only CSV leaves it to the reader: there a few cells that are none do not make categories of the
+ * other numbers.
+ */
 async function kindOf(
+  reference: AggregateEngine,
+  current: AggregateEngine,
+  ask: Ask,
+): Promise<ColumnKind> {
+  const periods = [reference, current]
+  const declared = periods.map((engine) => declaredKind(engine, ask.column))
+  if (declared.every((kind) => kind !== null)) {
+    const hasNumbers = declared.includes('number')
+    return { kind: declared.includes('category') ? 'category' : 'number', hasNumbers }
+  }
+  const counts: ValueCounts[] = []
+  for (const [n, engine] of periods.entries())
+    if (declared[n] !== 'category') counts.push(await valueCounts(engine, ask))
+  const sum = (of: (one: ValueCounts) => number) => counts.reduce((all, one) => all + of(one), 0)
+  const together = {
+    found: sum(({ found }) => found),
+    others: sum(({ others }) => others),
+    marks: new Set(counts.flatMap(({ marks }) => [...marks])),
+  }
+  if (declared.includes('category') || !isOfNumbers(together))
+    return { kind: 'category', hasNumbers: counts.some(isOfNumbers) }
+  return { kind: isMostly(together) ? 'number' : 'marked', hasNumbers: true }
+}
+
+/** What the file says that a column holds; null where it does not. */
+function declaredKind({ table }: AggregateEngine, column: string): ColumnDrift['kind'] | null {
+  if (table.format === 'csv') return null
+  const found = table.columns.find(({ name }) => name === column)
+  return found?.kind === 'number' ? 'number' : 'category'
+}
+
+async function valueCounts(
   engine: AggregateEngine,
   { column, request }: Ask,
-): Promise<ColumnDrift['kind'] | null> {
-  const { columns, format } = engine.table
-  const declared = columns.find(({ name }) => name === column)?.kind
-  // Only CSV leaves it to the reader what a column holds.
-  if (format !== 'csv') return declared === 'number' ? 'number' : 'category'
+): Promise<ValueCounts> {
   const [profile] = await engine.profile([{ column, as: 'number' }], request.signal)
   assert(profile?.as === 'number', 'a profile answers its request')
-  if (profile.unreadable > 0) return 'category'
-  return profile.min === null ? null : 'number'
+  const { missing, unreadable, unreadableTexts } = profile
+  return {
+    found: engine.table.rows - missing - unreadable,
+    others: unreadable,
+    marks: new Set(unreadableTexts),
+  }
 }
 
 async function numbersOf(

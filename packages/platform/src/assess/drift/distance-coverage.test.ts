@@ -86,6 +86,61 @@ describe.each(Object.entries(populations))('%s', (_, [before, now]) => {
   })
 })
 
+describe('a reference much larger than the current period', () => {
+  /** The n-th of so many categories is n times as rare as the first. */
+  const zipf = (bins: number) =>
+    normalised(Float64Array.from({ length: bins }, (_, n) => 1 / (n + 1)))
+  const largeDraws = 300
+  /** What so many draws of a nominal 2.5 % could still show. */
+  const missedMax = tail * largeDraws + 2.33 * Math.sqrt(largeDraws * tail * (1 - tail))
+  const half = (shares: Float64Array) =>
+    shares.map((share, n) => (n % 2 === 0 ? share : share / 50))
+
+  test.each([
+    ['no change', 200, 100_000, 1_000, zipf(200)],
+    ['no change', 50, 100_000, 200, zipf(50)],
+    ['no change', 50, 10_000, 100, zipf(50)],
+    ['no change, the other way round', 50, 200, 100_000, zipf(50)],
+    ['no change, equal sizes', 50, 200, 200, zipf(50)],
+    ['a little', 50, 100_000, 200, tilted(zipf(50), 0.2)],
+    ['every other category nearly gone', 50, 100_000, 200, normalised(half(zipf(50)))],
+  ] as const)(
+    '%s: %i categories, %i and %i rows: no lower limit is too high',
+    (_, k, m, n, now) => {
+      const random = seededRandom(31)
+      const before = zipf(k)
+      const missed = { psi: 0, jensenShannon: 0, hellinger: 0 }
+      const names = ['psi', 'jensenShannon', 'hellinger'] as const
+      for (let draw = 0; draw < largeDraws; draw++) {
+        const bins = {
+          reference: multinomial(random, before, m),
+          current: multinomial(random, now, n),
+        }
+        for (const name of names) {
+          const [point, distance] = binned[name]
+          const truth = distance({ reference: before, current: now })
+          const { limits } = point(bins, tail)
+          if (limits === null || !(limits.low <= truth + 1e-12)) missed[name] += 1
+        }
+      }
+      for (const name of names) expect(missed[name], name).toBeLessThanOrEqual(missedMax)
+    },
+  )
+
+  test('a real change is found', () => {
+    const random = seededRandom(37)
+    for (let draw = 0; draw < 20; draw++) {
+      const bins = {
+        reference: multinomial(random, zipf(200), 100_000),
+        current: multinomial(random, tilted(zipf(200), 0.5), 1_000),
+      }
+      // The truth is 0.18 by either root, and an index of 0.27.
+      for (const point of [jensenShannonPoint, hellingerPoint, psiPoint])
+        expect(point(bins, tail).limits?.low).toBeGreaterThan(0.07)
+    }
+  })
+})
+
 describe('distances of numbers', () => {
   const normal = (random: Random) =>
     Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())

@@ -5,6 +5,12 @@
 import type { Limits } from '../intervals/proportion.ts'
 import { normalQuantile } from '../intervals/special-functions.ts'
 import {
+  type BinDivergence,
+  chanceMoments,
+  type ChanceMoments,
+  meanRoot,
+} from './chance-distance.ts'
+import {
   type BinCounts,
   hellinger,
   jensenShannonDivergence,
@@ -25,84 +31,70 @@ export interface DistancePoint {
 /** The upper limit of what nothing bounds. */
 export const unbounded = Number.MAX_SAFE_INTEGER
 
-/** Rows of both periods below which a bin is sparse. */
-const sparseBelow = 10
-
-/** A divergence that is locally Σ(p − q)²/π divided by `scale`, with its derivatives by a share of either period. */
-interface Divergence {
+/** A divergence with its derivatives by a share of either period. */
+interface Divergence extends BinDivergence {
   readonly of: (shares: Shares) => number
-  readonly scale: number
   /** By the share p of a bin, where q is the other period's; both divergences are symmetric. */
   readonly slope: (p: number, q: number) => number
 }
 
+const half = (p: number, q: number) => (p === 0 ? 0 : (p * Math.log((2 * p) / (p + q))) / 2)
+
 const divergences = {
   psi: {
     of: psi,
+    part: (p, q) => (p - q) * Math.log(p / q),
     scale: 1,
     slope: (p, q) => Math.log(p / q) + 1 - q / p,
   },
   jensenShannon: {
     of: jensenShannonDivergence,
+    part: (p, q) => half(p, q) + half(q, p),
     scale: 8,
     slope: (p, q) => Math.log((2 * p) / (p + q)) / 2,
   },
   hellinger: {
     of: (shares) => hellinger(shares) ** 2,
+    part: (p, q) => (Math.sqrt(p) - Math.sqrt(q)) ** 2 / 2,
+    excess: (x, y, { m, n }) => (Math.sqrt(x * y) - meanRoot(x) * meanRoot(y)) / Math.sqrt(m * n),
     scale: 8,
     slope: (p, q) => -Math.sqrt(q / p) / 2,
   },
 } as const satisfies Record<string, Divergence>
 
 /**
- * The population stability index. Where a bin is empty in one period only the truth may be any larger number, and
- * {@link indexLow} bounds it from below.
+ * The population stability index. A bin of few rows may be any larger number of times rarer than it looks: then
+ * {@link indexLow} bounds the truth from below, and nothing does from above where a bin is empty in one period only.
  */
 export function psiPoint(bins: BinCounts, tail: number): DistancePoint {
   const value = psi(sharesOf(bins))
-  if (![...bins.reference.keys()].some((bin) => isOneSided(bins, bin)))
-    return { value, limits: divergenceLimits(divergences.psi, bins, tail) }
+  const least = [...bins.reference].flatMap((rows, bin) => {
+    const now = bins.current[bin] ?? 0
+    return rows + now === 0 ? [] : [Math.min(rows, now)]
+  })
+  const fewest = least.reduce((min, rows) => Math.min(min, rows), Infinity)
+  if (fewest >= filledFrom) return { value, limits: divergenceLimits(divergences.psi, bins, tail) }
+  const low = Math.min(value, indexLow(bins, tail))
+  if (fewest > 0)
+    return { value, limits: { low, high: divergenceLimits(divergences.psi, bins, tail).high } }
   return {
     value,
-    limits: { low: Math.min(value, indexLow(bins, tail)), high: unbounded },
+    limits: { low, high: unbounded },
     note: 'a part is empty in one period: its true index has no upper limit',
   }
 }
 
-const isOneSided = ({ reference, current }: BinCounts, bin: number): boolean =>
-  (reference[bin] === 0) !== (current[bin] === 0)
+/** Rows from which on a bin's own logarithm is near the true one. */
+const filledFrom = 10
 
 /**
- * A lower limit of the index that needs no bin filled, with half the error each: that of fewer bins, for the index only
- * falls when bins are merged, and that of the Jensen–Shannon divergence, for JS ≤ ln(2 / (1 + exp(−PSI / 2)))
- * (Crooks 2008).
+ * A lower limit of the index that needs no bin filled: that of the Jensen–Shannon divergence JS, for PSI ≥ 8 JS, as
+ * (1 + t)² ≥ 4t says bin by bin, and JS ≤ ln(2 / (1 + exp(−PSI / 2))) (Crooks 2008).
  */
 function indexLow(bins: BinCounts, tail: number): number {
-  const { low } = divergenceLimits(divergences.jensenShannon, bins, tail / 2)
-  const byDivergence = -2 * Math.log(Math.max(Number.MIN_VALUE, 2 * Math.exp(-low) - 1))
-  const merged = mergedBins(bins)
-  if (merged === null) return byDivergence
-  return Math.max(byDivergence, divergenceLimits(divergences.psi, merged, tail / 2).low)
+  const { low } = divergenceLimits(divergences.jensenShannon, bins, tail)
+  return Math.max(8 * low, -2 * Math.log(Math.max(Number.MIN_VALUE, 2 * Math.exp(-low) - 1)))
 }
-
-/** All bins that are empty in one period, merged with the rarest of the others; null where there are no others. */
-function mergedBins(bins: BinCounts): BinCounts | null {
-  const { reference, current } = bins
-  const shared = [...reference.keys()]
-    .filter((bin) => reference[bin] !== 0 && current[bin] !== 0)
-    .toSorted((a, b) => pooledRows(bins, a) - pooledRows(bins, b))
-  const [rarest] = shared
-  if (rarest === undefined) return null
-  const merge = (rows: Float64Array) => {
-    const kept = shared.map((bin) => rows[bin] ?? 0)
-    const rest = totalOf({ counts: rows }) - kept.reduce((sum, count) => sum + count, 0)
-    return Float64Array.from(kept, (count, n) => (n === 0 ? count + rest : count))
-  }
-  return { reference: merge(reference), current: merge(current) }
-}
-
-const pooledRows = ({ reference, current }: BinCounts, bin: number): number =>
-  (reference[bin] ?? 0) + (current[bin] ?? 0)
 
 /** The Jensen–Shannon distance, in nats. */
 export function jensenShannonPoint(bins: BinCounts, tail: number): DistancePoint {
@@ -136,46 +128,44 @@ function divergenceLimits(divergence: Divergence, bins: BinCounts, tail: number)
   const shares = sharesOf(bins)
   const value = of(shares)
   const perUnit = scale / (1 / m + 1 / n)
-  const near = noncentralLimits(value * perUnit, freedom(bins), tail)
+  const chance = chanceMoments(divergence, bins)
+  const near = noncentralLimits(value * perUnit, { most: chance, least: leastMoments(bins) }, tail)
   // On the scale of the root, which is nearly linear in the change of the shares.
   const root = Math.sqrt(value)
   const variance = deltaVariance(divergence, shares, { m, n })
   const reach = value === 0 ? 0 : (-normalQuantile(tail) * Math.sqrt(variance)) / (2 * root)
-  const excess = freedom(bins).most / perUnit
-  const far = Math.max(0, Math.sqrt(Math.max(0, value - excess)) - reach)
+  const far = Math.max(0, Math.sqrt(Math.max(0, value - chance.mean / perUnit)) - reach)
   return {
     low: Math.min(near.low / perUnit, far * far),
     high: Math.max(near.high / perUnit, (root + reach) ** 2),
   }
 }
 
-/**
- * Degrees of freedom, from either side of what they are: a bin of few rows counts twice, for one row beside none is
- * farther apart than χ² expects; or only as far as it holds rows.
- */
-function freedom({ reference, current }: BinCounts) {
-  const pooled = reference.map((rows, n) => rows + (current[n] ?? 0))
-  const held = pooled.reduce((sum, rows) => sum + (rows === 0 ? 0 : rows < sparseBelow ? 2 : 1), 0)
-  const counting = pooled.reduce((sum, rows) => sum + Math.min(1, rows / 10), 0)
-  return { most: Math.max(1, held - 1), least: Math.max(0.5, counting - 1) }
+/** The least that chance may have given: of a bin of few rows only as much as it holds rows. */
+function leastMoments({ reference, current }: BinCounts): ChanceMoments {
+  const counting = reference.reduce(
+    (sum, rows, n) => sum + Math.min(1, (rows + (current[n] ?? 0)) / 10),
+    0,
+  )
+  const mean = Math.max(0.5, counting - 1)
+  return { mean, variance: 2 * mean }
 }
 
-/** Noncentralities that a χ² statistic does not refute, by Abdel-Aty's cube root (1954). */
+/** Noncentralities that a statistic does not refute that is nearly χ², by Abdel-Aty's cube root (1954). */
 function noncentralLimits(
   statistic: number,
-  degrees: { readonly most: number; readonly least: number },
+  { most, least }: { readonly most: ChanceMoments; readonly least: ChanceMoments },
   tail: number,
 ): Limits {
   const z = -normalQuantile(tail)
-  const standardised = (lambda: number, df: number) => {
-    const sum = df + lambda
-    const spread = (2 * (df + 2 * lambda)) / (9 * sum * sum)
+  const standardised = (lambda: number, { mean, variance }: ChanceMoments) => {
+    const sum = mean + lambda
+    const spread = (variance + 4 * lambda) / (9 * sum * sum)
     return ((statistic / sum) ** (1 / 3) - 1 + spread) / Math.sqrt(spread)
   }
   return {
-    low: standardised(0, degrees.most) <= z ? 0 : solve((x) => standardised(x, degrees.most) - z),
-    high:
-      standardised(0, degrees.least) <= -z ? 0 : solve((x) => standardised(x, degrees.least) + z),
+    low: standardised(0, most) <= z ? 0 : solve((x) => standardised(x, most) - z),
+    high: standardised(0, least) <= -z ? 0 : solve((x) => standardised(x, least) + z),
   }
 }
 

@@ -24,7 +24,8 @@ export const driftCatalogue = {
   'drift.missing_share': {
     ...base,
     title: 'Change of missing values',
-    definition: 'absolute change of the share of rows without a value',
+    definition:
+      'absolute change of the share of rows without a value, or of values that are no number among numbers',
     standard: true,
     high: 1,
   },

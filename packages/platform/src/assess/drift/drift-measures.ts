@@ -116,7 +116,7 @@ const namedMax = 3
 
 /** Why the largest distance has no upper limit. */
 function noteOn(all: readonly Measure[], unknown: readonly Measure[]): string | undefined {
-  const unlimited = all.find(({ note }) => note !== undefined)
+  const unlimited = all.find(({ note, high }) => note !== undefined && high === unbounded)
   if (unknown.length === 0) return unlimited?.note
   const names = unknown.slice(0, namedMax).map(({ over }) => `\`${over.join()}\``)
   const more = unknown.length > namedMax ? ` and ${unknown.length - namedMax} more` : ''

@@ -152,12 +152,41 @@ test.each([
             reference: missing(rows.reference, before),
             current: missing(rows.current, now),
           },
+          unreadable: { reference: 0, current: 0 },
           rows,
         },
         0.025,
       )
       const truth = Math.abs(before - now)
       if (limits !== null && limits.low <= truth && truth <= limits.high) held += 1
+    }
+    expect(held).toBeGreaterThanOrEqual(0.95 * draws - 2.33 * Math.sqrt(draws * 0.95 * 0.05))
+  }
+})
+
+test('of missing values and of those that are no number, the larger change is held', () => {
+  const random = seededRandom(71)
+  const [draws, rows] = [200, { reference: 400, current: 90 }]
+  const count = (trials: number, share: number) =>
+    Array.from({ length: trials }, () => Number(random() < share)).reduce((a, b) => a + b, 0)
+  const both = (before: number, now: number) => ({
+    reference: count(rows.reference, before),
+    current: count(rows.current, now),
+  })
+  for (const [before, now] of [
+    [0, 0.004],
+    [0.02, 0.1],
+    [0.3, 0.02],
+  ] as const) {
+    let held = 0
+    for (let draw = 0; draw < draws; draw++) {
+      const unreadable = both(before, now)
+      const { value, limits } = missingChange({ missing: both(0.1, 0.12), unreadable, rows }, 0.025)
+      const truth = Math.max(0.02, Math.abs(before - now))
+      if (limits !== null && limits.low <= truth && truth <= limits.high) held += 1
+      expect(value).toBeGreaterThanOrEqual(
+        Math.abs(unreadable.reference / rows.reference - unreadable.current / rows.current),
+      )
     }
     expect(held).toBeGreaterThanOrEqual(0.95 * draws - 2.33 * Math.sqrt(draws * 0.95 * 0.05))
   }

@@ -6,6 +6,7 @@ import { canonicalText } from '../dataset-values.ts'
 import { seededRandom } from '../intervals/random.ts'
 import type { AggregateEngine, ColumnBatch, OutcomeRequest } from '../ports.ts'
 import { type CodedColumn, codeColumn } from '../checks/coding.ts'
+import { numberOfCell } from '../number-cells.ts'
 import type { PeriodColumn } from './reconstruction.ts'
 
 /** Rows of a period a sample holds at most. */
@@ -92,9 +93,26 @@ type Cells = readonly (string | null)[]
 
 function rawColumn(kind: 'number' | 'category', reference: Cells, current: Cells): PeriodColumn {
   if (kind === 'category') return { kind, reference, current }
-  const numbers = (cells: Cells) =>
-    Float64Array.from(cells, (cell) => (cell === null ? Number.NaN : Number(cell)))
-  return { kind, reference: numbers(reference), current: numbers(current) }
+  const numbers = [reference, current].map((cells) => Float64Array.from(cells, numberOf))
+  const [low, high] = finiteRange(numbers)
+  // What is beyond all numbers lies at the end of those that there are.
+  const bounded = (period: Float64Array | undefined) =>
+    Float64Array.from(period ?? [], (value) => Math.min(high, Math.max(low, value)))
+  return { kind, reference: bounded(numbers[0]), current: bounded(numbers[1]) }
+}
+
+function finiteRange(periods: readonly Float64Array[]): readonly [number, number] {
+  let [low, high] = [Infinity, -Infinity]
+  for (const period of periods)
+    for (const value of period)
+      if (Number.isFinite(value)) [low, high] = [Math.min(low, value), Math.max(high, value)]
+  return low <= high ? [low, high] : [Number.NaN, Number.NaN]
+}
+
+/** A cell of a column of numbers: NaN where it is missing or another text. */
+function numberOf(cell: string | null): number {
+  const text = canonicalText(cell)
+  return text === 'true' || text === 'false' ? Number(text === 'true') : numberOfCell(text)
 }
 
 async function readPeriod(

@@ -43,8 +43,8 @@ export function driftPart({ drift }: AssessmentReport): Markup | null {
 ${verdictText(drift, drifted.length)}
 Where nobody names a test it is the one that Evidently takes: a chance of no change for up to 1,000 reference rows, a
 distance beyond. With many columns some chances are small by chance. The limits of a distance hold for all columns
-together. A column has drifted, too, where its share of missing values changed by a tenth or more, or where one period
-has no value of it. One that could not be compared may have drifted.</p>
+together. A column has drifted, too, where its share of missing values, or of texts among its numbers, changed by a
+tenth or more, or where one period has no value of it. One that could not be compared may have drifted.</p>
 ${dataTable({
   caption: 'Every column in both periods, those that drifted first',
   columns: [
@@ -59,7 +59,7 @@ ${dataTable({
   rows: drift.columns
     .toSorted((a, b) => Number(b.drifted) - Number(a.drifted))
     .map((one) => [
-      foreign(one.column),
+      columnCell(one),
       one.drifted ? 'yes' : one.score === null ? '—' : 'no',
       one.test === null
         ? (one.note ?? '')
@@ -77,6 +77,12 @@ ${dataTable({
       ? null
       : html`<p class="muted small">Drawn are ${drawnMax} of ${formatCount(drawn.length)} columns that drifted.</p>`
   }</section>`
+}
+
+/** The name, with what of a column of numbers is none. */
+function columnCell({ column, unreadable: { reference, current } }: ColumnDrift): Markup {
+  if (reference + current === 0) return html`${foreign(column)}`
+  return html`${foreign(column)}<span class="within">no number: ${counted(reference, 'value', 'values')} before, ${formatCount(current)} now</span>`
 }
 
 function verdictText(drift: DriftFindings, drifted: number): string {
