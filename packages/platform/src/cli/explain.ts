@@ -13,7 +13,8 @@ export const explain: Command = {
   summary: 'say in plain words what decided about one row of the test data',
   details: `Asks the model about rows that mix this one with others, and prints the columns that
 moved the score most, strongest first. Reasons that cannot be told from chance are
-left out. Nothing is recorded: a row is a person.`,
+left out. Nothing is recorded: a row is a person, and a page is written only where
+you say.`,
   operands: [{ name: 'FILE', description: 'the system file', fallback: 'proofhouse.yaml' }],
   options: {
     row: {
@@ -21,46 +22,41 @@ left out. Nothing is recorded: a row is a person.`,
       description: 'row of the test data, from 1 after the header',
       required: true,
     },
+    html: { value: 'FILE', description: 'also write a page with the way of the score' },
     most: { value: 'N', description: `reasons at most (default: ${reasonsDefault})` },
   },
   examples: [
     'proofhouse explain --row 17',
     'proofhouse explain loans/proofhouse.yaml --row 17 --json',
+    'proofhouse explain --row 17 --html decision-17.html',
   ],
   async run({ operands, options, switches, services, terminal, signal }) {
     const found = await explainRow(services, {
       systemFile: operands['FILE'] ?? '',
       row: numberIn('row', options['row'] ?? ''),
       most: numberIn('most', options['most'] ?? reasonsDefault),
+      page: options['html'] ?? null,
       signal,
       progress: (step) => terminal.progress(step),
     })
     terminal.progress(null)
-    const { row, decision, score, base, reasons, adds_up, repeats } = found
-    const isBelieved = adds_up && repeats
+    const { row, decision, score, base, reasons, doubt, adds_up, repeats } = found
     if (switches.has('json')) {
-      terminal.out(
-        `${JSON.stringify({ row, decision, score, base, adds_up, repeats, reasons: isBelieved ? reasons : [] })}\n`,
-      )
-      return isBelieved ? 0 : 3
+      terminal.out(`${JSON.stringify({ row, decision, score, base, adds_up, repeats, reasons })}\n`)
+      return doubt === null ? 0 : 3
     }
     printLines(terminal, [
       `row ${row}: ${decision}, score ${score.toFixed(3)}; others score ${base.toFixed(3)} on average`,
-      ...(isBelieved
-        ? reasons.map(
-            ({ text, error }, n) =>
-              `${n + 1}. ${text}${error === 0 ? '' : ` (±${(2 * error).toFixed(3)})`}`,
-          )
-        : [
-            repeats
-              ? 'no reasons: they do not add up to the score'
-              : 'no reasons: the model answers otherwise when it is asked again',
-          ]),
-      ...(isBelieved && reasons.length === 0
+      ...reasons.map(
+        ({ text, error }, n) =>
+          `${n + 1}. ${text}${error === 0 ? '' : ` (±${(2 * error).toFixed(3)})`}`,
+      ),
+      ...(doubt === null ? [] : [doubt]),
+      ...(doubt === null && reasons.length === 0
         ? ['no single column moved the score by more than chance explains']
         : []),
     ])
-    return isBelieved ? 0 : 3
+    return doubt === null ? 0 : 3
   },
 }
 

@@ -1,8 +1,5 @@
-// `report.html`: one self-contained page for whoever must decide, sign or audit. No script, no request, no font from
-// elsewhere: a content security policy allows the one style sheet by its hash and nothing else.
-// Readable on screen, in the dark, on paper, by keyboard and by screen reader.
+// `report.html`: one self-contained page for whoever must decide, sign or audit. Readable on screen, in the dark, on paper, by keyboard and by screen reader.
 
-import { createHash } from 'node:crypto'
 import type { AssessmentReport } from './assessment-report.ts'
 import { artifactsPart, limitsPart, provenancePart } from './html/evidence-part.ts'
 import { mitigationsPart } from './html/mitigations-part.ts'
@@ -14,10 +11,10 @@ import { beneathPart } from './html/beneath-part.ts'
 import { groupsPart, performancePart } from './html/groups-part.ts'
 import { foreign, html, type Markup, marked } from './html/markup.ts'
 import { overTimePart } from './html/over-time-part.ts'
+import { page } from './html/page.ts'
 import { privacyPart } from './html/privacy-part.ts'
 import { robustnessPart } from './html/robustness-part.ts'
 import { rulesPart } from './html/rules-part.ts'
-import { styleSheet } from './html/style.ts'
 import { taskParts } from './html/task-part.ts'
 import { formatInstant } from './numbers.ts'
 import { counted, headline, riskClassWords, valueAloneText, verdictWords } from './wording.ts'
@@ -42,22 +39,10 @@ const parts = [
 
 /** The report as a self-contained HTML page. */
 export function renderHtml(report: AssessmentReport): string {
-  const styleHash = createHash('sha256').update(styleSheet, 'utf8').digest('base64')
-  const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'`
-  const head = html`<!doctype html>
-<html lang="en" dir="ltr">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="${report.tool.name} ${report.tool.version}">
-<title>${verdictWords[report.verdict].word}: ${report.system.name} – assessment report</title>
-<style>`
-  const body = html`</style>
-</head>
-<body>
-<a class="skip" href="#rules">Skip to the rules</a>
+  const title = `${verdictWords[report.verdict].word}: ${report.system.name} – assessment report`
+  return page(
+    { title, generator: `${report.tool.name} ${report.tool.version}` },
+    html`<a class="skip" href="#rules">Skip to the rules</a>
 ${top(report)}
 <main>
 ${warnings(report)}
@@ -76,12 +61,8 @@ ${provenancePart(report)}
 ${limitsPart(report)}
 </main>
 <footer><p>Written by ${foreign(report.tool.name)} ${foreign(report.tool.version)} on
-${formatInstant(report.generated_at)}. The same content for programs is in <code>report.json</code>.</p></footer>
-</body>
-</html>
-`
-  // The style sheet is a constant of this program, and the only thing on the page that is not escaped.
-  return `${head.toString()}${styleSheet}${body.toString()}`
+${formatInstant(report.generated_at)}. The same content for programs is in <code>report.json</code>.</p></footer>`,
+  )
 }
 
 /** How everyone and the groups fare, as the task has it. */

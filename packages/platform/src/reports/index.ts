@@ -7,6 +7,7 @@ export {
   type ReportMitigation,
 } from './assessment-report.ts'
 export { renderGitlabCodeQuality } from './gitlab-code-quality.ts'
+export { renderDecision } from './decision-page.ts'
 export { renderHtml } from './html.ts'
 export { renderJson } from './json.ts'
 export { renderJUnit } from './junit.ts'

@@ -1,7 +1,7 @@
 // The reasons of one decision, for the person concerned or whoever answers them: printed, and recorded nowhere, for a row is a person.
 
 import { dirname, resolve } from 'node:path'
-import { OperatingError, textOf } from '@proofhouse/evidence'
+import { OperatingError, textOf, utf8 } from '@proofhouse/evidence'
 import {
   attributeRow,
   type AttributedRow,
@@ -11,7 +11,8 @@ import {
   type Reason,
   reasonsOf,
 } from '../assess/index.ts'
-import { readSystemFile } from '../registry/index.ts'
+import { readSystemFile, type SystemFile } from '../registry/index.ts'
+import { renderDecision } from '../reports/index.ts'
 import { askModel } from './ask-model.ts'
 import { type AssessmentInputs, openInputs } from './assessment-inputs.ts'
 import type { Services } from './services.ts'
@@ -24,6 +25,8 @@ const batchRows = 1_024
 
 /** Whose decision to explain. */
 export interface ExplainRowRequest {
+  /** Where to write a page about the decision; null for none. */
+  readonly page: string | null
   readonly systemFile: string
   /** Row of the test data, from 1 after the header. */
   readonly row: number
@@ -38,7 +41,12 @@ export interface ExplainedRow extends AttributedRow {
   readonly row: number
   /** The class that was predicted. */
   readonly decision: string
+  /** The score from which on the positive class is predicted; null where the model names classes itself. */
+  readonly threshold: number | null
+  /** None where they may not be believed. */
   readonly reasons: readonly Reason[]
+  /** Why there are none; null where they may be believed. */
+  readonly doubt: string | null
 }
 
 /**
@@ -71,43 +79,79 @@ export async function explainRow(
     progress,
   })
   try {
-    const { model, test } = inputs
-    if (model === null || request.row > test.table.rows)
-      throw new OperatingError(
-        'usage-invalid',
-        `${test.table.path} has ${test.table.rows} rows; give one of them in \`--row\``,
-      )
-    const data = await checkData(test, file.columns, {
-      hasModel: true,
-      threshold: file.assessment.threshold,
-      signal,
-    })
-    progress('asking the model what decided')
-    return await askModel(
-      services,
-      { file, table: test.table, model, data, signal },
-      async (predictor) => {
-        const own = await readRow(inputs, predictor, request)
-        const background = await readBackground(inputs, predictor, signal)
-        const found = await attributeRow({
-          predictor,
-          row: own,
-          background,
-          seed: 1 + request.row,
-          signal,
-        })
-        const row = found.players.map((columns) => nameOf(predictor, own, columns))
-        return {
-          ...found,
-          row: request.row,
-          decision: found.isPositive ? data.positiveClass : data.negativeClass,
-          reasons: reasonsOf(row, found, { templates: file.reasons, most: request.most }),
-        }
-      },
-    )
+    const explained = await explainIn(services, request, { file, inputs })
+    if (request.page !== null) await writePage(services, request.page, { file, explained })
+    return explained
   } finally {
     await inputs.close()
   }
+}
+
+/** Why the reasons of a decision may not be believed; null where they may. */
+function doubtOf({ adds_up, repeats }: AttributedRow): string | null {
+  if (!repeats) return 'no reasons: the model answers otherwise when it is asked again'
+  return adds_up ? null : 'no reasons: they do not add up to the score'
+}
+
+async function writePage(
+  services: Services,
+  path: string,
+  { file, explained }: { readonly file: SystemFile; readonly explained: ExplainedRow },
+): Promise<void> {
+  const text = renderDecision({
+    ...explained,
+    system: file.system,
+    generatedAt: services.now().toISOString(),
+    toolVersion: services.toolVersion,
+  })
+  await services.files.write(resolve(path), utf8(text))
+}
+
+async function explainIn(
+  services: Services,
+  request: ExplainRowRequest,
+  { file, inputs }: { readonly file: SystemFile; readonly inputs: AssessmentInputs },
+): Promise<ExplainedRow> {
+  const { signal, progress } = request
+  const { model, test } = inputs
+  if (model === null || request.row > test.table.rows)
+    throw new OperatingError(
+      'usage-invalid',
+      `${test.table.path} has ${test.table.rows} rows; give one of them in \`--row\``,
+    )
+  const data = await checkData(test, file.columns, {
+    hasModel: true,
+    threshold: file.assessment.threshold,
+    signal,
+  })
+  progress('asking the model what decided')
+  return await askModel(
+    services,
+    { file, table: test.table, model, data, signal },
+    async (predictor) => {
+      const own = await readRow(inputs, predictor, request)
+      const background = await readBackground(inputs, predictor, signal)
+      const found = await attributeRow({
+        predictor,
+        row: own,
+        background,
+        seed: 1 + request.row,
+        signal,
+      })
+      const row = found.players.map((columns) => nameOf(predictor, own, columns))
+      return {
+        ...found,
+        row: request.row,
+        decision: found.isPositive ? data.positiveClass : data.negativeClass,
+        threshold: predictor.hasScores ? file.assessment.threshold : null,
+        reasons:
+          doubtOf(found) === null
+            ? reasonsOf(row, found, { templates: file.reasons, most: request.most })
+            : [],
+        doubt: doubtOf(found),
+      }
+    },
+  )
 }
 
 /** A column with its value; many that were asked about together by their number. */

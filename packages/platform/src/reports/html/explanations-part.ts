@@ -8,6 +8,7 @@ import { counted } from '../wording.ts'
 import { intervalPlot } from './interval-plot.ts'
 import { foreign, html, type Markup } from './markup.ts'
 import { dataTable } from './table.ts'
+import { signed } from './waterfall.ts'
 
 /** Columns that are drawn; the table has all. */
 const drawnMax = 15
@@ -98,8 +99,6 @@ function pushCell(pushes: ExplanationFindings['groups'][number]['pushes']): Mark
     ` (${formatInterval(limits.low, limits.high)})`,
   ])}`
 }
-
-const signed = (value: number): string => `${value >= 0 ? '+' : '−'}${Math.abs(value).toFixed(3)}`
 
 function agreement({ agreement: found }: ExplanationFindings): Markup | null {
   return found === null

@@ -122,6 +122,8 @@ svg .spot.s1{fill:var(--warn)}
 svg .spot.s2{fill:var(--inconclusive)}
 svg .spot.s3{fill:var(--muted)}
 svg .whisker{stroke:var(--mark);stroke-width:1.5}
+svg .up{fill:var(--mark)}
+svg .down{fill:var(--surface);stroke:var(--mark);stroke-width:2}
 svg .band{fill:var(--muted);fill-opacity:.18}
 svg .even{stroke:var(--muted);stroke-width:1}
 svg .chosen{stroke:var(--ink);stroke-width:1.5;fill:none}

@@ -1,0 +1,65 @@
+// The page of one decision: well-formed whatever the texts, and its steps lead from the others' score to the decision's.
+
+import { expect, test } from 'vitest'
+import { type DecisionPage, renderDecision } from './decision-page.ts'
+import { hostileText } from './hostile-report.fixture.ts'
+import { readMarkup } from './markup-tree.fixture.ts'
+
+const found = (change: Partial<DecisionPage> = {}): DecisionPage => ({
+  system: { name: 'Loans', purpose: 'Decides about loans.', owner: 'Risk' },
+  row: 17,
+  decision: 'refused',
+  score: 0.31,
+  base: 0.62,
+  threshold: 0.5,
+  reasons: [
+    {
+      column: 'income',
+      value: '900',
+      effect: -0.4,
+      error: 0.01,
+      text: 'an income of 900 lowered the score by 0.400',
+    },
+    {
+      column: 'age',
+      value: '40',
+      effect: 0.05,
+      error: 0,
+      text: 'age: 40 raised the score by 0.050',
+    },
+  ],
+  doubt: null,
+  generatedAt: '2026-01-02T03:04:05.000Z',
+  toolVersion: '1.2.3',
+  ...change,
+})
+
+test('every step is told, and what is left over is the other columns’', () => {
+  const page = renderDecision(found())
+  for (const text of ['refused', 'income: 900', '−0.400', '+0.050', '0.620', '0.310'])
+    expect(page).toContain(text)
+  // 0.31 − 0.62 = −0.4 + 0.05 + 0.04
+  expect(page).toContain('+0.040')
+  expect(page).toContain('<bdi>an income of 900 lowered the score by 0.400</bdi>')
+})
+
+test('reasons that may not be believed are not drawn', () => {
+  const page = renderDecision(found({ reasons: [], doubt: 'no reasons: they do not add up' }))
+  expect(page).toContain('no reasons: they do not add up')
+  expect(page).not.toContain('<svg')
+})
+
+test.each([found(), found({ threshold: null, reasons: [] })])('is well-formed', (one) => {
+  expect(() => readMarkup(renderDecision(one), { html: true })).not.toThrow()
+})
+
+test('is well-formed and deaf to hostile text', () => {
+  const hostile = found({
+    system: { name: hostileText, purpose: hostileText, owner: hostileText },
+    decision: hostileText,
+    reasons: [
+      { column: hostileText, value: hostileText, effect: 0.1, error: 0, text: hostileText },
+    ],
+  })
+  expect(() => readMarkup(renderDecision(hostile), { html: true })).not.toThrow()
+})
