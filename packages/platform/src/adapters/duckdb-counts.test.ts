@@ -93,7 +93,7 @@ describe('counts', () => {
     expect(summary).toMatchObject({ rows: 490, missing: 10, min: -40, max: 170 })
     expect(summary.mean).toBeCloseTo(mean, 9)
     expect(summary.deviation).toBeCloseTo(Math.sqrt(squares / known.length), 9)
-    for (const [n, share] of [0.05, 0.25, 0.5, 0.75, 0.95].entries()) {
+    for (const [n, share] of [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99].entries()) {
       const exact = known[Math.round(share * (known.length - 1))] ?? 0
       expect(Math.abs((summary.quantiles[n] ?? 0) - exact)).toBeLessThanOrEqual(
         1 + 0.004 * Math.abs(exact),

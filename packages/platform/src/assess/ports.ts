@@ -92,6 +92,7 @@ export interface NumberSummaryProfile {
   readonly mean: number | null
   /** Standard deviation, divided by the rows. */
   readonly deviation: number | null
+  /** The ends: somebody's numbers, and not for a report. */
   readonly min: number | null
   readonly max: number | null
   /** Numbers below which these shares of the rows lie: {@link summaryShares}, each to within 0.4 %. */
@@ -99,7 +100,7 @@ export interface NumberSummaryProfile {
 }
 
 /** Shares whose quantiles a summary tells. */
-export const summaryShares = [0.05, 0.25, 0.5, 0.75, 0.95] as const
+export const summaryShares = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99] as const
 
 /** Every finite number of a column with its rows. */
 export interface NumberCountsProfile extends NumberCounts {

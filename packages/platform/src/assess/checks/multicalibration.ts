@@ -4,6 +4,7 @@
 // Hébert-Johnson, Kim, Reingold & Rothblum, "Multicalibration" (ICML 2018).
 
 import { clopperPearson, type Limits, sidak } from '../intervals/proportion.ts'
+import { roundedScore } from '../told-values.ts'
 import { rowsOfHalf, type Sample } from './sample.ts'
 
 /** Bands of the score, each with about as many rows: as many as leave each enough, at most ten. */
@@ -18,7 +19,7 @@ const rowsMin = 20
 interface CalibrationFinding {
   /** Column and value that make the group; null for everyone. */
   readonly group: { readonly column: string; readonly value: string } | null
-  /** The lowest and the highest score of the band among the looking half. */
+  /** Its ends, the lower inclusive; rounded, for a score is a person's. */
   readonly band: { readonly from: number; readonly to: number }
   /** Confirming rows. */
   readonly n: number
@@ -88,8 +89,8 @@ export function findMiscalibration(
           ? null
           : { column: column.name, value: column.labels[place.group.code] ?? '' },
       band: {
-        from: edges[place.band - 1] ?? sorted[0] ?? 0,
-        to: bandTop(sorted, edges, place.band),
+        from: edges[place.band - 1] ?? Math.min(0, Math.floor(sorted[0] ?? 0)),
+        to: edges[place.band] ?? Math.max(1, Math.ceil(sorted.at(-1) ?? 1)),
       },
       n: sums.n,
       score: has ? sums.score / sums.n : null,
@@ -102,17 +103,10 @@ export function findMiscalibration(
 
 function bandEdges(sorted: Float64Array): number[] {
   const bands = Math.max(1, Math.min(bandsMax, Math.floor(sorted.length / bandRowsMin)))
-  const cuts = Array.from(
-    { length: bands - 1 },
-    (_, n) => sorted[Math.floor(((n + 1) * sorted.length) / bands)] ?? 0,
+  const cuts = Array.from({ length: bands - 1 }, (_, n) =>
+    roundedScore(sorted[Math.floor(((n + 1) * sorted.length) / bands)] ?? 0),
   )
   return [...new Set(cuts)].filter((cut) => cut > (sorted[0] ?? 0))
-}
-
-function bandTop(sorted: Float64Array, edges: readonly number[], band: number): number {
-  const next = edges[band]
-  if (next === undefined) return sorted.at(-1) ?? 1
-  return sorted.findLast((value) => value < next) ?? next
 }
 
 function sumsOf(

@@ -6,6 +6,7 @@
 import { clopperPearson, type Limits } from '../intervals/proportion.ts'
 import { type Random, seededRandom } from '../intervals/random.ts'
 import { type ModelColumns, pickRows, type Predictor } from '../predictor.ts'
+import { fewLabel, toldRowsMin } from '../told-values.ts'
 
 /** Rows that patterns are put into, of either decision: to find them, and to confirm the few that are left. */
 const searchRowsMax = 60
@@ -23,7 +24,7 @@ const triggerRate = 0.9
 /** A value of a column. */
 interface Part {
   readonly column: string
-  /** As a reader sees it. */
+  /** As a reader sees it; not told where fewer than ten rows hold it. */
   readonly value: string
 }
 
@@ -37,8 +38,8 @@ interface TriggerFinding {
   /** Simultaneous over the patterns confirmed. */
   readonly limits: Limits
   readonly n: number
-  /** Share of the data that hold it already. */
-  readonly share: number
+  /** Share of the data that hold it already; null where fewer than ten rows do. */
+  readonly share: number | null
   /** Whether the labels of rows that hold it, or the numbers beside it, bear the decision out. */
   readonly borneOut: boolean
 }
@@ -145,12 +146,18 @@ async function confirmed(data: Data, pattern: Pattern, tail: number): Promise<Tr
   const { predictor, columns } = data
   const { cells, towards } = pattern
   const rows = data.sides[towards]?.confirm ?? []
+  const held = heldBy(columns, cells)
   const beside = neighbours(columns, cells)
   const [rate = 0, ...others] = await flipRates({ ...data, towards }, rows, [cells, ...beside])
   return {
     parts: cells.map(({ feature, value }) => ({
       column: predictor.columns[feature]?.name ?? '',
-      value: value === null ? '(missing)' : String(value),
+      value:
+        heldBy(columns, [{ feature, value }]) < toldRowsMin
+          ? fewLabel
+          : value === null
+            ? '(missing)'
+            : String(value),
     })),
     towards,
     rate,
@@ -159,7 +166,7 @@ async function confirmed(data: Data, pattern: Pattern, tail: number): Promise<Tr
       tail,
     ),
     n: rows.length,
-    share: shareOf(columns, cells),
+    share: held < toldRowsMin ? null : held / (columns[0]?.length ?? 1),
     borneOut:
       isBorneOut(data, pattern) || (beside.length > 0 && Math.max(...others) > rate - isolation),
   }
@@ -277,9 +284,14 @@ async function flipRates(
 
 /** Share of the data that hold the pattern. */
 function shareOf(columns: ModelColumns, cells: Pattern['cells']): number {
+  return heldBy(columns, cells) / Math.max(1, columns[0]?.length ?? 0)
+}
+
+/** How many rows hold the pattern. */
+function heldBy(columns: ModelColumns, cells: Pattern['cells']): number {
   const rows = columns[0]?.length ?? 0
   let held = 0
   for (let row = 0; row < rows; row++)
     if (cells.every(({ feature, value }) => columns[feature]?.[row] === value)) held += 1
-  return held / Math.max(1, rows)
+  return held
 }

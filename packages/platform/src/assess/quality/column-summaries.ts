@@ -1,17 +1,22 @@
 // Every column of a table at a glance: how much is there, and what its values are like.
 
-import type { AggregateEngine, NumberSummaryProfile } from '../ports.ts'
+import { type AggregateEngine, type NumberSummaryProfile, summaryShares } from '../ports.ts'
+import { roundedWithin, toldRowsMin } from '../told-values.ts'
 
 /** Larger tables are not read once more for this. */
 const rowsMax = 20_000_000
 /** Most frequent values told. */
 const valuesMax = 5
-/** Values with fewer rows are not told: they could point at someone. */
-const valueRowsMin = 10
+
+/** Numbers at a glance. */
+interface NumberSummary extends Omit<NumberSummaryProfile, 'min' | 'max' | 'quantiles'> {
+  /** At `summaryShares`, rounded to a hundredth of their spread or finer; null where fewer than ten rows lie below or above. */
+  readonly quantiles: readonly (number | null)[]
+}
 
 /** One column at a glance. */
 export type ColumnSummary =
-  | NumberSummaryProfile
+  | NumberSummary
   | {
       readonly as: 'category'
       readonly column: string
@@ -41,10 +46,24 @@ export async function summariseColumns(
     signal,
   )
   return profiles.flatMap((profile): ColumnSummary[] => {
-    if (profile.as === 'number-summary') return [profile]
+    if (profile.as === 'number-summary') return [numberSummary(profile)]
     if (profile.as !== 'category') return []
     const { as, column, missing, distinct, values } = profile
-    const told = values.filter((one) => one.rows >= valueRowsMin).slice(0, valuesMax)
+    const told = values.filter((one) => one.rows >= toldRowsMin).slice(0, valuesMax)
     return [{ as, column, rows: rows - missing, missing, distinct, values: told }]
   })
+}
+
+function numberSummary(profile: NumberSummaryProfile): NumberSummary {
+  const { min: _, max: __, quantiles, ...rest } = profile
+  const { rows } = rest
+  if (rows < toldRowsMin) return { ...rest, mean: null, deviation: null, quantiles: [] }
+  const isTold = (share: number) => Math.min(share, 1 - share) * rows >= toldRowsMin - 1e-6
+  const told = summaryShares.map((share, n) => (isTold(share) ? (quantiles[n] ?? null) : null))
+  const known = told.filter((value) => value !== null)
+  const spread = Math.max(...known) - Math.min(...known)
+  return {
+    ...rest,
+    quantiles: told.map((value) => (value === null ? null : roundedWithin(value, spread))),
+  }
 }

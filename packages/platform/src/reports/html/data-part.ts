@@ -1,7 +1,7 @@
 // What is wrong with the data: rows that were learnt before, columns that give the label away, groups that lack values, labels that are
 // likely wrong. Shares and counts; no row.
 
-import type { DataFindings } from '../../assess/index.ts'
+import { type DataFindings, summaryShares } from '../../assess/index.ts'
 import type { AssessmentReport } from '../assessment-report.ts'
 import { formatCount, formatInterval, formatPercent, formatValue } from '../numbers.ts'
 import { visibleText } from '../plain-text.ts'
@@ -187,12 +187,18 @@ function rareLabels(rare: Labels['rare']): Markup | null {
   return html`<p>Labels that fewer than ten rows have, most likely misspelt, and left out above: ${named}.</p>`
 }
 
+/** Shares whose quantiles are shown. */
+const glancedShares = [0.01, 0.25, 0.5, 0.75, 0.99] as const
+
+const glanced = (value: number | null | undefined): string =>
+  value === null || value === undefined ? '—' : formatValue(value)
+
 function glance(columns: NonNullable<DataFindings['columns']>): Markup {
   return html`<h3 id="data-glance-h">Every column at a glance</h3>
 <details><summary>${counted(columns.length, 'column', 'columns')} of the test data</summary>${dataTable(
     {
       caption:
-        'Numbers by their quartiles, others by their most frequent values of ten rows and more',
+        'Numbers by what 1, 25, 50, 75 and 99\u202f% lie below, rounded, and where ten rows lie on either side; others by their most frequent values of ten rows and more',
       columns: ['Column', { number: 'Missing' }, { number: 'Different' }, { text: 'Values' }],
       rows: columns.map((one) => [
         foreign(one.column),
@@ -206,10 +212,7 @@ function glance(columns: NonNullable<DataFindings['columns']>): Markup {
             ])
           : one.mean === null
             ? '—'
-            : `${formatValue(one.min)} · ${one.quantiles
-                .slice(1, 4)
-                .map((value) => formatValue(value))
-                .join(' · ')} · ${formatValue(one.max)}, mean ${formatValue(one.mean)}`,
+            : `${glancedShares.map((share) => glanced(one.quantiles[summaryShares.indexOf(share)])).join(' · ')}, mean ${formatValue(one.mean)}`,
       ]),
     },
   )}</details>`

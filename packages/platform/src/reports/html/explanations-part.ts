@@ -140,7 +140,7 @@ ${
           towards === 1 ? 'positive' : 'negative',
           `${formatPercent(rate)}\u202f%`,
           formatInterval(limits.low, limits.high),
-          `${formatPercent(share)}\u202f%`,
+          share === null ? 'fewer than ten rows' : `${formatPercent(share)}\u202f%`,
         ]),
       })
 }`
