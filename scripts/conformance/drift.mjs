@@ -35,7 +35,7 @@ function compare({ case: one, values }) {
   const scores = driftScores(one)
   return Object.entries(values).map(([name, theirs]) => {
     const mine = scores[name]
-    const agree = agrees(name, mine, theirs)
+    const agree = agrees(name, mine, theirs, one)
     return { name, agree, text: `${one.kind}, ${name}: ours ${mine}, theirs ${theirs}` }
   })
 }

@@ -5,7 +5,12 @@ import { type Random, seededRandom } from '../intervals/random.ts'
 import { categoryCounts, numberCounts } from './distribution.ts'
 import { totalVariation } from './distances.ts'
 import { categoryTests, defaultTest, numberTests, type Periods } from './evidently.ts'
-import { kernelOf, kernelRowsMax, meanDiscrepancy } from './permutation-tests.ts'
+import {
+  kernelOf,
+  kernelRowsMax,
+  meanDiscrepancy,
+  totalVariationChances,
+} from './permutation-tests.ts'
 
 /** A column as both sides read it. */
 export type DriftCase =
@@ -129,7 +134,8 @@ export function driftScores(one: DriftCase): Record<string, number | string> {
 
 /**
  * A chance of 1,000 random exchanges on either side: four standard errors of the difference of two. The peer takes
- * exchanges exactly as far apart as the periods now for nearer, now for as far, by rounding; ours all count.
+ * exchanges exactly as far apart as the periods now for nearer, now for as far, by rounding; ours all count, so the
+ * peer's may be as small as that of the exchanges that are farther apart.
  */
 const randomTolerance = 4 * Math.sqrt((2 * 0.25) / 1_000)
 /** Evidently refuses these for periods of unequal size, where ours scales the reference. */
@@ -142,9 +148,14 @@ export function agrees(
   name: string,
   mine: number | string,
   theirs: number | string | null,
+  one: DriftCase,
 ): boolean {
   if (mine === theirs) return true
   if (theirs === null)
     return skippable.has(name) || refusedByPeer.has(name) || !Number.isFinite(mine)
-  return Math.abs(Number(mine) - Number(theirs)) <= (name === 'TVD' ? randomTolerance : 1e-9)
+  if (name !== 'TVD') return Math.abs(Number(mine) - Number(theirs)) <= 1e-9
+  const column = periodsOf(one)
+  if (column.kind === 'number') return false
+  const { passed, reached } = totalVariationChances(column.reference, column.current)
+  return passed - randomTolerance <= Number(theirs) && Number(theirs) <= reached + randomTolerance
 }

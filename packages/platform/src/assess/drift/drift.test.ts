@@ -50,9 +50,10 @@ describe('every score equals Evidently’s to 1e-9', () => {
     expect(Object.keys(mine).toSorted()).toEqual(Object.keys(one.values).toSorted())
     for (const [name, theirs] of Object.entries(one.values)) {
       const found = mine[name]
-      expect(agrees(name, found ?? Number.NaN, theirs), `${name}: ${found}, theirs ${theirs}`).toBe(
-        true,
-      )
+      expect(
+        agrees(name, found ?? Number.NaN, theirs, one.case),
+        `${name}: ${found}, theirs ${theirs}`,
+      ).toBe(true)
     }
   })
 })

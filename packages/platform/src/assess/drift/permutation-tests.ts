@@ -16,17 +16,27 @@ export const kernelRowsMax = 500
 
 /** The share of exchanges that leave the categories at least as far apart in total variation. */
 export function totalVariationTest(reference: CategoryCounts, current: CategoryCounts): number {
+  return totalVariationChances(reference, current).reached
+}
+
+/** The shares of exchanges that leave the categories at least as far apart, and farther, in total variation. */
+export function totalVariationChances(
+  reference: CategoryCounts,
+  current: CategoryCounts,
+): { readonly reached: number; readonly passed: number } {
   const random = seededRandom(seed)
   const pair = pairCategories(reference, current)
   const pooled = pair.reference.map((rows, n) => rows + (pair.current[n] ?? 0))
   const [m, n] = [totalOf(reference), totalOf(current)]
   const observed = halfGap(pair.reference, pooled, { m, n })
-  let reached = 0
+  let [reached, passed] = [0, 0]
   for (let draw = 0; draw < categoryDraws; draw++) {
     const taken = drawWithout(random, pooled, m)
-    if (halfGap(taken, pooled, { m, n }) >= observed - 1e-12) reached += 1
+    const gap = halfGap(taken, pooled, { m, n })
+    if (gap >= observed - 1e-12) reached += 1
+    if (gap > observed + 1e-12) passed += 1
   }
-  return reached / categoryDraws
+  return { reached: reached / categoryDraws, passed: passed / categoryDraws }
 }
 
 /** The total variation distance of `m` rows from the `n` others that are counted with them. */

@@ -96,9 +96,13 @@ function momentsOf(counted: NumberCounts) {
   return { rows, mean, squares: of((x) => (x - mean) ** 2) }
 }
 
-/** Pearson's χ² test of the current period against the shares of the reference. A value new in the current period gives 0. */
+/**
+ * Pearson's χ² test of the current period against the shares of the reference. A value new in the current period gives 0; one value in
+ * both leaves nothing to test: NaN, whichever way its expected rows are rounded.
+ */
 export function chiSquare(reference: CategoryCounts, current: CategoryCounts): number {
   const pair = pairCategories(reference, current)
+  if (pair.values.length < 2) return Number.NaN
   const scale = totalOf(current) / totalOf(reference)
   const statistic = pair.current.reduce((sum, observed, n) => {
     const expected = (pair.reference[n] ?? 0) * scale
@@ -107,9 +111,13 @@ export function chiSquare(reference: CategoryCounts, current: CategoryCounts): n
   return chiSquareUpper(statistic, pair.values.length - 1)
 }
 
-/** The G test (log-likelihood ratio) of the current period against the shares of the reference. A value new in the current period gives 0. */
+/**
+ * The G test (log-likelihood ratio) of the current period against the shares of the reference. A value new in the current period gives
+ * 0; one value in both NaN.
+ */
 export function gTest(reference: CategoryCounts, current: CategoryCounts): number {
   const pair = pairCategories(reference, current)
+  if (pair.values.length < 2) return Number.NaN
   const scale = totalOf(current) / totalOf(reference)
   const statistic = pair.current.reduce((sum, observed, n) => {
     const expected = (pair.reference[n] ?? 0) * scale
