@@ -26,6 +26,12 @@ export const dataFixture: DataFindings = {
     },
   ],
   quality: {
+    compared: {
+      compared: ['amount', 'housing', 'purpose'],
+      alone: ['savings'],
+      distinct: ['request'],
+      note: null,
+    },
     shares: [
       {
         name: 'leakage.exact_duplicates',

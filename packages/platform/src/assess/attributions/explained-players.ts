@@ -36,8 +36,8 @@ export function explainedSize(
 }
 
 /**
- * The players of a game: columns that must be players of their own, then those that move scores most where they alone are taken from
- * another background row, each by itself, and last all others together.
+ * The players of a game: columns that must be players of their own, and those that move scores most where they alone
+ * are taken from another background row, each by itself; last all others together.
  * @param trial the game over the rows of the trial
  * @param by `size` players in all, fewer than columns
  */

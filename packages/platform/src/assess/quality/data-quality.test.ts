@@ -341,7 +341,7 @@ describe('all of it', () => {
 
   test('gives findings, and a measure for each', async () => {
     const found = await findDataQuality(request)
-    expect(found.leakage?.exact.found).toBe(30)
+    expect(found.leakage?.exact?.found).toBe(30)
     expect(found.leakage?.exactWithLabel?.found).toBe(30)
     expect(found.leakage?.subjects).toMatchObject([{ column: 'id', found: 30 }])
     const names = new Set(found.measures.map(({ name }) => name))
@@ -366,6 +366,56 @@ describe('all of it', () => {
       expect(low ?? 0).toBeLessThanOrEqual(value ?? 0)
       expect(high ?? 0).toBeGreaterThanOrEqual(value ?? 0)
     }
+  })
+
+  test('rows are compared by enough columns that both tables have, and told by which', async () => {
+    const few = (all: DataQualityRequest['table'], ...names: string[]) => ({
+      ...all,
+      columns: all.columns.filter(({ name }) => names.includes(name)),
+    })
+    const found = await findDataQuality({
+      ...request,
+      training: few(table(training), 'sex'),
+    })
+    expect(found.leakage?.by).toMatchObject({ compared: ['sex'], alone: ['a', 'b'] })
+    const of = (name: string) => found.measures.find((one) => one.name === name)
+    for (const name of ['exact_duplicates', 'exact_duplicates_with_label', 'near_duplicates'])
+      expect(of(`leakage.${name}`)).toMatchObject({
+        value: null,
+        note: expect.stringContaining('`sex` only') as unknown,
+      })
+  })
+
+  test('a column that each row has anew hides no copy', async () => {
+    const withNonce = (all: DataQualityRequest['table'], from: number) => ({
+      ...all,
+      columns: [
+        ...all.columns,
+        { name: 'nonce', cells: all.columns[0]?.cells.map((_, row) => `${from + row}`) ?? [] },
+      ],
+    })
+    const found = await findDataQuality({
+      ...request,
+      table: withNonce(table(rows), 50_000),
+      training: withNonce(table(training), 1_000),
+    })
+    expect(found.leakage?.by).toMatchObject({ compared: ['a', 'b', 'sex'], distinct: ['nonce'] })
+    expect(found.leakage?.exact?.found).toBe(30)
+    // Measurements differ in every row, too, and are what tells strangers apart.
+    const measured = (all: DataQualityRequest['table']) => ({
+      ...all,
+      columns: all.columns.map((column) =>
+        column.name === 'a'
+          ? { ...column, cells: column.cells.map((text, row) => `${Number(text)}.${1_000 + row}1`) }
+          : column,
+      ),
+    })
+    const strangers = await findDataQuality({
+      ...request,
+      table: measured(table(rows)),
+      training: measured(table(training)),
+    })
+    expect(strangers.leakage?.by).toMatchObject({ compared: ['a', 'b', 'sex'], distinct: [] })
   })
 
   test('a time that can be read in two ways is not compared, and said', async () => {

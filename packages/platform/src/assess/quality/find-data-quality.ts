@@ -20,6 +20,7 @@ import {
   overlapMeasure,
   repeatedRows,
 } from './duplicates.ts'
+import { type ComparedColumns, comparedColumns } from './compared-columns.ts'
 import { type DataMeasure, measured, undefinedMeasure } from './findings.ts'
 import { type MissingByGroup, missingByGroup } from './missingness.ts'
 import { findOrderLeaks, type OrderLeak } from './order-leakage.ts'
@@ -66,7 +67,9 @@ export interface DataQualityRequest {
 
 /** Rows and subjects in the table and in the training data; null for what could not be compared. */
 interface LeakageFindings {
-  readonly exact: Overlap
+  /** The columns by which rows were compared. */
+  readonly by: ComparedColumns
+  readonly exact: Overlap | null
   readonly exactWithLabel: Overlap | null
   readonly near: Overlap | null
   readonly subjects: readonly SubjectOverlap[]
@@ -144,18 +147,23 @@ function canonicalTable(table: TableSample): TableSample {
 const labelName = '\u0000label'
 
 function findLeakage(training: TableSample, test: TableSample): LeakageFindings {
-  const both = pairOf(training.columns, test.columns)
+  const by = comparedColumns(training.columns, test.columns)
+  const compared = new Set([...by.compared, labelName])
+  const pairOf = (known: readonly CellColumn[], columns: readonly CellColumn[]) =>
+    keyedBy(compared, known, columns)
+  const both = by.note === null ? pairOf(training.columns, test.columns) : null
   const labelled =
-    training.label === null || test.label === null
+    both === null || training.label === null || test.label === null
       ? null
       : pairOf(
           [...training.columns, { ...training.label, name: labelName }],
           [...test.columns, { ...test.label, name: labelName }],
         )
   return {
-    exact: exactOverlap(...both),
+    by,
+    exact: both === null ? null : exactOverlap(...both),
     exactWithLabel: labelled === null ? null : exactOverlap(...labelled),
-    near: nearOverlap(...both),
+    near: both === null ? null : nearOverlap(...both),
     subjects: test.identifiers.flatMap((column) => {
       const known = training.identifiers.find(({ name }) => name === column.name)
       return known === undefined ? [] : [subjectOverlap(known, column)]
@@ -174,14 +182,15 @@ function compareTimes(
   return { time, unreadableTime }
 }
 
-/** Two tables keyed together, by the columns of the second that the first has, too. */
-function pairOf(
+/** Two tables keyed together, by the columns of these names that both have. */
+function keyedBy(
+  compared: ReadonlySet<string>,
   training: readonly CellColumn[],
   test: readonly CellColumn[],
 ): [KeyedTable, KeyedTable] {
   const pairs = test.flatMap((column) => {
     const known = training.find(({ name }) => name === column.name)
-    return known === undefined ? [] : [{ known, column }]
+    return known === undefined || !compared.has(column.name) ? [] : [{ known, column }]
   })
   const [first, second] = keyTables([
     pairs.map(({ known }) => known),
@@ -205,6 +214,7 @@ function rowMeasures(found: Found, { table, training, error }: DataQualityReques
   const subjects = leakage?.subjects ?? []
   return [
     ...of('leakage.exact_duplicates', leakage?.exact, between),
+    ...notCompared(leakage?.by.note ?? null),
     ...of('leakage.exact_duplicates_with_label', leakage?.exactWithLabel, between),
     ...of('leakage.near_duplicates', near, {
       ...between,
@@ -224,6 +234,14 @@ function rowMeasures(found: Found, { table, training, error }: DataQualityReques
     ...of('quality.conflicting_labels', conflicts, within),
   ]
 }
+
+/** The shares of rows that too few columns leave undefined; none where there are enough. */
+const notCompared = (note: string | null): DataMeasure[] =>
+  note === null
+    ? []
+    : ['exact_duplicates', 'exact_duplicates_with_label', 'near_duplicates'].map((name) =>
+        undefinedMeasure({ name: `leakage.${name}` }, { n: 0, note }),
+      )
 
 const unreadable = (cell: string): DataMeasure =>
   undefinedMeasure(

@@ -7,6 +7,7 @@ import { numbersOfCells } from '../number-cells.ts'
 import type { AggregateEngine } from '../ports.ts'
 import { pause } from '../scoring-interruption.ts'
 import { type ColumnSummary, summariseColumns } from './column-summaries.ts'
+import type { ComparedColumns } from './compared-columns.ts'
 import type { ColumnVariety, DuplicateColumns } from './columns.ts'
 import { type DataQualityFindings, findDataQuality, type TableSample } from './find-data-quality.ts'
 import type { DataMeasure } from './findings.ts'
@@ -44,6 +45,8 @@ export interface DataFindings {
 
 /** What is wrong with the table. */
 interface QualityFindings {
+  /** How rows were looked for in the training data; null without them. */
+  readonly compared: ComparedColumns | null
   /** Shares of rows: duplicates, overlaps, repetitions, conflicts. */
   readonly shares: readonly DataMeasure[]
   /** Rows that no model can be right about; null without labels. */
@@ -115,6 +118,7 @@ function summaries({ test, label, signal }: DataCheckRequest, sample: TableSampl
 
 const reported = (found: DataQualityFindings): QualityFindings => ({
   shares: found.measures.filter(({ name, group }) => rowShares.has(name) && group === null),
+  compared: found.leakage?.by ?? null,
   unattainable: found.conflicts?.unattainable ?? null,
   powers: found.powers ?? [],
   order: found.orderLeaks.filter(({ tells }) => tells),

@@ -9,13 +9,15 @@ export const qualityCatalogue = {
   'leakage.exact_duplicates': {
     ...base,
     title: 'Test rows among the training rows',
-    definition: 'share of rows that a training row equals in every column but the label',
+    definition:
+      'share of rows that a training row equals in every column that was compared, the label aside',
     ideal: 0,
   },
   'leakage.exact_duplicates_with_label': {
     ...base,
     title: 'Test rows among the training rows, with their labels',
-    definition: 'share of rows that a training row equals in every column and the label',
+    definition:
+      'share of rows that a training row equals in every column that was compared, and in the label',
     ideal: 0,
   },
   'leakage.near_duplicates': {

@@ -33,12 +33,27 @@ const shareTitles: Readonly<Record<string, string>> = {
   'quality.conflicting_labels': 'Test rows of which another is alike and has another label',
 }
 
-function rowsPart({ shares, unattainable }: Quality): Markup {
+/** The columns that decide whether a test row is a training row; null without training data. */
+function comparedBy({ compared }: Quality): Markup | null {
+  if (compared === null) return null
+  const list = (names: readonly string[]) =>
+    names.map((name, n) => [n === 0 ? null : ', ', foreign(name)])
+  const left = [...compared.distinct, ...compared.alone]
+  return html`<p>${compared.note === null ? 'Test rows were looked for among training rows' : 'Test rows could not be looked for among training rows: too few columns can be compared'} (${counted(compared.compared.length, 'column', 'columns')}${compared.compared.length === 0 ? null : html`: ${list(compared.compared)}`}).${
+    left.length === 0
+      ? null
+      : html` Left out, as one table lacks them or every row has another value: ${list(left)}.`
+  }</p>`
+}
+
+function rowsPart(quality: Quality): Markup {
+  const { shares, unattainable } = quality
   const bound =
     unattainable === null || unattainable === 0
       ? null
       : html`<p>${counted(unattainable, 'row contradicts', 'rows contradict')} the more frequent label of rows just like ${unattainable === 1 ? 'it' : 'them'}: no model of these columns can be right about all of them.</p>`
   return html`<h3 id="data-rows-h">Rows</h3>
+${comparedBy(quality)}
 ${dataTable({
   caption: 'Shares of rows, 0 where nothing is wrong',
   columns: ['What', { number: 'Share' }, { number: 'Interval' }, { number: 'Looked at' }],
