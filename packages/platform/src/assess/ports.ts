@@ -143,16 +143,13 @@ export const profileRowsMax = 5
 /** How many combinations of protected values are counted; more would be mostly groups of one. */
 export const intersectionsMax = 10_000
 
-/**
- * One column to read: as numbers (missing = NaN), as text exactly as written (missing = null), or as a text that tells
- * values apart (beyond {@link valueLengthMax} characters its beginning and a digest, so that no cell is large).
- */
+/** One column to read: numbers (missing = NaN), text as written (missing = null), or a text as a value to tell apart. */
 export interface ReadColumn {
   readonly name: string
   readonly as: 'number' | 'text' | 'value'
 }
 
-/** Characters up to which a value is told as it stands. */
+/** Characters up to which a value is read as it stands; beyond, its beginning and a digest. */
 export const valueLengthMax = 256
 
 /** A run of rows, column by column, in the order asked for. */

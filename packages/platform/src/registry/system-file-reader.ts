@@ -213,13 +213,7 @@ function checkPopulation(
 }
 
 /** What the schema cannot say: how the parts must fit together. */
-function checkWhole(
-  file: Omit<SystemFile, 'ruleLines' | 'keyLines'>,
-  placeOf: (segments: readonly (string | number)[]) => string,
-): void {
-  const refuse: Refuse = (segments, message) => {
-    throw new OperatingError('config-invalid', `${placeOf(segments)}: ${message}`)
-  }
+function checkWhole(file: Omit<SystemFile, 'ruleLines' | 'keyLines'>, refuse: Refuse): void {
   const { columns } = file
   if (file.model === null && columns.prediction === null && columns.score === null)
     refuse(
@@ -304,10 +298,11 @@ export function parseSystemFile(text: string, fileName: string): SystemFile {
   if (!isSystemFile(value)) throw new OperatingError('config-invalid', refusal(value, placeOf))
   const file = normalise(value)
   checkMeasures(value, placeOf)
-  checkTask(value, (segments, message) => {
+  const refuse: Refuse = (segments, message) => {
     throw new OperatingError('config-invalid', `${placeOf(segments)}: ${message}`)
-  })
-  checkWhole(file, placeOf)
+  }
+  checkTask(value, refuse)
+  checkWhole(file, refuse)
   return {
     ...file,
     ruleLines: file.rules.map((_, n) => lineOf(['policy', 'rules', n])),

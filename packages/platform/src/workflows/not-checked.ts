@@ -42,6 +42,7 @@ export function notChecked(looked: Looked): string[] {
     }),
     ...notOfTask(file, { hasPeriods: inputs.periods !== null }),
     ...unlookedColumns(looked.checks),
+    ...takenTogether(looked.explanations),
     ...(inputs.model === null
       ? ['The model itself: a column of predictions was assessed, so nothing ties them to a model.']
       : []),
@@ -82,6 +83,16 @@ function failure(name: CheckName, looked: Looked): string | null {
       ? 'no training data was named'
       : 'the training data lack the label, or columns or cells that the model reads, or predictions'
   return null
+}
+
+/** Columns that are too many to be explained one by one. */
+function takenTogether(explanations: ExplanationFindings | null): string[] {
+  const together = explanations?.together ?? 0
+  return together === 0
+    ? []
+    : [
+        `What decides, one by one: the ${together} columns that move scores least are told together.`,
+      ]
 }
 
 /** Columns that no check of the sample could use. */

@@ -5,6 +5,7 @@
 import { canonicalText, missingGroup } from '../dataset-values.ts'
 import { numbersOfCells } from '../number-cells.ts'
 import { rangeLabel } from '../range-label.ts'
+import { roundedWithin } from '../told-values.ts'
 
 /** A column of a sample, coded. */
 export interface CodedColumn {
@@ -57,7 +58,11 @@ function codeNumbers(
     { length: quantileParts - 1 },
     (_, part) => sorted[Math.floor(((part + 1) * sorted.length) / quantileParts)] ?? 0,
   )
-  const edges = [...new Set(cuts)].filter((cut) => cut > (sorted[0] ?? 0))
+  // Rounded, for edges are told in reports, and a cut is one person's number.
+  const spread = (cuts.at(-1) ?? 0) - (cuts[0] ?? 0)
+  const edges = [...new Set(cuts.map((cut) => roundedWithin(cut, spread)))].filter(
+    (cut) => cut > (sorted[0] ?? 0),
+  )
   const ranges = Array.from({ length: edges.length + 1 }, (_, part) => rangeLabel(edges, part))
   const hasTexts = texts.some((text, row) => text !== null && Number.isNaN(values[row]))
   const hasMissing = texts.includes(null)

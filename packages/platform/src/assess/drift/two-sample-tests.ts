@@ -97,8 +97,8 @@ function momentsOf(counted: NumberCounts) {
 }
 
 /**
- * Pearson's χ² test of the current period against the shares of the reference. A value new in the current period gives 0; one value in
- * both leaves nothing to test: NaN, whichever way its expected rows are rounded.
+ * Pearson's χ² test of the current period against the shares of the reference. A value new in the current period gives
+ * 0; one value in both leaves nothing to test: NaN, whichever way its expected rows are rounded.
  */
 export function chiSquare(reference: CategoryCounts, current: CategoryCounts): number {
   const pair = pairCategories(reference, current)
@@ -112,8 +112,8 @@ export function chiSquare(reference: CategoryCounts, current: CategoryCounts): n
 }
 
 /**
- * The G test (log-likelihood ratio) of the current period against the shares of the reference. A value new in the current period gives
- * 0; one value in both NaN.
+ * The G test (log-likelihood ratio) of the current period against the shares of the reference. A value new in the
+ * current period gives 0; one value in both NaN.
  */
 export function gTest(reference: CategoryCounts, current: CategoryCounts): number {
   const pair = pairCategories(reference, current)
