@@ -59,8 +59,12 @@ function compare({ case: peerCase, values }) {
     const mine = ours.find(
       (m) => m.measure === name && m.slice === slice && m.over.join('\0') === over.join('\0'),
     )?.value
+    // At parity the peer's index rounds to just below 0 now and then, and its root is then no number.
+    const isRootOfNothing =
+      theirs === null && mine === 0 && name.endsWith('_coefficient_of_variation')
     const agree =
       mine === theirs ||
+      isRootOfNothing ||
       (typeof mine === 'number' &&
         theirs !== null &&
         Math.abs(mine - theirs) <= tolerance * Math.max(1, Math.abs(theirs)))
