@@ -71,8 +71,8 @@ function sturgesEdges(values: ArrayLike<number>, rows: number, whole: boolean): 
 function histogram(edges: Float64Array, { values, counts }: NumberCounts): Float64Array {
   const bins = new Float64Array(edges.length - 1)
   let bin = 0
-  for (const [n, value] of values.entries()) {
-    while (bin < bins.length - 1 && value >= (edges[bin + 1] ?? Infinity)) bin += 1
+  for (let n = 0; n < values.length; n++) {
+    while (bin < bins.length - 1 && (values[n] ?? 0) >= (edges[bin + 1] ?? Infinity)) bin += 1
     bins[bin] = (bins[bin] ?? 0) + (counts[n] ?? 0)
   }
   return bins
@@ -175,8 +175,13 @@ export function wasserstein(reference: NumberCounts, current: NumberCounts): num
 /** The standard deviation of counted numbers, divided by their number. */
 export function deviationOf({ values, counts }: NumberCounts): number {
   const rows = totalOf({ counts })
-  const mean = sum(counts, (count, n) => count * (values[n] ?? 0)) / rows
-  return Math.sqrt(sum(counts, (count, n) => count * ((values[n] ?? 0) - mean) ** 2) / rows)
+  // Loops, here and below: the lists have millions of numbers.
+  let [total, squares] = [0, 0]
+  for (let n = 0; n < values.length; n++) total += (counts[n] ?? 0) * (values[n] ?? 0)
+  const mean = total / rows
+  for (let n = 0; n < values.length; n++)
+    squares += (counts[n] ?? 0) * ((values[n] ?? 0) - mean) ** 2
+  return Math.sqrt(squares / rows)
 }
 
 /** The energy distance. */
@@ -192,14 +197,17 @@ export function betweenSteps(
   current: NumberCounts,
   of: (below: number, belowNow: number) => number,
 ): number {
-  const pair = pairNumbers(reference, current)
+  const [a, b] = [reference.values, current.values]
   const [before, after] = [totalOf(reference), totalOf(current)]
-  let [below, belowNow, total] = [0, 0, 0]
-  for (let n = 0; n + 1 < pair.values.length; n++) {
-    below += pair.reference[n] ?? 0
-    belowNow += pair.current[n] ?? 0
-    const step = (pair.values[n + 1] ?? 0) - (pair.values[n] ?? 0)
-    total += of(below / before, belowNow / after) * step
+  let [i, j, below, belowNow, total, last] = [0, 0, 0, 0, 0, Number.NaN]
+  while (i < a.length || j < b.length) {
+    const left = i < a.length ? (a[i] ?? 0) : Infinity
+    const right = j < b.length ? (b[j] ?? 0) : Infinity
+    const value = Math.min(left, right)
+    if (i + j > 0) total += of(below / before, belowNow / after) * (value - last)
+    if (left <= right) below += reference.counts[i++] ?? 0
+    if (right <= left) belowNow += current.counts[j++] ?? 0
+    last = value
   }
   return total
 }

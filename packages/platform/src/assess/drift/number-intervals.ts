@@ -43,9 +43,10 @@ export function wassersteinPoint(
       note: 'undefined: the reference is constant, and has no standard deviation to measure by',
     }
   const unit = deviationOf(reference)
+  const area = wasserstein(reference, current)
   return {
-    value: wasserstein(reference, current) / unit,
-    limits: areaLimits(reference, current, { tail, unit, isEstimated: true }),
+    value: area / unit,
+    limits: areaLimits(reference, current, { area, tail, unit, isEstimated: true }),
   }
 }
 
@@ -56,19 +57,23 @@ const normalFrom = 30
  * Limits of the area between the distribution functions in some unit; none but 0 for few rows, whose spread is unknown.
  * The area moves with each row by no more than the row itself, so its deviation is at most that of a mean; its excess
  * over the truth is at most ∫ E|F̂ − F| + E|Ĝ − G|.
- * @param by isEstimated: whether the unit is the reference's own deviation, which moves with the area, at worst in step
+ * @param by area: the area itself; isEstimated: whether the unit is the reference's own deviation, which moves with the area, at worst in step
  */
 export function areaLimits(
   reference: NumberCounts,
   current: NumberCounts,
-  by: { readonly tail: number; readonly unit: number; readonly isEstimated: boolean },
+  by: {
+    readonly area: number
+    readonly tail: number
+    readonly unit: number
+    readonly isEstimated: boolean
+  },
 ): Limits {
   const [m, n] = [totalOf(reference), totalOf(current)]
   if (Math.min(m, n) < normalFrom) return { low: 0, high: unbounded }
-  const { tail, unit } = by
-  const area = wasserstein(reference, current)
-  const before = deviationOf(reference)
-  const unitPart = by.isEstimated ? (area * relativeError(reference)) / 2 : 0
+  const { area, tail, unit } = by
+  const before = by.isEstimated ? unit : deviationOf(reference)
+  const unitPart = by.isEstimated ? (area * relativeError(reference, before)) / 2 : 0
   const spread = Math.hypot(
     (before + unitPart) / Math.sqrt(m - 1),
     deviationOf(current) / Math.sqrt(n - 1),
@@ -81,14 +86,15 @@ export function areaLimits(
 }
 
 /** √(kurtosis − 1): the relative error of a sample's variance times √rows, and twice that of its deviation. */
-function relativeError(counted: NumberCounts): number {
+function relativeError(counted: NumberCounts, deviation: number): number {
   const { values, counts } = counted
   const rows = totalOf(counted)
-  const deviation = deviationOf(counted)
-  let mean = 0
-  for (const [n, value] of values.entries()) mean += (value * (counts[n] ?? 0)) / rows
-  let fourth = 0
-  for (const [n, value] of values.entries())
-    fourth += (((value - mean) / deviation) ** 4 * (counts[n] ?? 0)) / rows
-  return Math.sqrt(Math.max(0, fourth - 1))
+  let [total, fourth] = [0, 0]
+  for (let n = 0; n < values.length; n++) total += (values[n] ?? 0) * (counts[n] ?? 0)
+  const mean = total / rows
+  for (let n = 0; n < values.length; n++) {
+    const square = (((values[n] ?? 0) - mean) / deviation) ** 2
+    fourth += square * square * (counts[n] ?? 0)
+  }
+  return Math.sqrt(Math.max(0, fourth / rows - 1))
 }

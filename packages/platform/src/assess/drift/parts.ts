@@ -57,8 +57,8 @@ export function numberParts(reference: NumberCounts, current: NumberCounts): Dri
   const shares = (counted: NumberCounts) => {
     const rows = new Float64Array(edges.length + 1)
     let part = 0
-    for (const [n, value] of counted.values.entries()) {
-      while (value >= (edges[part] ?? Infinity)) part += 1
+    for (let n = 0; n < counted.values.length; n++) {
+      while ((counted.values[n] ?? 0) >= (edges[part] ?? Infinity)) part += 1
       rows[part] = (rows[part] ?? 0) + (counted.counts[n] ?? 0)
     }
     const all = totalOf(counted)

@@ -39,19 +39,16 @@ const ofNumbers: Readonly<Record<string, LimitsOf<Numbers>>> = {
   jensenshannon: (c, _, tail) => jensenShannonPoint(sturges(c), tail).limits,
   hellinger: (c, _, tail) =>
     hellingerPoint(distinctBins(c.reference, c.current, c.whole), tail).limits,
-  wasserstein: ({ reference, current }, _, tail) => {
-    const unit = deviationOf(reference)
-    const isEstimated = unit > wassersteinNormMin
-    return areaLimits(reference, current, {
-      tail,
-      unit: isEstimated ? unit : wassersteinNormMin,
-      isEstimated,
-    })
+  wasserstein: ({ reference, current }, score, tail) => {
+    const deviation = deviationOf(reference)
+    const isEstimated = deviation > wassersteinNormMin
+    const unit = isEstimated ? deviation : wassersteinNormMin
+    return areaLimits(reference, current, { area: score * unit, tail, unit, isEstimated })
   },
   'nannyml.kolmogorov_smirnov': (c, score, tail) =>
     gapLimits(score, { m: totalOf(c.reference), n: totalOf(c.current), tail }),
-  'nannyml.wasserstein': (c, _, tail) =>
-    areaLimits(c.reference, c.current, { tail, unit: 1, isEstimated: false }),
+  'nannyml.wasserstein': (c, score, tail) =>
+    areaLimits(c.reference, c.current, { area: score, tail, unit: 1, isEstimated: false }),
   'nannyml.jensen_shannon': (c, _, tail) => inBits(numberBinsOf(c.reference, c.current), tail),
   'nannyml.hellinger': (c, _, tail) =>
     hellingerPoint(numberBinsOf(c.reference, c.current), tail).limits,
