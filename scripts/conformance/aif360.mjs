@@ -2,12 +2,11 @@
 //
 // Run: npm run conformance (or node scripts/run.mjs scripts/conformance/aif360.mjs [--seed N])
 // `--write-reference` writes the values for the fixed seed that the tests read.
-import { spawnSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { peerPython } from '../../bench/setup.mjs'
+import { askPeerScript } from './ask-peer.mjs'
 import {
   aif360Names,
   parityCases,
@@ -27,18 +26,10 @@ const consistencyPath = fileURLToPath(
 )
 const referenceSeed = 20_261_121
 const tolerance = 1e-12
-const outputBytesMax = 512 * 1024 * 1024
 
 /** Cases with the peer's values. */
 function askPeer(cases) {
-  const script = fileURLToPath(new URL('aif360_values.py', import.meta.url))
-  const { status, stdout, stderr, error } = spawnSync(peerPython(), [script], {
-    input: JSON.stringify(cases),
-    maxBuffer: outputBytesMax,
-    encoding: 'utf8',
-  })
-  if (status !== 0) throw new Error(`aif360_values.py failed: ${error?.message ?? stderr}`)
-  return JSON.parse(stdout)
+  return askPeerScript('python', 'aif360_values.py', cases)
 }
 
 /** One line per value, with whether ours agrees. */

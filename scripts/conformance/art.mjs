@@ -1,11 +1,9 @@
 // Compares the strength of HopSkipJump with that of the real adversarial-robustness-toolbox: on linear models and small networks made
 // from a seed chosen now, at as many questions as the peer asked, the median distance may be 10 % above the peer's and no more.
 // Run: npm run conformance (or node scripts/run.mjs scripts/conformance/art.mjs [--seed N])
-import { spawnSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { peerPython } from '../../bench/setup.mjs'
+import { askPeerScript } from './ask-peer.mjs'
 import {
   artCases,
   distancesOf,
@@ -13,18 +11,10 @@ import {
 
 const ratioMax = 1.1
 const caseCount = 8
-const outputBytesMax = 64 * 1024 * 1024
 
 /** The peer's distances and questions. */
 function askPeer(request) {
-  const script = fileURLToPath(new URL('art_values.py', import.meta.url))
-  const { status, stdout, stderr, error } = spawnSync(peerPython('art'), [script], {
-    input: JSON.stringify(request),
-    maxBuffer: outputBytesMax,
-    encoding: 'utf8',
-  })
-  if (status !== 0) throw new Error(`art_values.py failed: ${error?.message ?? stderr}`)
-  return JSON.parse(stdout)
+  return askPeerScript('art', 'art_values.py', request)
 }
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]

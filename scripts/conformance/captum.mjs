@@ -4,12 +4,11 @@
 // values it comes with as many questions.
 // Run: npm run conformance (or node scripts/run.mjs scripts/conformance/captum.mjs [--seed N])
 // With --write-reference it renews the reference values that the tests read instead.
-import { spawnSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { peerPython } from '../../bench/setup.mjs'
+import { askPeerScript } from './ask-peer.mjs'
 import {
   captumCases,
   captumDifferences,
@@ -25,18 +24,10 @@ const referenceSeed = 20_261_121
 const rounds = 20
 /** The median error of our Kernel SHAP beside the peer's. */
 const ratioMax = 1.1
-const outputBytesMax = 64 * 1024 * 1024
 
 /** The peer's values of cases. */
 function askPeer(cases) {
-  const script = fileURLToPath(new URL('captum_values.py', import.meta.url))
-  const { status, stdout, stderr, error } = spawnSync(peerPython('captum'), [script], {
-    input: JSON.stringify(cases),
-    maxBuffer: outputBytesMax,
-    encoding: 'utf8',
-  })
-  if (status !== 0) throw new Error(`captum_values.py failed: ${error?.message ?? stderr}`)
-  return captumValues.Parse(JSON.parse(stdout))
+  return captumValues.Parse(askPeerScript('captum', 'captum_values.py', cases))
 }
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]

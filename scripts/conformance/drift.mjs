@@ -1,12 +1,11 @@
 // Compares drift scores with the real Evidently, to 1e-9: columns made from a seed chosen now.
 // Run: npm run conformance (or node scripts/run.mjs scripts/conformance/drift.mjs [--seed N])
 // With --write-reference it renews the reference values that the tests read instead.
-import { spawnSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { peerPython } from '../../bench/setup.mjs'
+import { askPeerScript } from './ask-peer.mjs'
 import {
   agrees,
   driftCases,
@@ -17,18 +16,10 @@ const referencePath = fileURLToPath(
   new URL('../../packages/platform/src/assess/drift/drift.reference.json', import.meta.url),
 )
 const referenceSeed = 20_261_121
-const outputBytesMax = 512 * 1024 * 1024
 
 /** Cases with the peer's values. */
 function askPeer(cases) {
-  const script = fileURLToPath(new URL('drift_values.py', import.meta.url))
-  const { status, stdout, stderr, error } = spawnSync(peerPython('evidently'), [script], {
-    input: JSON.stringify(cases),
-    maxBuffer: outputBytesMax,
-    encoding: 'utf8',
-  })
-  if (status !== 0) throw new Error(`drift_values.py failed: ${error?.message ?? stderr}`)
-  return JSON.parse(stdout)
+  return askPeerScript('evidently', 'drift_values.py', cases)
 }
 
 function compare({ case: one, values }) {

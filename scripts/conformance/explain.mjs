@@ -2,12 +2,11 @@
 // seed chosen now.
 // Run: npm run conformance (or node scripts/run.mjs scripts/conformance/explain.mjs [--seed N])
 // With --write-reference it renews the reference values that the tests read instead.
-import { spawnSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { peerPython } from '../../bench/setup.mjs'
+import { askPeerScript } from './ask-peer.mjs'
 import {
   comparisonsOf,
   explainCases,
@@ -18,19 +17,12 @@ const referencePath = fileURLToPath(
 )
 const referenceSeed = 20_261_121
 const rounds = 10
-const outputBytesMax = 512 * 1024 * 1024
 
 /** Models with the peers' values. */
 function askPeer(question) {
-  const script = fileURLToPath(new URL('explain_values.py', import.meta.url))
-  const { status, stdout, stderr, error } = spawnSync(peerPython('explain'), [script], {
-    input: JSON.stringify(question),
-    maxBuffer: outputBytesMax,
-    encoding: 'utf8',
-    env: { ...process.env, OMP_NUM_THREADS: '1' },
-  })
-  if (status !== 0) throw new Error(`explain_values.py failed: ${error?.message ?? stderr}`)
-  return explainCases.Parse(JSON.parse(stdout))
+  return explainCases.Parse(
+    askPeerScript('explain', 'explain_values.py', question, { env: { OMP_NUM_THREADS: '1' } }),
+  )
 }
 
 const { values: options } = parseArgs({

@@ -2,13 +2,12 @@
 // seed chosen now, UCI Adult where PROOFHOUSE_DATA names a folder that holds adult-train.csv.gz, and the example.
 // Run: npm run conformance (or node scripts/run.mjs scripts/conformance/fairlearn.mjs [--seed N])
 // With --write-reference it renews the reference values that the tests read instead.
-import { spawnSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { peerPython } from '../../bench/setup.mjs'
+import { askPeerScript } from './ask-peer.mjs'
 import {
   aif360Names,
   controlsOfCase,
@@ -25,18 +24,12 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const referencePath = join(root, 'packages/platform/src/assess/measures/fairlearn.reference.json')
 const referenceSeed = 20_261_120
 const tolerance = 1e-12
-const outputBytesMax = 512 * 1024 * 1024
 
 /** Cases with the peer's values. */
 function askPeer(cases, adult) {
-  const script = fileURLToPath(new URL('fairlearn_values.py', import.meta.url))
-  const { status, stdout, stderr, error } = spawnSync(
-    peerPython(),
-    [script, ...(adult === undefined ? [] : ['--adult', adult])],
-    { input: JSON.stringify(cases), maxBuffer: outputBytesMax, encoding: 'utf8' },
-  )
-  if (status !== 0) throw new Error(`fairlearn_values.py failed: ${error?.message ?? stderr}`)
-  return JSON.parse(stdout)
+  return askPeerScript('python', 'fairlearn_values.py', cases, {
+    args: adult === undefined ? [] : ['--adult', adult],
+  })
 }
 
 const keyOf = (name, over, slice, within) =>

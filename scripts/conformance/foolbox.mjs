@@ -4,12 +4,11 @@
 // be 5 % above the peer's and no more, in the geometric mean over all rows.
 // Run: npm run conformance (or node scripts/run.mjs scripts/conformance/foolbox.mjs [--seed N])
 // With --write-reference it renews the reference values that the tests read instead.
-import { spawnSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { peerPython } from '../../bench/setup.mjs'
+import { askPeerScript } from './ask-peer.mjs'
 import {
   foolboxAnswers,
   foolboxCases,
@@ -24,18 +23,10 @@ const rounds = 20
 const attackedModels = 8
 const tolerance = 1e-9
 const ratioMax = 1.05
-const outputBytesMax = 64 * 1024 * 1024
 
 /** The peer's answers. */
 function askPeer(questions) {
-  const script = fileURLToPath(new URL('foolbox_values.py', import.meta.url))
-  const { status, stdout, stderr, error } = spawnSync(peerPython('foolbox'), [script], {
-    input: JSON.stringify(questions),
-    maxBuffer: outputBytesMax,
-    encoding: 'utf8',
-  })
-  if (status !== 0) throw new Error(`foolbox_values.py failed: ${error?.message ?? stderr}`)
-  return foolboxAnswers.Parse(JSON.parse(stdout))
+  return foolboxAnswers.Parse(askPeerScript('foolbox', 'foolbox_values.py', questions))
 }
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]

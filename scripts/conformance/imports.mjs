@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { peerPython } from '../../bench/setup.mjs'
+import { askPeerScript } from './ask-peer.mjs'
 import {
   importedCase,
   importedSystem,
@@ -20,7 +20,6 @@ import {
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const referencePath = join(root, 'packages/platform/src/assess/imported/peer-files.reference.json')
 const referenceSeed = 20_261_121
-const outputBytesMax = 64 * 1024 * 1024
 const writers = {
   fairlearn: ['python', 'imports_fairlearn.py'],
   'fairlearn-old': ['fairlearn-old', 'imports_fairlearn_old.py'],
@@ -32,14 +31,7 @@ const writers = {
 function askPeers(data) {
   return Object.fromEntries(
     Object.entries(writers).map(([peer, [environment, name]]) => {
-      const script = fileURLToPath(new URL(name, import.meta.url))
-      const { status, stdout, stderr, error } = spawnSync(peerPython(environment), [script], {
-        input: JSON.stringify(data),
-        maxBuffer: outputBytesMax,
-        encoding: 'utf8',
-      })
-      if (status !== 0) throw new Error(`${name} failed: ${error?.message ?? stderr}`)
-      return [peer, JSON.parse(stdout)]
+      return [peer, askPeerScript(environment, name, data)]
     }),
   )
 }

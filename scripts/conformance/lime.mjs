@@ -2,12 +2,11 @@
 // intercept, R² and prediction to 1e-9, for every way to choose features.
 // Run: npm run conformance (or node scripts/run.mjs scripts/conformance/lime.mjs [--seed N])
 // With --write-reference it renews the reference values that the tests read instead.
-import { spawnSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { peerPython } from '../../bench/setup.mjs'
+import { askPeerScript } from './ask-peer.mjs'
 import {
   limeCases,
   limeDifferences,
@@ -19,18 +18,10 @@ const referencePath = fileURLToPath(
 const referenceSeed = 20_261_121
 const rounds = 25
 const tolerance = 1e-9
-const outputBytesMax = 64 * 1024 * 1024
 
 /** Neighbours with the peer's models. */
 function askPeer(question) {
-  const script = fileURLToPath(new URL('lime_values.py', import.meta.url))
-  const { status, stdout, stderr, error } = spawnSync(peerPython('lime'), [script], {
-    input: JSON.stringify(question),
-    maxBuffer: outputBytesMax,
-    encoding: 'utf8',
-  })
-  if (status !== 0) throw new Error(`lime_values.py failed: ${error?.message ?? stderr}`)
-  return limeCases.Parse(JSON.parse(stdout))
+  return limeCases.Parse(askPeerScript('lime', 'lime_values.py', question))
 }
 
 const { values: options } = parseArgs({

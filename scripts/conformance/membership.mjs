@@ -2,12 +2,11 @@
 // strength with that of its learned attacks: no AUC may be more than 0.04 below their best. Cases are made from a seed chosen now.
 // Run: npm run conformance (or node scripts/run.mjs scripts/conformance/membership.mjs [--seed N])
 // With --write-reference it renews the reference values that the tests read instead.
-import { spawnSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { peerPython } from '../../bench/setup.mjs'
+import { askPeerScript } from './ask-peer.mjs'
 import {
   casesRates,
   membershipCases,
@@ -24,18 +23,10 @@ const referencePath = fileURLToPath(
 )
 const weakerMax = 0.04
 const referenceSeed = 20_261_121
-const outputBytesMax = 64 * 1024 * 1024
 
 /** Cases with the peer's values. */
 function askPeer(cases, learned = false) {
-  const script = fileURLToPath(new URL('membership_values.py', import.meta.url))
-  const { status, stdout, stderr, error } = spawnSync(peerPython('art'), [script], {
-    input: JSON.stringify({ rates: casesRates, cases, learned }),
-    maxBuffer: outputBytesMax,
-    encoding: 'utf8',
-  })
-  if (status !== 0) throw new Error(`membership_values.py failed: ${error?.message ?? stderr}`)
-  return JSON.parse(stdout)
+  return askPeerScript('art', 'membership_values.py', { rates: casesRates, cases, learned })
 }
 
 const { values: options } = parseArgs({

@@ -2,12 +2,11 @@
 // chosen now.
 // Run: npm run conformance (or node scripts/run.mjs scripts/conformance/nannyml.mjs [--seed N])
 // With --write-reference it renews the reference values that the tests read instead.
-import { spawnSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { peerPython } from '../../bench/setup.mjs'
+import { askPeerScript } from './ask-peer.mjs'
 import {
   nannymlCases,
   nannymlScores,
@@ -24,18 +23,10 @@ const referencePath = fileURLToPath(
 )
 const referenceSeed = 20_261_122
 const overTimeReferences = 4
-const outputBytesMax = 64 * 1024 * 1024
 
 /** The peer's values of cases. */
 function askPeer(name, cases) {
-  const script = fileURLToPath(new URL(name, import.meta.url))
-  const { status, stdout, stderr, error } = spawnSync(peerPython('nannyml'), [script], {
-    input: JSON.stringify(cases),
-    maxBuffer: outputBytesMax,
-    encoding: 'utf8',
-  })
-  if (status !== 0) throw new Error(`${name} failed: ${error?.message ?? stderr}`)
-  return JSON.parse(stdout)
+  return askPeerScript('nannyml', name, cases)
 }
 
 const compare = (what, mine, theirs) =>

@@ -1,12 +1,11 @@
 // Compares the predictive power score with the real ppscore, to 1e-9: columns made from a seed chosen now, dealt in ppscore's order.
 // Run: npm run conformance (or node scripts/run.mjs scripts/conformance/predictive-power.mjs [--seed N])
 // With --write-reference it renews the reference values that the tests read instead.
-import { spawnSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { peerPython } from '../../bench/setup.mjs'
+import { askPeerScript } from './ask-peer.mjs'
 import {
   powerCases,
   powerDifferences,
@@ -20,19 +19,10 @@ const referencePath = fileURLToPath(
   ),
 )
 const referenceSeed = 20_261_121
-const outputBytesMax = 512 * 1024 * 1024
 
 /** Cases with the peer's values. */
 function askPeer(cases) {
-  const script = fileURLToPath(new URL('predictive_power_values.py', import.meta.url))
-  const { status, stdout, stderr, error } = spawnSync(peerPython('cleanlab'), [script], {
-    input: JSON.stringify(cases),
-    maxBuffer: outputBytesMax,
-    encoding: 'utf8',
-  })
-  if (status !== 0)
-    throw new Error(`predictive_power_values.py failed: ${error?.message ?? stderr}`)
-  return JSON.parse(stdout)
+  return askPeerScript('cleanlab', 'predictive_power_values.py', cases)
 }
 
 const { values: options } = parseArgs({

@@ -2,12 +2,11 @@
 // compatible mode: cases made from a seed chosen now.
 // Run: npm run conformance (or node scripts/run.mjs scripts/conformance/tasks.mjs [--seed N])
 // With --write-reference it renews the reference values that the tests read instead.
-import { spawnSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { peerPython } from '../../bench/setup.mjs'
+import { askPeerScript } from './ask-peer.mjs'
 import {
   multiclassCases,
   multiclassValues,
@@ -28,21 +27,13 @@ const tasks = {
 }
 const referenceSeed = 20_261_121
 const tolerance = 1e-12
-const outputBytesMax = 512 * 1024 * 1024
 
 /** Cases with the peer's values, task by task. */
 function askPeer(seed) {
   const cases = Object.fromEntries(
     Object.entries(tasks).map(([task, { cases: make }]) => [task, make(seed)]),
   )
-  const script = fileURLToPath(new URL('task_values.py', import.meta.url))
-  const { status, stdout, stderr, error } = spawnSync(peerPython(), [script], {
-    input: JSON.stringify(cases),
-    maxBuffer: outputBytesMax,
-    encoding: 'utf8',
-  })
-  if (status !== 0) throw new Error(`task_values.py failed: ${error?.message ?? stderr}`)
-  return JSON.parse(stdout)
+  return askPeerScript('python', 'task_values.py', cases)
 }
 
 /** Whether two values are the same; null stands for one that is not defined. */
