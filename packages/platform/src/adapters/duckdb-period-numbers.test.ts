@@ -1,6 +1,7 @@
 // Columns of numbers of two periods over real files: cells that are no number hide nothing, and are told.
 
 import { afterAll, describe, expect, test } from 'vitest'
+import { normal } from '../assess/intervals/normal-number.ts'
 import { type AggregateEngine, comparePeriods, lookOverTime } from '../assess/index.ts'
 import type { DriftMeasureName } from '../assess/drift/drift-catalogue.ts'
 import { seededRandom } from '../assess/intervals/random.ts'
@@ -50,9 +51,7 @@ async function compared(before: readonly string[], now: readonly string[]) {
 
 const random = seededRandom(41)
 const normals = (rows: number, shift = 0) =>
-  Array.from({ length: rows }, () =>
-    (Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()) + shift).toFixed(6),
-  )
+  Array.from({ length: rows }, () => (normal(random) + shift).toFixed(6))
 const before = normals(1_500)
 const now = normals(1_500)
 const shifted = normals(1_500, 1)

@@ -1,6 +1,7 @@
 // What is said of columns and groups, by simulation: limits hold over rows and backgrounds, and a push is not made up.
 
 import { expect, test } from 'vitest'
+import { normal } from '../intervals/normal-number.ts'
 import { seededRandom } from '../intervals/random.ts'
 import type { Attribution } from './shapley.ts'
 import { importanceOf, pushesOf, shareOf } from './summaries.ts'
@@ -17,13 +18,12 @@ const parts = 20
  */
 function linearSet(seed: number, gap: number) {
   const random = seededRandom(seed)
-  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
   const codes = Uint8Array.from({ length: 100 }, () => Number(random() < 0.5))
   const means = Array.from({ length: parts }, () =>
-    names.map(() => normal() / Math.sqrt(backgroundRows / parts)),
+    names.map(() => normal(random) / Math.sqrt(backgroundRows / parts)),
   )
   const attributions = Array.from(codes, (code): Attribution => {
-    const row = names.map((_, n) => normal() + (n === width - 1 ? gap * code : 0))
+    const row = names.map((_, n) => normal(random) + (n === width - 1 ? gap * code : 0))
     const beside = means.map((mean) => ({
       values: Float64Array.from(row, (x, n) => (weightOf(n) * (x - (mean[n] ?? 0))) / parts),
       weight: 1 / parts,

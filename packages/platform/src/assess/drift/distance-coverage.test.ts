@@ -1,6 +1,7 @@
 // Intervals of distances, tested as claims: over samples drawn with a fixed seed they hold the true distance as often as they say.
 
 import { describe, expect, test } from 'vitest'
+import { normal } from '../intervals/normal-number.ts'
 import { applyPolicy } from '../policy.ts'
 import type { Measure } from '../measure.ts'
 import { drawBinomial } from '../intervals/bootstrap.ts'
@@ -142,8 +143,6 @@ describe('a reference much larger than the current period', () => {
 })
 
 describe('distances of numbers', () => {
-  const normal = (random: Random) =>
-    Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
   // The truth of a shift by d: Wasserstein d; the largest gap 2Φ(d/2) − 1.
   test.each([
     [0, 0],

@@ -1,6 +1,7 @@
 // Columns in two periods, on which our scores are held against Evidently's: shifted and unshifted, tied, constant, of few values
 // and of many, with values that only one period has. Made from a seed.
 
+import { normal } from '../intervals/normal-number.ts'
 import { type Random, seededRandom } from '../intervals/random.ts'
 import { categoryCounts, numberCounts } from './distribution.ts'
 import { totalVariation } from './distances.ts'
@@ -64,7 +65,6 @@ type Drawn =
 function kindsOf(random: Random): Drawn[] {
   const size = () => 21 + Math.floor(180 * random())
   const [m, n] = [size(), size()]
-  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
   const below = (top: number) => Math.floor(top * random())
   const number = (draw: (shift: number) => number, shift: number, whole = false): Drawn => ({
     kind: 'number',
@@ -79,13 +79,13 @@ function kindsOf(random: Random): Drawn[] {
     current: drawn(equal ? m : n, () => `v${random() < shift ? 0 : below(values)}`),
   })
   return [
-    number((shift) => normal() + shift, 0),
-    number((shift) => 5 * normal() + shift, 4),
-    number((shift) => Math.exp(normal()) * (1 + shift), 1),
+    number((shift) => normal(random) + shift, 0),
+    number((shift) => 5 * normal(random) + shift, 4),
+    number((shift) => Math.exp(normal(random)) * (1 + shift), 1),
     number((shift) => below(60) + shift, 7, true),
     number((shift) => below(12) + shift, 1, true),
     number((shift) => below(4) + shift, 0, true),
-    number((shift) => Math.round(4 * normal() + shift) / 2, 0.5),
+    number((shift) => Math.round(4 * normal(random) + shift) / 2, 0.5),
     category(2, 0),
     category(2, 0.3),
     category(7, 0.1),
@@ -107,8 +107,8 @@ function kindsOf(random: Random): Drawn[] {
     {
       kind: 'number',
       whole: false,
-      reference: drawn(1001, normal),
-      current: drawn(n, normal),
+      reference: drawn(1001, () => normal(random)),
+      current: drawn(n, () => normal(random)),
     },
   ]
 }

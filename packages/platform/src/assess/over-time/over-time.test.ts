@@ -2,6 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { normal } from '../intervals/normal-number.ts'
 import { clopperPearson } from '../intervals/proportion.ts'
 import { type Random, seededRandom } from '../intervals/random.ts'
 import { codeColumn } from '../checks/coding.ts'
@@ -12,9 +13,6 @@ import { errorRatio, reconstruct } from './reconstruction.ts'
 import { unknownLabel } from './period-sample.ts'
 import { shiftCosts } from './shift-costs.ts'
 import { togetherQuestion, unansweredOf } from './unanswered.ts'
-
-const normal = (random: Random) =>
-  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
 
 describe('isotonic regression', () => {
   const seen = fc.array(

@@ -1,5 +1,6 @@
 // Periods on which our estimates without labels and our reconstruction are held against NannyML's. Made from a seed.
 
+import { normal } from '../intervals/normal-number.ts'
 import { type Random, seededRandom } from '../intervals/random.ts'
 import { estimatePerformance, type ScoredRows } from './expected-performance.ts'
 import { reconstruct } from './reconstruction.ts'
@@ -49,13 +50,18 @@ function scoreCase(random: Random): ScoreCase {
 
 function tableCase(random: Random): TableCase {
   const rows = [120, 80] as const
-  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
   const both = <T>(draw: (period: 0 | 1) => T) =>
     [drawn(rows[0], () => draw(0)), drawn(rows[1], () => draw(1))] as const
-  const a = both((period) => (random() < 0.05 ? null : 5 * normal() + period))
-  const follows = (values: readonly (number | null)[]) => values.map((x) => (x ?? 0) + normal())
+  const a = both((period) => (random() < 0.05 ? null : 5 * normal(random) + period))
+  const follows = (values: readonly (number | null)[]) =>
+    values.map((x) => (x ?? 0) + normal(random))
   return {
-    numbers: { a, b: [follows(a[0]), follows(a[1])], c: both(() => normal()), d: both(() => 3) },
+    numbers: {
+      a,
+      b: [follows(a[0]), follows(a[1])],
+      c: both(() => normal(random)),
+      d: both(() => 3),
+    },
     // Of values as frequent as each other the peer fills gaps with the first by name; so do we.
     categories: {
       e: both((period) => (random() < 0.05 ? null : `v${Math.floor((3 + period) * random())}`)),

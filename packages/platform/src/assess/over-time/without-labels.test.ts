@@ -1,6 +1,7 @@
 // Performance without labels: that limits hold the truth, by simulation, also where nothing went wrong in the sample.
 
 import { describe, expect, test } from 'vitest'
+import { normal } from '../intervals/normal-number.ts'
 import { codeColumn } from '../checks/coding.ts'
 import { type Random, seededRandom } from '../intervals/random.ts'
 import { currentOdds, tellApart } from './domain-classifier.ts'
@@ -8,8 +9,6 @@ import { estimateWithLimits } from './estimate-limits.ts'
 import { estimatedNames, realisedPerformance } from './expected-performance.ts'
 import { rowWeights, weightedPerformance } from './weighted-performance.ts'
 
-const normal = (random: Random) =>
-  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
 const tail = 0.025
 

@@ -5,7 +5,7 @@ import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../intervals/random.ts'
-import { normal } from '../robustness/normal-number.ts'
+import { normal } from '../intervals/normal-number.ts'
 import {
   advantageAbove,
   type Attacked,

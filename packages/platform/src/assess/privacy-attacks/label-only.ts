@@ -5,7 +5,7 @@
 import { seededRandom, type Random } from '../intervals/random.ts'
 import { everyNth } from '../checks/nearest-rows.ts'
 import { type ModelColumns, pickRows, type Predictor } from '../predictor.ts'
-import { normal } from '../robustness/normal-number.ts'
+import { normal } from '../intervals/normal-number.ts'
 import { pause } from '../scoring-interruption.ts'
 import type { TwoHalves } from './attack-measures.ts'
 import { type AttackedRows, rowsOf } from './attacked-rows.ts'

@@ -1,6 +1,7 @@
 // Cases on which our values of errors are held against scikit-learn's and Fairlearn's: ordinary ones, and every kind that trips a
 // convention (labels of 0, one label only, single rows, no error at all). Made from a seed.
 
+import { normal } from '../intervals/normal-number.ts'
 import { numberCounts } from '../drift/distribution.ts'
 import { type Random, seededRandom } from '../intervals/random.ts'
 import type { Measure } from '../measure.ts'
@@ -17,10 +18,6 @@ export interface RegressionCase {
   readonly labels: readonly number[]
   readonly predictions: readonly number[]
 }
-
-/** A standard normal number. */
-export const normal = (random: Random): number =>
-  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
 
 const kinds: Readonly<
   Record<string, (random: Random, group: number) => readonly [label: number, prediction: number]>

@@ -6,7 +6,7 @@ import { decideBy } from './attack-cases.fixture.ts'
 import type { FeasibleSpace } from './feasible-changes.ts'
 import { hopSkipJump } from './hop-skip-jump.ts'
 import type { MixedRows, Point } from './mixed-rows.ts'
-import { normal } from './normal-number.ts'
+import { normal } from '../intervals/normal-number.ts'
 import { runAttacks } from './run-attacks.ts'
 
 /** A model of numbers and rows to attack, as the peer reads it. */

@@ -3,7 +3,7 @@
 import { seededRandom } from '../intervals/random.ts'
 import { distanceOf, type FeasibleSpace } from './feasible-changes.ts'
 import type { Decide, MixedRows, Point } from './mixed-rows.ts'
-import { normal } from './normal-number.ts'
+import { normal } from '../intervals/normal-number.ts'
 
 /** A table of normal numbers of different spreads and of categories with `categories` values each. */
 export function mixedTable(

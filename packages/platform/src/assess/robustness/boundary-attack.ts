@@ -15,7 +15,7 @@ import {
 } from './attack-moves.ts'
 import { distanceOf, movableNumbers } from './feasible-changes.ts'
 import type { Point } from './mixed-rows.ts'
-import { normal } from './normal-number.ts'
+import { normal } from '../intervals/normal-number.ts'
 
 /** Proposals per batch. */
 const proposals = 8

@@ -17,7 +17,7 @@ import {
 } from './attack-moves.ts'
 import { distanceOf, movableCategories, movableNumbers } from './feasible-changes.ts'
 import type { Point } from './mixed-rows.ts'
-import { normal } from './normal-number.ts'
+import { normal } from '../intervals/normal-number.ts'
 
 /** Directions asked about in the first round, per column of numbers; more by the root of the round, as in the paper. */
 const directionsPerNumber = 2

@@ -3,7 +3,7 @@
 import { seededRandom } from '../intervals/random.ts'
 import { askImages, classOf, type ImageModel, type ImageShape } from './ask-images.ts'
 import { divideShare, type DividedShare, type Grouping } from './group-shares.ts'
-import { normal } from './normal-number.ts'
+import { normal } from '../intervals/normal-number.ts'
 
 /** Pixels that an image is shifted at most, in any direction. */
 const shiftLevels: readonly number[] = [1, 2]

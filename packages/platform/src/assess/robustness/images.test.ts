@@ -14,7 +14,7 @@ import { hopSkipJump } from './hop-skip-jump.ts'
 import { attackImages, imageSquareAttack } from './image-attacks.ts'
 import { integratedGradients, occlusionMap } from './image-maps.ts'
 import { shifted, stressByShifts } from './image-stress.ts'
-import { normal } from './normal-number.ts'
+import { normal } from '../intervals/normal-number.ts'
 
 const shape = { channels: 2, height: 4, width: 4 }
 const size = 32

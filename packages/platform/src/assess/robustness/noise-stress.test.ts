@@ -5,7 +5,7 @@ import { seededRandom } from '../intervals/random.ts'
 import { feasibleSpace } from './feasible-changes.ts'
 import type { Decide, MixedRows } from './mixed-rows.ts'
 import { stressDecisions, stressLevels } from './noise-stress.ts'
-import { normal } from './normal-number.ts'
+import { normal } from '../intervals/normal-number.ts'
 
 const numbers = (rows: MixedRows, position = 0) => {
   const column = rows.columns[position]

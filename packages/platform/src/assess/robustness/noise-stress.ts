@@ -7,7 +7,7 @@ import { askModel, type QuestionedModel } from './ask-model.ts'
 import type { FeasibleSpace, SpaceColumn } from './feasible-changes.ts'
 import { divideShare, type DividedShare, type Grouping } from './group-shares.ts'
 import { type MixedRows, type Point, pointAt } from './mixed-rows.ts'
-import { normal } from './normal-number.ts'
+import { normal } from '../intervals/normal-number.ts'
 
 /** Ways to disturb a row. */
 const stressKinds = ['noise', 'swaps', 'missing'] as const

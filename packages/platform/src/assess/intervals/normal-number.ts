@@ -1,6 +1,6 @@
 // Normal random numbers from uniform ones.
 
-import type { Random } from '../intervals/random.ts'
+import type { Random } from './random.ts'
 
 /** A standard normal number, by Box and Muller. */
 export function normal(random: Random): number {
