@@ -176,6 +176,16 @@ test('a model whose inputs are not in the data', async () => {
   await expectLedgerWhole(path)
 })
 
+test('changes that the data do not know are refused before anything is attacked', () => {
+  const path = copyExample(newFolder(), (text) =>
+    withoutChecks(text).replace(
+      'policy:',
+      'checks: {robustness: true}\nchanges: {purpose: {allowed: [no such purpose]}}\npolicy:',
+    ),
+  )
+  expectOneMessage(proofhouse('assess', path), 2, /`no such purpose` is no value of `purpose`/)
+})
+
 test('a private key that others may read is refused', () => {
   const path = assessedSystem()
   chmodSync(join(dirname(path), '.proofhouse/keys/signing.key'), 0o644)

@@ -28,6 +28,7 @@ export {
   type ExplanationFindings,
   explainModel,
 } from './attributions/explain-model.ts'
+export { strongestTrigger } from './poisoning/trigger-measure.ts'
 export { findTriggers, type TriggerSearch } from './poisoning/trigger-search.ts'
 export { foldResults, type FoldResult, foldsMax } from './cross-validation/fold-results.ts'
 export type { ColumnChange } from './robustness/feasible-changes.ts'
@@ -37,7 +38,7 @@ export { robustnessMeasures } from './robustness/robustness-measures.ts'
 export type { AnsweredTable } from './privacy-attacks/attacked-rows.ts'
 export { findPrivacyRisks, type PrivacyFindings } from './privacy-attacks/find-privacy-risks.ts'
 export { privacyMeasures } from './privacy-attacks/privacy-measures.ts'
-export { type Reason, reasonsOf, type ReasonTemplates } from './attributions/reason-codes.ts'
+export { type ReasonTemplates, tellReasons, type ToldReasons } from './attributions/reason-codes.ts'
 export { fitSurrogate } from './attributions/surrogate.ts'
 export { takeSample } from './checks/sample.ts'
 export { SampledCells, sampleStride } from './row-sample.ts'

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { codeSpan, escapeMarkdown, markdownTable } from './markdown.ts'
+import { codeSpan, escapeMarkdown, markdownSentence, markdownTable } from './markdown.ts'
 
 test.each([
   ['a|b *c* _d_', String.raw`a\|b \*c\* \_d\_`],
@@ -31,6 +31,13 @@ test('a code span is fenced by more backticks than it holds', () => {
   expect(codeSpan('a`b``c')).toBe('```a`b``c```')
   expect(codeSpan('`x')).toBe('`` `x ``')
   expect(codeSpan('a|b')).toBe(String.raw`\`a\|b\``.replaceAll('\\`', '`'))
+})
+
+test('names in a sentence are code, and nothing in either is markup', () => {
+  expect(markdownSentence('Drift: `data.current` is *not* there')).toBe(
+    String.raw`Drift: ` + '`data.current`' + String.raw` is \*not\* there`,
+  )
+  expect(markdownSentence('one ` alone, <b>')).toBe(String.raw`one \` alone, &lt;b&gt;`)
 })
 
 test('a table has one rule line and as many cells in every row', () => {

@@ -8,8 +8,8 @@ import {
   checkData,
   type ModelColumns,
   type Predictor,
-  type Reason,
-  reasonsOf,
+  tellReasons,
+  type ToldReasons,
 } from '../assess/index.ts'
 import { readSystemFile, type SystemFile } from '../registry/index.ts'
 import { renderDecision } from '../reports/index.ts'
@@ -37,16 +37,12 @@ export interface ExplainRowRequest {
 }
 
 /** A decision with its reasons. */
-export interface ExplainedRow extends AttributedRow {
+export interface ExplainedRow extends AttributedRow, ToldReasons {
   readonly row: number
   /** The class that was predicted. */
   readonly decision: string
   /** The score from which on the positive class is predicted; null where the model names classes itself. */
   readonly threshold: number | null
-  /** None where they may not be believed. */
-  readonly reasons: readonly Reason[]
-  /** Why there are none; null where they may be believed. */
-  readonly doubt: string | null
 }
 
 /**
@@ -85,12 +81,6 @@ export async function explainRow(
   } finally {
     await inputs.close()
   }
-}
-
-/** Why the reasons of a decision may not be believed; null where they may. */
-function doubtOf({ adds_up, repeats }: AttributedRow): string | null {
-  if (!repeats) return 'no reasons: the model answers otherwise when it is asked again'
-  return adds_up ? null : 'no reasons: they do not add up to the score'
 }
 
 async function writePage(
@@ -144,11 +134,7 @@ async function explainIn(
         row: request.row,
         decision: found.isPositive ? data.positiveClass : data.negativeClass,
         threshold: predictor.hasScores ? file.assessment.threshold : null,
-        reasons:
-          doubtOf(found) === null
-            ? reasonsOf(row, found, { templates: file.reasons, most: request.most })
-            : [],
-        doubt: doubtOf(found),
+        ...tellReasons(row, found, { templates: file.reasons, most: request.most }),
       }
     },
   )

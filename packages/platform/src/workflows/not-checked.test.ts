@@ -57,3 +57,23 @@ test('a check that was asked for and came to nothing says why', () => {
   expect(said).toContain('attacks on privacy: no training data was named.')
   expect(said).toContain('`note`, `id2`, which have another text in almost every row.')
 })
+
+test('columns that are too many to be explained one by one are counted', () => {
+  const explanations = {
+    fidelity: null,
+    rows: 100,
+    background: 100,
+    method: 'permutations' as const,
+    together: 38,
+    base: 0.5,
+    error: 0,
+    checks: [],
+    valid: true,
+    importance: [],
+    groups: [],
+    protected_share: null,
+    agreement: null,
+  }
+  const said = notChecked({ ...nothing, explanations, file: file('explanations: true') })
+  expect(said.join('\n')).toContain('the 38 columns that move scores least')
+})

@@ -12,6 +12,7 @@ import {
   type Predictor,
   takeSample,
   findTriggers,
+  strongestTrigger,
   type PrivacyFindings,
   privacyMeasures,
   type RobustnessFindings,
@@ -183,23 +184,6 @@ async function readSample(
 
 const explanationMeasures = (explanations: ExplanationFindings | null): Measure[] =>
   explanations === null ? [] : [protectedShare(explanations)]
-
-/** The strongest pattern that nothing bears out. */
-function strongestTrigger({ findings, complete }: TriggerSearch): Measure {
-  const about = { measure: 'poisoning.trigger_flip_rate', over: [], slice: null } as const
-  const strongest = findings.find(({ borneOut }) => !borneOut)
-  if (strongest !== undefined) {
-    const { rate, limits, n } = strongest
-    return { ...about, value: rate, ...limits, n }
-  }
-  const n = findings[0]?.n ?? 0
-  if (complete && n > 0) return { ...about, value: 0, low: 0, high: 0, n }
-  const note =
-    n === 0
-      ? 'undefined: no value is rare enough to be tried'
-      : 'undefined: labels bear out every pattern that was measured, and weaker ones were not'
-  return { ...about, value: null, low: null, high: null, n, note }
-}
 
 function protectedShare({ protected_share, rows }: ExplanationFindings): Measure {
   return {

@@ -90,6 +90,21 @@ describe('Shapley values', () => {
     expect(within / all).toBeGreaterThan(0.9)
   })
 
+  test('parts of the background add up to the whole, in either way', async () => {
+    const game: Game = { predictor: tangled, rows: table(2), background: table(30) }
+    const [sampled] = await sampledAttributions(game, [0], { pairs: 60, random: seededRandom(3) })
+    for (const one of [sampled, await exactAttribution(game, 0)]) {
+      const parts = one?.parts.filter(({ weight }) => weight > 0) ?? []
+      expect(parts).toHaveLength(20)
+      expect(parts.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 12)
+      for (const [feature, value] of (one?.values ?? new Float64Array()).entries())
+        expect(parts.reduce((sum, { values }) => sum + (values[feature] ?? 0), 0)).toBeCloseTo(
+          value,
+          9,
+        )
+    }
+  })
+
   test('Kernel SHAP comes to the same, and LIME ranks alike where parts add up', async () => {
     const game: Game = { predictor: additive, rows: table(2), background: table(15) }
     const exact = await exactAttribution(game, 0)

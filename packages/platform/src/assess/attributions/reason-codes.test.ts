@@ -1,7 +1,7 @@
 // Reasons in words: the strongest first, what chance explains left out, templates filled in.
 
 import { expect, test } from 'vitest'
-import { reasonsOf } from './reason-codes.ts'
+import { reasonsOf, tellReasons } from './reason-codes.ts'
 
 const row = [
   { column: 'amount', value: '5000' },
@@ -31,4 +31,18 @@ test('templates say a column, and values are put in as they are', () => {
 
 test('no more than asked for', () => {
   expect(reasonsOf(row, found, { templates: {}, most: 1 })).toHaveLength(1)
+})
+
+test('reasons that may not be believed are not told, and why is', () => {
+  const told = (adds_up: boolean, repeats: boolean) =>
+    tellReasons(row, { ...found, adds_up, repeats }, { templates: {}, most: 5 })
+  expect(told(true, true)).toMatchObject({ doubt: null, reasons: [{}, {}] })
+  expect(told(false, true)).toMatchObject({
+    doubt: expect.stringContaining('add up') as unknown,
+    reasons: [],
+  })
+  expect(told(true, false)).toMatchObject({
+    doubt: expect.stringContaining('asked again') as unknown,
+    reasons: [],
+  })
 })

@@ -22,6 +22,32 @@ const errorsMin = 2
 /** Nor are effects that nobody would notice. */
 const effectMin = 0.001
 
+/** What may be told of a decision. */
+export interface ToldReasons {
+  /** None where they may not be believed. */
+  readonly reasons: readonly Reason[]
+  /** Why there are none; null where they may be believed. */
+  readonly doubt: string | null
+}
+
+/** The reasons of a decision, unless the model answers otherwise when asked again or they do not add up. */
+export function tellReasons(
+  row: Parameters<typeof reasonsOf>[0],
+  found: Parameters<typeof reasonsOf>[1] & {
+    readonly adds_up: boolean
+    readonly repeats: boolean
+  },
+  by: Parameters<typeof reasonsOf>[2],
+): ToldReasons {
+  if (!found.repeats)
+    return {
+      reasons: [],
+      doubt: 'no reasons: the model answers otherwise when it is asked again',
+    }
+  if (!found.adds_up) return { reasons: [], doubt: 'no reasons: they do not add up to the score' }
+  return { reasons: reasonsOf(row, found, by), doubt: null }
+}
+
 /**
  * The strongest reasons first, those that cannot be told from nothing left out.
  * @param row names and values of the columns that the model read

@@ -122,14 +122,15 @@ export async function sampledAttributions(
 ): Promise<Attribution[]> {
   const width = playersOf(game).length
   const others = game.background[0]?.length ?? 0
-  const plans = rows.flatMap((row) =>
-    Array.from({ length: pairs }, (_, n) => ({
+  const plans = rows.flatMap((row) => {
+    // Every background row in turn, from a random one on: as even as the number of pairs allows.
+    const first = Math.floor(random() * others)
+    return Array.from({ length: pairs }, (_, n) => ({
       row,
       order: shuffled(width, random),
-      // Every background row in turn, from a random one on: as even as the number of pairs allows.
-      other: (Math.floor(random() * others) + n) % others,
-    })),
-  )
+      other: (first + n) % others,
+    }))
+  })
   const scores = await scoresOf(game, walks(plans))
   const perPlan = 2 * width
   return rows.map((_, at) => {

@@ -72,6 +72,31 @@ test('a push that there is, is found, and is the difference of the groups', () =
   expect(first?.limits.high).toBeGreaterThan(truth)
 })
 
+test('a push that hangs on the background has that chance in its limits', () => {
+  // The gap of the groups is 1 beside one half of the background and 3 beside the other: 2 as a whole.
+  const row = (inside: boolean): Attribution => ({
+    values: Float64Array.of(inside ? 2 : 0),
+    errors: Float64Array.of(0),
+    base: 0,
+    score: 0,
+    parts: [1, 3].map((gap) => ({
+      values: Float64Array.of(inside ? gap / 2 : 0),
+      weight: 0.5,
+    })),
+  })
+  const codes = Uint8Array.from({ length: 40 }, (_, n) => n % 2)
+  const told = {
+    names: ['c'],
+    attributions: Array.from(codes, (code) => row(code === 1)),
+    error: 0.05,
+  }
+  const groups = [{ name: 'sex', codes, labels: ['a', 'b'], ordered: false }]
+  const found = pushesOf(told, { groups, picked: [...codes.keys()] })
+  const [push] = found.find(({ group }) => group.value === 'b')?.pushes ?? []
+  expect(push?.mean).toBe(2)
+  expect(push?.limits.low).toBeLessThan(0)
+})
+
 test('limits are as wide as the background is uncertain, even where all rows agree', () => {
   const one = (share: number) => ({ values: Float64Array.of(share / 2), weight: 0.5 })
   const row = {

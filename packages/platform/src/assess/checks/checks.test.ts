@@ -71,6 +71,13 @@ describe('coding', () => {
     expect(column.ordered).toBe(true)
   })
 
+  test('a cut is nobody’s number', () => {
+    const cells = Array.from({ length: 500 }, (_, n) => `${(n * 7919.137) % 90000}`)
+    const cuts = coded('x', cells).labels.flatMap((label) => label.match(/[\d.]+/g) ?? [])
+    expect(cuts.length).toBeGreaterThan(9)
+    expect(cuts.filter((cut) => cells.includes(cut))).toEqual([])
+  })
+
   test('numbers at quantiles, with the missing apart', () => {
     const cells = [...Array.from({ length: 100 }, (_, i) => String(i)), null]
     const column = coded('x', cells)
