@@ -69,6 +69,10 @@ const repeated =
   (args, context) =>
     args.every((value) => item(value, context))
 
+/** A name of the time zone database: letters in up to four folders, and so no path out of them. */
+const isZoneName: Item = (value, context) =>
+  /^[\w+-]{1,40}(?:\/[\w+-]{1,40}){0,3}$/.test(context.text(value) ?? '')
+
 /** The shape `(0,)`: an array that gets its elements with its state. */
 const isNoShape: Item = (value) => {
   const [size, ...more] = itemsOf(value) ?? []
@@ -159,6 +163,12 @@ export const shapes = {
   emptyArray: turn([isClass, isNoShape, either(isScalar, isDtype)]),
   dtype: turn([either(isText, classIn(/^numpy$/)), isScalar, isScalar], 1),
   factory: turn([either(isClass, isNone), isSpelled], 0),
+  zoneName: (args, context) =>
+    args.length >= 1 &&
+    args.length <= 2 &&
+    args.every((value, at) => (at === 0 ? isZoneName(value, context) : isScalar(value, context))),
+  timeOffset: turn([isScalar, either(isInt, madeBy(/^datetime$/, /^timedelta$/))]),
+  newIndex: turn([classIn(/^pandas(?:\.|$)/), ({ kind }) => kind === 'dict']),
   ufunc: (args, context) => {
     const [module, name] = args.map((value) => context.text(value))
     return (

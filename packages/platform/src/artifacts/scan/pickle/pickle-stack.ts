@@ -149,6 +149,11 @@ export class PickleStack {
     const count = this.#values.length - start
     if (start < 0 || count < 0) throw underflow(offset)
     const items = this.#values.slice(start, start + itemsKept)
+    for (let at = start; at < this.#values.length; at++) {
+      const item = this.#values[at]
+      if (item?.kind === 'global' && item.standing === 'accessor')
+        this.#judge.stored(null, null, item, offset)
+    }
     this.#values.length = start
     let depth = 1
     for (const item of items) if (item.kind === 'tuple') depth = Math.max(depth, item.depth + 1)

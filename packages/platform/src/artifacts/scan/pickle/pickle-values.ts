@@ -19,7 +19,8 @@ interface IntValue {
   readonly value: number
 }
 
-interface BytesValue {
+/** Bytes, by where they lie. */
+export interface BytesValue {
   readonly kind: 'bytes'
   readonly start: number
   /** Exclusive. */
@@ -27,7 +28,13 @@ interface BytesValue {
 }
 
 /** How much is known of something imported. */
-export type Standing = 'class' | 'function' | 'constant' | 'refused'
+export type Standing =
+  | 'class'
+  | 'function'
+  | 'constant'
+  /** `getattr`, which may only be called, and only for names that are known. */
+  | 'accessor'
+  | 'refused'
 
 /** Something imported by name. */
 export interface GlobalValue {
@@ -70,6 +77,8 @@ export interface ObjectValue {
   readonly args: Value | null
   /** What BUILD gave it last. */
   state: Value | null
+  /** The elements of an array that joblib puts behind it. */
+  inline?: BytesValue
 }
 
 /** What the loader is asked for by name: a storage of tensors. */

@@ -46,7 +46,12 @@ interface Run {
 
 function run({ source, start, finder, setting, joblib, depth }: Run): RunPickle {
   const input = new PickleInput(source, start)
-  const judge = new ImportJudge(finder, setting, (text) => machine.textOf(text))
+  const judge = new ImportJudge(
+    finder,
+    setting,
+    (text) => machine.textOf(text),
+    (from, to) => source.read(from, to),
+  )
   const machine = new PickleMachine(input, judge)
   let hasArrays = false
   const nested = (offset: number): number => {
@@ -62,7 +67,7 @@ function run({ source, start, finder, setting, joblib, depth }: Run): RunPickle 
     hasArrays = true
     const array = inlineArray(target, (text) => machine.textOf(text), input.position)
     if (array.sizeBytes === null) input.moveTo(nested(input.position))
-    else skipArray(input, array)
+    else target.inline = skipArray(input, array)
   }
   judge.onNested = (value, offset) => {
     const inner = finder.within(`bytes@${offset}`)
