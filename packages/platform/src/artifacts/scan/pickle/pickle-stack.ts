@@ -28,7 +28,7 @@ export class PickleStack {
   readonly #marks: number[] = []
   readonly #memo: (Value | undefined)[] = []
   /** Places far beyond the others: a hostile index must not take memory. */
-  readonly #farMemo = new Map<number, Value>()
+  #farMemo: Map<number, Value> | null = null
   #memoCount = 0
 
   constructor(judge: PickleJudge) {
@@ -122,7 +122,8 @@ export class PickleStack {
   /** Stores what lies on top. */
   put(index: number, offset: number): void {
     const value = this.top(offset)
-    if (this.#farMemo.has(index) || index > this.#memo.length + memoGapMax) {
+    if (this.#farMemo?.has(index) === true || index > this.#memo.length + memoGapMax) {
+      this.#farMemo ??= new Map()
       if (!this.#farMemo.has(index)) this.#memoCount++
       this.#farMemo.set(index, value)
       return
@@ -133,7 +134,7 @@ export class PickleStack {
   }
 
   get(index: number, offset: number): void {
-    const value = this.#memo[index] ?? this.#farMemo.get(index)
+    const value = this.#memo[index] ?? this.#farMemo?.get(index)
     if (value === undefined)
       throw new PickleFault('malformed', `nothing was stored as ${index}`, offset)
     this.push(value, offset)

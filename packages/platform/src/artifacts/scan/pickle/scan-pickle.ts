@@ -36,6 +36,8 @@ interface RunPickle {
 
 interface Run {
   readonly source: ByteSource
+  /** What reads the source, where several pickles follow each other: its window serves them all. */
+  readonly input?: PickleInput
   readonly start: number
   readonly finder: Finder
   readonly setting: PickleSetting
@@ -44,8 +46,9 @@ interface Run {
   readonly depth: number
 }
 
-function run({ source, start, finder, setting, joblib, depth }: Run): RunPickle {
-  const input = new PickleInput(source, start)
+function run({ source, start, finder, setting, joblib, depth, ...more }: Run): RunPickle {
+  const input = more.input ?? new PickleInput(source, start)
+  input.moveTo(start)
   const judge = new ImportJudge(
     finder,
     setting,
@@ -116,6 +119,7 @@ export function scanPickles(
   depth = 0,
 ): void {
   let start = 0
+  const input = new PickleInput(source, 0)
   for (let count = 0; start < source.sizeBytes; count++) {
     if (count >= pickleCountMax) {
       finder.found(
@@ -126,15 +130,15 @@ export function scanPickles(
       return
     }
     const joblib = setting.plain !== true
-    const first = run({ source, start, finder, setting, joblib, depth })
+    const first = run({ source, input, start, finder, setting, joblib, depth })
     if (first.hasArrays) readAsPlain(source, start, finder, setting)
     if (first.fault !== null) {
       tellFault(finder, first.fault)
       return
     }
     const end = first.end ?? source.sizeBytes
-    if (isPadding(source, end)) return
-    if (!beginsPickle(source, end)) {
+    if (isPadding(source, end, input)) return
+    if (!beginsPickle(source, end, input)) {
       finder.found(
         'pickle-trailing-data',
         end,
@@ -186,10 +190,14 @@ const graveRules: readonly ScanRuleId[] = ['pickle-dangerous-import', 'pickle-bu
 const isPythonName = /^[a-z_]\w*(?:\.[A-Za-z_]\w*)+$/
 
 /** Whether a pickle begins at an offset: by its header, or because it runs to an end. */
-function beginsPickle(source: ByteSource, offset: number): boolean {
-  const [first = 0, second = 0] = source.read(offset, offset + 2)
-  if (first === 0x80 && second <= 5) return true
-  const tried = tryPickle(source, offset)
+function beginsPickle(
+  source: ByteSource,
+  offset: number,
+  input = new PickleInput(source, offset),
+): boolean {
+  input.moveTo(offset)
+  if (input.peek(0) === 0x80 && input.peek(1) <= 5) return true
+  const tried = tryPickle(source, offset, input)
   return tried.fault === null || tried.calls > 0 || tried.fault.reason === 'limit'
 }
 
@@ -213,21 +221,26 @@ export function actsAsPickle(source: ByteSource): boolean {
   return calls > 0 || fault?.reason === 'limit'
 }
 
-function tryPickle(source: ByteSource, start: number): RunPickle {
-  const setting = { ...plainSetting, endsAtPersistentId: true }
-  return run({ source, start, finder: silent, setting, joblib: false, depth: nestingMax })
+function tryPickle(source: ByteSource, start: number, input?: PickleInput): RunPickle {
+  const ran = { source, start, finder: silent, setting: trying, joblib: false, depth: nestingMax }
+  return run(input === undefined ? ran : { ...ran, input })
 }
+
+const trying: PickleSetting = { ...plainSetting, endsAtPersistentId: true }
 
 const silent: Finder = { found: () => {}, within: () => silent }
 
 /** Zeros and white space behind the last pickle are padding. */
-function isPadding(source: ByteSource, start: number): boolean {
+function isPadding(source: ByteSource, start: number, input?: PickleInput): boolean {
+  if (start < source.sizeBytes && input !== undefined) {
+    input.moveTo(start)
+    if (!isPaddingByte(input.peek(0))) return false
+  }
   const tail = source.read(start, start + 65_536)
-  return (
-    start + tail.length >= source.sizeBytes &&
-    tail.every((byte) => byte === 0 || byte === 10 || byte === 13 || byte === 32)
-  )
+  return start + tail.length >= source.sizeBytes && tail.every(isPaddingByte)
 }
+
+const isPaddingByte = (byte: number) => byte === 0 || byte === 10 || byte === 13 || byte === 32
 
 /** The number that begins a file of torch.save before 1.6, as a pickle of its own (torch/serialization.py). */
 const legacyMagic = [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e]
