@@ -21,6 +21,7 @@ import {
   type TextValue,
   type Value,
 } from './pickle-values.ts'
+import { isCompiledClass, isUnpackingClass } from './script-classes.ts'
 import { stateProblem } from './state-checks.ts'
 import { hidesNames, isCalledAttribute, oddName } from './state-names.ts'
 
@@ -84,7 +85,7 @@ export class ImportJudge implements PickleJudge {
     const [module, name] = currentName(oldModule, oldName)
     const known = knownImport(module, name)
     if (known !== null) return { kind: 'global', module, name, standing: known.standing }
-    if (this.#setting.scriptClasses && module.startsWith('__torch__'))
+    if (this.#setting.scriptClasses && isScriptClass(module, name))
       return { kind: 'global', module, name, standing: 'class' }
     this.#refuse(module, name, offset)
     return { kind: 'global', module, name, standing: 'refused' }
@@ -281,9 +282,15 @@ export class ImportJudge implements PickleJudge {
       )
   }
 
-  #isScriptClass({ module }: GlobalValue): boolean {
-    return this.#setting.scriptClasses && module.startsWith('__torch__')
+  #isScriptClass({ module, name }: GlobalValue): boolean {
+    return this.#setting.scriptClasses && isScriptClass(module, name)
   }
+}
+
+/** A class that the archive itself defines in its own language, or a compiled one that only unpacks tensors. */
+function isScriptClass(module: string, name: string): boolean {
+  const path = `${module}.${name}`
+  return module.startsWith('__torch__') && (!isCompiledClass(path) || isUnpackingClass(path))
 }
 
 /** The class of a storage; files of older versions call it as a function. */

@@ -7,6 +7,7 @@ import { ImportJudge, type PickleSetting } from './import-judge.ts'
 import { inlineArray, isWrapper, skipArray } from './joblib-arrays.ts'
 import { PickleFault, PickleInput } from './pickle-input.ts'
 import { PickleMachine } from './pickle-machine.ts'
+import { storageBytes } from './storage-sizes.ts'
 import { itemsOf, type TextValue, type Value } from './pickle-values.ts'
 
 /** Pickles inside pickles that are followed. */
@@ -230,6 +231,16 @@ const trying: PickleSetting = { ...plainSetting, endsAtPersistentId: true }
 
 const silent: Finder = { found: () => {}, within: () => silent }
 
+/** What the pickle of an archive asks its loader for. */
+export function storageKeys(source: ByteSource): readonly string[] {
+  const setting = { storages: true, scriptClasses: true }
+  const asked = run({ source, start: 0, finder: silent, setting, joblib: false, depth: nestingMax })
+  return asked.persistentIds.flatMap((id) => {
+    const key = itemsOf(id)?.[2]
+    return key?.kind === 'text' ? [asked.textOf(key)] : []
+  })
+}
+
 /** Zeros and white space behind the last pickle are padding. */
 function isPadding(source: ByteSource, start: number, input?: PickleInput): boolean {
   if (start < source.sizeBytes && input !== undefined) {
@@ -244,26 +255,6 @@ const isPaddingByte = (byte: number) => byte === 0 || byte === 10 || byte === 13
 
 /** The number that begins a file of torch.save before 1.6, as a pickle of its own (torch/serialization.py). */
 const legacyMagic = [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e]
-
-/** Bytes of one element of each storage. */
-const elementSizes: Readonly<Record<string, number>> = {
-  FloatStorage: 4,
-  DoubleStorage: 8,
-  HalfStorage: 2,
-  BFloat16Storage: 2,
-  LongStorage: 8,
-  IntStorage: 4,
-  ShortStorage: 2,
-  CharStorage: 1,
-  ByteStorage: 1,
-  BoolStorage: 1,
-  ComplexFloatStorage: 8,
-  ComplexDoubleStorage: 16,
-  QUInt8Storage: 1,
-  QInt8Storage: 1,
-  QInt32Storage: 4,
-  UntypedStorage: 1,
-}
 
 /** Whether a source is a file of torch.save before 1.6. */
 export function isTorchLegacy(source: ByteSource): boolean {
@@ -295,19 +286,4 @@ export function scanTorchLegacy(source: ByteSource, finder: Finder, depth = 0): 
       start + storedBytes,
       `${-missing} bytes follow the last storage`,
     )
-}
-
-/** Bytes that the storages take behind the pickles: a count of eight bytes, then the elements. */
-function storageBytes(
-  ids: readonly Value[],
-  textOf: (value: Value & { kind: 'text' }) => string,
-): number {
-  const sizes = new Map<string, number>()
-  for (const id of ids) {
-    const [, type, key, , count] = itemsOf(id) ?? []
-    if (type?.kind !== 'global' || key?.kind !== 'text' || count?.kind !== 'int') continue
-    const size = (elementSizes[type.name] ?? Number.NaN) * count.value
-    if (Number.isFinite(size) && size >= 0) sizes.set(textOf(key), 8 + size)
-  }
-  return [...sizes.values()].reduce((sum, size) => sum + size, 0)
 }

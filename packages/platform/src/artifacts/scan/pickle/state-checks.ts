@@ -2,26 +2,15 @@
 
 import { arrayOf, type PickleContent } from './array-values.ts'
 import { nodesProblem } from './kd-tree-nodes.ts'
+import { isUnpackingClass } from './script-classes.ts'
 import { type GlobalValue, itemsOf, namedItems, type Value } from './pickle-values.ts'
 
 type Check = (state: Value, content: PickleContent) => string | null
 
-/** Classes of PyTorch's own that a ScriptObject may be: they unpack tensors (aten/src/ATen/native/quantized). */
-const packedClasses = new Set(
-  [
-    'quantized.LinearPackedParamsBase',
-    'quantized.Conv2dPackedParamsBase',
-    'quantized.Conv3dPackedParamsBase',
-    'quantized.EmbeddingPackedParamsBase',
-    'rnn.CellParamsBase',
-    'sparse.LinearPackedParamsBase',
-  ].map((name) => `__torch__.torch.classes.${name}`),
-)
-
 /** A state and the name of the class that it is unpacked by. */
 const scriptObject: Check = (state, { textOf }) => {
   const [, named, ...more] = itemsOf(state) ?? []
-  const isKnown = named?.kind === 'text' && packedClasses.has(textOf(named)) && more.length === 0
+  const isKnown = named?.kind === 'text' && isUnpackingClass(textOf(named)) && more.length === 0
   return isKnown ? null : 'an object of a compiled class that is not known is made'
 }
 
