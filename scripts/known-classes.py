@@ -22,8 +22,9 @@ TARGET = pathlib.Path(__file__).parent.parent / 'packages/platform/src/artifacts
 PACKAGES = ['sklearn', 'scipy.sparse', 'scipy.interpolate', 'scipy.spatial', 'torch.nn.modules', 'torch.nn.functional', 'torch.nn.init', 'torch.optim', 'xgboost', 'lightgbm', 'catboost', 'pandas.core', 'pandas._libs']
 # Packages of which only their own classes are taken, not those that they import from the rest of their library.
 OWN_PACKAGES = ['torch.ao.nn.quantized', 'torch.utils.data.dataset', 'torch.utils.data.sampler', 'torch.nn.utils.weight_norm', 'torch.nn.utils.spectral_norm', 'torch.nn.parallel.data_parallel',
+            'nltk.classify', 'nltk.tag', 'nltk.tokenize', 'nltk.stem', 'nltk.probability',
             *(f'statsmodels.{part}' for part in ['base', 'regression', 'genmod', 'discrete', 'robust', 'duration', 'tsa'])]
-LEFT_OUT = ('.tests', '.conftest', '.setup', '.datasets', '.externals', '.experimental', '.testing', '_testing', '.dask', '.spark', '.computation', '.util.', '.io.', '.cluster._feature', '.x13', '.plotting', '.distributed_estimation')
+LEFT_OUT = ('.tests', '.conftest', '.setup', '.datasets', '.externals', '.experimental', '.testing', '_testing', '.dask', '.spark', '.computation', '.util.', '.io.', '.cluster._feature', '.x13', '.plotting', '.stanford', '.stanford_segmenter', '.weka', '.megam', '.tadm', '.senna', '.hunpos', '.repp', '.nist', '.api', '.distributed_estimation')
 
 # Compiled modules that read files, parse texts, call what they are given or hold tables for a moment: nothing of them is
 # pickled, and a call of their classes is none that a library writes.
@@ -138,6 +139,8 @@ def collect():
             for name, value in sorted(vars(module).items()):
                 home = getattr(value, '__module__', None)
                 if not isinstance(home, str) or not (home + '.').startswith(inside + '.') or getattr(value, '__qualname__', None) != name:
+                    continue
+                if package in OWN_PACKAGES and any(part in home + '.' for part in LEFT_OUT):
                     continue
                 if home in NEVER_CALLED or home.startswith(('pandas._config', 'pandas.util', 'pandas.io')):
                     continue

@@ -279,3 +279,17 @@ describe('entries of a PyTorch archive that are named as storages', () => {
     expect(await rulesOf(archive(data))).toContain('pickle-dangerous-import')
   })
 })
+
+test.each([
+  ['quantized.LinearPackedParamsBase', []],
+  ['other.Reader', ['pickle-unknown-import']],
+])('compiled classes in the pickle of a script: %s', async (name, rules) => {
+  const [space = '', made = ''] = name.split('.')
+  const object = concatBytes(global(`__torch__.torch.classes.${space}`, made), op(0x29, 0x81))
+  const file = zip(
+    { name: 'm/data.pkl', content: pickle(object) },
+    { name: 'm/version', content: utf8('3\n') },
+    { name: 'm/constants.pkl', content: pickle(dict()) },
+  )
+  expect(await rulesOf(file)).toEqual(rules)
+})

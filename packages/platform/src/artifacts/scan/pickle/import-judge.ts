@@ -39,7 +39,7 @@ export interface PickleSetting {
 
 /** Classes that take items one by one. */
 const containers =
-  /^(?:collections (?:OrderedDict|defaultdict|Counter|deque)|builtins (?:dict|list|set|object|bytearray)|sklearn\.utils(?:\._bunch)? Bunch|torch Size)$/
+  /^(?:collections (?:OrderedDict|defaultdict|Counter|deque)|builtins (?:dict|list|set|object|bytearray)|nltk\.probability (?:Conditional)?FreqDist|sklearn\.utils(?:\._bunch)? Bunch|torch Size)$/
 /** Modules that carry code as bytes. */
 const codeModules = /^(?:dill|cloudpickle)(?:\.|$)/
 

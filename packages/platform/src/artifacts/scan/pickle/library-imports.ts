@@ -53,6 +53,11 @@ export const libraryRows: readonly ImportRow[] = [
   ['pandas.core.indexes.timedeltas', '_new_TimedeltaIndex', 'function', 'newIndex', 'builds'],
   // A formula in their states is evaluated, which is checked.
   ['statsmodels.base.data', 'ModelData PandasData PatsyData', 'class', 'none', 'builds'],
+  // A Counter, and a table of them: they are filled as those are.
+  ['nltk.probability', 'FreqDist', 'class', 'spelled', 'builds'],
+  ['nltk.probability', 'ConditionalFreqDist', 'class', 'none', 'builds'],
+  // Its setter of state does nothing.
+  ['nltk.tokenize.punkt', 'PunktLanguageVars', 'class', 'none', 'builds'],
   // A class of PyTorch's own that unpacks tensors; its name stands in the state, which is checked.
   ['torch', 'ScriptObject', 'class', 'none', 'builds'],
 ]
