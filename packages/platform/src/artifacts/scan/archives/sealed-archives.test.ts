@@ -88,7 +88,7 @@ describe('not clean', () => {
     ],
     [
       'files behind the end',
-      ['archive-outside-data', 'unread-content'],
+      ['archive-outside-data', 'unread-code', 'unread-content'],
       concatBytes(rar(file('a.pkl', honest)), file('b.pkl', hostile), end),
     ],
     ['a folder above', ['archive-path-traversal'], rar(file('../../a.pkl', honest))],
@@ -108,7 +108,7 @@ describe('what cannot be read is named', () => {
       'is encrypted',
       concatBytes(signature, block(4, concatBytes(vint(0), vint(0), vint(15), new Uint8Array(16)))),
     ],
-    ['one of several parts', fromBase64(sevenZip).slice(0, 90)],
+    ['one of several parts', fromBase64(sevenZip).slice(0, 40)],
     ['one of several parts', concatBytes(signature, main.slice(0, 5))],
   ])('%s', async (words, bytes) => {
     const { verdict, findings } = await scanned(bytes)

@@ -21,7 +21,7 @@ import {
   type TextValue,
   type Value,
 } from './pickle-values.ts'
-import { isCompiledClass, isUnpackingClass } from './script-classes.ts'
+import { isScriptClass } from './script-classes.ts'
 import { stateProblem } from './state-checks.ts'
 import { hidesNames, isCalledAttribute, oddName } from './state-names.ts'
 
@@ -57,6 +57,8 @@ export class ImportJudge implements PickleJudge {
   onBuilt: (target: Value, state: Value) => void = () => {}
   /** Hears of bytes that are loaded as a file of their own. */
   onNested: (value: Value, offset: number) => void = () => {}
+  /** Hears of values that may be pickles of their own. */
+  onCarried: PickleJudge['carried'] = () => {}
   /** Calls so far, and imports that are a danger, for telling a pickle from what merely looks like one. */
   calls = 0
   /** The first import that is on no list and is called all the same. */
@@ -168,6 +170,10 @@ export class ImportJudge implements PickleJudge {
     if (module === 'torch.storage' && name === '_load_from_bytes' && items?.[0] !== undefined)
       this.onNested(items[0], offset)
     return { kind: 'object', of: madeBy(callee, items), args, state: null }
+  }
+
+  carried(...[carriage, start, end]: Parameters<PickleJudge['carried']>): void {
+    this.onCarried(carriage, start, end)
   }
 
   built(target: Value, state: Value, offset: number): void {
@@ -285,12 +291,6 @@ export class ImportJudge implements PickleJudge {
   #isScriptClass({ module, name }: GlobalValue): boolean {
     return this.#setting.scriptClasses && isScriptClass(module, name)
   }
-}
-
-/** A class that the archive itself defines in its own language, or a compiled one that only unpacks tensors. */
-function isScriptClass(module: string, name: string): boolean {
-  const path = `${module}.${name}`
-  return module.startsWith('__torch__') && (!isCompiledClass(path) || isUnpackingClass(path))
 }
 
 /** The class of a storage; files of older versions call it as a function. */

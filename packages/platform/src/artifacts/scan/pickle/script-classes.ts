@@ -24,3 +24,9 @@ export function isCompiledClass(path: string): boolean {
 export function isUnpackingClass(path: string): boolean {
   return isCompiledClass(path) && unpacking.has(path.slice(prefix.length))
 }
+
+/** A class that the archive itself defines in its own language, or a compiled one that only unpacks tensors. */
+export function isScriptClass(module: string, name: string): boolean {
+  const path = `${module}.${name}`
+  return module.startsWith('__torch__') && (!isCompiledClass(path) || isUnpackingClass(path))
+}
