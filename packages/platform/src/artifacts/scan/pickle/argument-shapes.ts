@@ -2,12 +2,16 @@
 // is allowed with the shapes that its own library writes. Python's own types ask what they are made from for its
 // iterator, its text, its number or its buffer, and so run its methods: they are given data that the file spells out.
 
+import { isArrowArray } from './arrow-arrays.ts'
+import type { PickleContent } from './array-values.ts'
 import { isDtype } from './dtype-states.ts'
 import { type GlobalValue, itemsOf, type Value } from './pickle-values.ts'
 
 /** What a shape may ask of the pickle it stands in. */
 export interface ShapeContext {
   text(value: Value): string | null
+  /** What the pickle spells. */
+  readonly content: PickleContent
   /** How an import stands; for names inside arguments. */
   standingOf(module: string, name: string): GlobalValue['standing'] | 'unknown'
 }
@@ -155,6 +159,7 @@ export const shapes = {
   plainArray: turn([classIn(/^array$/), isText, isInt, isBytes]),
   text: turn([isText]),
   bytes: turn([isBytes]),
+  bytesOrArray: turn([either(isBytes, madeBy(/^builtins$/, /^bytearray$/))]),
   codec: (args, context) =>
     args.length === 2 &&
     args[0]?.kind === 'text' &&
@@ -163,6 +168,7 @@ export const shapes = {
   emptyArray: turn([isClass, isNoShape, either(isScalar, isDtype)]),
   dtype: turn([either(isText, classIn(/^numpy$/)), isScalar, isScalar], 1),
   factory: turn([either(isClass, isNone), isSpelled], 0),
+  arrowArray: (args, { content }) => args.length === 1 && isArrowArray(args[0], content),
   zoneName: (args, context) =>
     args.length >= 1 &&
     args.length <= 2 &&

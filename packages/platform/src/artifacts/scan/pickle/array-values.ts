@@ -80,13 +80,14 @@ function typeName(dtype: Value | undefined, content: PickleContent): string | nu
 }
 
 /** Bytes that a pickle spells: as such, in a bytearray, or as text for `_codecs.encode`; null for others. */
-function bytesOf(value: Value | undefined, content: PickleContent): Bytes | null {
+export function bytesOf(value: Value | undefined, content: PickleContent): Bytes | null {
   if (value?.kind === 'bytes') return content.read(value.start, value.end)
   if (value?.kind !== 'object' || value.of === null) return null
   const [first] = itemsOf(value.args) ?? []
   const path = `${value.of.module}.${value.of.name}`
-  if (path === 'builtins.bytearray' && first?.kind === 'bytes') return bytesOf(first, content)
-  if (path !== '_codecs.encode' || first?.kind !== 'text') return null
+  if (path === 'builtins.bytearray' && first?.kind !== 'text') return bytesOf(first, content)
+  if ((path !== '_codecs.encode' && path !== 'builtins.bytearray') || first?.kind !== 'text')
+    return null
   const text = first.text ?? new TextDecoder().decode(content.read(first.start, first.end))
   return Uint8Array.from(text, (letter) => letter.charCodeAt(0))
 }

@@ -77,6 +77,7 @@ export class ImportJudge implements PickleJudge {
     this.#textOf = textOf
     this.#content = { textOf, read }
     this.#context = {
+      content: this.#content,
       text: (value) => (value.kind === 'text' ? textOf(value) : null),
       standingOf: (module, name) =>
         knownImport(...currentName(module, name))?.standing ?? 'unknown',

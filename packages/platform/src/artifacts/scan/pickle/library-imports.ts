@@ -58,6 +58,15 @@ export const libraryRows: readonly ImportRow[] = [
   ['nltk.probability', 'ConditionalFreqDist', 'class', 'none', 'builds'],
   // Its setter of state does nothing.
   ['nltk.tokenize.punkt', 'PunktLanguageVars', 'class', 'none', 'builds'],
+  // Arrays of Arrow, with buffers that lie in the file, which are checked.
+  ['pyarrow.lib', 'type_for_alias', 'function', 'text'],
+  ['pyarrow.lib', 'py_buffer', 'function', 'bytesOrArray'],
+  ['pyarrow.lib', '_restore_array', 'function', 'arrowArray'],
+  ...[
+    ['pandas.arrays', 'ArrowStringArray ArrowExtensionArray'] as const,
+    ['pandas.core.arrays.string_arrow', 'ArrowStringArray ArrowStringArrayNumpySemantics'] as const,
+    ['pandas.core.arrays.arrow.array', 'ArrowExtensionArray'] as const,
+  ].map(([module, names]): ImportRow => [module, names, 'class', 'none', 'builds']),
   // A class of PyTorch's own that unpacks tensors; its name stands in the state, which is checked.
   ['torch', 'ScriptObject', 'class', 'none', 'builds'],
 ]

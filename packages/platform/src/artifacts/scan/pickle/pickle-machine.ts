@@ -9,8 +9,8 @@ import { PickleLiterals, quoted } from './pickle-literals.ts'
 import { PickleStack } from './pickle-stack.ts'
 import {
   emptyDict,
+  emptyList,
   emptyTuple,
-  list,
   none,
   set,
   type TextValue,
@@ -77,7 +77,7 @@ export class PickleMachine {
         stack.push(emptyTuple, offset)
         return true
       case 0x5d: // EMPTY_LIST
-        stack.push(list, offset)
+        stack.push(emptyList(), offset)
         return true
       case 0x8f: // EMPTY_SET
         stack.push(set, offset)

@@ -18,6 +18,8 @@ import {
 
 /** Values on the stack and in the memo together; beyond it a pickle is not followed. */
 const valuesMax = 16_000_000
+/** Buffers of an array: which elements there are, where texts begin, and the data. */
+const buffersKept = 3
 /** Places of the memo that may be skipped before it is kept as a table of pairs. */
 const memoGapMax = 1024
 
@@ -175,8 +177,23 @@ export class PickleStack {
   #extend(start: number, offset: number): void {
     const target = this.#values[start - 1]
     if (target === undefined) throw underflow(offset)
-    if (target.kind !== 'list' && target.kind !== 'set') this.#judge.filled(target, offset)
+    if (target.kind === 'list') this.#keepBuffers(target, start)
+    else if (target.kind !== 'set') this.#judge.filled(target, offset)
     this.#takeItems(start, offset)
+  }
+
+  /** Keeps the items of a list that are buffers of one array. */
+  #keepBuffers(target: CollectionValue, start: number): void {
+    if (target === list || start >= this.#values.length) return
+    if (target.isFilled === true) {
+      target.items = null
+      return
+    }
+    target.isFilled = true
+    const last = this.#values.at(-1)
+    const isShort = this.#values.length - start <= buffersKept
+    if (isShort && last?.kind === 'object' && last.of?.name === 'py_buffer')
+      target.items = this.#values.slice(start)
   }
 
   #fillTarget(start: number, offset: number): void {

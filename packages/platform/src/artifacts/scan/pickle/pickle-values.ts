@@ -54,9 +54,13 @@ export interface TupleValue {
   readonly depth: number
 }
 
-/** A list or a set, of which nothing is kept: no call takes its arguments from one. */
+/** A list or a set, of which nothing is kept but a short list of Arrow's buffers. */
 export interface CollectionValue {
   readonly kind: 'list' | 'set'
+  /** Set once something was put into it. */
+  isFilled?: true
+  /** The items of a list that was filled in one go and holds buffers; null once more was put into it. */
+  items?: readonly Value[] | null
 }
 
 /** A dict: its first keys and values, in turn. */
@@ -132,6 +136,11 @@ const noPairs: Value[] = []
 export const list: Value = { kind: 'list' }
 export const set: Value = { kind: 'set' }
 export const emptyTuple: Value = { kind: 'tuple', items: [], count: 0, depth: 1 }
+
+/** A list of nothing, to be filled. */
+export function emptyList(): CollectionValue {
+  return { kind: 'list' }
+}
 
 /** A dict of nothing. */
 export function emptyDict(): DictValue {

@@ -1,5 +1,6 @@
 // States that a library does not merely keep: what it would do with them, and so what they must be.
 
+import { isRestoredArray } from './arrow-arrays.ts'
 import { arrayOf, type PickleContent } from './array-values.ts'
 import { nodesProblem } from './kd-tree-nodes.ts'
 import { isUnpackingClass } from './script-classes.ts'
@@ -68,6 +69,13 @@ const kdTree: Check = (state, content) => {
   })
 }
 
+/** Attributes with an array of Arrow, which is iterated. */
+const arrowArray: Check = (state, { textOf }) => {
+  const fields = namedItems(state, textOf)
+  const isArray = isRestoredArray(fields?.get('_pa_array')) && fields?.has('_data') === false
+  return isArray ? null : 'an array whose data are none of Arrow'
+}
+
 const named = (check: Check, ...names: readonly string[]) =>
   names.map((name): [string, Check] => [name, check])
 
@@ -80,6 +88,14 @@ const checks: ReadonlyMap<string, Check> = new Map([
     'statsmodels.base.data PatsyData',
   ),
   ...named(attributes, 'pandas.arrays SparseArray', 'pandas.core.arrays.sparse.array SparseArray'),
+  ...named(
+    arrowArray,
+    'pandas.arrays ArrowStringArray',
+    'pandas.arrays ArrowExtensionArray',
+    'pandas.core.arrays.string_arrow ArrowStringArray',
+    'pandas.core.arrays.string_arrow ArrowStringArrayNumpySemantics',
+    'pandas.core.arrays.arrow.array ArrowExtensionArray',
+  ),
   ...named(
     kdTree,
     'scipy.spatial._ckdtree cKDTree',
