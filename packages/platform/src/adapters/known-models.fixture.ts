@@ -99,6 +99,7 @@ function sessionOf(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<ModelS
     name,
     bytes,
     sha256: sha256Hex(bytes),
+    runtime: 'native',
     memoryBytes: 2 ** 29,
     timeoutMs: 60_000,
   })

@@ -10,11 +10,14 @@ import { onnxRunner } from './onnx-runner.ts'
 const runner = onnxRunner({ threads: 1 })
 const isLinux = process.platform === 'linux'
 
+const runtimes = ['native', 'wasm'] as const
+
 const load = (bytes: Uint8Array<ArrayBuffer>, changes: Partial<LoadModelRequest> = {}) =>
   runner.load({
     name: 'model.onnx',
     bytes,
     sha256: sha256Hex(bytes),
+    runtime: 'native',
     memoryBytes: 512 * 2 ** 20,
     timeoutMs: 60_000,
     ...changes,
@@ -37,9 +40,9 @@ function children(): string[] {
   return existsSync(list) ? readFileSync(list, 'utf8').split(' ').filter(Boolean) : []
 }
 
-describe('runs', () => {
+describe.each(runtimes)('runs as %s', (runtime) => {
   test('batch after batch, and answers in the order of the questions', async () => {
-    const session = await load(addOne())
+    const session = await load(addOne(), { runtime })
     expect(session.inputs).toEqual([{ name: 'X', type: 'float32', shape: [-1, 1] }])
     expect(session.outputs).toEqual([{ name: 'Y', type: 'float32', shape: [-1, 1] }])
     const runs = Array.from({ length: 20 }, (_, i) => session.run([floats(i, i + 0.5)], ['Y']))
@@ -55,7 +58,7 @@ describe('runs', () => {
   })
 
   test('goes on after a batch that the model refuses', async () => {
-    const session = await load(logisticInts.model)
+    const session = await load(logisticInts.model, { runtime })
     await expect(session.run([floats(1)], ['label'])).rejects.toThrow(
       /model.onnx: the model failed on the data: .*dimension/i,
     )

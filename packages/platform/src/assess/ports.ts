@@ -279,8 +279,27 @@ export interface Tensor {
   readonly values: TensorData
 }
 
+/** What runs a model: native code, or WebAssembly, which can touch nothing but its own memory. */
+export type ModelRuntime = 'native' | 'wasm'
+
+/** What held a model while it ran; nothing that the machine did not grant. */
+export interface Confinement {
+  readonly runtime: ModelRuntime
+  /** Of ONNX Runtime. */
+  readonly version: string
+  /** Kinds of Linux namespaces of its own, such as `network`; none where the kernel gives none. */
+  readonly namespaces: readonly string[]
+  /** `own_view`: it saw the runtime and the system's libraries, read-only. `permissions`: Node kept it from all else. */
+  readonly files: 'own_view' | 'permissions'
+  readonly memoryBytes: number
+  /** Time on processors; null where the system keeps no such limit. */
+  readonly cpuSeconds: number | null
+  readonly wallSeconds: number
+}
+
 /** A model loaded into a confined process. */
 export interface ModelSession {
+  readonly confinement: Confinement
   readonly inputs: readonly ModelValue[]
   readonly outputs: readonly ModelValue[]
   /**
@@ -299,6 +318,7 @@ export interface LoadModelRequest {
   readonly bytes: Bytes
   /** Digest of what the caller checked and announced; the process refuses any other bytes. */
   readonly sha256: HexDigest
+  readonly runtime: ModelRuntime
   readonly memoryBytes: number
   /** Wall-clock limit for loading plus all runs together. */
   readonly timeoutMs: number

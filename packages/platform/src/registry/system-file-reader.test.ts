@@ -49,6 +49,8 @@ test('fills in every default', () => {
     path: 'model.onnx',
     native: null,
     sign: false,
+    signature: null,
+    runtime: 'wasm',
     classes: null,
     memoryMb: 4096,
     timeoutSeconds: 600,
