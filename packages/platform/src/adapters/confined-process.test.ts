@@ -1,12 +1,14 @@
 // Whether the walls stand, each by a program that tries to get past it: Node's permissions alone, then the kernel's walls with
 // every permission of Node's granted, as they are to native code that has gone wrong.
 
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { parseJson } from '@proofhouse/evidence'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type ConfinedStart, type Isolation, spawnConfined } from './confined-process.ts'
 
@@ -148,6 +150,27 @@ test.skipIf(!hasNamespaces)(
     })
   },
 )
+
+test.skipIf(!hasView).each([
+  ['a view of its own', '', ['user', 'mount', 'pid', 'network', 'ipc', 'uts'], 'own_view'],
+  ['no mounts', 'mnt', ['user', 'pid', 'network', 'ipc', 'uts'], 'permissions'],
+  ['no namespaces', 'user', [], 'permissions'],
+])('where the kernel gives %s, that is what is used and told', (_, none, namespaces, files) => {
+  // Limits of the kernel that hold in a namespace of the test's own.
+  const refuse = none === '' ? 'true' : `echo 0 > /proc/sys/user/max_${none}_namespaces`
+  const script = `${refuse} && exec "$@"`
+  const program = fileURLToPath(new URL('confinement-told.fixture.ts', import.meta.url))
+  const { stdout } = spawnSync(
+    'unshare',
+    ['--user', '--map-root-user', '/bin/sh', '-c', script, 'sh', process.execPath, program],
+    { encoding: 'utf8' },
+  )
+  expect(parseJson(new TextEncoder().encode(stdout), 'encoding-invalid')).toMatchObject({
+    runtime: 'native',
+    namespaces,
+    files,
+  })
+})
 
 describe.skipIf(!isLinux)('limits of the kernel', () => {
   test('no byte is written to any file', async () => {

@@ -41,8 +41,8 @@ let strongest = process.platform === 'linux' ? 0 : strengths.indexOf('none')
 export const strongestIsolation = (): Isolation => strengths[strongest] ?? 'none'
 
 /**
- * Remembers that a process did not start under an isolation. Only for one that was told nothing yet: nothing that comes from
- * outside may ever talk its way into weaker walls.
+ * Remembers that a process did not start under an isolation. Only for one that was told nothing yet: nothing that comes
+ * from outside may ever talk its way into weaker walls.
  * @returns whether there is a weaker one
  */
 export function giveUp(isolation: Isolation): boolean {

@@ -5,7 +5,7 @@ import { sha256Hex } from '@proofhouse/evidence'
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { seededRandom } from '../assess/intervals/random.ts'
-import type { ModelSession } from '../assess/ports.ts'
+import type { ModelSession } from '../assess/model-ports.ts'
 import { type ModelColumns, type Predictor, predictorOf } from '../assess/predictor.ts'
 import { onnxRunner } from './onnx-runner.ts'
 

@@ -10,8 +10,6 @@ import { onnxRunner } from './onnx-runner.ts'
 const runner = onnxRunner({ threads: 1 })
 const isLinux = process.platform === 'linux'
 
-const runtimes = ['native', 'wasm'] as const
-
 const load = (bytes: Uint8Array<ArrayBuffer>, changes: Partial<LoadModelRequest> = {}) =>
   runner.load({
     name: 'model.onnx',
@@ -40,9 +38,9 @@ function children(): string[] {
   return existsSync(list) ? readFileSync(list, 'utf8').split(' ').filter(Boolean) : []
 }
 
-describe.each(runtimes)('runs as %s', (runtime) => {
+describe('runs', () => {
   test('batch after batch, and answers in the order of the questions', async () => {
-    const session = await load(addOne(), { runtime })
+    const session = await load(addOne())
     expect(session.inputs).toEqual([{ name: 'X', type: 'float32', shape: [-1, 1] }])
     expect(session.outputs).toEqual([{ name: 'Y', type: 'float32', shape: [-1, 1] }])
     const runs = Array.from({ length: 20 }, (_, i) => session.run([floats(i, i + 0.5)], ['Y']))
@@ -58,7 +56,7 @@ describe.each(runtimes)('runs as %s', (runtime) => {
   })
 
   test('goes on after a batch that the model refuses', async () => {
-    const session = await load(logisticInts.model, { runtime })
+    const session = await load(logisticInts.model)
     await expect(session.run([floats(1)], ['label'])).rejects.toThrow(
       /model.onnx: the model failed on the data: .*dimension/i,
     )

@@ -32,8 +32,8 @@ export const besideFixture: Pick<AssessmentReport['artifacts'], 'secrets' | 'pac
   },
 }
 
-/** A model that ran under every wall there is, and had to bear a signature. */
-export const modelRunFixture: ReportModelRun = {
+/** Under every wall there is, and with a signature demanded. */
+const run: ReportModelRun = {
   confinement: {
     runtime: 'native',
     version: '1.30.0',
@@ -52,3 +52,6 @@ export const modelRunFixture: ReportModelRun = {
     issuer: null,
   },
 }
+
+/** A model that ran, and has no file of the library that trained it. */
+export const ranModelFixture = { run, native: null }

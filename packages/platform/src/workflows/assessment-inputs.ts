@@ -84,8 +84,8 @@ interface OpenRequest {
 
 /**
  * Opens every input.
- * @throws file-missing, file-unreadable, data-malformed, model-malformed, model-refused, interrupted; where a signature is
- *   demanded and does not hold, model-changed, envelope-signature-invalid, certificate-untrusted, bundle-malformed
+ * @throws file-missing, file-unreadable, data-malformed, model-malformed, model-refused, interrupted; where a signature
+ *   is demanded and does not hold, model-changed, envelope-signature-invalid, certificate-untrusted, bundle-malformed
  */
 export async function openInputs(
   services: Pick<Services, 'files' | 'data' | 'keyless' | 'now'>,
