@@ -48,6 +48,6 @@ for (const [what = '', argument = ''] of process.argv.slice(2).map((word) => wor
   try {
     answers[what] = await attempts[what]?.(argument)
   } catch (error) {
-    answers[what] = error instanceof Error && 'code' in error ? error.code : `${error as string}`
+    answers[what] = error instanceof Error && 'code' in error ? error.code : String(error)
   }
 process.send?.(answers, () => process.exit(0))

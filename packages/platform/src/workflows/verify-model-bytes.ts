@@ -14,7 +14,7 @@ export interface ModelVerification {
   readonly signer: VerifiedModel['signer']
 }
 
-/** Who signed, as statements name them: the key, and the name that was established for it; null where the key is all that is known. */
+/** Who signed, as statements name them: the key, and the name established for it; null where the key is all there is. */
 export const signerOf = ({ signer }: Pick<ModelVerification, 'signer'>) => ({
   by: signer.kind,
   keyId: signer.keyId,
