@@ -51,8 +51,11 @@ export function giveUp(isolation: Isolation): boolean {
   return true
 }
 
-/** Where the system's libraries are; links are followed. */
-const libraries = ['/lib', '/lib64', '/usr/lib', '/usr/lib64']
+/** Where the system's libraries are, links followed, and what tells them the kind of processor. */
+const system = [
+  ...['/lib', '/lib64', '/usr/lib', '/usr/lib64'],
+  ...['/proc/cpuinfo', '/sys/devices/system/cpu'],
+]
 /** Folders that a view can be built on, in its own namespace only. */
 const stages = ['/srv', '/media', '/opt', '/mnt', '/home', '/var', '/tmp']
 
@@ -65,13 +68,17 @@ const nobody = ['--user', '--map-user=65534', '--map-group=65534']
 const limitScript =
   'ulimit -v "$1" && ulimit -t "$2" && ulimit -f 0 && ulimit -c 0 && shift 2 && exec "$@"'
 
-/** Builds the view on the first argument from the paths up to `--`, and starts the rest in it as nobody. */
+/**
+ * Builds the view on the first argument from the paths up to `--`, and starts the rest in it as nobody. A mount that forbids
+ * programs may not be given without that, which the first attempt at it finds out.
+ */
 const viewScript = `set -e
 root=$1; shift
 mount -t tmpfs -o size=1m,mode=0755,nosuid,nodev tmpfs "$root"
 while [ "$1" != -- ]; do
   if [ -d "$1" ]; then mkdir -p "$root$1"; else mkdir -p "$root\${1%/*}"; : > "$root$1"; fi
-  mount -o bind,ro,nosuid,nodev "$1" "$root$1"
+  mount -o bind,ro,nosuid,nodev "$1" "$root$1" 2>/dev/null ||
+    mount -o remount,bind,ro,nosuid,nodev,noexec "$root$1"
   shift
 done
 shift
@@ -113,7 +120,7 @@ function isolated(
 ): readonly string[] {
   if (isolation === 'none') return node
   if (isolation === 'namespaces') return ['unshare', ...nobody, ...apart, '--', ...node]
-  const seen = withoutInner([program, ...needs, ...libraries.filter((path) => existsSync(path))])
+  const seen = withoutInner([program, ...needs, ...system.filter((path) => existsSync(path))])
   const root = ['--user', '--map-root-user', '--mount', ...apart]
   const view = ['/bin/sh', '-c', viewScript, 'sh', stageFor(seen), ...seen]
   return ['unshare', ...root, '--', ...view, '--', ...node]

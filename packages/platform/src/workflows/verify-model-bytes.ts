@@ -24,8 +24,8 @@ export const signerOf = ({ signer }: Pick<ModelVerification, 'signer'>) => ({
 
 /**
  * @param locate resolves a path of the system file
- * @throws model-changed when other bytes were signed; envelope-signature-invalid, certificate-untrusted when somebody else
- *   signed; bundle-malformed, key-malformed, file-missing and other reasons why that cannot be told
+ * @throws model-changed when other bytes were signed; envelope-signature-invalid, certificate-untrusted when somebody
+ *   else signed; bundle-malformed, key-malformed, file-missing and other reasons why that cannot be told
  */
 export async function verifyModelBytes(
   services: Pick<Services, 'files' | 'keyless' | 'now'>,
