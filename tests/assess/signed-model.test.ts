@@ -116,17 +116,23 @@ test('one that nobody vouches for runs in WebAssembly, with the same answers', (
   rmSync(workspace, { recursive: true })
 })
 
-const explain = () => proofhouse('explain', systemPath, '--row', '1')
+const explain = (...options: readonly string[]) =>
+  proofhouse('explain', systemPath, '--row', '1', ...options)
 
 test.each([
-  ['in shards', '    path: shards.sig\n    key: ours.pub\n'],
+  ['in shards', 'key', '    path: shards.sig\n    key: ours.pub\n'],
   [
     'with a certificate',
+    'certificate',
     '    path: chain.sig\n    roots: root.pem\n    chain: chain.pem\n    identity: ml@example.com\n',
   ],
-])('a signature %s holds for a decision that is explained', (_, section) => {
+])('a signature %s holds for a decision that is explained', (_, by, section) => {
   demand(`  signature:\n${section}`)
-  expect(explain()).toMatchObject({ status: 0, err: '' })
+  const { status, out, err } = explain('--json')
+  expect({ status, err }).toEqual({ status: 0, err: '' })
+  expect(parseJson(new TextEncoder().encode(out), 'encoding-invalid')).toMatchObject({
+    model_run: { verification: { verdict: 'verified', by } },
+  })
 })
 
 test.each([

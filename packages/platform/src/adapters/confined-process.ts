@@ -51,11 +51,10 @@ export function giveUp(isolation: Isolation): boolean {
   return true
 }
 
-/** Where the system's libraries are, links followed, and what tells them the kind of processor. */
-const system = [
-  ...['/lib', '/lib64', '/usr/lib', '/usr/lib64'],
-  ...['/proc/cpuinfo', '/sys/devices/system/cpu'],
-]
+/** Where the system's libraries are, links followed; what tells them the kind of processor. */
+const libraries = ['/lib', '/lib64', '/usr/lib', '/usr/lib64']
+const hardware = ['/proc/cpuinfo', '/sys/devices/system/cpu']
+const system = [...libraries, ...hardware]
 /** Folders that a view can be built on, in its own namespace only. */
 const stages = ['/srv', '/media', '/opt', '/mnt', '/home', '/var', '/tmp']
 

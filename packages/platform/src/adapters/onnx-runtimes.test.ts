@@ -4,23 +4,25 @@
 import { sha256Hex } from '@proofhouse/evidence'
 import { expect, test } from 'vitest'
 import { logisticZipMap } from '../artifacts/onnx-models.fixture.ts'
-import { greedy, model, node, part, value } from '../artifacts/onnx.fixture.ts'
+import { addOne, greedy, model, node, part, value } from '../artifacts/onnx.fixture.ts'
 import type { ModelRuntime, Tensor } from '../assess/index.ts'
 import { bytesOf } from './known-models.fixture.ts'
 import { onnxRunner } from './onnx-runner.ts'
+import { onnxStart } from './onnx-start.ts'
 
 const runner = onnxRunner({ threads: 1 })
 const rows = 40
 
+const requestOf = (runtime: ModelRuntime, bytes: Uint8Array<ArrayBuffer>) => ({
+  name: 'model.onnx',
+  bytes,
+  sha256: sha256Hex(bytes),
+  runtime,
+  memoryBytes: 512 * 2 ** 20,
+  timeoutMs: 60_000,
+})
 const load = (runtime: ModelRuntime, bytes: Uint8Array<ArrayBuffer>) =>
-  runner.load({
-    name: 'model.onnx',
-    bytes,
-    sha256: sha256Hex(bytes),
-    runtime,
-    memoryBytes: 512 * 2 ** 20,
-    timeoutMs: 60_000,
-  })
+  runner.load(requestOf(runtime, bytes))
 
 const jobs = ['clerk', 'smith', 'nurse', 'priest']
 
@@ -74,6 +76,23 @@ test.each([
       for (const [at, number] of values.data.entries())
         expect(wasm.found[n]?.values.data[at]).toBeCloseTo(number, 5)
   }
+})
+
+test('no native code is allowed in the process of WebAssembly', () => {
+  const flagsOf = (runtime: ModelRuntime) =>
+    onnxStart(
+      { ...requestOf(runtime, addOne()), memoryBytes: 8 * 2 ** 30, timeoutMs: 1_500 },
+      runtime === 'wasm' ? 1 : 2,
+    )
+  expect(flagsOf('native')).toMatchObject({ cpuSeconds: 8 })
+  expect(flagsOf('native').flags).toContain('--allow-addons')
+  expect(flagsOf('wasm')).toMatchObject({ args: ['wasm'], cpuSeconds: 7 })
+  expect(flagsOf('wasm').flags).toEqual([
+    '--disable-wasm-trap-handler',
+    // All there is: 4 GiB.
+    '--wasm-max-mem-pages=65536',
+  ])
+  expect(flagsOf('wasm').needs.join()).not.toContain('onnxruntime-node')
 })
 
 test('an operator that it has not is said, with what to do', async () => {

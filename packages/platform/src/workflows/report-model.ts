@@ -27,10 +27,7 @@ export function reportModel(
     },
     scan: reportedScan(model.scan),
     signature: run.signature,
-    run: {
-      confinement: reportConfinement(run.confinement),
-      verification: reportVerification(model),
-    },
+    run: reportModelRun(model, run.confinement),
     native:
       model.native === null
         ? null
@@ -41,6 +38,15 @@ export function reportModel(
           },
   }
 }
+
+/** How a model ran, as reports say it. */
+export const reportModelRun = (
+  model: CheckedModel,
+  confinement: Confinement | null,
+): ReportModelRun => ({
+  confinement: reportConfinement(confinement),
+  verification: reportVerification(model),
+})
 
 function reportConfinement(confinement: Confinement | null): ReportModelRun['confinement'] {
   if (confinement === null) return null
