@@ -96,7 +96,20 @@ function reasonOf(error: unknown): string {
 // One message at a time, in the order they came: answers carry no number to match them by.
 let last: Promise<unknown> = Promise.resolve()
 process.on('message', (message: RunnerMessage) => {
-  last = last.then(async () => process.send?.(await answerTo(message)))
+  last = last.then(async () => {
+    const answer = await answerTo(message)
+    try {
+      process.send?.(answer)
+    } catch (error) {
+      // An answer too large to be sent.
+      const refused: ChildMessage = {
+        answer: 'refused',
+        code: 'model-failed',
+        reason: reasonOf(error),
+      }
+      process.send?.(refused)
+    }
+  })
 })
 process.on('disconnect', () => process.exit(0))
 const ready: ChildMessage = { answer: 'ready', version: env.versions.common }

@@ -200,7 +200,7 @@ class ModelProcess {
     const { code, reason } = message
     const { name, runtime } = this.#request
     const said = oneLine(reason)
-    if (/bad_alloc|cannot allocate|failed to allocate/i.test(said))
+    if (/bad_alloc|cannot allocate|failed to allocate|allocation failed|out of memory/i.test(said))
       return waiting?.reject(this.#failed(`it ran out of ${this.#memory()}`))
     const text = {
       'model-malformed': `${name}: ${runtimeName[runtime]} cannot load the model: ${said}; ${instead[runtime]}`,

@@ -79,9 +79,9 @@ test.each([
 })
 
 test('no native code is allowed in the process of WebAssembly', () => {
-  const flagsOf = (runtime: ModelRuntime) =>
+  const flagsOf = (runtime: ModelRuntime, gibibytes = 8) =>
     onnxStart(
-      { ...requestOf(runtime, addOne()), memoryBytes: 8 * 2 ** 30, timeoutMs: 1_500 },
+      { ...requestOf(runtime, addOne()), memoryBytes: gibibytes * 2 ** 30, timeoutMs: 1_500 },
       runtime === 'wasm' ? 1 : 2,
     )
   expect(flagsOf('native')).toMatchObject({ cpuSeconds: 8 })
@@ -92,6 +92,7 @@ test('no native code is allowed in the process of WebAssembly', () => {
     // All there is: 4 GiB.
     '--wasm-max-mem-pages=65536',
   ])
+  expect(flagsOf('wasm', 0.5).flags).toContain('--wasm-max-mem-pages=8192')
   expect(flagsOf('wasm').needs.join()).not.toContain('onnxruntime-node')
 })
 
