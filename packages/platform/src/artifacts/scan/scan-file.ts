@@ -6,11 +6,14 @@ import { zipFormat } from './archives/zip-format.ts'
 import type { ByteSource } from './byte-source.ts'
 import { pickleFormat, pickleFormats } from './pickle/pickle-format.ts'
 import { actsAsPickle } from './pickle/scan-pickle.ts'
+import { searchUnread } from './code-words.ts'
 import { FileFindings } from './scan-findings.ts'
 import { headSizeBytes, type Member, type ScanFormat, type ScanWalk } from './scan-format.ts'
 import { scanFormats, zipFormats } from './scan-formats.ts'
 import { type ScannedFile, verdictOf } from './scan-report.ts'
 
+/** What content of no format is called. */
+const unknownFormat = 'unknown'
 /** Containers inside containers that are opened. */
 const depthMax = 8
 /** Members of one file, in all its containers together. */
@@ -34,6 +37,9 @@ export async function scanFile(
     torch: 'none',
     zipDirectory: zipDirectoryOf(source),
   })
+  // What a reader gave up on may still be told by its words.
+  if (verdictOf(gathered.findings) === 'incomplete' && format !== unknownFormat)
+    searchUnread(source, gathered.finder)
   const { findings } = gathered
   return { path, format, verdict: verdictOf(findings), findings }
 }
@@ -71,11 +77,12 @@ class FileWalk implements ScanWalk {
     this.signal?.throwIfAborted()
     const head = member.source.read(0, headSizeBytes)
     const format = await formatOf(head, member)
-    if (format === undefined)
+    if (format === undefined) {
       member.finder.found('unread-content', 0, 'its content is of no format that is read')
-    else await format.scan(member, this)
+      searchUnread(member.source, member.finder)
+    } else await format.scan(member, this)
     await this.#scanAgain(member, format)
-    return format?.name ?? 'unknown'
+    return format?.name ?? unknownFormat
   }
 
   /**
@@ -84,7 +91,7 @@ class FileWalk implements ScanWalk {
    */
   async #scanAgain(member: Member, format: ScanFormat | undefined): Promise<void> {
     const { source, finder } = member
-    const name = format?.name ?? 'unknown'
+    const name = format?.name ?? unknownFormat
     const directory =
       format !== undefined && zipFormats.includes(format) ? null : member.zipDirectory()
     if (directory !== null && directory.entries.length > 0) {
