@@ -93,23 +93,25 @@ function reasonOf(error: unknown): string {
   return text.slice(0, 2_000)
 }
 
+async function answer(message: RunnerMessage): Promise<void> {
+  const found = await answerTo(message)
+  try {
+    process.send?.(found)
+  } catch (error) {
+    // Too large to be sent.
+    const refused: ChildMessage = {
+      answer: 'refused',
+      code: 'model-failed',
+      reason: reasonOf(error),
+    }
+    process.send?.(refused)
+  }
+}
+
 // One message at a time, in the order they came: answers carry no number to match them by.
 let last: Promise<unknown> = Promise.resolve()
 process.on('message', (message: RunnerMessage) => {
-  last = last.then(async () => {
-    const answer = await answerTo(message)
-    try {
-      process.send?.(answer)
-    } catch (error) {
-      // An answer too large to be sent.
-      const refused: ChildMessage = {
-        answer: 'refused',
-        code: 'model-failed',
-        reason: reasonOf(error),
-      }
-      process.send?.(refused)
-    }
-  })
+  last = last.then(() => answer(message))
 })
 process.on('disconnect', () => process.exit(0))
 const ready: ChildMessage = { answer: 'ready', version: env.versions.common }
