@@ -117,6 +117,15 @@ describe('what cannot be read is named', () => {
   })
 })
 
+test('no changed byte of its first headers makes the scan fail', async () => {
+  const whole = rar(file('a.pkl', hostile))
+  for (let at = 4; at < 26; at++) {
+    const changed = whole.slice()
+    changed[at] = (changed[at] ?? 0) ^ 0x55
+    expect((await scanned(changed)).path).toBe('file')
+  }
+})
+
 test('a few hundred bytes that unpack to more than 256 MiB are a bomb', async () => {
   expect(await rulesOf(fromBase64(bomb))).toEqual(['archive-bomb'])
 })

@@ -47,14 +47,15 @@ async function scanEntries(member: Member, walk: ScanWalk, ends: SealedEnds): Pr
   const { source, finder } = member
   const { ArchiveReader, libarchiveWasm } = await import('libarchive-wasm')
   const bytes = source.read(0, source.sizeBytes)
-  const reader = new ArchiveReader(
-    await libarchiveWasm(),
-    new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length),
-  )
-  const unpacking: Unpacking = { reader, totalBytes: 0, sizeMaxBytes: 0 }
-  unpacking.sizeMaxBytes = Math.max(bomb.sizeBytes, bomb.ratio * source.sizeBytes)
   let entries = 0
   try {
+    // Bytes that are no archive at all make the reader itself fail.
+    const reader = new ArchiveReader(
+      await libarchiveWasm(),
+      new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length),
+    )
+    const sizeMaxBytes = Math.max(bomb.sizeBytes, bomb.ratio * source.sizeBytes)
+    const unpacking: Unpacking = { reader, totalBytes: 0, sizeMaxBytes }
     for (let entry = reader.nextEntry(); entry !== null; entry = reader.nextEntry()) {
       walk.signal?.throwIfAborted()
       entries++
@@ -84,7 +85,7 @@ interface Unpacking {
   readonly reader: { readData(sizeBytes: number): Int8Array }
   /** Of all entries so far. */
   totalBytes: number
-  sizeMaxBytes: number
+  readonly sizeMaxBytes: number
 }
 
 /** Unpacks an entry, whatever size it says, and scans it. @returns whether the next one may be read */
