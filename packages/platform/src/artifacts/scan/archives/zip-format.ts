@@ -3,6 +3,7 @@
 
 import { crc32, inflateRawSync } from 'node:zlib'
 import { type ByteSource, bytesSource, partOf } from '../byte-source.ts'
+import { searchElements } from '../code-words.ts'
 import type { Member, ScanFormat, ScanWalk } from '../scan-format.ts'
 import { checkLinkTarget } from './entry-names.ts'
 import { checkScriptCode } from './script-code.ts'
@@ -87,7 +88,14 @@ export async function scanZip(
     walk.signal?.throwIfAborted()
     if (entry.name.endsWith('/') && entry.sizeBytes === 0) continue
     // Elements of tensors, which are copied and never parsed.
-    if (storages.has(entry.name)) continue
+    if (storages.has(entry.name)) {
+      if (entry.method === 0 && entry.local !== null)
+        searchElements(
+          partOf(source, entry.local.dataStart, entry.local.dataStart + entry.packedBytes),
+          finder.within(entry.name),
+        )
+      continue
+    }
     const content = contentOf(member, entry, walk)
     if (content === null) continue
     if (entry.isLink) {
