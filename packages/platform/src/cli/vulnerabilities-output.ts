@@ -4,7 +4,7 @@ import { toBase64 } from '@proofhouse/evidence'
 import type { CheckedInventory, Recheck } from '../workflows/index.ts'
 import type { ExitCode, Terminal } from './command.ts'
 import { counted, printLines } from './print-lines.ts'
-import { recordedJson } from './recorded-json.ts'
+import { entriesJson, recordedLine } from './recorded-json.ts'
 
 /** Lines of one kind that a terminal is shown; `--json` has all of them. */
 const shownMax = 60
@@ -30,7 +30,7 @@ function jsonOf({ findings, packages, recorded, ...rest }: CheckedInventory) {
     ...rest,
     packages: packages.length,
     findings: findings.map(findingJson),
-    recorded: recordedJson(recorded),
+    recorded: entriesJson(recorded),
   }
 }
 
@@ -75,7 +75,7 @@ function bomJson({ checked, becameKnown, ...bom }: Bom) {
   }
 }
 
-function bomLines({ index, name, made, since, checked, becameKnown, recorded }: Bom): string[] {
+function bomLines({ index, name, made, since, checked, becameKnown, entries }: Bom): string[] {
   const known = new Set(becameKnown)
   const before = checked.findings.filter((finding) => !known.has(finding))
   return [
@@ -88,7 +88,7 @@ function bomLines({ index, name, made, since, checked, becameKnown, recorded }: 
     ...shown(before.map(lineOf)),
     ...notCheckedLines(checked),
     ...feedLines(checked),
-    ...(recorded === null ? [] : [`recorded as entry ${recorded.index}`]),
+    ...recordedLine({ entries }),
   ]
 }
 
@@ -105,7 +105,7 @@ function linesOf(checked: CheckedInventory): string[] {
     ...shown(passed.map(lineOf)),
     ...notCheckedLines(checked),
     ...feedLines(checked),
-    ...(recorded === null ? [] : [`recorded as entry ${recorded.index}`]),
+    ...recordedLine(recorded),
   ]
 }
 

@@ -75,8 +75,9 @@ export function quoted(text: string): string {
   return text.length <= quotedMaxCharacters ? text : `${text.slice(0, quotedMaxCharacters)}…`
 }
 
-/** Most places, and most digests, that are kept of one package. */
-const placesMax = 100
+/** Most places that are kept of one package. */
+export const placesMax = 100
+/** Most digests that are kept of one package. */
 const hashesMax = 2_000
 
 /** The same package found several times is one, with all its places and digests. */
