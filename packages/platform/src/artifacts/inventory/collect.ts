@@ -8,6 +8,7 @@ import { imageFiles } from './image-files.ts'
 import { isWorthWalking, manifestKind, type ManifestKind, manifestReaders } from './manifest.ts'
 import { readRelease, type Release, unknownRelease } from './operating-system.ts'
 import { type Inventory, type Manifest, mergePackages, type NotChecked } from './package.ts'
+import { pinnedElsewhere, type ReadManifest } from './pinned-elsewhere.ts'
 import type { ReadableFiles } from './ports.ts'
 import { readRequirements } from './requirements-file.ts'
 
@@ -176,7 +177,7 @@ async function inventoryOf(found: Found): Promise<Inventory> {
   for (const { path, kind, bytes } of found.files)
     if (kind === 'os-release')
       releases.set(path.replace(/(etc|usr\/lib)\/os-release$/u, ''), readRelease(bytes))
-  const manifests: ReadFile[] = []
+  const manifests: ReadManifest[] = []
   const included = new Map<string, Uint8Array>()
   for (const { path, kind, bytes } of found.files) {
     if (kind === 'os-release') continue
@@ -184,8 +185,15 @@ async function inventoryOf(found: Found): Promise<Inventory> {
     const manifest = await readOne({ path, kind, bytes }, { release, found, included })
     manifests.push({ path, kind, manifest })
   }
-  // What another file includes is read through it, with its constraints, and not again alone.
-  const own = manifests.filter(({ path, kind }) => kind !== 'requirements' || !included.has(path))
+  // What another file includes is read through it, with its constraints, and not again alone. Digests add nothing to a go.mod.
+  const goFolders = new Set(
+    manifests.flatMap(({ path, kind }) => (kind === 'go-mod' ? dirname(path) : [])),
+  )
+  const own = manifests.filter(
+    ({ path, kind }) =>
+      !(kind === 'requirements' && included.has(path)) &&
+      !(kind === 'go-sum' && goFolders.has(dirname(path))),
+  )
   const packages = mergePackages(own.flatMap(({ manifest }) => manifest.packages))
   const isPinned = pinnedElsewhere(own)
   const open = own.flatMap((file) => file.manifest.notChecked.filter((one) => !isPinned(one, file)))
@@ -229,35 +237,5 @@ async function readOne(
   } catch (error) {
     if (!(error instanceof OperatingError)) throw error
     return { packages: [], notChecked: [unreadable(path, error.message)] }
-  }
-}
-
-type ReadFile = {
-  readonly path: string
-  readonly kind: ManifestKind
-  readonly manifest: Manifest
-}
-
-const keyOf = ({ ecosystem, name }: { readonly ecosystem: string | null; readonly name: string }) =>
-  `${ecosystem} ${name}`
-
-const ownKeys = (kind: ManifestKind, { own = [] }: Manifest): string[] =>
-  own.map((name) => keyOf({ ecosystem: kind === 'npm-lock' ? 'npm' : 'PyPI', name }))
-
-/** Whether a range that a project declares is pinned by a lock beside or above it. */
-function pinnedElsewhere(all: readonly ReadFile[]) {
-  const namesIn = new Map<string, Set<string>>()
-  for (const { path, kind, manifest } of all) {
-    if (!['toml-lock', 'pipfile-lock', 'npm-lock', 'requirements'].includes(kind)) continue
-    const names = namesIn.get(dirname(path)) ?? new Set<string>()
-    namesIn.set(dirname(path), names)
-    for (const key of [...manifest.packages.map(keyOf), ...ownKeys(kind, manifest)]) names.add(key)
-  }
-  return ({ package: wanted }: NotChecked, { path, kind }: ReadFile): boolean => {
-    if (wanted === undefined || (kind !== 'pyproject' && kind !== 'package-json')) return false
-    for (let folder = dirname(path); ; folder = dirname(folder)) {
-      if (namesIn.get(folder)?.has(keyOf(wanted)) === true) return true
-      if (folder === dirname(folder)) return false
-    }
   }
 }

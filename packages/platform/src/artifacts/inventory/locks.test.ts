@@ -192,7 +192,9 @@ test('a BOM is an inventory', async () => {
           name: 'z',
           purl: 'pkg:deb/debian/zlib1g@1.2.13-1?arch=amd64&distro=debian-12&upstream=zlib',
         },
-        { type: 'library', name: 'c', purl: 'pkg:cargo/c@1' },
+        { type: 'library', name: 'c', purl: 'pkg:gem/c@1' },
+        { type: 'library', name: 'd', purl: 'pkg:cargo/d@1.0.0' },
+        { type: 'library', name: 'e', purl: 'pkg:golang/x.org/e@v1.0.0' },
       ],
     }),
   })
@@ -208,6 +210,8 @@ test('a BOM is an inventory', async () => {
     ['npm', '@s/b', '2', undefined],
     ['Debian:12', 'zlib1g', '1.2.13-1', { name: 'zlib', version: '1.2.13-1' }],
     [null, 'c', '1', undefined],
+    ['crates.io', 'd', '1.0.0', undefined],
+    ['Go', 'x.org/e', 'v1.0.0', undefined],
   ])
   expect(found.notChecked).toEqual([
     'not-understood: pkg:pypi/versionless',
@@ -223,7 +227,6 @@ test.each([
   ['pyproject.toml', `a = ${'['.repeat(5_000)}`],
   ['environment.yml', 'a: &x [1]\nb: *x'],
   ['x.cdx.json', '{"bomFormat": "SPDX"}'],
-  ['yarn.lock', 'a@1:\n  version "1"'],
 ])('%s that is broken or unknown is not clean', async (name, text) => {
   const { packages, notChecked } = await read({ [name]: text })
   expect(packages).toEqual([])

@@ -2,8 +2,11 @@
 
 import { basename } from 'node:path'
 import { readBom } from './bom-packages.ts'
+import { readCargoLock, readCargoToml } from './cargo-locks.ts'
 import { readCondaEnvironment } from './conda-environment.ts'
+import { readGoMod } from './go-modules.ts'
 import { readPythonMetadata } from './installed-python.ts'
+import { readPnpmLock, readYarnLock } from './node-locks.ts'
 import { readNpmLock, readPackageJson } from './npm-locks.ts'
 import { readApkInstalled, readDpkgStatus, type Release } from './operating-system.ts'
 import type { Manifest } from './package.ts'
@@ -18,6 +21,12 @@ export type ManifestKind =
   | 'pyproject'
   | 'npm-lock'
   | 'package-json'
+  | 'yarn-lock'
+  | 'pnpm-lock'
+  | 'cargo-lock'
+  | 'cargo-toml'
+  | 'go-mod'
+  | 'go-sum'
   | 'conda'
   | 'python-metadata'
   | 'dpkg'
@@ -30,11 +39,20 @@ const byPath: readonly (readonly [RegExp, ManifestKind])[] = [
   [/(^|\/)(etc|usr\/lib)\/os-release$/u, 'os-release'],
   [/(^|\/)var\/lib\/dpkg\/(status|status\.d\/[^/]+)$/u, 'dpkg'],
   [/(^|\/)lib\/apk\/db\/installed$/u, 'apk'],
-  [/(^|\/)var\/lib\/rpm\/(Packages|Packages\.db|rpmdb\.sqlite)$/u, 'not-read'],
+  [/(^|\/)(var\/lib|usr\/lib\/sysimage)\/rpm\/(Packages|Packages\.db|rpmdb\.sqlite)$/u, 'not-read'],
+  // What images of Azure Linux without RPM's database have in its place.
+  [/(^|\/)var\/lib\/rpmmanifest\/container-manifest-[12]$/u, 'not-read'],
+  [/(^|\/)var\/lib\/pacman\/local\/ALPM_DB_VERSION$/u, 'not-read'],
   [/\.dist-info\/METADATA$/u, 'python-metadata'],
   [/\.egg-info(\/PKG-INFO)?$/u, 'python-metadata'],
   [/(^|\/)(package-lock|npm-shrinkwrap|node_modules\/\.package-lock)\.json$/u, 'npm-lock'],
   [/(^|\/)package\.json$/u, 'package-json'],
+  [/(^|\/)yarn\.lock$/u, 'yarn-lock'],
+  [/(^|\/)pnpm-lock\.yaml$/u, 'pnpm-lock'],
+  [/(^|\/)Cargo\.lock$/u, 'cargo-lock'],
+  [/(^|\/)Cargo\.toml$/u, 'cargo-toml'],
+  [/(^|\/)go\.mod$/u, 'go-mod'],
+  [/(^|\/)go\.sum$/u, 'go-sum'],
   [/(^|\/)(uv|poetry|pdm)\.lock$/u, 'toml-lock'],
   [/(^|\/)pylock(\.[^/.]+)?\.toml$/u, 'toml-lock'],
   [/(^|\/)Pipfile\.lock$/u, 'pipfile-lock'],
@@ -43,10 +61,7 @@ const byPath: readonly (readonly [RegExp, ManifestKind])[] = [
   [/(^|\/)([^/]*[-_.])?requirements([-_.][^/]*)?\.(txt|pip)$/u, 'requirements'],
   [/(^|\/)requirements\/[^/]+\.txt$/u, 'requirements'],
   [/(^|\/)(bom\.json|[^/]+\.cdx\.json)$/u, 'bom'],
-  [
-    /(^|\/)(yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|conda-lock\.yml|Cargo\.lock|go\.sum|Gemfile\.lock)$/u,
-    'not-read',
-  ],
+  [/(^|\/)(bun\.lockb?|([^/]+\.)?conda-lock\.ya?ml|pixi\.lock|Gemfile\.lock)$/u, 'not-read'],
   [/(^|\/)(composer\.lock|gradle\.lockfile|pom\.xml|packages\.lock\.json)$/u, 'not-read'],
 ]
 
@@ -84,6 +99,12 @@ export const manifestReaders: Readonly<
   pyproject: readPyproject,
   'npm-lock': readNpmLock,
   'package-json': readPackageJson,
+  'yarn-lock': readYarnLock,
+  'pnpm-lock': readPnpmLock,
+  'cargo-lock': readCargoLock,
+  'cargo-toml': readCargoToml,
+  'go-mod': readGoMod,
+  'go-sum': notRead,
   conda: readCondaEnvironment,
   'python-metadata': readPythonMetadata,
   dpkg: readDpkgStatus,

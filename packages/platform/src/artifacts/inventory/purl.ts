@@ -45,6 +45,20 @@ export function npmPackage(name: string, version: string, found: Found): Package
   return { ecosystem: 'npm', name, version, purl, ...rest(found) }
 }
 
+/** A crate of Rust. */
+export function cargoPackage(name: string, version: string, found: Found): Package {
+  const purl = purlText('cargo', undefined, name, version)
+  return { ecosystem: 'crates.io', name, version, purl, ...rest(found) }
+}
+
+/** A module of Go; its version begins with `v`. */
+export function goPackage(name: string, version: string, found: Found): Package {
+  const slash = name.lastIndexOf('/')
+  const namespace = slash < 0 ? undefined : name.slice(0, slash)
+  const purl = purlText('golang', namespace, name.slice(slash + 1), version)
+  return { ecosystem: 'Go', name, version, purl, ...rest(found) }
+}
+
 /** A package of conda, which OSV has no advisories for. */
 export function condaPackage(name: string, version: string, found: Found): Package {
   const purl = purlText('conda', undefined, name.toLowerCase(), version)

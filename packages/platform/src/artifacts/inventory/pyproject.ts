@@ -29,6 +29,11 @@ export function readPyproject(bytes: Uint8Array, path: string): Manifest {
   return {
     packages: [...standard.packages, ...poetrys.flatMap(({ packages }) => packages)],
     notChecked: [...standard.notChecked, ...poetrys.flatMap(({ notChecked }) => notChecked)],
+    // Extras may be told by the project's own name: `all = ["own[plots]"]`.
+    own: [project['name'], poetry['name']].flatMap((name) => {
+      const text = textIn(name)
+      return text === null ? [] : [normalizePythonName(text)]
+    }),
   }
 }
 

@@ -2,7 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { readableFiles } from '../../adapters/readable-files.ts'
 import { folderOf } from '../inventory/disk.fixture.ts'
 import type { Package } from '../inventory/package.ts'
-import { condaPackage, npmPackage, pythonPackage, systemPackage } from '../inventory/purl.ts'
+import {
+  cargoPackage,
+  condaPackage,
+  goPackage,
+  npmPackage,
+  pythonPackage,
+  systemPackage,
+} from '../inventory/purl.ts'
 import { matchPackages, readAdvisories } from './check.ts'
 import type { Finding } from './findings.ts'
 import { standingOf, verdictOf, type VulnerabilityPolicy } from './judgement.ts'
@@ -126,6 +133,23 @@ describe('records', () => {
     expect((await match([zlib], mirror)).findings).toEqual(['zlib1g DSA-1', 'zlib1g DSA-4'])
     const unwatched = await match([{ ...zlib, ecosystem: 'Debian:99' }], mirror)
     expect(unwatched.notChecked).toEqual(['feed-missing: 1 of Debian:99'])
+  })
+
+  test('modules of Go and crates of Rust, however a purl writes their names', async () => {
+    const mirror = mirrorOf({
+      Go: [
+        advisory('GO-1', [affects('Go', 'github.com/Azure/one', { fixed: '1.2.4' })]),
+        advisory('GO-2', [affects('Go', 'github.com/Azure/one', { fixed: '1.2.3' })]),
+      ],
+      'crates.io': [advisory('RUSTSEC-1', [affects('crates.io', 'serde', { fixed: '1.0.1' })])],
+    })
+    const packages = [
+      goPackage('github.com/azure/one', 'v1.2.3', found),
+      cargoPackage('serde', '1.0.0', found),
+    ]
+    const { findings, notChecked } = await match(packages, mirror)
+    expect(findings).toEqual(['github.com/azure/one GO-1', 'serde RUSTSEC-1'])
+    expect(notChecked).toEqual([])
   })
 
   test('loose files, in a folder of their ecosystem or of all', async () => {

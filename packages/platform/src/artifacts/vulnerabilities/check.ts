@@ -51,8 +51,11 @@ class Wanted {
     this.ecosystems = [...ecosystems].toSorted()
   }
 
-  static #key = (ecosystem: string, name: string) =>
-    `${ecosystem} ${ecosystem === 'PyPI' ? normalizePythonName(name) : name}`
+  static #key = (ecosystem: string, name: string) => {
+    if (ecosystem === 'PyPI') return `${ecosystem} ${normalizePythonName(name)}`
+    // Package URLs of Go modules are in lower case, records are not.
+    return `${ecosystem} ${ecosystem === 'Go' ? name.toLowerCase() : name}`
+  }
 
   of({ ecosystem, name }: OsvAffected): readonly Package[] {
     const exact = this.#byName.get(Wanted.#key(ecosystem, name))
