@@ -66,7 +66,7 @@ test('a check is recorded in parts, each with what was found in its files', () =
   }))
   expect(new Set(found.flatMap(({ names }) => names)).size).toBe(filesCount)
   for (const { names, ids } of found)
-    expect(ids.toSorted()).toEqual([
+    expect(ids.map(String).toSorted()).toEqual([
       ...(names.includes('project/p0/requirements.txt') ? ['CVE-2026-1'] : []),
       // In more files than are kept of one package, so that every part says it.
       'CVE-2026-2',
