@@ -9,7 +9,7 @@ import { isWorthWalking, manifestKind, type ManifestKind, manifestReaders } from
 import { readRelease, type Release, unknownRelease } from './operating-system.ts'
 import { type Inventory, type Manifest, mergePackages, type NotChecked } from './package.ts'
 import { pinnedElsewhere, type ReadManifest } from './pinned-elsewhere.ts'
-import type { ReadableFiles } from './ports.ts'
+import type { FolderEntry, ReadableFiles } from './ports.ts'
 import { readRequirements } from './requirements-file.ts'
 
 const fileMaxBytes = 64 * 1_048_576
@@ -114,53 +114,52 @@ async function inFolder(files: ReadableFiles, root: string): Promise<Found> {
   let walked = 0
   let totalBytes = 0
   const read = (path: string) => files.read(path, fileMaxBytes)
-  for (let next = folders.pop(); next !== undefined; next = folders.pop())
-    for (const { name, kind } of await files.list(next.path)) {
+  const take = async (path: string, kind: ManifestKind) => {
+    if (found.length >= manifestsMax)
+      throw new OperatingError('limit-exceeded', `\`${root}\` holds over ${manifestsMax} manifests`)
+    try {
+      const bytes = await read(path)
+      totalBytes += bytes.length
+      found.push({ path, kind, bytes })
+    } catch (error) {
+      if (!(error instanceof OperatingError)) throw error
+      notChecked.push(unreadable(path, error.message))
+    }
+    if (totalBytes > totalMaxBytes)
+      throw new OperatingError('limit-exceeded', `manifests in \`${root}\` exceed 512 MiB`)
+  }
+  for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
+    const entries = await files.list(next.path)
+    const isLocked = hasNodeLock(next.path, entries)
+    for (const { name, kind } of entries) {
       const path = join(next.path, name)
       if (++walked > walkedMax)
         throw new OperatingError('limit-exceeded', `\`${root}\` holds over ${walkedMax} files`)
       if (kind === 'folder' && isWorthWalking(path)) {
+        const hidden = join(path, '.package-lock.json')
         if (next.depth >= depthMax)
           notChecked.push(unreadable(path, `deeper than ${depthMax} folders`))
-        // Installed packages of npm are named by one file, where npm wrote it.
+        // Installed packages of npm are named by a lock, or by the one that npm leaves with them, or each by its own file.
         else if (name !== 'node_modules') folders.push({ path, depth: next.depth + 1 })
-        else await takeHiddenLock(files, path, found)
+        else if (isLocked) continue
+        else if ((await files.kind(hidden)) === 'file') await take(hidden, 'npm-lock')
+        else folders.push({ path, depth: next.depth + 1 })
       }
       const manifest = manifestKind(path)
       if (manifest === null || kind === 'folder') continue
-      if (kind === 'other') {
-        // What a link names may lie outside; the release of a root file system has a second place.
-        if (manifest !== 'os-release') notChecked.push(unreadable(path, 'a link, or no file'))
-        continue
-      }
-      if (found.length >= manifestsMax)
-        throw new OperatingError(
-          'limit-exceeded',
-          `\`${root}\` holds over ${manifestsMax} manifests`,
-        )
-      try {
-        const bytes = await read(path)
-        totalBytes += bytes.length
-        found.push({ path, kind: manifest, bytes })
-      } catch (error) {
-        if (!(error instanceof OperatingError)) throw error
-        notChecked.push(unreadable(path, error.message))
-      }
-      if (totalBytes > totalMaxBytes)
-        throw new OperatingError('limit-exceeded', `manifests in \`${root}\` exceed 512 MiB`)
+      if (kind === 'file') await take(path, manifest)
+      // What a link names may lie outside; the release of a root file system has a second place.
+      else if (manifest !== 'os-release') notChecked.push(unreadable(path, 'a link, or no file'))
     }
+  }
   return { files: found, notChecked, folder: root, read, whole: null }
 }
 
-async function takeHiddenLock(files: ReadableFiles, folder: string, found: FoundFile[]) {
-  const path = join(folder, '.package-lock.json')
-  const locks = ['package-lock.json', 'npm-shrinkwrap.json'].map((name) =>
-    join(dirname(folder), name),
-  )
-  const kinds = await Promise.all([path, ...locks].map((one) => files.kind(one)))
-  if (kinds[0] === 'file' && kinds[1] === null && kinds[2] === null)
-    found.push({ path, kind: 'npm-lock', bytes: await files.read(path, fileMaxBytes) })
-}
+const nodeLocks = ['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml']
+
+/** Whether a lock names what is installed beside it; what lies among installed packages are locks of strangers. */
+const hasNodeLock = (folder: string, entries: readonly FolderEntry[]): boolean =>
+  !/(^|\/)node_modules(\/|$)/u.test(folder) && entries.some(({ name }) => nodeLocks.includes(name))
 
 const unreadable = (path: string, detail: string): NotChecked => ({
   reason: 'unreadable',

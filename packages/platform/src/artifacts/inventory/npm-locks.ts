@@ -68,9 +68,9 @@ interface Located {
 function take(found: FoundNpm, { name, fields, path, resolved }: Located): void {
   const version = textIn(fields['version'])
   const isVersion = version !== null && /^\d/u.test(version)
-  const elsewhere = /^(git|file:|github:)|\.git#/u.test(
-    isVersion ? (resolved ?? '') : (version ?? ''),
-  )
+  const elsewhere = isVersion
+    ? /^(git|file:|github:)|\.git#/u.test(resolved ?? '')
+    : /^(git|file:|github:|https?:)|\.git#/u.test(version ?? '')
   takeNpm(found, path, { name, version, integrity: textIn(fields['integrity']), elsewhere })
 }
 
@@ -125,6 +125,16 @@ function integrityDigests(integrity: string): string[] {
     if (algorithm === undefined || digest === undefined) return []
     return [`${algorithm}:${Buffer.from(digest, 'base64').toString('hex')}`]
   })
+}
+
+/** A package where it is installed, by its own package.json: where no lock says what there is. @throws inventory-malformed */
+export function readInstalledNpm(bytes: Uint8Array, path: string): Manifest {
+  const document = jsonFields(bytes, path)
+  const found: FoundNpm = { packages: [], notChecked: [], own: [] }
+  const name = textIn(document['name'])
+  const version = textIn(document['version'])
+  takeNpm(found, path, { name: name ?? path, version, integrity: null, elsewhere: false })
+  return found
 }
 
 /** What a project declares; a lock beside it or above it pins it. @throws inventory-malformed */

@@ -15,12 +15,31 @@ const lockKinds: readonly ManifestKind[] = [
   'toml-lock',
   'pipfile-lock',
   'npm-lock',
+  'npm-installed',
   'yarn-lock',
   'pnpm-lock',
   'cargo-lock',
   'requirements',
 ]
-const declaringKinds: readonly ManifestKind[] = ['pyproject', 'package-json', 'cargo-toml']
+const declaringKinds: readonly ManifestKind[] = [
+  'pyproject',
+  'setup-cfg',
+  'package-json',
+  'cargo-toml',
+]
+
+type KindOfFile = Pick<ReadManifest, 'path' | 'kind'>
+
+/** From what pip-compile reads it makes a file with pins. */
+const isCompiled = ({ path }: KindOfFile) => path.endsWith('.in')
+const isLock = (file: KindOfFile) => lockKinds.includes(file.kind) && !isCompiled(file)
+const isDeclaring = (file: KindOfFile) => declaringKinds.includes(file.kind) || isCompiled(file)
+
+/** The folder that a lock speaks for; what is installed speaks for the one that it is installed in. */
+const folderOf = ({ path }: KindOfFile): string => {
+  const [before = ''] = path.split(/(?:^|\/)node_modules\//u, 1)
+  return before === path ? dirname(path) : before || '.'
+}
 
 const keyOf = ({ ecosystem, name }: { readonly ecosystem: string | null; readonly name: string }) =>
   `${ecosystem} ${name}`
@@ -45,18 +64,17 @@ export function pinnedElsewhere(all: readonly ReadManifest[]) {
     for (const key of keys) names.add(key)
   }
   for (const file of all)
-    if (lockKinds.includes(file.kind))
-      add(dirname(file.path), [...file.manifest.packages.map(keyOf), ...ownKeys(file)])
-    else if (file.kind === 'pyproject') add(dirname(file.path), ownKeys(file))
+    if (isLock(file)) add(folderOf(file), [...file.manifest.packages.map(keyOf), ...ownKeys(file)])
+    else if (['pyproject', 'setup-cfg'].includes(file.kind)) add(dirname(file.path), ownKeys(file))
   // A lock of Yarn 1 does not name the parts of its workspace.
   const yarnFolders = all.flatMap(({ path, kind }) => (kind === 'yarn-lock' ? dirname(path) : []))
   for (const file of all)
     if (file.kind === 'package-json')
       for (const folder of yarnFolders)
         if (folder === '.' || file.path.startsWith(`${folder}/`)) add(folder, ownKeys(file))
-  return ({ package: wanted }: NotChecked, { path, kind }: ReadManifest): boolean => {
-    if (wanted === undefined || !declaringKinds.includes(kind)) return false
-    for (let folder = dirname(path); ; folder = dirname(folder)) {
+  return ({ package: wanted }: NotChecked, file: ReadManifest): boolean => {
+    if (wanted === undefined || !isDeclaring(file)) return false
+    for (let folder = dirname(file.path); ; folder = dirname(folder)) {
       if (namesIn.get(folder)?.has(keyOf(wanted)) === true) return true
       if (folder === dirname(folder)) return false
     }

@@ -43,8 +43,9 @@ export function readRequirementLines(lines: readonly string[], path: string): Ma
   const notChecked: NotChecked[] = []
   for (const text of lines) {
     const requirement = readRequirement(text.trim(), { path })
-    if (requirement.kind === 'pinned') packages.push(requirement.package)
-    else notChecked.push(openRequirement(text, requirement, requirement))
+    if (requirement.package !== undefined) packages.push(requirement.package)
+    if (requirement.kind === 'open')
+      notChecked.push(openRequirement(text, requirement, requirement))
   }
   return { packages, notChecked }
 }
