@@ -9,6 +9,9 @@ import { entriesJson, recordedLine } from './recorded-json.ts'
 /** Lines of one kind that a terminal is shown; `--json` has all of them. */
 const shownMax = 60
 
+/** Vulnerabilities of one advisory that its line names. */
+const upstreamShownMax = 5
+
 const codes: Readonly<Record<CheckedInventory['verdict'], ExitCode>> = {
   pass: 0,
   fail: 1,
@@ -134,9 +137,21 @@ const shown = (lines: readonly string[]): string[] =>
     : [...lines.slice(0, shownMax), `and ${lines.length - shownMax} more; \`--json\` lists them`]
 
 function lineOf(finding: Finding): string {
-  const { package: one, id, ids, rating, severities, fix, malware, kev, epss, vex } = finding
+  const {
+    package: one,
+    id,
+    ids,
+    upstream,
+    rating,
+    severities,
+    fix,
+    malware,
+    kev,
+    epss,
+    vex,
+  } = finding
   const scores = severities.flatMap(({ value }) => value ?? [])
-  const others = ids.filter((name) => name !== id)
+  const others = [...ids.filter((name) => name !== id), ...upstream.slice(0, upstreamShownMax)]
   return [
     `${rating.padEnd(8)} ${one.name} ${one.version}  ${id}`,
     ...(others.length === 0 ? [] : [` (${others.join(', ')})`]),

@@ -127,7 +127,7 @@ const checkOf = (checked: CheckedPackages): VulnerabilityCheck => ({
 })
 
 function scannedOf(finding: JudgedFinding): ScannedVulnerability {
-  const { id, ids, records, rating, severities, fix, standing, kev, epss, vex } = finding
+  const { id, ids, upstream, records, rating, severities, fix, standing, kev, epss, vex } = finding
   const scores = severities.map(({ type, score, value }) => ({
     method: type,
     score: value === null ? score : String(value),
@@ -135,6 +135,7 @@ function scannedOf(finding: JudgedFinding): ScannedVulnerability {
   const about: JsonObject = {
     package: finding.package.purl,
     ids,
+    upstream,
     records,
     fix,
     malware: finding.malware,

@@ -109,6 +109,28 @@ describe('records', () => {
     })
   })
 
+  test('words of severity count wherever a record has them', async () => {
+    const said = (specific: object) => [{ ...affects('PyPI', 'flask'), ...specific }]
+    const mirror = mirrorOf({
+      PyPI: [
+        advisory('A', said({ database_specific: { severity: 'HIGH' } })),
+        advisory('B', said({ ecosystem_specific: { urgency: 'unimportant' } })),
+        advisory('C', said({ ecosystem_specific: { urgency: 'not yet assigned', severity: 1 } })),
+        advisory('D', [{ package: null, ranges: [] }, ...said({})], {
+          database_specific: { severity: 'CRITICAL' },
+        }),
+      ],
+    })
+    const { full, notChecked } = await match([flask], mirror)
+    expect(full.map(({ id, rating }) => [id, rating])).toEqual([
+      ['A', 'high'],
+      ['B', 'low'],
+      ['C', 'unknown'],
+      ['D', 'critical'],
+    ])
+    expect(notChecked).toEqual([])
+  })
+
   test('distributions: by source package and its version, of the release or of all', async () => {
     const system = { type: 'deb', distribution: 'debian', release: '12', architecture: '' } as const
     const zlib = systemPackage(
@@ -225,6 +247,7 @@ describe('the policy', () => {
     package: flask,
     id: 'CVE-1',
     ids: ['CVE-1'],
+    upstream: [],
     records: ['CVE-1'],
     summary: '',
     malware: false,

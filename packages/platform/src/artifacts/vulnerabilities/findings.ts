@@ -30,6 +30,11 @@ export interface Finding {
   readonly id: string
   /** All names, the records' own included. */
   readonly ids: readonly string[]
+  /**
+   * Vulnerabilities of the software that a distribution packages: of one advisory there may be several, so that they are no
+   * other names of it.
+   */
+  readonly upstream: readonly string[]
   /** The OSV records it rests on. */
   readonly records: readonly string[]
   readonly summary: string
@@ -92,6 +97,9 @@ function findingOf(
   const ids = [...new Set(group.flatMap(({ record }) => [record.id, ...record.aliases]))].toSorted(
     byRank,
   )
+  const upstream = [...new Set(group.flatMap(({ record }) => record.upstream))].filter(
+    (id) => !ids.includes(id),
+  )
   const malware = records.some((id) => id.startsWith('MAL-'))
   const severities = severitiesOf(group)
   const byName = group.toSorted((a, b) => byRank(a.record.id, b.record.id))
@@ -99,6 +107,7 @@ function findingOf(
     package: first.package,
     id: ids[0] ?? first.record.id,
     ids,
+    upstream: upstream.toSorted(byRank),
     records,
     summary: byName.map(({ record }) => record.summary).find((text) => text !== '') ?? '',
     malware,
@@ -131,8 +140,8 @@ function ratingOfGroup(
   const worded = severities.flatMap(({ type, score }) =>
     type.startsWith('CVSS_') ? [] : [ratingOfWord(score)],
   )
-  const rated = group.flatMap(({ record }) =>
-    record.rated === null ? [] : [ratingOfWord(record.rated)],
+  const rated = group.flatMap(({ record, affected }) =>
+    [...(record.rated === null ? [] : [record.rated]), ...affected.rated].map(ratingOfWord),
   )
   return worst([...numbered, ...worded, ...rated])
 }

@@ -35,6 +35,8 @@ export interface OsvAffected {
   readonly ranges: readonly OsvRange[]
   readonly versions: readonly string[]
   readonly severities: readonly OsvSeverity[]
+  /** Words of the database and of the distribution about this package: `HIGH`, `unimportant`. */
+  readonly rated: readonly string[]
 }
 
 /** One advisory. */
@@ -105,7 +107,7 @@ function recordOf(record: Fields): OsvRecord {
     affected: listOf(record['affected'], 'affected', affectedMax).flatMap((one) => {
       const affected = fields(one, 'affected')
       // Some records name commits of a repository and no package.
-      return affected['package'] === undefined ? [] : [affectedOf(affected)]
+      return (affected['package'] ?? null) === null ? [] : [affectedOf(affected)]
     }),
   }
 }
@@ -117,6 +119,7 @@ function affectedOf(affected: Fields): OsvAffected {
     name: text(named['name'], 'name'),
     versions: texts(affected['versions'], 'versions'),
     severities: severitiesOf(affected['severity']),
+    rated: [affected['database_specific'], affected['ecosystem_specific']].flatMap(wordsOf),
     ranges: listOf(affected['ranges'], 'ranges', affectedMax).map((one) => {
       const range = fields(one, 'range')
       const events = listOf(range['events'], 'events', eventsMax).flatMap(eventsOf)
@@ -124,6 +127,12 @@ function affectedOf(affected: Fields): OsvAffected {
     }),
   }
 }
+
+/** GitHub and others call it `severity`, Debian `urgency`. */
+const wordsOf = (specific: unknown): string[] =>
+  isFields(specific)
+    ? [specific['severity'], specific['urgency']].filter((word) => typeof word === 'string')
+    : []
 
 const kinds = ['introduced', 'fixed', 'last_affected', 'limit'] as const
 
