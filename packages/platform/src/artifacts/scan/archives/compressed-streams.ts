@@ -9,8 +9,7 @@ import {
   zstdDecompressSync,
 } from 'node:zlib'
 import { type Bytes, joinBytes } from '@proofhouse/evidence'
-import Bunzip from 'seek-bzip'
-import xz from 'xz-decompress'
+import { bunzipped, ContentTooLarge, unxzed } from '../../bounded-decompression.ts'
 import { type ByteSource, bytesSource, partOf } from '../byte-source.ts'
 import type { Member, ScanFormat, ScanWalk } from '../scan-format.ts'
 
@@ -27,8 +26,6 @@ interface Unpacked {
 }
 
 type Unpack = (packed: Bytes, sizeMaxBytes: number) => Unpacked | Promise<Unpacked>
-
-class ContentTooLarge extends Error {}
 
 const begins = (head: Uint8Array, ...magic: readonly number[]) =>
   magic.every((byte, at) => head[at] === byte)
@@ -142,54 +139,15 @@ function memberData(packed: Bytes, start: number): number | null {
   return at + ((flags & 2) === 0 ? 0 : 2)
 }
 
-const bunzip: Unpack = (packed, sizeMaxBytes) => {
-  let at = 0
-  let length = 0
-  const parts: Bytes[] = []
-  let part = new Uint8Array(1_048_576)
-  let used = 0
-  Bunzip.decode(
-    {
-      readByte: () => packed[at++] ?? -1,
-      read: (into, offset, count) => {
-        const taken = packed.subarray(at, at + count)
-        into.set(taken, offset)
-        at += taken.length
-        return taken.length === 0 ? -1 : taken.length
-      },
-      eof: () => at >= packed.length,
-    },
-    {
-      writeByte: (byte: number) => {
-        if (++length > sizeMaxBytes) throw new ContentTooLarge()
-        if (used === part.length) {
-          parts.push(part)
-          part = new Uint8Array(part.length)
-          used = 0
-        }
-        part[used++] = byte
-      },
-    },
-    true,
-  )
-  return { content: joinBytes([...parts, part.subarray(0, used)]), packedEnd: at }
-}
+const bunzip: Unpack = (packed, sizeMaxBytes) => ({
+  content: bunzipped(packed, sizeMaxBytes),
+  packedEnd: packed.length,
+})
 
-const unxz: Unpack = async (packed, sizeMaxBytes) => {
-  const reader = new xz.XzReadableStream(new Blob([packed]).stream()).getReader()
-  const parts: Uint8Array[] = []
-  let length = 0
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return { content: joinBytes(parts), packedEnd: null }
-    length += value.length
-    if (length > sizeMaxBytes) {
-      await reader.cancel()
-      throw new ContentTooLarge()
-    }
-    parts.push(value.slice())
-  }
-}
+const unxz: Unpack = async (packed, sizeMaxBytes) => ({
+  content: await unxzed(packed, sizeMaxBytes),
+  packedEnd: null,
+})
 
 /** A zlib header has no magic number of its own, so the beginning is tried. */
 function isZlib(head: Uint8Array, source: ByteSource, start = 0): boolean {
