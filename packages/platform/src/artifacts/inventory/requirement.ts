@@ -78,8 +78,7 @@ function ofFile(
   const digest = /(?:^|&)(sha(?:256|384|512))=([0-9a-fA-F]+)/u.exec(fragment)
   const hashes = digest === null ? found.hashes : [`${digest[1]}:${digest[2]?.toLowerCase()}`]
   const one = pythonPackage(name, version, { ...found, hashes })
-  if (/^https:\/\/files\.pythonhosted\.org\//u.test(address))
-    return { kind: 'pinned', package: one }
+  if (address.startsWith('https://files.pythonhosted.org/')) return { kind: 'pinned', package: one }
   return { ...open, package: one }
 }
 
