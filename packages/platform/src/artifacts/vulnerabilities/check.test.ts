@@ -109,6 +109,19 @@ describe('records', () => {
     })
   })
 
+  test('names that two others join are one finding, in whatever order they come', async () => {
+    const joined = [
+      advisory('A', [affects('PyPI', 'flask')], { aliases: ['B'] }),
+      advisory('C', [affects('PyPI', 'flask')], { aliases: ['D'] }),
+      advisory('E', [affects('PyPI', 'flask')], { aliases: ['D', 'B'] }),
+      advisory('F', [affects('PyPI', 'flask')], { aliases: ['F', 'G'] }),
+    ]
+    for (const records of [joined, joined.toReversed()]) {
+      const { full } = await match([flask], mirrorOf({ PyPI: records }))
+      expect(full.map(({ ids }) => ids.join('')).toSorted()).toEqual(['ABCDE', 'FG'])
+    }
+  })
+
   test('words of severity count wherever a record has them', async () => {
     const said = (specific: object) => [{ ...affects('PyPI', 'flask'), ...specific }]
     const mirror = mirrorOf({

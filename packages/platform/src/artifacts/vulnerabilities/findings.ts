@@ -66,18 +66,26 @@ export function mergeAliases(
   )
 }
 
-/** Aliases are symmetric and transitive (OSV schema, "aliases"). */
+/** Aliases are symmetric and transitive (OSV schema, "aliases"): names that meet in a record have one group. */
 function groupsOf(matched: readonly MatchedRecord[]): MatchedRecord[][] {
-  const groups: { ids: Set<string>; members: MatchedRecord[] }[] = []
-  for (const one of matched) {
-    const ids = new Set([one.record.id, ...one.record.aliases])
-    const joined = groups.filter((group) => [...ids].some((id) => group.ids.has(id)))
-    const members = [...joined.flatMap((group) => group.members), one]
-    const all = new Set([...ids, ...joined.flatMap((group) => [...group.ids])])
-    for (const group of joined) groups.splice(groups.indexOf(group), 1)
-    groups.push({ ids: all, members })
+  const parents = new Map<string, string>()
+  const rootOf = (id: string): string => {
+    let root = id
+    for (let next = parents.get(root); next !== undefined; next = parents.get(root)) root = next
+    // The way is cut short, so that no later question walks it again.
+    for (let at = id; at !== root; ) {
+      const next = parents.get(at) ?? root
+      parents.set(at, root)
+      at = next
+    }
+    return root
   }
-  return groups.map(({ members }) => members)
+  for (const { record } of matched)
+    for (const alias of record.aliases) {
+      const [own, other] = [rootOf(record.id), rootOf(alias)]
+      if (own !== other) parents.set(other, own)
+    }
+  return [...Map.groupBy(matched, ({ record }) => rootOf(record.id)).values()]
 }
 
 const prefixes = ['MAL-', 'CVE-', 'GHSA-', 'PYSEC-']
