@@ -9,8 +9,8 @@ import { entriesJson, recordedLine } from './recorded-json.ts'
 /** Lines of one kind that a terminal is shown; `--json` has all of them. */
 const shownMax = 60
 
-/** Vulnerabilities of one advisory that its line names. */
-const upstreamShownMax = 5
+/** Other names of a finding that its line has. */
+const namesShownMax = 8
 
 const codes: Readonly<Record<CheckedInventory['verdict'], ExitCode>> = {
   pass: 0,
@@ -151,7 +151,9 @@ function lineOf(finding: Finding): string {
     vex,
   } = finding
   const scores = severities.flatMap(({ value }) => value ?? [])
-  const others = [...ids.filter((name) => name !== id), ...upstream.slice(0, upstreamShownMax)]
+  const all = [...ids.filter((name) => name !== id), ...upstream]
+  const more = all.length - namesShownMax
+  const others = [...all.slice(0, namesShownMax), ...(more > 0 ? [`and ${more} more`] : [])]
   return [
     `${rating.padEnd(8)} ${one.name} ${one.version}  ${id}`,
     ...(others.length === 0 ? [] : [` (${others.join(', ')})`]),

@@ -12,8 +12,8 @@ import { type ByteSource, tarEntries } from './tar-entries.ts'
 const layersMax = 512
 const indexesMax = 64
 const jsonMaxBytes = 16 * 1_048_576
-/** Unpacked bytes of one layer that are passed. */
-const layerMaxBytes = 64 * 1_073_741_824
+/** Unpacked bytes of all layers that are passed; a layer that is named again is unpacked again. */
+const unpackedMaxBytes = 64 * 1_073_741_824
 
 /** Which files are kept, and how much of them. */
 interface Wanted {
@@ -30,8 +30,8 @@ interface Blob {
 interface Layer {
   readonly file: OpenedFile
   readonly blob: Blob
-  /** Bytes that were kept of all layers so far, those that later layers hide included. */
-  readonly held: { bytes: number }
+  /** Bytes that were kept of all layers so far, those that later layers hide included, and bytes that were unpacked. */
+  readonly held: { bytes: number; unpackedBytes: number }
 }
 
 /** The wanted files of every image in an archive, by path. @throws inventory-malformed, limit-exceeded */
@@ -45,7 +45,7 @@ export async function imageFiles(
     if (entry.kind === 'file') blobs.set(entry.path, entry)
   const layers = await layersOf(file, blobs, path)
   const found = new Map<string, Uint8Array>()
-  const held = { bytes: 0 }
+  const held = { bytes: 0, unpackedBytes: 0 }
   for (const name of layers) {
     const blob = blobs.get(name)
     if (blob === undefined)
@@ -103,7 +103,9 @@ async function layOver(
   const unpacked = unpack(fileChunks(file, blob.offset, end), start)
   const own = new Map<string, Uint8Array>()
   try {
-    for await (const entry of tarEntries(bounded(streamed(unpacked[Symbol.asyncIterator]())))) {
+    for await (const entry of tarEntries(
+      bounded(streamed(unpacked[Symbol.asyncIterator]()), held),
+    )) {
       const folder = entry.path.slice(0, entry.path.lastIndexOf('/') + 1)
       const name = entry.path.slice(folder.length)
       if (name === '.wh..wh..opq') forget(found, folder)
@@ -140,11 +142,10 @@ function unpack(chunks: AsyncIterable<Uint8Array>, start: Uint8Array): AsyncIter
 }
 
 /** A source that ends with a refusal rather than a bomb. */
-function bounded(source: ByteSource): ByteSource {
-  let passed = 0
+function bounded(source: ByteSource, held: Layer['held']): ByteSource {
   const count = (length: number) => {
-    passed += length
-    checkSize('a layer', passed, layerMaxBytes)
+    held.unpackedBytes += length
+    checkSize('its layers together', held.unpackedBytes, unpackedMaxBytes)
   }
   return {
     async take(length) {

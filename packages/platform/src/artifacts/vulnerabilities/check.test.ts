@@ -187,6 +187,17 @@ describe('records', () => {
     expect(notChecked).toEqual([])
   })
 
+  test('a date that is none does not hide how old the others are', async () => {
+    const mirror = mirrorOf({
+      PyPI: ['2026-01-01T00:00:00Z', 'zzz', '2026-01-01T00:00:00.5Z'].map((modified, n) =>
+        advisory(`A${n}`, [affects('PyPI', 'flask')], { modified }),
+      ),
+    })
+    const { feeds, findings } = await match([flask], mirror)
+    expect(findings).toHaveLength(3)
+    expect(feeds).toMatchObject([{ updated: '2026-01-01T00:00:00.5Z' }])
+  })
+
   test('loose files, in a folder of their ecosystem or of all', async () => {
     const record = JSON.stringify(advisory('A', [affects('PyPI', 'flask')]))
     for (const name of ['PyPI/A.json', 'A.json']) {
@@ -227,6 +238,7 @@ describe('what was not checked is said', () => {
       '{"id": "X", "modified": "2026", "affected": [{"package": {"ecosystem": "PyPI", "name": "x"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"fixed": 1}]}]}]}',
     ],
     ['no UTF-8', Uint8Array.of(0xff)],
+    ['nesting that would cost a hundredfold', '[{"":'.repeat(300_000)],
   ])('a record with %s, while others are read', async (_, broken) => {
     const record = JSON.stringify(advisory('A', [affects('PyPI', 'flask')]))
     const mirror = folderOf({ 'PyPI/A.json': record, 'PyPI/B.json': broken })

@@ -6,6 +6,9 @@ import { type Fields, isFields } from '../inventory/document.ts'
 
 /** Largest record that is read. The largest of 2025 have 3 MB. */
 export const recordMaxBytes = 32 * 1_048_576
+/** Records below it cannot nest deep enough to matter: each level costs memory a hundredfold. */
+const nestingCheckedFromBytes = 1_048_576
+const nestingMax = 64
 const affectedMax = 20_000
 const eventsMax = 200_000
 
@@ -81,6 +84,8 @@ const texts = (value: unknown, what: string) =>
 export function parseOsvRecord(bytes: Uint8Array): OsvRecord {
   let value: unknown
   try {
+    if (bytes.length >= nestingCheckedFromBytes && isNestedDeeper(bytes))
+      throw new Unreadable(`nested deeper than ${nestingMax}`)
     value = JSON.parse(textOf(bytes))
     return recordOf(fields(value, 'record'))
   } catch (cause) {
@@ -89,6 +94,25 @@ export function parseOsvRecord(bytes: Uint8Array): OsvRecord {
     const why = cause instanceof Unreadable ? cause.message : 'not JSON'
     throw new OperatingError('feed-malformed', `OSV record${id}: ${why}`, { cause })
   }
+}
+
+const [quote, backslash] = [0x22, 0x5c]
+
+/** Whether JSON nests deeper than a record does; looked at before anything is built of it. */
+function isNestedDeeper(bytes: Uint8Array): boolean {
+  let depth = 0
+  let inText = false
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]
+    if (inText) {
+      if (byte === backslash) at++
+      else if (byte === quote) inText = false
+    } else if (byte === quote) inText = true
+    else if (byte === 0x5b || byte === 0x7b) {
+      if (++depth > nestingMax) return true
+    } else if (byte === 0x5d || byte === 0x7d) depth--
+  }
+  return false
 }
 
 function recordOf(record: Fields): OsvRecord {
