@@ -5,6 +5,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { isJsonObject, type JsonValue, parseJson, utf8 } from '@proofhouse/evidence'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { tarOf } from '../../packages/platform/src/artifacts/inventory/disk.fixture.ts'
 import { newFolder, proofhouse } from '../assess/run-program.fixture.ts'
 
 const folder = newFolder()
@@ -94,6 +95,18 @@ test('a statement about one of several vulnerabilities does not answer for all',
       { id: 'DEBIAN-CVE-2022-3', standing: { breaks: false, why: 'vex' } },
     ],
   })
+})
+
+test('an image in which nothing names a package was not found clean', () => {
+  const layer = tarOf([{ name: 'bin/app', content: 'ELF' }])
+  const archive = tarOf([
+    { name: 'manifest.json', content: '[{"Layers": ["layer.tar"]}]' },
+    { name: 'layer.tar', content: layer },
+  ])
+  writeFileSync(at('scratch.tar'), archive)
+  const ran = proofhouse('vulns', at('scratch.tar'), '--osv', at('osv'))
+  expect(ran).toMatchObject({ status: 3, err: '' })
+  expect(ran.out).toContain('nothing in it names packages')
 })
 
 test('a feed of a day to come does not say how old it is', () => {

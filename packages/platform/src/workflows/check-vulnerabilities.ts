@@ -36,7 +36,7 @@ export async function checkVulnerabilities(
   const { path, feeds, policy, out, sarifPath } = request
   const inventory = await collectInventory(services.readableFiles, path)
   const checked = await checkPackages(services, inventory, { feeds, policy })
-  const named = inventory.files.length > 0 ? checked : withNothing(checked, path)
+  const named = inventory.manifests > 0 ? checked : withNothing(checked, path)
   const { files } = inventory
   if (sarifPath !== null) {
     const { toolVersion } = services

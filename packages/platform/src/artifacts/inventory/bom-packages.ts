@@ -30,7 +30,7 @@ export function packagesOfBom(bom: Fields, path: string): Manifest {
   for (const component of componentsIn(bom['components'], 0)) {
     const purl = textIn(component['purl'])
     const name = textIn(component['name']) ?? '(a component without a name)'
-    const isPackage = ['library', 'framework', 'application', 'operating-system'].includes(
+    const isPackage = ['library', 'framework', 'application'].includes(
       textIn(component['type']) ?? '',
     )
     if (purl === null) {

@@ -209,6 +209,7 @@ async function inventoryOf(found: Found): Promise<Inventory> {
   return {
     packages,
     notChecked: [...found.notChecked, ...open],
+    manifests: manifests.length,
     files: found.whole ?? files.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
   }
 }

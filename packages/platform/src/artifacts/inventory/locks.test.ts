@@ -187,6 +187,8 @@ test('a BOM is an inventory', async () => {
         { type: 'library', name: 'nameless' },
         { type: 'library', name: 'versionless', purl: 'pkg:pypi/versionless' },
         { type: 'data', name: 'rows' },
+        // Others list what the packages stand in.
+        { type: 'operating-system', name: 'debian', version: '12' },
         {
           type: 'library',
           name: 'z',

@@ -65,6 +65,8 @@ export interface Manifest {
 export interface Inventory extends Manifest {
   /** The files that were read, by SHA-256. */
   readonly files: readonly { readonly path: string; readonly sha256: string }[]
+  /** How many files there are that name packages; of an image they lie within the one file that was read. */
+  readonly manifests: number
 }
 
 /** Longest text of a stranger that a result repeats, in characters. */

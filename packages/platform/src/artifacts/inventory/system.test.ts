@@ -146,6 +146,62 @@ describe('images', () => {
     expect(purls).toEqual(expected)
   })
 
+  test('docker export: a root file system', async () => {
+    const path = join(folderOf({ 'root.tar': tarOf(base) }), 'root.tar')
+    const { purls, manifests } = await read(path)
+    expect(purls).toEqual(
+      [...expectedDebian, 'pkg:npm/a@1.0.0', 'pkg:pypi/x@1', 'pkg:pypi/y@1'].toSorted(),
+    )
+    expect(manifests).toBe(4)
+  })
+
+  test('images in one archive do not hide each other, and statements about one are no image', async () => {
+    const packaged = (id: string, content: string) =>
+      tarOf([
+        { name: 'etc/os-release', content: `ID=debian\nVERSION_ID="${id}"\n` },
+        { name: 'var/lib/dpkg/status', content },
+      ])
+    const layers = [
+      { name: 'one', content: packaged('11', 'Package: a\nVersion: 1\n') },
+      { name: 'two', content: packaged('12', 'Package: b\nVersion: 1\n') },
+    ]
+    const saved = tarOf([
+      ...layers,
+      {
+        name: 'manifest.json',
+        content: '[{"Layers": ["one"]}, {"Layers": ["two"]}, {"Layers": ["one"]}]',
+      },
+    ])
+    const descriptor = (digest: string, type?: string) => ({
+      digest: `sha256:${digest}`,
+      annotations: type === undefined ? {} : { 'vnd.docker.reference.type': type },
+    })
+    const blob = (name: string, content: object | Uint8Array) => ({
+      name: `blobs/sha256/${name}`,
+      content: content instanceof Uint8Array ? content : JSON.stringify(content),
+    })
+    const layout = tarOf([
+      {
+        name: 'index.json',
+        content: JSON.stringify({
+          manifests: [descriptor('m1'), descriptor('m2'), descriptor('m3', 'attestation-manifest')],
+        }),
+      },
+      blob('m1', { layers: [descriptor('one')] }),
+      blob('m2', { layers: [descriptor('two')] }),
+      blob('m3', { layers: [descriptor('statement')] }),
+      blob('statement', { _type: 'https://in-toto.io/Statement/v0.1' }),
+      ...layers.map(({ name, content }) => blob(name, content)),
+    ])
+    for (const archive of [saved, layout]) {
+      const { packages } = await read(join(folderOf({ 'all.tar': archive }), 'all.tar'))
+      expect(packages.map(({ ecosystem, name }) => [ecosystem, name])).toEqual([
+        ['Debian:11', 'a'],
+        ['Debian:12', 'b'],
+      ])
+    }
+  })
+
   test('long names, as pax and as GNU tar write them', async () => {
     const long = `${'folder/'.repeat(40)}a-1.dist-info/METADATA`
     const record = ` path=${long}\n`
