@@ -56,8 +56,8 @@ interface CheckedFile {
 }
 
 /**
- * One statement about all that was read; where that is too long, one about each part of it, with what was found there and what
- * belongs to no file. None where no advisory was read, or there is nothing to be about.
+ * One statement about all that was read; where that is too long, one about each part of it, with what was found
+ * there and what belongs to no file. None where no advisory was read, or there is nothing to be about.
  */
 export function vulnerabilityStatements(
   { toolVersion, now }: Pick<Services, 'toolVersion' | 'now'>,

@@ -31,7 +31,7 @@ export interface Finding {
   /** All names, the records' own included. */
   readonly ids: readonly string[]
   /**
-   * Vulnerabilities of the software that a distribution packages: of one advisory there may be several, so that they are no
+   * Vulnerabilities of the software that a distribution packages. One advisory may mend several, so that they are no
    * other names of it.
    */
   readonly upstream: readonly string[]
