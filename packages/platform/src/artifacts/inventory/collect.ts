@@ -78,8 +78,9 @@ function kindByContent(path: string, bytes: Uint8Array): ManifestKind {
       'inventory-malformed',
       `\`${path}\` is packed; unpack it with gunzip first`,
     )
-  const head = new TextDecoder().decode(bytes.subarray(0, 4_096))
-  if (/^\s*\{/u.test(head) && /"bomFormat"|"CycloneDX"/u.test(head)) return 'bom'
+  // Some tools write all components before they say what the document is.
+  const text = new TextDecoder().decode(bytes)
+  if (/^\s*\{/u.test(text) && /"bomFormat"\s*:\s*"CycloneDX"/u.test(text)) return 'bom'
   throw new OperatingError(
     'inventory-malformed',
     `\`${path}\` names no packages in a form that is read; give a requirements or lock file, a BOM, a folder or an image`,

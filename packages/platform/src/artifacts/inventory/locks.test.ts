@@ -235,6 +235,13 @@ test.each([
   expect(notChecked).toHaveLength(1)
 })
 
+test('a BOM by any name, wherever it says that it is one', async () => {
+  const components = Array.from({ length: 200 }, (_, n) => ({ purl: `pkg:pypi/name-${n}@1.0` }))
+  const text = JSON.stringify({ components, bomFormat: 'CycloneDX' })
+  const path = join(folderOf({ 'environment.json': text }), 'environment.json')
+  expect((await collectInventory(readableFiles, path)).packages).toHaveLength(200)
+})
+
 test('a file of no known form is refused', async () => {
   const path = join(folderOf({ 'model.bin': 'x' }), 'model.bin')
   await expect(collectInventory(readableFiles, path)).rejects.toMatchObject({
