@@ -154,11 +154,23 @@ describe('npm', () => {
           a: { version: '1.0.0', dependencies: { b: { version: '2.0.0' } } },
           c: { version: 'npm:@real/c@3.0.0' },
           d: { version: 'github:x/d#1' },
+          part: { version: 'file:packages/part', dependencies: { e: { version: '4.0.0' } } },
+          packed: { version: 'file:vendor/packed.tgz' },
+          aside: { version: 'file:../aside' },
         },
       }),
     })
-    expect(found.purls).toEqual(['pkg:npm/%40real/c@3.0.0', 'pkg:npm/a@1.0.0', 'pkg:npm/b@2.0.0'])
-    expect(found.notChecked).toEqual(['not-from-a-registry: d'])
+    expect(found.purls).toEqual([
+      'pkg:npm/%40real/c@3.0.0',
+      'pkg:npm/a@1.0.0',
+      'pkg:npm/b@2.0.0',
+      'pkg:npm/e@4.0.0',
+    ])
+    expect(found.notChecked).toEqual([
+      'not-from-a-registry: aside',
+      'not-from-a-registry: d',
+      'not-from-a-registry: packed',
+    ])
   })
 
   test('installed packages without a lock beside them', async () => {

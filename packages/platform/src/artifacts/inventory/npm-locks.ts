@@ -43,7 +43,20 @@ function takeTree(found: FoundNpm, dependencies: Fields, path: string, depth: nu
     // `npm:real@1.0` is a package imported by another name.
     const [, real, version] = /^npm:(@?[^@]+)@(.+)$/u.exec(textIn(fields['version']) ?? '') ?? []
     const own = version === undefined ? fields : { ...fields, version }
-    take(found, { name: real ?? imported, fields: own, path, resolved: textIn(fields['resolved']) })
+    // A folder of the project's own tree; the packages that it asks for are in the same lock.
+    if (
+      /^file:(?![/\\]|[A-Za-z]:|\.\.)(?!.*\.(tgz|tar\.gz|tar)$)/u.test(
+        textIn(fields['version']) ?? '',
+      )
+    )
+      found.own.push(imported)
+    else
+      take(found, {
+        name: real ?? imported,
+        fields: own,
+        path,
+        resolved: textIn(fields['resolved']),
+      })
     const below = fieldsOf(fields['dependencies'])
     if (depth < nestingMax) takeTree(found, below, path, depth + 1)
     else if (Object.keys(below).length > 0)
