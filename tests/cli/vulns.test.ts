@@ -175,6 +175,11 @@ test('the policy decides what fails', () => {
 
 test('the ledger keeps the answer as an in-toto statement', () => {
   const out = at('work')
+  const unread = proofhouse('vulns', at('clean.txt'), '--out', out)
+  expect([unread.status, unread.out]).toEqual([
+    3,
+    expect.stringContaining('not recorded: no advisory was read'),
+  ])
   const ran = vulns('requirements.txt', '--out', out, '--json')
   expect(jsonOf(ran.out)['recorded']).toMatchObject({
     entries: [{ index: 0 }],

@@ -21,10 +21,18 @@ const codes: Readonly<Record<CheckedInventory['verdict'], ExitCode>> = {
 /** Prints a check; gives the exit code. */
 export function printVulnerabilities(
   checked: CheckedInventory,
-  { switches, terminal }: { readonly switches: ReadonlySet<string>; readonly terminal: Terminal },
+  {
+    switches,
+    terminal,
+    wasToRecord,
+  }: {
+    readonly switches: ReadonlySet<string>
+    readonly terminal: Terminal
+    readonly wasToRecord: boolean
+  },
 ): ExitCode {
   if (switches.has('json')) terminal.out(`${JSON.stringify(jsonOf(checked))}\n`)
-  else printLines(terminal, linesOf(checked))
+  else printLines(terminal, [...linesOf(checked), ...recordLines(checked, wasToRecord)])
   return codes[checked.verdict]
 }
 
@@ -96,7 +104,7 @@ function bomLines({ index, name, made, since, checked, becameKnown, entries }: B
 }
 
 function linesOf(checked: CheckedInventory): string[] {
-  const { findings, notChecked, packages, recorded, verdict } = checked
+  const { findings, notChecked, packages, verdict } = checked
   const breaking = findings.filter(({ standing }) => standing.breaks)
   const passed = findings.filter(({ standing }) => !standing.breaks)
   return [
@@ -108,8 +116,14 @@ function linesOf(checked: CheckedInventory): string[] {
     ...shown(passed.map(lineOf)),
     ...notCheckedLines(checked),
     ...feedLines(checked),
-    ...recordedLine(recorded),
   ]
+}
+
+function recordLines({ recorded, files }: CheckedInventory, wasToRecord: boolean): string[] {
+  if (recorded !== null || !wasToRecord) return recordedLine(recorded)
+  const why =
+    files.length === 0 ? 'there is no file that it would be about' : 'no advisory was read'
+  return [`not recorded: ${why}`]
 }
 
 function notCheckedLines({ notChecked }: Pick<CheckedInventory, 'notChecked'>): string[] {

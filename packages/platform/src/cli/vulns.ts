@@ -70,7 +70,8 @@ checked: a package without one version, a missing feed, a file that is not read.
       return printRecheck(recheck, { switches, terminal })
     }
     const checked = await checkVulnerabilities(services, request)
-    return printVulnerabilities(checked, { switches, terminal })
+    const wasToRecord = request.out !== null
+    return printVulnerabilities(checked, { switches, terminal, wasToRecord })
   },
 }
 
