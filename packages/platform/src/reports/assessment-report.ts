@@ -2,7 +2,7 @@
 // Field names are those of the wire (snake case): the JSON form is the type, without translation.
 // INVARIANT: nothing here is about one person; the smallest thing counted is a slice.
 
-import type { ScannedFile } from '../artifacts/index.ts'
+import type { ScannedFile } from '../artifacts/scan/index.ts'
 import {
   type CheckFindings,
   type CurveFindings,

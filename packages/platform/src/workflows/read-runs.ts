@@ -3,12 +3,12 @@
 import { createHash } from 'node:crypto'
 import { basename, dirname, join, resolve } from 'node:path'
 import { type Bytes, omsRootDigest, OperatingError, singleFileName } from '@proofhouse/evidence'
+import { hashModel } from '../artifacts/index.ts'
 import {
   artifact,
   describedRun,
   dvcFile,
   dvcLock,
-  hashModel,
   mlflowRun,
   openLineageRuns,
   type ProvenanceForm,
@@ -16,7 +16,7 @@ import {
   type RunFiles,
   type TrainingRun,
   wandbRun,
-} from '../artifacts/index.ts'
+} from '../artifacts/provenance/index.ts'
 import type { Services } from './services.ts'
 
 /** Files of settings are small; lineage of many runs may be larger. */

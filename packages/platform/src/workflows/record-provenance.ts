@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path'
 import { type Checkpoint, provenance, type Provenance, type Statement } from '@proofhouse/evidence'
-import { type ProvenanceForm, trainingStatement } from '../artifacts/index.ts'
+import { type ProvenanceForm, trainingStatement } from '../artifacts/provenance/index.ts'
 import { formOf, readRuns } from './read-runs.ts'
 import { type RecordedOnce, recordOnce } from './record-once.ts'
 import type { Services } from './services.ts'

@@ -69,6 +69,23 @@ const cases: Readonly<
       { name: 'x', content: note },
     ),
   },
+  'unread-code': {
+    'a call': concatBytes(op(0xff, 0xfe, 0), utf8("__import__('os').system('id')")),
+    'a shell': concatBytes(op(0xff, 0xfe, 0), utf8('sh -c x; /bin/sh -i')),
+    'an import of a pickle': concatBytes(op(0xff, 0xfe, 0), utf8('cposix\nsystem\n')),
+    'behind a megabyte': concatBytes(new Uint8Array(1_048_570).fill(255), utf8('os.system("id")')),
+    'in an archive': zip({
+      name: 'x',
+      content: concatBytes(op(0xff, 0xfe, 0), utf8('os.system("id")')),
+    }),
+    'behind a stream that is cut off': concatBytes(op(0x1f, 0x8b, 8, 0), utf8(' eval("1")')),
+  },
+  'described-code': {
+    'in the metadata of tensors': concatBytes(
+      op(44, 0, 0, 0, 0, 0, 0, 0),
+      utf8('{"__metadata__":{"a":"os.system(\'id\')"}}    '),
+    ),
+  },
   'archive-link': {
     'a link in ZIP': zip({ name: 'l', content: utf8('/etc'), mode: 0o120777 }),
     'a link in TAR': tar({ name: 'l', type: '2', link: '../../x' }),

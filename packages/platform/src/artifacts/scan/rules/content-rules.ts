@@ -28,6 +28,18 @@ export const contentRules = {
     effect: 'to another reader the file is something else',
     ids: [],
   },
+  'unread-code': {
+    severity: 'high',
+    finds: 'content that could not be read, and holds calls or commands that run code',
+    effect: 'a program that reads the content may run them',
+    ids: ['CWE-94'],
+  },
+  'described-code': {
+    severity: 'medium',
+    finds: 'a text that describes a model, and holds calls or commands that run code',
+    effect: 'a program that evaluates the text runs them',
+    ids: ['CWE-94'],
+  },
   'unread-content': {
     severity: 'unread',
     finds: 'content of no format that the scanner reads',
