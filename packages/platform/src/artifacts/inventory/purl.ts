@@ -82,15 +82,15 @@ export interface SystemPackage {
 /** A package of Debian, Ubuntu, Alpine and the like. */
 export function systemPackage(one: SystemPackage, found: Found): Package {
   const { type, distribution, release, ecosystem, name, version, architecture, source } = one
+  const own = source.name === name && source.version === version
   const qualifiers = {
     ...(architecture === '' ? {} : { arch: architecture }),
     ...(distribution === '' || release === '' ? {} : { distro: `${distribution}-${release}` }),
-    // The purl types of distributions name the source package like this, where it is another one.
-    ...(source.name === name ? {} : { upstream: sourceText(source, version) }),
+    // Where the source package is another one, or has another version (a rebuild is `+b1` of it), others name it like this.
+    ...(own ? {} : { upstream: sourceText(source, version) }),
   }
   const namespace = distribution === '' ? undefined : distribution
   const purl = purlText(type, namespace, name, version, qualifiers)
-  const own = source.name === name && source.version === version
   return { ecosystem, name, version, purl, ...(own ? {} : { source }), ...rest(found) }
 }
 
