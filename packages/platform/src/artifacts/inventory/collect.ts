@@ -2,7 +2,7 @@
 // not checked; the others are.
 
 import { createHash } from 'node:crypto'
-import { dirname, join } from 'node:path'
+import { dirname, isAbsolute, join, relative } from 'node:path'
 import { OperatingError } from '@proofhouse/evidence'
 import { imageFiles } from './image-files.ts'
 import { isWorthWalking, manifestKind, type ManifestKind, manifestReaders } from './manifest.ts'
@@ -68,7 +68,13 @@ async function oneFile(files: ReadableFiles, path: string): Promise<Found> {
         bytes: await read(join(root ?? '', name)),
       })
   const folder = join(dirname(path), '..')
-  return { files: [...release, { path, kind, bytes }], notChecked: [], folder, read, whole: null }
+  return {
+    files: [...release, { path, kind, bytes }],
+    notChecked: [],
+    folder,
+    read: readInside(files, folder),
+    whole: null,
+  }
 }
 
 function kindByContent(path: string, bytes: Uint8Array): ManifestKind {
@@ -153,7 +159,18 @@ async function inFolder(files: ReadableFiles, root: string): Promise<Found> {
       else if (manifest !== 'os-release') notChecked.push(unreadable(path, 'a link, or no file'))
     }
   }
-  return { files: found, notChecked, folder: root, read, whole: null }
+  return { files: found, notChecked, folder: root, read: readInside(files, root), whole: null }
+}
+
+/** Reads what a file names, which whoever wrote it may have made a link: what lies outside is nobody's list of packages. */
+function readInside(files: ReadableFiles, folder: string): Found['read'] {
+  return async (path) => {
+    const [root, real] = await Promise.all([files.realPath(folder), files.realPath(path)])
+    const inside = relative(root, real)
+    if (inside === '..' || inside.startsWith('../') || isAbsolute(inside))
+      throw new OperatingError('file-unreadable', `\`${path}\` is a link out of \`${folder}\``)
+    return files.read(real, fileMaxBytes)
+  }
 }
 
 const nodeLocks = ['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml']

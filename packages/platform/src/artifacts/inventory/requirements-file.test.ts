@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readableFiles } from '../../adapters/readable-files.ts'
@@ -129,6 +130,27 @@ describe('files', () => {
       'not-from-a-registry: -e .',
       'not-from-a-registry: -e git+https://x.org/y',
     ])
+  })
+
+  test('a link that lies inside and leads outside is not read: what it names would be shown', async () => {
+    const outside = folderOf({ 'private.txt': 'user = someone\n' })
+    const folder = folderOf({
+      'app/requirements.txt': '-r away.txt\n-r around/private.txt\n-c away.txt\n-r within.txt\n',
+      'app/real/pins.txt': 'flask==1.0\n',
+    })
+    symlinkSync(join(outside, 'private.txt'), join(folder, 'app/away.txt'))
+    symlinkSync(outside, join(folder, 'app/around'))
+    symlinkSync('real/pins.txt', join(folder, 'app/within.txt'))
+    for (const path of [folder, join(folder, 'app/requirements.txt')]) {
+      const { packages, notChecked } = await collectInventory(readableFiles, path)
+      expect(packages.map(({ purl }) => purl)).toEqual(['pkg:pypi/flask@1.0'])
+      expect(notChecked.map(({ reason, what }) => `${reason}: ${what}`)).toEqual([
+        'include-refused: away.txt',
+        'include-refused: around/private.txt',
+        'include-refused: away.txt',
+      ])
+      expect(JSON.stringify(notChecked)).not.toContain('someone')
+    }
   })
 
   test('a chain of includes ends', async () => {
