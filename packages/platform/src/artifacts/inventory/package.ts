@@ -72,8 +72,9 @@ export interface Inventory extends Manifest {
 /** Longest text of a stranger that a result repeats, in characters. */
 const quotedMaxCharacters = 160
 
-/** A stranger's text, cut to what a result repeats. */
-export function quoted(text: string): string {
+/** A stranger's text, cut to what a result repeats, and without who logs in at its URLs: ledgers are read by others. */
+export function quoted(given: string): string {
+  const text = given.replaceAll(/(:\/\/)[^/\s?#]*@/gu, '$1…@')
   return text.length <= quotedMaxCharacters ? text : `${text.slice(0, quotedMaxCharacters)}…`
 }
 

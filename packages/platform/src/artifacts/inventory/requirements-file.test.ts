@@ -132,6 +132,18 @@ describe('files', () => {
     ])
   })
 
+  test('who logs in at a URL is not repeated', async () => {
+    const { notChecked } = await read({
+      'app/requirements.txt':
+        '-e git+https://ann:hun@ter2@example.org/x.git#egg=x\ny @ https://t0ken@example.org/y.zip\n-r https://t0ken@example.org/r.txt\n',
+    })
+    expect(notChecked).toEqual([
+      'not-from-a-registry: -e git+https://…@example.org/x.git#egg=x',
+      'include-refused: https://…@example.org/r.txt',
+      'not-from-a-registry: y @ https://…@example.org/y.zip',
+    ])
+  })
+
   test('a link that lies inside and leads outside is not read: what it names would be shown', async () => {
     const outside = folderOf({ 'private.txt': 'user = someone\n' })
     const folder = folderOf({
