@@ -81,7 +81,7 @@ export function yamlFields(bytes: Uint8Array, path: string): Fields {
   if (document.errors.length > 0) throw malformed('YAML', path, document.errors[0])
   visit(document, {
     Map(_, { items }) {
-      const keys = items.map(({ key }) => (isScalar(key) ? `${key.value}` : key))
+      const keys = items.map(({ key }) => (isScalar(key) ? String(key.value) : key))
       if (new Set(keys).size < keys.length) throw malformed('YAML with each name once', path)
     },
   })
