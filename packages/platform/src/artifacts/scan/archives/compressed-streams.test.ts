@@ -7,7 +7,7 @@ import { global, int, op, pickle, reduce, text } from '../pickle/pickle-bytes.fi
 import { rulesOf, scanned } from '../scanned.fixture.ts'
 import { unpackLz4 } from './lz4-frames.ts'
 import { unpackLzma } from './lzma-alone.ts'
-import { ContentTooLarge } from './unpacked.ts'
+import { ContentTooLarge } from '../../archives/unpacked.ts'
 
 type File = Uint8Array<ArrayBuffer>
 

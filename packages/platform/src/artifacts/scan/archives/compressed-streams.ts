@@ -9,14 +9,13 @@ import {
   zstdDecompressSync,
 } from 'node:zlib'
 import { type Bytes, joinBytes } from '@proofhouse/evidence'
-import Bunzip from 'seek-bzip'
-import xz from 'xz-decompress'
+import { bunzip, unxz } from '../../archives/bzip2-xz.ts'
+import { isSkippable, zstdEnds } from '../../archives/frame-ends.ts'
+import { ContentTooLarge, type Unpack } from '../../archives/unpacked.ts'
 import { type ByteSource, bytesSource, partOf } from '../byte-source.ts'
 import type { Member, ScanFormat, ScanWalk } from '../scan-format.ts'
-import { isSkippable, xzEnds, zstdEnds } from './frame-ends.ts'
 import { unpackLz4 } from './lz4-frames.ts'
 import { isLzmaHeader, unpackLzma } from './lzma-alone.ts'
-import { ContentTooLarge, GrowingContent, type Unpack } from './unpacked.ts'
 
 /** Largest content of a stream: it is held in memory. */
 const contentSizeMaxBytes = 512 * 1_048_576
@@ -162,54 +161,6 @@ function memberData(packed: Bytes, start: number): number | null {
   for (const flag of [8, 16])
     if ((flags & flag) !== 0) at = packed.indexOf(0, at) + 1 || packed.length
   return at + ((flags & 2) === 0 ? 0 : 2)
-}
-
-const bunzip: Unpack = (packed, sizeMaxBytes) => {
-  let at = 0
-  const content = new GrowingContent(sizeMaxBytes)
-  let fault: string | null = null
-  const input = {
-    readByte: () => packed[at++] ?? -1,
-    read: (into: Uint8Array, offset: number, count: number) => {
-      const taken = packed.subarray(at, at + count)
-      into.set(taken, offset)
-      at += taken.length
-      return taken.length === 0 ? -1 : taken.length
-    },
-    eof: () => at >= packed.length,
-  }
-  // Streams one behind the other, as readers join them; what begins none is left over.
-  let end = 0
-  try {
-    while (begins(packed.subarray(end), 0x42, 0x5a, 0x68)) {
-      Bunzip.decode(input, { writeByte: (byte) => content.push(byte) }, false)
-      end = at
-    }
-  } catch (error) {
-    if (error instanceof ContentTooLarge) throw error
-    fault = error instanceof Error ? error.message.toLowerCase() : 'it cannot be read'
-  }
-  return { content: content.bytes, packedEnd: fault === null ? end : null, fault }
-}
-
-const unxz: Unpack = async (packed, sizeMaxBytes) => {
-  const ends = xzEnds(packed)
-  // What lies behind the last stream would make the decompressor give nothing.
-  const streams = ends.end === 0 ? packed : packed.subarray(0, ends.end)
-  const reader = new xz.XzReadableStream(new Blob([streams]).stream()).getReader()
-  const content = new GrowingContent(sizeMaxBytes)
-  let { fault } = ends
-  try {
-    for (let part = await reader.read(); !part.done; part = await reader.read())
-      content.append(part.value.slice())
-  } catch (error) {
-    if (error instanceof ContentTooLarge) {
-      await reader.cancel()
-      throw error
-    }
-    fault ??= 'it cannot be unpacked'
-  }
-  return { content: content.bytes, packedEnd: fault === null ? ends.end : null, fault }
 }
 
 const unzstd: Unpack = async (packed, sizeMaxBytes) => {

@@ -3,7 +3,7 @@
 // Sources: https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md, lz4_Block_format.md
 
 import type { Bytes } from '@proofhouse/evidence'
-import { GrowingContent, type Unpack } from './unpacked.ts'
+import { GrowingContent, type Unpack } from '../../archives/unpacked.ts'
 
 const magic = { frame: 0x184d2204, skippable: 0x184d2a50 } as const
 

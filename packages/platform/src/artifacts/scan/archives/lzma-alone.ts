@@ -3,7 +3,7 @@
 // Source: LZMA specification (Igor Pavlov, 2015), lzma-specification.txt
 
 import type { Bytes } from '@proofhouse/evidence'
-import { GrowingContent, type Unpack } from './unpacked.ts'
+import { GrowingContent, type Unpack } from '../../archives/unpacked.ts'
 
 const headerSizeBytes = 13
 
