@@ -77,6 +77,7 @@ export {
 export {
   artifact,
   type ProvenanceForm,
+  rootOfFile,
   type RunArtifact,
   type TrainingRun,
 } from './provenance/training-run.ts'

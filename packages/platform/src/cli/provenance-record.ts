@@ -53,8 +53,10 @@ the files lack is said: a statement tells what was reported, not what was watche
       )
     else printLines(terminal, linesOf(recorded))
     if (recorded.checkpoint === null)
-      for (const { leftOut } of recorded.runs)
-        for (const line of leftOut) terminal.note(`left out: ${line}\n`)
+      printLines(
+        { out: (text) => terminal.note(text) },
+        recorded.runs.flatMap(({ leftOut }) => leftOut.map((line) => `left out: ${line}`)),
+      )
     return 0
   },
 }

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { basename, dirname, join, resolve } from 'node:path'
-import { type Bytes, omsRootDigest, OperatingError, singleFileName } from '@proofhouse/evidence'
+import { type Bytes, OperatingError } from '@proofhouse/evidence'
 import {
   artifact,
   describedRun,
@@ -13,6 +13,7 @@ import {
   openLineageRuns,
   type ProvenanceForm,
   type RunArtifact,
+  rootOfFile,
   type RunFiles,
   type TrainingRun,
   wandbRun,
@@ -101,7 +102,11 @@ async function parsedRuns(
   if (form === 'dvc') {
     const file = isFolder ? join(path, 'dvc.lock') : path
     const bytes = await read(file)
-    const runs = file.endsWith('.dvc') ? [dvcFile(bytes, basename(file))] : dvcLock(bytes, file)
+    const beside = join(dirname(file), 'dvc.yaml')
+    const pipeline = (await ports.files.kind(beside)) === 'file' ? await read(beside) : null
+    const runs = file.endsWith('.dvc')
+      ? [dvcFile(bytes, basename(file))]
+      : dvcLock(bytes, file, pipeline)
     return { runs, base: dirname(file) }
   }
   const folder = isFolder ? path : dirname(path)
@@ -215,13 +220,14 @@ async function hashedOutput(
   }
   const { md5, sha256 } = await digestsOf(ports, path)
   const told = each.digest['sha256'] ?? each.digest['md5']
-  if (told !== undefined && told !== sha256 && told !== md5) {
+  const isOther = told !== undefined && told !== sha256 && told !== md5
+  if (isOther && told !== (await md5OfLines(ports, path))) {
     notes.push(
       `\`${each.path}\` on this disk is not the one that is named: only the digest that was named is recorded`,
     )
     return [each]
   }
-  const root = omsRootDigest([{ name: singleFileName, algorithm: 'sha256', digest: sha256 }])
+  const root = rootOfFile(sha256)
   return [
     { ...each, digest: { ...each.digest, sha256 } },
     { ...each, digest: { sha256: root }, notes: { ...each.notes, digestOf: 'model signature' } },
@@ -232,14 +238,36 @@ async function digestsOf(
   { searchedFiles }: Ports,
   path: string,
 ): Promise<{ readonly md5: string; readonly sha256: string }> {
-  return searchedFiles.open(path, async (content) => {
+  const [md5, sha256] = [createHash('md5'), createHash('sha256')]
+  await readThrough(searchedFiles, path, (bytes) => {
+    md5.update(bytes)
+    sha256.update(bytes)
+  })
+  return { md5: md5.digest('hex'), sha256: sha256.digest('hex') }
+}
+
+/** MD5 of a text with its line ends as Unix has them, which is what DVC took before version 3. */
+async function md5OfLines({ searchedFiles }: Ports, path: string): Promise<string> {
+  const md5 = createHash('md5')
+  let held = ''
+  await readThrough(searchedFiles, path, (bytes) => {
+    const text = `${held}${Buffer.from(bytes).toString('latin1')}`
+    // A line end may lie across two parts.
+    held = text.endsWith('\r') ? '\r' : ''
+    const whole = held === '' ? text : text.slice(0, -1)
+    md5.update(whole.replaceAll('\r\n', '\n'), 'latin1')
+  })
+  return md5.update(held, 'latin1').digest('hex')
+}
+
+async function readThrough(
+  searchedFiles: Ports['searchedFiles'],
+  path: string,
+  take: (bytes: Uint8Array) => void,
+): Promise<void> {
+  await searchedFiles.open(path, async (content) => {
     const { sizeBytes } = content
-    const [md5, sha256] = [createHash('md5'), createHash('sha256')]
-    for (let at = 0; at < sizeBytes; at += chunkBytes) {
-      const bytes = await content.read(at, Math.min(chunkBytes, sizeBytes - at))
-      md5.update(bytes)
-      sha256.update(bytes)
-    }
-    return { md5: md5.digest('hex'), sha256: sha256.digest('hex') }
+    for (let at = 0; at < sizeBytes; at += chunkBytes)
+      take(await content.read(at, Math.min(chunkBytes, sizeBytes - at)))
   })
 }

@@ -8,8 +8,15 @@ import {
   OperatingError,
   textOf,
 } from '@proofhouse/evidence'
-import { parseDocument } from 'yaml'
+import { parseDocument, type ScalarTag } from 'yaml'
 
+/** Digests and ids that happen to be all digits, or digits around one `e`, are no numbers. */
+const hexText: ScalarTag = {
+  tag: 'tag:yaml.org,2002:str',
+  default: true,
+  test: /^[0-9a-f]{32,}$/,
+  resolve: (text) => text,
+}
 const aliasesMax = 1_000
 const depthMax = 48
 
@@ -21,7 +28,11 @@ function refuse(name: string, what: string, cause?: unknown): never {
 export function readYaml(bytes: Uint8Array, name: string): JsonValue {
   let value: unknown
   try {
-    const document = parseDocument(textOf(bytes), { merge: false, logLevel: 'silent' })
+    const document = parseDocument(textOf(bytes), {
+      merge: false,
+      logLevel: 'silent',
+      customTags: (tags) => [hexText, ...tags],
+    })
     const [error] = document.errors
     if (error !== undefined) refuse(name, `not valid YAML: ${error.message.split('\n')[0]}`)
     value = document.toJS({ maxAliasCount: aliasesMax })
