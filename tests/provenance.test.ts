@@ -107,3 +107,21 @@ test('a file that is not the one DVC named is not taken for it', () => {
   expect(err).toContain('is not the one that is named')
   write('train.csv', prepared)
 })
+
+test('a thousand stages in a row are recorded in one reading, and traced to the end', () => {
+  const digest = (n: number) => md5(`stage ${n}`)
+  const stages = Array.from(
+    { length: 1_000 },
+    (_, n) =>
+      `  s${n}:\n    cmd: x\n    deps: [{path: p/f${n}.csv, md5: ${digest(n)}}]\n    outs: [{path: p/f${n + 1}.csv, md5: ${digest(n + 1)}}]\n`,
+  )
+  write('long/dvc.lock', `schema: '2.0'\nstages:\n${stages.join('')}`)
+  const row = at('.row')
+  const first = jsonOf(record(at('long/dvc.lock'), '--out', row, '--json').out)
+  expect(first['runs']).toHaveLength(1_000)
+  expect(JSON.stringify(first)).not.toContain('"isNew":false')
+  const again = record(at('long/dvc.lock'), '--out', row, '--json').out
+  expect(again).not.toContain('"isNew":true')
+  const { status, out: text } = proofhouse('provenance', 'graph', digest(1_000), '--out', row)
+  expect([status, text]).toEqual([0, expect.stringContaining('and 940 more')])
+})

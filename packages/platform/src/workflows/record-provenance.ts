@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { type Checkpoint, provenance, type Provenance, type Statement } from '@proofhouse/evidence'
 import { type ProvenanceForm, trainingStatement } from '../artifacts/index.ts'
 import { formOf, readRuns } from './read-runs.ts'
-import { type RecordedOnce, recordOnce } from './record-once.ts'
+import { recordEachOnce, type RecordedOnce } from './record-once.ts'
 import type { Services } from './services.ts'
 
 /** What to record. */
@@ -43,9 +43,9 @@ export async function recordProvenance(
     return { form, runs: made.map((one) => ({ ...one, entry: null })), checkpoint: null }
   const workspace = await services.openWorkspace(resolve(out))
   try {
-    const runs: RecordedProvenance['runs'][number][] = []
-    for (const one of made)
-      runs.push({ ...one, entry: await recordOnce(workspace, provenance, one.statement) })
+    const statements = made.map(({ statement }) => statement)
+    const entries = await recordEachOnce(workspace, provenance, statements)
+    const runs = made.map((one, at) => ({ ...one, entry: entries[at] ?? null }))
     const { checkpoint } = await workspace.ledger.checkpoint()
     return { form, runs, checkpoint }
   } finally {
