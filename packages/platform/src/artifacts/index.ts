@@ -9,6 +9,7 @@ export type {
   ModelFiles,
   OpenedFile,
 } from './ports.ts'
+export type { HttpRequest, HttpServer, HttpServers } from './http-ports.ts'
 export { parseDigestList } from './digest-list.ts'
 export {
   defaultCut,
@@ -69,6 +70,7 @@ export type { SecretSeverity } from './secrets/secret-rule.ts'
 export { describedRun } from './provenance/describe-run.ts'
 export { dvcFile, dvcLock } from './provenance/dvc-stages.ts'
 export { mlflowRun, type RunFiles } from './provenance/mlflow-run.ts'
+export { loggedFolder, mlflowServerRun } from './provenance/mlflow-server.ts'
 export { openLineageRuns } from './provenance/openlineage-runs.ts'
 export {
   type ProvenanceGraph,

@@ -1,7 +1,7 @@
 // Records a statement unless the ledger holds the same one already, signed by a key that is believed.
 
-import assert from 'node:assert'
 import {
+  assert,
   canonicalJson,
   encodeEnvelope,
   fromBase64,

@@ -4,12 +4,16 @@ import { resolve } from 'node:path'
 import { type Checkpoint, provenance, type Provenance, type Statement } from '@proofhouse/evidence'
 import { type ProvenanceForm, trainingStatement } from '../artifacts/index.ts'
 import { formOf, readRuns } from './read-runs.ts'
+import { readServerRun, type RunServer } from './read-server-run.ts'
 import { recordEachOnce, type RecordedOnce } from './record-once.ts'
 import type { Services } from './services.ts'
 
 /** What to record. */
 export interface RecordProvenanceRequest {
+  /** Of files; of a server, the id of the run. */
   readonly path: string
+  /** The server that keeps the run; null for files. */
+  readonly server: RunServer | null
   /** Null to tell it by what is there. */
   readonly form: ProvenanceForm | null
   readonly outputs: readonly string[]
@@ -30,13 +34,16 @@ export interface RecordedProvenance {
   readonly checkpoint: Checkpoint | null
 }
 
-/** @throws import-malformed, limit-exceeded, file-missing, ledger-busy, ledger-corrupt */
+/** @throws import-malformed, limit-exceeded, file-missing, server-unreachable, server-refused, ledger-busy, ledger-corrupt */
 export async function recordProvenance(
   services: Services,
-  { path, form: given, outputs, out }: RecordProvenanceRequest,
+  { path, server, form: given, outputs, out }: RecordProvenanceRequest,
 ): Promise<RecordedProvenance> {
-  const form = given ?? (await formOf(services, path))
-  const read = await readRuns(services, { path, form, outputs })
+  const form = server === null ? (given ?? (await formOf(services, path))) : 'mlflow'
+  const read =
+    server === null
+      ? await readRuns(services, { path, form, outputs })
+      : [await readServerRun(services, server, path)]
   // Checked before anything is opened: what is refused leaves no workspace behind.
   const made = read.map((run) => trainingStatement(run, services.toolVersion))
   if (out === null)

@@ -1,7 +1,13 @@
 // What the use cases need from the world. `compose.ts` builds one of these; nothing here knows a driver.
 
 import type { Bytes, DsseVerifier } from '@proofhouse/evidence'
-import type { GitHistory, KeylessChecker, ModelFiles, SearchedFiles } from '../artifacts/index.ts'
+import type {
+  GitHistory,
+  HttpServers,
+  KeylessChecker,
+  ModelFiles,
+  SearchedFiles,
+} from '../artifacts/index.ts'
 import type { ReadableFiles } from '../artifacts/inventory/index.ts'
 import type { DataSource, ModelRunner } from '../assess/index.ts'
 import type { KeyFiles, SigningKey } from '../keys/index.ts'
@@ -62,4 +68,5 @@ export interface Services {
   readonly searchedFiles: SearchedFiles
   readonly gitHistory: GitHistory
   readonly keyless: KeylessChecker
+  readonly httpServers: HttpServers
 }

@@ -17,6 +17,7 @@ import {
 } from '../artifacts/index.ts'
 import { signingKeyFromPem } from '../keys/index.ts'
 import { readSigningChain } from './certificate-files.ts'
+import { secretLine } from './secret-line.ts'
 import type { Services } from './services.ts'
 
 /** Protobuf, and so ONNX, cannot be larger. */
@@ -71,7 +72,9 @@ export async function signPath(
   const pem = await keyFiles.readPrivate(keyPath)
   if (pem === null) throw new OperatingError('file-missing', `no private key at \`${keyPath}\``)
   const passphrase =
-    passphrasePath === null ? undefined : await readPassphrase(keyFiles, passphrasePath)
+    passphrasePath === null
+      ? undefined
+      : await secretLine(keyFiles, { path: passphrasePath, what: 'passphrase' })
   const { signer, publicKeyPem } = await signingKeyFromPem(pem, passphrase)
   const chain =
     certificates === null
@@ -105,16 +108,6 @@ async function cutFor(files: Services['files'], cut: SignCut): Promise<ModelCut>
     ...(shardSizeBytes === null ? {} : { method: 'shards', shardSizeBytes }),
     ...(given === null ? {} : { digests: parseDigestList(textOf(given), digestsPath ?? '') }),
   }
-}
-
-/** The first line of a file that nobody else may read: what stands in an argument or a variable others can see. */
-async function readPassphrase(keyFiles: Services['keyFiles'], path: string): Promise<string> {
-  const text = await keyFiles.readPrivate(path)
-  if (text === null) throw new OperatingError('file-missing', `no passphrase file at \`${path}\``)
-  const [line = ''] = text.split(/\r?\n/)
-  if (line === '')
-    throw new OperatingError('key-malformed', `\`${path}\` has no passphrase in its first line`)
-  return line
 }
 
 /** SHA-256 of an ONNX file that passed the structural check; null for any other model. */
