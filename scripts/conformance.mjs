@@ -20,6 +20,7 @@ const suites = [
   'foolbox',
   'spdx',
   'scan',
+  'provenance',
   'tessera',
 ]
 let failed = 0
