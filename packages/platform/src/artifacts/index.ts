@@ -10,6 +10,7 @@ export type {
   OpenedFile,
 } from './ports.ts'
 export type { HttpRequest, HttpServer, HttpServers } from './http-ports.ts'
+export { type KeylessServices, signModelKeyless } from './keyless-signing.ts'
 export { parseDigestList } from './digest-list.ts'
 export {
   defaultCut,
@@ -18,7 +19,7 @@ export {
   type ModelCut,
   rootDigestOf,
 } from './model-hash.ts'
-export { publicKeyPemOf, type SignerPolicy } from './model-signer.ts'
+export { openSignature, publicKeyPemOf, type SignerPolicy } from './model-signer.ts'
 export {
   ignorePathsFor,
   type ModelVerifyPolicy,

@@ -10,7 +10,6 @@ import {
   canonicalJson,
   concatBytes,
   encodeStatement,
-  type Envelope,
   isJsonObject,
   type JsonObject,
   type JsonValue,
@@ -143,8 +142,15 @@ async function certificateFor(
   return certificate
 }
 
+/** An envelope as a log takes it: without the hint of a key, which the certificate names. */
+type LoggedEnvelope = {
+  readonly payload: string
+  readonly payloadType: string
+  readonly signatures: readonly { readonly sig: string }[]
+}
+
 interface Logged {
-  readonly envelope: Envelope
+  readonly envelope: LoggedEnvelope
   readonly certificate: X509Certificate
 }
 
@@ -210,7 +216,7 @@ async function entryOfSecondApi(
     keyDetails: 'PKIX_ECDSA_P256_SHA_256',
   }
   const entry = await post(rekor, '/api/v2/log/entries', {
-    dsseRequestV002: { envelope: { ...envelope }, verifiers: [verifier] },
+    dsseRequestV002: { envelope, verifiers: [verifier] },
   })
   if (!('canonicalizedBody' in entry)) throw refusal(rekor, 'answered with no entry of a log')
   return entry

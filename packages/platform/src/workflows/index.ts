@@ -65,6 +65,7 @@ export const traceProvenance = whenAsked(
   async () => (await import('./trace-provenance.ts')).traceProvenance,
 )
 
+export type { SignRequest } from './sign-path.ts'
 /** `signPath` of `sign-path.ts`. */
 export const signPath = whenAsked(async () => (await import('./sign-path.ts')).signPath)
 
