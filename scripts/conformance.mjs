@@ -21,6 +21,7 @@ const suites = [
   'spdx',
   'scan',
   'provenance',
+  'keyless',
   'tessera',
 ]
 let failed = 0

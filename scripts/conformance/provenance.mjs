@@ -81,12 +81,13 @@ async function startServer() {
       .concat(['--artifacts-destination', join(folder, 'served')]),
     { stdio: 'ignore', detached: true },
   )
+  const stop = () => server.pid !== undefined && process.kill(-server.pid)
   for (let waited = 0; waited < startMaxMs; waited += 500) {
     const answer = await fetch(`${url}/health`).catch(() => null)
-    if (answer?.ok === true) return { url, stop: () => process.kill(-server.pid) }
+    if (answer?.ok === true) return { url, stop }
     await sleep(500)
   }
-  process.kill(-server.pid)
+  stop()
   throw new Error('the server of MLflow did not start')
 }
 

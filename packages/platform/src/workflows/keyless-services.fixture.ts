@@ -1,6 +1,7 @@
 // A little Sigstore on this machine: an authority that checks possession and enters certificates in a certificate log, and a
 // transparency log that promises and proves inclusion. All signatures are real; the verifier is the real one.
 
+// oxlint-disable typescript/no-unsafe-type-assertion -- what is asked comes from the code under test
 import {
   createHash,
   createPublicKey,
@@ -11,7 +12,6 @@ import {
   verify,
 } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { canonicalJson, concatBytes, utf8 } from '@proofhouse/evidence'
 import {
   codeSigning,
@@ -89,7 +89,9 @@ export async function startKeylessServices(fault: Fault | null = null) {
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve)
   })
-  const { port } = server.address() as AddressInfo
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the server has no port')
+  const { port } = address
   const log = (baseUrl: string, key: KeyObject) => ({
     baseUrl,
     hashAlgorithm: 'SHA2_256',

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto'
 import {
   type JsonObject,
+  type JsonValue,
   type OmsResource,
   omsRootDigest,
   OperatingError,
@@ -175,12 +176,15 @@ function isBelow(path: string, folder: string): boolean {
 const jsonBytes = (value: JsonObject): Uint8Array => utf8(JSON.stringify(value))
 
 function modelsOf(run: JsonObject): Set<string> {
-  const rows = [
-    ...listIn(objectIn(run['outputs'])['model_outputs']),
-    ...listIn(objectIn(run['inputs'])['model_inputs']),
-  ]
-  const ids = rows.map((row) => textIn(objectIn(row)['model_id']))
-  return new Set(ids.filter((id) => id !== null && /^[\w-]{1,128}$/.test(id)) as string[])
+  const [outputs, inputs] = [objectIn(run['outputs']), objectIn(run['inputs'])]
+  return new Set([...modelIds(outputs['model_outputs']), ...modelIds(inputs['model_inputs'])])
+}
+
+function modelIds(rows: JsonValue | undefined): string[] {
+  return listIn(rows).flatMap((row) => {
+    const id = textIn(objectIn(row)['model_id'])
+    return id !== null && /^[\w-]{1,128}$/.test(id) ? [id] : []
+  })
 }
 
 /** What the store on disk would hold of the run. */
@@ -197,9 +201,10 @@ function filesOf(run: JsonObject, info: JsonObject): Map<string, Uint8Array> {
         files.set(`${side}/${key}`, utf8(value))
     }
   for (const row of listIn(data['metrics'])) {
-    const { key, value, timestamp, step } = objectIn(row)
-    if (typeof key === 'string')
-      files.set(`metrics/${key}`, utf8([timestamp ?? 0, value ?? 'nan', step ?? 0].join(' ')))
+    const { key, value } = objectIn(row)
+    // The server tells the last value alone.
+    if (typeof key === 'string' && typeof value === 'number')
+      files.set(`metrics/${key}`, utf8(`0 ${value} 0`))
   }
   const inputs = objectIn(run['inputs'])
   for (const [at, row] of listIn(inputs['dataset_inputs']).entries()) {
@@ -211,15 +216,10 @@ function filesOf(run: JsonObject, info: JsonObject): Map<string, Uint8Array> {
     files.set(`inputs/${at}/meta.yaml`, jsonBytes({ source_id: `${at}`, tags: named }))
     files.set(`../datasets/${at}/meta.yaml`, jsonBytes(objectIn(dataset)))
   }
-  for (const row of listIn(inputs['model_inputs'])) {
-    const id = objectIn(row)['model_id'] ?? null
-    const link = { source_type: 'MODEL', source_id: id }
-    files.set(`inputs/${String(id)}/meta.yaml`, jsonBytes(link))
-  }
-  for (const row of listIn(objectIn(run['outputs'])['model_outputs'])) {
-    const id = objectIn(row)['model_id'] ?? null
-    files.set(`outputs/${String(id)}/meta.yaml`, jsonBytes({ destination_id: id }))
-  }
+  for (const id of modelIds(inputs['model_inputs']))
+    files.set(`inputs/${id}/meta.yaml`, jsonBytes({ source_type: 'MODEL', source_id: id }))
+  for (const id of modelIds(objectIn(run['outputs'])['model_outputs']))
+    files.set(`outputs/${id}/meta.yaml`, jsonBytes({ destination_id: id }))
   return files
 }
 

@@ -11,7 +11,7 @@ const replacement = 'left out: it holds a secret'
 const userInUrl = /([A-Za-z][A-Za-z0-9+.-]*:\/\/)[^\s/?#@]*@/g
 /** A parameter of a URL that lets whoever has it in: presigned links, shared access signatures, connection strings. */
 const accessInUrl =
-  /([?&;])((?:[\w-]*(?:sig(?:nature)?|token|secret|credential|passw(?:or)?d|pwd|api[-_]?key|access[-_]?key(?:[-_]?id)?|auth))|user(?:name)?|uid|key|code)=[^&;#\s`'\"]*/gi
+  /([?&;])((?:[\w-]*(?:sig(?:nature)?|token|secret|credential|passw(?:or)?d|pwd|api[-_]?key|access[-_]?key(?:[-_]?id)?|auth))|user(?:name)?|uid|key|code)=[^&;#\s`'"]*/gi
 
 /** A text without users, passwords and tokens in its URLs. */
 export function withoutAccess(text: string): string {
