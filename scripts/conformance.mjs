@@ -21,6 +21,7 @@ const suites = [
   'spdx',
   'scan',
   'provenance',
+  'openlineage',
   'keyless',
   'tessera',
 ]

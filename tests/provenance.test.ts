@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { isJsonObject, type JsonObject, parseJson, utf8 } from '@proofhouse/evidence'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { recordTraining } from '../packages/platform/src/sdk.ts'
 import { newFolder, proofhouse } from './assess/run-program.fixture.ts'
 
 const folder = newFolder()
@@ -124,4 +125,23 @@ test('a thousand stages in a row are recorded in one reading, and traced to the 
   expect(again).not.toContain('"isNew":true')
   const { status, out: text } = proofhouse('provenance', 'graph', digest(1_000), '--out', row)
   expect([status, text]).toEqual([0, expect.stringContaining('and 940 more')])
+})
+
+test('a training script records its run, once, by the function of the package', async () => {
+  const run = { name: 'credit', outputs: ['model.onnx'], data: ['train.csv'], seeds: 7 }
+  const where = { workspace: at('.sdk'), folder: folder }
+  const first = await recordTraining(run, where)
+  expect(first).toMatchObject({ entry: { index: 0, isNew: true }, leftOut: [] })
+  expect(first.statement.subject[0]?.digest).toEqual({ sha256: sha256('model bytes') })
+  expect(await recordTraining(run, where)).toMatchObject({ entry: { index: 0, isNew: false } })
+  const misspelt = { outputs: ['model.onnx'], dta: ['train.csv'] }
+  await expect(recordTraining(misspelt, where)).rejects.toMatchObject({ code: 'import-malformed' })
+  const { status, out: events } = proofhouse('provenance', 'export', '--out', at('.sdk'))
+  expect(status).toBe(0)
+  expect(jsonOf(events)).toMatchObject({
+    job: { namespace: 'proofhouse', name: 'credit' },
+    inputs: [{ name: 'train.csv' }],
+    outputs: [{ name: 'model.onnx' }],
+  })
+  expect(proofhouse('provenance', 'export', '--out', at('.nothing')).status).toBe(2)
 })

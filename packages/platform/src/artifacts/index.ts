@@ -68,10 +68,11 @@ export type { SecretFinding } from './secrets/secret-finding.ts'
 export type { SecretSeverity } from './secrets/secret-rule.ts'
 
 // Provenance
-export { describedRun } from './provenance/describe-run.ts'
+export { describedRun, type TrainingDescription } from './provenance/describe-run.ts'
 export { dvcFile, dvcLock } from './provenance/dvc-stages.ts'
 export { mlflowRun, type RunFiles } from './provenance/mlflow-run.ts'
 export { loggedFolder, mlflowServerRun } from './provenance/mlflow-server.ts'
+export { openLineageEvent, type RecordedRun } from './provenance/openlineage-events.ts'
 export { openLineageRuns } from './provenance/openlineage-runs.ts'
 export {
   type ProvenanceGraph,

@@ -29,6 +29,7 @@ export interface RunInput extends RunArtifact {
 /** From which columns a column of an output was made. */
 export interface ColumnLineage {
   readonly output: string
+  /** `*` for the rows of the data set as a whole. */
   readonly column: string
   readonly from: readonly {
     readonly dataSet: string
