@@ -1,5 +1,5 @@
-// What a training script imports: `import { recordTraining } from '@proofhouse/platform'`. The same as `proofhouse provenance
-// record` over a description, without the file. See docs/provenance.md.
+// What a training script imports: `import { recordTraining } from '@proofhouse/platform'`. The same as
+// `proofhouse provenance record` over a description, without the file. See docs/provenance.md.
 
 import { randomUUID } from 'node:crypto'
 import { composeServices } from './compose.ts'
@@ -14,8 +14,8 @@ export type { RecordedDescription } from './workflows/index.ts'
  * A run is recorded once: again, the entry it has is answered.
  * @param options.workspace the folder of evidence, such as `.proofhouse`; made where there is none
  * @param options.folder that relative paths start from; by default the current one
- * @throws OperatingError import-malformed for an unknown or wrong field, or when no output has a digest; file-unreadable,
- *   ledger-busy, ledger-corrupt
+ * @throws OperatingError import-malformed for an unknown or wrong field, or when no output has a digest;
+ *   file-unreadable, ledger-busy, ledger-corrupt
  */
 export async function recordTraining(
   description: TrainingDescription,

@@ -4,7 +4,7 @@
 import { openSignature, signModelKeyless } from '../artifacts/index.ts'
 import { tokenLine } from './secret-line.ts'
 import type { Services } from './services.ts'
-import type { ModelSigning } from './sign-path.ts'
+import type { ModelSigning } from './signed-path.ts'
 
 /** The public one has 7 KB. */
 const trustedRootSizeMaxBytes = 1_048_576

@@ -2,20 +2,12 @@
 
 import { hash } from 'node:crypto'
 import { extname, resolve } from 'node:path'
-import {
-  type Bytes,
-  omsBundleSizeMaxBytes,
-  OperatingError,
-  parseOmsBundle,
-  textOf,
-} from '@proofhouse/evidence'
+import { omsBundleSizeMaxBytes, OperatingError, parseOmsBundle, textOf } from '@proofhouse/evidence'
 import {
   checkOnnx,
   defaultCut,
-  type HashedModel,
   hashModel,
   ignorePathsFor,
-  type KeylessIdentity,
   type ModelCut,
   parseDigestList,
   requireCleanOnnx,
@@ -25,6 +17,7 @@ import {
 import { signingKeyFromPem } from '../keys/index.ts'
 import { readSigningChain } from './certificate-files.ts'
 import { type KeylessRequest, withoutKey } from './sign-keyless.ts'
+import type { ModelSigning, SignedPath } from './signed-path.ts'
 import { secretLine } from './secret-line.ts'
 import type { Services } from './services.ts'
 
@@ -66,21 +59,6 @@ export interface SignCut {
   /** File with digests of the model's files, which are then not read; null to read and hash them. */
   readonly digestsPath: string | null
 }
-
-/** A signature that has been written. */
-export interface SignedPath {
-  readonly model: HashedModel
-  readonly keyId: string
-  /** Subject of the key's certificate; null for a bare key, or keyless. */
-  readonly subject: string | null
-  /** Who signed, and on whose word; null with a key. */
-  readonly identity: KeylessIdentity | null
-}
-
-/** Makes the bytes of a signature over a model. */
-export type ModelSigning = (
-  model: HashedModel,
-) => Promise<Omit<SignedPath, 'model'> & { readonly bytes: Bytes }>
 
 /**
  * Signs a file or folder. A signature says "we stand by these bytes", so an ONNX file that fails the
