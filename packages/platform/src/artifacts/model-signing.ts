@@ -120,9 +120,9 @@ function cutOf(
 ): ModelCut {
   const { method, shard_size, ignore_paths } = signed.serialization
   const inside = pathInside(model.root, model.signaturePath)
-  // Some signers list paths outside the model, which match nothing in it.
+  // Some signers list paths outside the model, which match nothing in it. All of it cannot be left out.
   const ignored = (ignore_paths ?? defaultIgnorePaths).filter(
-    (path) => !/^\/|(^|\/)\.\.(\/|$)/.test(path),
+    (path) => !/^\/|(^|\/)\.\.(\/|$)|^[./]*$/.test(path),
   )
   const own = basename(resolve(model.root))
   const [first] = signed.resources

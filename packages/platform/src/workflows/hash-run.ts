@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
-import type { OmsResource } from '@proofhouse/evidence'
+import { type OmsResource, OperatingError } from '@proofhouse/evidence'
 import {
   artifact,
   hashModel,
@@ -125,9 +125,14 @@ async function readThrough(
   path: string,
   take: (bytes: Uint8Array) => void,
 ): Promise<void> {
-  await searchedFiles.open(path, async (content) => {
-    const { sizeBytes } = content
-    for (let at = 0; at < sizeBytes; at += chunkBytes)
-      take(await content.read(at, Math.min(chunkBytes, sizeBytes - at)))
-  })
+  try {
+    await searchedFiles.open(path, async (content) => {
+      const { sizeBytes } = content
+      for (let at = 0; at < sizeBytes; at += chunkBytes)
+        take(await content.read(at, Math.min(chunkBytes, sizeBytes - at)))
+    })
+  } catch (cause) {
+    if (!(cause instanceof OperatingError)) throw cause
+    throw new OperatingError(cause.code, `cannot hash \`${path}\`: ${cause.message}`, { cause })
+  }
 }

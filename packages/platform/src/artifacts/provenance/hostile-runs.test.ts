@@ -7,7 +7,7 @@ import { describedRun } from './describe-run.ts'
 import { dvcFile, dvcLock } from './dvc-stages.ts'
 import { mlflowRun } from './mlflow-run.ts'
 import { ProvenanceIndex } from './provenance-graph.ts'
-import { readYaml } from './read-documents.ts'
+import { readJson, readYaml } from './read-documents.ts'
 import { withoutAccess } from './secret-cleaner.ts'
 import { artifact, emptyRun, rootOfFile } from './training-run.ts'
 import { trainingStatement } from './training-statement.ts'
@@ -75,6 +75,23 @@ test('digests and ids of digits are text, and numbers are numbers', () => {
   ).toEqual({ a: digits, b: '12345678901234567890123456789e12', c: 1e-4, d: 7 })
   const run = describedRun(utf8(`outputs: [m]\ncode: {commit: ${digits}}`), 'r.yaml')
   expect(run.inputs[0]?.digest).toEqual({ gitCommit: digits })
+})
+
+test('whole numbers of 64 bits are not rounded', () => {
+  const [seed, safe] = ['12345678901234567890', 9_007_199_254_740_991]
+  const told = { a: seed, b: safe, c: `-${seed}`, d: 0.5, e: 1e300 }
+  expect(readYaml(utf8(`a: ${seed}\nb: ${safe}\nc: -${seed}\nd: 0.5\ne: 1e300`), 'x')).toEqual(told)
+  expect(readJson(utf8(`{"a":${seed},"b":${safe},"c":-${seed},"d":0.5,"e":1e300}`), 'x')).toEqual(
+    told,
+  )
+})
+
+test('a key that is there twice is refused, among thousands of others and in time', () => {
+  const keys = Array.from({ length: 20_000 }, (_, n) => `k${n}: ${n}`)
+  expect(Object.keys(Object(readYaml(utf8(keys.join('\n')), 'x')))).toHaveLength(20_000)
+  expect(() => readYaml(utf8([...keys, 'k7: 1'].join('\n')), 'x')).toThrow('`k7` is there twice')
+  expect(() => readYaml(utf8('a: {b: 1, b: 2}'), 'x')).toThrow('`b` is there twice')
+  expect(() => readYaml(new Uint8Array(33 * 1_048_576), 'x')).toThrow('larger than 32 MiB')
 })
 
 describe('DVC', () => {
