@@ -68,7 +68,7 @@ const verified = (name: string, from = issuer) =>
     path: at('model.bin'),
     signaturePath: at('model.sig'),
     trust: { kind: 'trusted-root', path: at('root.json'), identity: name, issuer: from },
-    policy: { unsignedFiles: 'refuse', links: 'refuse', ignorePaths: [] },
+    policy: { unsignedFiles: 'refuse', links: 'refuse', ignorePaths: [], uncovered: 'report' },
   })
 
 test('a keyless signature is made, and verifies offline for its signer and nobody else', async () => {
