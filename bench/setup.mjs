@@ -3,7 +3,7 @@
 // Run: npm run bench:setup
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -40,7 +40,9 @@ function run(command, args) {
 
 /** Brings an environment in line with its requirements and returns its interpreter's path. */
 export function peerPython(name = 'python') {
-  const environment = join(root, '.peers', name)
+  // Where the folder really is: the scripts of an environment name their interpreter, and a link to the folder may go.
+  mkdirSync(join(root, '.peers'), { recursive: true })
+  const environment = join(realpathSync(join(root, '.peers')), name)
   const stampPath = join(environment, '.requirements-stamp')
   const peerPythonPath = join(
     environment,

@@ -11,11 +11,15 @@ import numpy
 
 folder = pathlib.Path(sys.argv[1])
 rows = [{'id': i, 'name': f'user{i}', 'values': [i * 0.5, i, f'x{i % 1000}'], 'flag': None} for i in range(220_000)]
-many = folder / 'instructions.pkl'
-many.write_bytes(pickle.dumps(rows, 4))
+instructions_file = folder / 'instructions.pkl'
+instructions_file.write_bytes(pickle.dumps(rows, 4))
 
 small = folder / 'small'
 small.mkdir()
+many = folder / 'many'
+many.mkdir()
+for i in range(10_000):
+    (many / f'{i}.pkl').write_bytes(pickle.dumps({'weights': numpy.arange(i % 400, dtype='f4'), 'name': f'm{i}'}, 2 + i % 4))
 for i in range(400):
     (small / f'{i}.pkl').write_bytes(pickle.dumps({'weights': numpy.arange(i, dtype='f4'), 'name': f'm{i}'}, 2 + i % 4))
 
@@ -39,5 +43,5 @@ with zipfile.ZipFile(archive, 'w', zipfile.ZIP_STORED) as out:
     out.writestr('m/data/0', bytes(4 * count))
     out.writestr('m/version', '3\n')
 
-instructions = sum(1 for _ in pickletools.genops(many.open('rb')))
-print(json.dumps({'instructions': instructions, 'files': {'instructions': str(many), 'small': str(small), 'array': str(numbers), 'torch': str(archive)}}))
+instructions = sum(1 for _ in pickletools.genops(instructions_file.open('rb')))
+print(json.dumps({'instructions': instructions, 'files': {'instructions': str(instructions_file), 'many': str(many), 'small': str(small), 'array': str(numbers), 'torch': str(archive)}}))

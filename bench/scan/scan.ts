@@ -18,6 +18,7 @@ const filesShape = Compile(
     files: Type.Object({
       instructions: Type.String(),
       small: Type.String(),
+      many: Type.String(),
       array: Type.String(),
       torch: Type.String(),
     }),
@@ -50,6 +51,7 @@ function secondsOf(scanner: keyof typeof scanners, path: string): number {
       env: { ...process.env, PROMPTFOO_DISABLE_TELEMETRY: '1' },
     })
     seconds.push((performance.now() - start) / 1_000)
+    if (done.error !== undefined) throw done.error
     // A peer may give up on a file; its time is then that of giving up.
     if (done.status !== 0 && scanner === 'proofhouse')
       throw new Error(
@@ -75,6 +77,7 @@ try {
       ['picklescan', 'fickling', 'modelaudit'],
     ],
     ['400 small files', files.small, ['picklescan']],
+    ['10,000 small files', files.many, ['picklescan']],
     ['torch archive of 400 MB', files.torch, ['picklescan']],
     ['pickle of an array of 320 MB', files.array, ['picklescan']],
   ] as const

@@ -5,15 +5,13 @@ import { diskModelFiles } from './adapters/artifact-files.ts'
 import { gitHistory } from './adapters/git-history.ts'
 import { diskKeyFiles } from './adapters/key-file.ts'
 import { httpServers } from './adapters/http-servers.ts'
-import { openLedgerDirectory, openLedgerFiles } from './adapters/ledger-directory.ts'
 import { leafHashWorkers } from './adapters/leaf-hash-workers.ts'
 import { localFiles } from './adapters/local-files.ts'
 import { processTerminal } from './adapters/process-terminal.ts'
 import { readableFiles } from './adapters/readable-files.ts'
 import { diskSearchedFiles } from './adapters/searched-files.ts'
 import { version } from './config.ts'
-import { openLedgerKey, openSigningKey } from './keys/index.ts'
-import { type BlobStore, statementRecorder } from './registry/index.ts'
+import type { BlobStore } from './registry/index.ts'
 import type { Services, Workspace } from './workflows/index.ts'
 
 /** Name of a workspace's ledger. Everyone's own, so it proves nothing about whose it is: a trust policy does that. */
@@ -31,6 +29,10 @@ function blobFolder(folder: string): BlobStore {
 }
 
 async function openWorkspace(folder: string): Promise<Workspace> {
+  // Loaded when first used, as everything that most commands start without.
+  const { openLedgerKey, openSigningKey } = await import('./keys/index.ts')
+  const { openLedgerDirectory } = await import('./adapters/ledger-directory.ts')
+  const { statementRecorder } = await import('./registry/index.ts')
   const keys = join(folder, 'keys')
   const signing = await openSigningKey(diskKeyFiles, keys)
   const ledgerKey = await openLedgerKey(diskKeyFiles, keys, ledgerOrigin)
@@ -56,7 +58,6 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
     files: localFiles,
     toolVersion: version,
     data: {
-      // Loaded when first used: most commands start without the database and the runner of models.
       open: async (...given) =>
         (await import('./adapters/duckdb-source.ts')).duckdbSource().open(...given),
     },
@@ -75,7 +76,8 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
         (await import('./adapters/sigstore-keyless.ts')).sigstoreKeyless.establish(...given),
     },
     openWorkspace,
-    openLedgerFiles,
+    openLedgerFiles: async (...given) =>
+      (await import('./adapters/ledger-directory.ts')).openLedgerFiles(...given),
     startLeafHasher: () => leafHashWorkers(),
   }
 }

@@ -3,10 +3,10 @@
 
 import { randomUUID } from 'node:crypto'
 import { composeServices } from './compose.ts'
-import type { TrainingDescription } from './artifacts/index.ts'
+import type { TrainingDescription } from './artifacts/provenance/index.ts'
 import { recordDescription, type RecordedDescription } from './workflows/index.ts'
 
-export type { TrainingDescription } from './artifacts/index.ts'
+export type { TrainingDescription } from './artifacts/provenance/index.ts'
 export type { RecordedDescription } from './workflows/index.ts'
 
 /**

@@ -8,6 +8,7 @@ import {
   constants,
   type Dirent,
   fstatSync,
+  lstatSync,
   openSync,
   readSync,
   type Stats,
@@ -25,6 +26,8 @@ const modelFilesMax = 1_000_000
 const modelDepthMax = 64
 /** A file in shards is shared out between threads in pieces of at least this size. */
 const pieceSizeBytes = 32 * 1_048_576
+/** Files up to this size are read whole. */
+const heldSizeMaxBytes = 1_048_576
 
 /** The adapter of ModelFiles for this machine's disk. */
 export const diskModelFiles: ModelFiles = {
@@ -50,7 +53,7 @@ async function listModel(
       const path = folder === '' ? nameOf(entry, root) : `${folder}/${nameOf(entry, root)}`
       if (ignored(path)) found.push({ path, kind: 'ignored', sizeBytes: 0 })
       else if (entry.isDirectory()) folders.push(path)
-      else found.push(await foundAt(root, path, await statOf(join(root, path), lstat)))
+      else found.push(await foundAt(root, path, lstatOf(join(root, path))))
       if (found.length > modelFilesMax)
         throw new OperatingError('limit-exceeded', `\`${root}\` holds over a million files`)
     }
@@ -79,7 +82,7 @@ function nameOf(entry: Dirent<Buffer>, root: string): string {
 async function foundAt(root: string, path: string, stats: Stats): Promise<FoundPath> {
   if (stats.isFile()) return { path, kind: 'file', sizeBytes: stats.size }
   if (!stats.isSymbolicLink()) return { path, kind: 'special', sizeBytes: 0 }
-  const target = await statOf(join(root, path), stat).catch((error: unknown) => {
+  const target = await statOf(join(root, path)).catch((error: unknown) => {
     if (error instanceof OperatingError && error.code === 'file-missing') return null
     throw error
   })
@@ -90,10 +93,19 @@ async function foundAt(root: string, path: string, stats: Stats): Promise<FoundP
   return { path, kind: 'link-to-file', sizeBytes: target.size }
 }
 
-async function statOf(path: string, how: (path: string) => Promise<Stats>): Promise<Stats> {
-  return how(path).catch((cause: unknown) => {
+async function statOf(path: string): Promise<Stats> {
+  return stat(path).catch((cause: unknown) => {
     throw readError(path, cause)
   })
+}
+
+/** At once: for many small files, the way through the pool of threads would be most of their time. */
+function lstatOf(path: string): Stats {
+  try {
+    return lstatSync(path)
+  } catch (cause) {
+    throw readError(path, cause)
+  }
 }
 
 async function digestAll(
@@ -165,8 +177,15 @@ function openFile(root: string, file: FoundPath): OpenedFile {
     throw changed(path)
   }
   const sizeBytes = stats.size
+  // A small file is read once, whole: scans look at many places, and a call of the system costs more than its bytes.
+  let whole: Bytes | null = null
   const read = (start: number, end: number): Bytes => {
     const [from, to] = [Math.max(0, start), Math.min(end, sizeBytes)]
+    if (sizeBytes > heldSizeMaxBytes) return readPart(from, to)
+    whole ??= readPart(0, sizeBytes)
+    return whole.subarray(from, Math.max(from, to))
+  }
+  const readPart = (from: number, to: number): Bytes => {
     const bytes = new Uint8Array(Math.max(0, to - from))
     for (let at = 0; at < bytes.length; ) {
       const count = readSync(descriptor, bytes, at, bytes.length - at, from + at)

@@ -9,7 +9,7 @@ import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { OperatingError } from '@proofhouse/evidence'
-import type { GitHistory, HistoryObject } from '../artifacts/index.ts'
+import type { GitHistory, HistoryObject } from '../artifacts/secrets/index.ts'
 import { systemCodeOf } from './storage-error.ts'
 
 /** More objects are not listed. */

@@ -5,7 +5,7 @@ import { closeSync, constants, type Dirent, fstatSync, openSync, readSync } from
 import { opendir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { OperatingError } from '@proofhouse/evidence'
-import type { ListedPath, SearchedFiles } from '../artifacts/index.ts'
+import type { ListedPath, SearchedFiles } from '../artifacts/secrets/index.ts'
 import { systemCodeOf } from './storage-error.ts'
 
 /** Deeper folders are told as unreadable. */

@@ -2,6 +2,7 @@
 
 import { checkLedger } from '../workflows/index.ts'
 import type { Command } from './command.ts'
+import { counted, grouped } from './print-lines.ts'
 
 type Report = Awaited<ReturnType<typeof checkLedger>>
 
@@ -9,13 +10,11 @@ type Report = Awaited<ReturnType<typeof checkLedger>>
 const shownMax = 20
 
 function text({ ok, origin, size, root, entries, files, findings, summary }: Report): string {
-  const count = (n: number, one: string, many: string) =>
-    `${n.toLocaleString('en')} ${n === 1 ? one : many}`
-  const staged = entries > size ? `, ${(entries - size).toLocaleString('en')} more committed` : ''
+  const staged = entries > size ? `, ${grouped(entries - size)} more committed` : ''
   const hidden = findings.length - shownMax
   return [
     `${ok ? '✓' : '✗'} ${summary}`,
-    `  ${origin ?? 'unknown log'}: ${count(size, 'entry', 'entries')}${staged} in ${count(files, 'file', 'files')}`,
+    `  ${origin ?? 'unknown log'}: ${counted(size, 'entry', 'entries')}${staged} in ${counted(files, 'file', 'files')}`,
     ...(root === null ? [] : [`  root ${root}`]),
     ...findings.slice(0, shownMax).map(({ file, problem }) => `  ${file}: ${problem}`),
     ...(hidden > 0 ? [`  and ${hidden} more; \`--json\` lists them`] : []),

@@ -13,7 +13,15 @@ export function printLines(terminal: Pick<Terminal, 'out'>, lines: readonly stri
   terminal.out(lines.map((line) => `${line.replaceAll(unseen, spelledOut)}\n`).join(''))
 }
 
+/**
+ * A whole number as `1,234`. By hand: the first number that Node formats loads the rules of all languages, which would be a third
+ * of a short command's time.
+ */
+export function grouped(n: number): string {
+  return String(n).replaceAll(/\B(?=(?:\d{3})+$)/g, ',')
+}
+
 /** `1 file`, `1,234 files`. */
 export function counted(n: number, one: string, many: string = `${one}s`): string {
-  return `${n.toLocaleString('en')} ${n === 1 ? one : many}`
+  return `${grouped(n)} ${n === 1 ? one : many}`
 }

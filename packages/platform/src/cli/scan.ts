@@ -2,7 +2,7 @@
 
 import { scanPaths } from '../workflows/index.ts'
 import type { Command, ExitCode } from './command.ts'
-import { counted, printLines } from './print-lines.ts'
+import { counted, grouped, printLines } from './print-lines.ts'
 import { entriesJson, recordedLine } from './recorded-json.ts'
 
 type Report = Awaited<ReturnType<typeof scanPaths>>
@@ -26,7 +26,7 @@ function linesOf({ verdict, files, recorded }: Report): string[] {
   const count = (wanted: Verdict) => files.filter((file) => file.verdict === wanted).length
   const counts = verdicts
     .filter((wanted) => count(wanted) > 0)
-    .map((wanted) => `${count(wanted)} ${wanted}`)
+    .map((wanted) => `${grouped(count(wanted))} ${wanted}`)
   return [
     ...files
       .filter((file) => file.verdict !== 'clean')

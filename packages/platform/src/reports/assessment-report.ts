@@ -2,7 +2,7 @@
 // Field names are those of the wire (snake case): the JSON form is the type, without translation.
 // INVARIANT: nothing here is about one person; the smallest thing counted is a slice.
 
-import type { ScannedFile } from '../artifacts/index.ts'
+import type { ScannedFile } from '../artifacts/scan/index.ts'
 import {
   type CheckFindings,
   type CurveFindings,
@@ -23,7 +23,7 @@ import {
   type TriggerSearch,
   type Verdict,
 } from '../assess/index.ts'
-import type { ReportPackages, ReportSecrets } from './report-artifacts.ts'
+import type { ReportModelRun, ReportPackages, ReportSecrets } from './report-artifacts.ts'
 import type { ReportImported } from './report-import.ts'
 
 /** The value of `format`; a change that old readers would misread gets a new one. */
@@ -151,7 +151,10 @@ interface ReportModel {
     readonly rules_digest: string
     readonly files: readonly Pick<ScannedFile, 'path' | 'format' | 'verdict'>[]
   }
+  /** The signature that this run made. */
   readonly signature: { readonly path: string; readonly key_hint: string } | null
+  /** What held it while it ran, and whose signature it had to bear. */
+  readonly run: ReportModelRun
   /** The file of the library that trained it; null where none is named. */
   readonly native: {
     readonly path: string

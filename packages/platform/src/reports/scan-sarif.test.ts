@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ScannedFile } from '../artifacts/index.ts'
+import type { ScannedFile } from '../artifacts/scan/index.ts'
 import { reportFixture } from './report.fixture.ts'
 import { renderSarif } from './sarif.ts'
 import { renderScanSarif } from './scan-sarif.ts'

@@ -4,7 +4,7 @@
 // successful: no reader may take it for clean.
 
 import { createHash } from 'node:crypto'
-import { type ScannedFile, scanRules } from '../artifacts/index.ts'
+import { type ScannedFile, scanRules } from '../artifacts/scan/index.ts'
 import { visibleText } from './plain-text.ts'
 import { type SarifLevel, sarifLog, uriOf } from './sarif-log.ts'
 

@@ -4,7 +4,7 @@
 // notification of level `error`, and the run not successful.
 
 import { createHash } from 'node:crypto'
-import type { SearchedPaths, SecretFinding, SecretSeverity } from '../artifacts/index.ts'
+import type { SearchedPaths, SecretFinding, SecretSeverity } from '../artifacts/secrets/index.ts'
 import { visibleText } from './plain-text.ts'
 import { type SarifLevel, sarifLog, uriOf } from './sarif-log.ts'
 

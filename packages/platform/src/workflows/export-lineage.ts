@@ -9,7 +9,7 @@ import {
   sha256Hex,
   trainingBuildType,
 } from '@proofhouse/evidence'
-import { openLineageEvent } from '../artifacts/index.ts'
+import { openLineageEvent } from '../artifacts/provenance/index.ts'
 import type { Services } from './services.ts'
 import { requireLedger, vouchedStatements } from './trace-provenance.ts'
 

@@ -12,7 +12,7 @@ import {
   type SearchedPaths,
   searchPaths,
   type SecretFinding,
-} from '../artifacts/index.ts'
+} from '../artifacts/secrets/index.ts'
 import { renderSecretsSarif, secretLine } from '../reports/index.ts'
 import { type RecordedChecks, recordInWorkspace } from './record-in-workspace.ts'
 import { secretsStatements } from './secrets-statement.ts'

@@ -3,13 +3,13 @@
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import { type OmsResource, OperatingError } from '@proofhouse/evidence'
+import { hashModel } from '../artifacts/index.ts'
 import {
   artifact,
-  hashModel,
   type RunArtifact,
   rootOfFile,
   type TrainingRun,
-} from '../artifacts/index.ts'
+} from '../artifacts/provenance/index.ts'
 import type { Services } from './services.ts'
 
 const chunkBytes = 1_048_576
@@ -17,7 +17,7 @@ const chunkBytes = 1_048_576
 const folderFilesMax = 200
 
 /** What stands at a path of a run, by digest. */
-export type RunContent =
+type RunContent =
   | { readonly kind: 'file'; readonly sha256: string; isNamedBy(md5: string): Promise<boolean> }
   | {
       readonly kind: 'folder'

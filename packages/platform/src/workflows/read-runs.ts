@@ -14,7 +14,7 @@ import {
   type RunFiles,
   type TrainingRun,
   wandbRun,
-} from '../artifacts/index.ts'
+} from '../artifacts/provenance/index.ts'
 import { contentsOnDisk, withDigests } from './hash-run.ts'
 import type { Services } from './services.ts'
 

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { open } from '../adapters/http-servers.ts'
 import { diskKeyFiles } from '../adapters/key-file.ts'
-import { trainingStatement } from '../artifacts/index.ts'
+import { trainingStatement } from '../artifacts/provenance/index.ts'
 import { readServerRun } from './read-server-run.ts'
 
 const runId = '2e94e5757ee040558c8858da8cc14245'

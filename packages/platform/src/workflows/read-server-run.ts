@@ -6,7 +6,7 @@ import {
   mlflowRun,
   mlflowServerRun,
   type TrainingRun,
-} from '../artifacts/index.ts'
+} from '../artifacts/provenance/index.ts'
 import { type RunContents, withDigests } from './hash-run.ts'
 import { tokenLine } from './secret-line.ts'
 import type { Services } from './services.ts'

@@ -15,7 +15,7 @@ import {
   type TrainingDescription,
   type TrainingRun,
   trainingStatement,
-} from '../artifacts/index.ts'
+} from '../artifacts/provenance/index.ts'
 import { contentsOnDisk, withDigests } from './hash-run.ts'
 import { formOf, readRuns } from './read-runs.ts'
 import { readServerRun, type RunServer } from './read-server-run.ts'

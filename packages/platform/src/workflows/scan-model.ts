@@ -2,7 +2,7 @@
 // to a reader of trees, before the scan has found them clean.
 
 import { type Bytes, OperatingError, sha256Hex } from '@proofhouse/evidence'
-import { bytesSource, scanFile, scanRulesDigest, worstVerdict } from '../artifacts/index.ts'
+import { bytesSource, scanFile, scanRulesDigest, worstVerdict } from '../artifacts/scan/index.ts'
 import type { DigestedScan } from './scan-statement.ts'
 
 /** What the scan of a model's files said, and when it was made. */

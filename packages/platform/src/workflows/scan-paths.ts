@@ -2,18 +2,17 @@
 
 import { basename, resolve } from 'node:path'
 import { OperatingError, type ResourceDescriptor } from '@proofhouse/evidence'
+import type { FoundPath } from '../artifacts/index.ts'
 import {
-  type FoundPath,
-  rootDigestOf,
   scanDigested,
   type ScannedFile,
   scanFile,
   type ScanReport,
   worstVerdict,
-} from '../artifacts/index.ts'
-import { type RecordedChecks, recordInWorkspace } from './record-in-workspace.ts'
+} from '../artifacts/scan/index.ts'
+import type { RecordedChecks } from './record-in-workspace.ts'
 import { resultPath } from './result-path.ts'
-import { type DigestedScan, scanStatements } from './scan-statement.ts'
+import type { DigestedScan, ScanToState } from './scan-statement.ts'
 import type { Services } from './services.ts'
 
 /** What to scan. */
@@ -57,25 +56,29 @@ export async function scanPaths(
     const digests = new Map<FoundPath, string | null>()
     for (const file of found.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
       const path = file.path === '.' ? root : `${root.replace(/\/+$/, '')}/${file.path}`
-      if (seen.has(resolve(path))) {
-        digests.set(file, seen.get(resolve(path)) ?? null)
+      const absolute = resolve(path)
+      if (seen.has(absolute)) {
+        digests.set(file, seen.get(absolute) ?? null)
         continue
       }
       began(path)
       const given = { root, file, path, signal, withDigest: out !== null }
       const one = await scanFound(modelFiles, given)
       files.push(one)
-      told.push({ ...one.scanned, path: resultPath(root, path) })
+      if (sarifPath !== null) told.push({ ...one.scanned, path: resultPath(root, path) })
       digests.set(file, one.sha256)
-      seen.set(resolve(path), one.sha256)
+      seen.set(absolute, one.sha256)
       // Lets the process hear that it is to stop.
       await new Promise(setImmediate)
       if (signal.aborted) throw new OperatingError('interrupted', 'the scan was stopped')
     }
-    const sha256 = rootDigestOf(found, (file) => digests.get(file) ?? null)
-    if (sha256 !== null) roots.push({ name: basename(resolve(root)), digest: { sha256 } })
+    if (out !== null) {
+      const { rootDigestOf } = await import('../artifacts/index.ts')
+      const sha256 = rootDigestOf(found, (file) => digests.get(file) ?? null)
+      if (sha256 !== null) roots.push({ name: basename(resolve(root)), digest: { sha256 } })
+    }
   }
-  const statements = scanStatements({ files, roots, toolVersion, startedAt, finishedAt: now() })
+  const finishedAt = now()
   const scanned = files.map((one) => one.scanned)
   if (sarifPath !== null) {
     // Loaded where it is asked for: most scans need no renderer.
@@ -86,10 +89,23 @@ export async function scanPaths(
     verdict: worstVerdict(scanned.map(({ verdict }) => verdict)),
     files: scanned,
     recorded:
-      out === null || statements.length === 0
+      out === null
         ? null
-        : await recordInWorkspace(services, out, statements),
+        : await recorded(services, out, { files, roots, toolVersion, startedAt, finishedAt }),
   }
+}
+
+/** Appends the answer to the ledger of a workspace; null where no file could be named by a digest. */
+async function recorded(
+  services: Pick<Services, 'openWorkspace'>,
+  out: string,
+  scan: ScanToState,
+): Promise<RecordedChecks | null> {
+  // Loaded where it is asked for: most scans record nothing, and their time is that of the start.
+  const { scanStatements } = await import('./scan-statement.ts')
+  const { recordInWorkspace } = await import('./record-in-workspace.ts')
+  const statements = scanStatements(scan)
+  return statements.length === 0 ? null : recordInWorkspace(services, out, statements)
 }
 
 interface FileToScan {

@@ -9,7 +9,7 @@ import {
   type TestResult,
   testResult,
 } from '@proofhouse/evidence'
-import { type ScannedFile, scanRulesDigest, worstVerdict } from '../artifacts/index.ts'
+import { type ScannedFile, scanRulesDigest, worstVerdict } from '../artifacts/scan/index.ts'
 import { partsThatFit } from './record-in-workspace.ts'
 
 /** URI of the scanner that statements name: this program. */

@@ -13,7 +13,7 @@ import {
   type TestResult,
   testResult,
 } from '@proofhouse/evidence'
-import { type SecretFinding, secretRulesDigest } from '../artifacts/index.ts'
+import { type SecretFinding, secretRulesDigest } from '../artifacts/secrets/index.ts'
 import { partsThatFit } from './record-in-workspace.ts'
 
 /** URI of the scanner that statements name: this program. */

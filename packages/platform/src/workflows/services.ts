@@ -1,13 +1,8 @@
 // What the use cases need from the world. `compose.ts` builds one of these; nothing here knows a driver.
 
 import type { Bytes, DsseVerifier } from '@proofhouse/evidence'
-import type {
-  GitHistory,
-  HttpServers,
-  KeylessChecker,
-  ModelFiles,
-  SearchedFiles,
-} from '../artifacts/index.ts'
+import type { HttpServers, KeylessChecker, ModelFiles } from '../artifacts/index.ts'
+import type { GitHistory, SearchedFiles } from '../artifacts/secrets/index.ts'
 import type { ReadableFiles } from '../artifacts/inventory/index.ts'
 import type { DataSource, ModelRunner } from '../assess/index.ts'
 import type { KeyFiles, SigningKey } from '../keys/index.ts'

@@ -13,7 +13,7 @@ import {
   type Envelope,
   statementPayloadType,
 } from '@proofhouse/evidence'
-import { type ProvenanceGraph, ProvenanceIndex } from '../artifacts/index.ts'
+import { type ProvenanceGraph, ProvenanceIndex } from '../artifacts/provenance/index.ts'
 import { isVouched } from '../registry/index.ts'
 import type { Services, Workspace } from './services.ts'
 

@@ -16,7 +16,7 @@ import {
 } from './training-run.ts'
 
 /** What goes into a run or comes out: a path, or what is known of it. */
-export type DescribedArtifact =
+type DescribedArtifact =
   | string
   | {
       readonly name?: string

@@ -1,14 +1,19 @@
 // The scan of one file: which format its content is of, and the same again for everything that lies inside.
 
-import { zipDirectoryOf, zipFormat } from './archives/zip-format.ts'
+import type { Bytes } from '@proofhouse/evidence'
+import { readZipDirectory } from './archives/zip-directory.ts'
+import { zipFormat } from './archives/zip-format.ts'
 import type { ByteSource } from './byte-source.ts'
 import { pickleFormat, pickleFormats } from './pickle/pickle-format.ts'
 import { actsAsPickle } from './pickle/scan-pickle.ts'
+import { searchUnread } from './code-words.ts'
 import { FileFindings } from './scan-findings.ts'
 import { headSizeBytes, type Member, type ScanFormat, type ScanWalk } from './scan-format.ts'
 import { scanFormats, zipFormats } from './scan-formats.ts'
 import { type ScannedFile, verdictOf } from './scan-report.ts'
 
+/** What content of no format is called. */
+const unknownFormat = 'unknown'
 /** Containers inside containers that are opened. */
 const depthMax = 8
 /** Members of one file, in all its containers together. */
@@ -30,9 +35,32 @@ export async function scanFile(
     finder: gathered.finder,
     depth: 0,
     torch: 'none',
+    zipDirectory: zipDirectoryOf(source),
   })
+  // What a reader gave up on may still be told by its words.
+  if (verdictOf(gathered.findings) === 'incomplete' && format !== unknownFormat)
+    searchUnread(source, gathered.finder)
   const { findings } = gathered
   return { path, format, verdict: verdictOf(findings), findings }
+}
+
+/** Reads the directory of a source once. It is kept with the member, so that it goes when the member does. */
+function zipDirectoryOf(source: ByteSource): Member['zipDirectory'] {
+  let directory: ReturnType<typeof readZipDirectory> | undefined
+  return () => {
+    if (directory === undefined) directory = readZipDirectory(source)
+    return directory
+  }
+}
+
+/** The first format that recognises a member; undefined for none. */
+async function formatOf(head: Bytes, member: Member): Promise<ScanFormat | undefined> {
+  for (const format of scanFormats) {
+    const isIt = format.recognises(head, member)
+    // Awaited only where a format must load its parser to know: most members are many and small.
+    if (typeof isIt === 'boolean' ? isIt : await isIt) return format
+  }
+  return undefined
 }
 
 class FileWalk implements ScanWalk {
@@ -48,12 +76,13 @@ class FileWalk implements ScanWalk {
   async scan(member: Member): Promise<string> {
     this.signal?.throwIfAborted()
     const head = member.source.read(0, headSizeBytes)
-    const format = scanFormats.find((candidate) => candidate.recognises(head, member))
-    if (format === undefined)
+    const format = await formatOf(head, member)
+    if (format === undefined) {
       member.finder.found('unread-content', 0, 'its content is of no format that is read')
-    else await format.scan(member, this)
+      searchUnread(member.source, member.finder)
+    } else await format.scan(member, this)
     await this.#scanAgain(member, format)
-    return format?.name ?? 'unknown'
+    return format?.name ?? unknownFormat
   }
 
   /**
@@ -62,9 +91,9 @@ class FileWalk implements ScanWalk {
    */
   async #scanAgain(member: Member, format: ScanFormat | undefined): Promise<void> {
     const { source, finder } = member
-    const name = format?.name ?? 'unknown'
+    const name = format?.name ?? unknownFormat
     const directory =
-      format !== undefined && zipFormats.includes(format) ? null : zipDirectoryOf(source)
+      format !== undefined && zipFormats.includes(format) ? null : member.zipDirectory()
     if (directory !== null && directory.entries.length > 0) {
       if (format?.mayEndAsZip !== true)
         finder.found('polyglot', directory.start, `it is ${name} and a ZIP archive at once`)
@@ -88,7 +117,10 @@ class FileWalk implements ScanWalk {
       finder.found('archive-limit', null, `it lies in more than ${depthMax} containers`)
     else if (++this.#members > membersMax)
       parent.finder.found('archive-limit', null, `it holds over ${membersMax} members`)
-    else await this.scan({ source, name, finder, depth: parent.depth + 1, torch })
+    else {
+      const zipDirectory = zipDirectoryOf(source)
+      await this.scan({ source, name, finder, depth: parent.depth + 1, torch, zipDirectory })
+    }
   }
 
   allow(member: Member, wantedBytes: number): number {

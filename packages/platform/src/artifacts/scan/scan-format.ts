@@ -1,6 +1,7 @@
 // What a file format is to the scanner, and what a scan of one file carries along.
 
 import type { Bytes } from '@proofhouse/evidence'
+import type { ZipDirectory } from './archives/zip-directory.ts'
 import type { ByteSource } from './byte-source.ts'
 import type { Finder } from './scan-findings.ts'
 
@@ -14,6 +15,8 @@ export interface Member {
   readonly depth: number
   /** Whether it lies in a PyTorch archive, whose pickles ask for storages. */
   readonly torch: 'none' | 'archive' | 'script'
+  /** Its directory as a ZIP archive, read when first asked for; null where it has none. */
+  readonly zipDirectory: () => ZipDirectory | null
 }
 
 /** What the scan of one file offers to its formats. */
@@ -36,7 +39,7 @@ export interface ScanFormat {
   /** Set where files of this format end as a ZIP archive for good reasons, which is then scanned as a part of them. */
   readonly mayEndAsZip?: true
   /** Whether the content is of this format. `head` holds its first 4 KiB. */
-  recognises(head: Bytes, member: Member): boolean
+  recognises(head: Bytes, member: Member): boolean | Promise<boolean>
   scan(member: Member, walk: ScanWalk): Promise<void> | void
 }
 

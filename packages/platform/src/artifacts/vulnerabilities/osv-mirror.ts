@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { OperatingError } from '@proofhouse/evidence'
 import type { ReadableFiles } from '../inventory/ports.ts'
 import { type OsvRecord, parseOsvRecord, recordMaxBytes } from './osv-record.ts'
-import { zipFiles } from './zip-records.ts'
+import { zipFiles } from './zip-files.ts'
 
 const looseRecordsMax = 500_000
 

@@ -69,6 +69,48 @@ const cases: Readonly<
       { name: 'x', content: note },
     ),
   },
+  'unread-code': {
+    'a call': concatBytes(op(0xff, 0xfe, 0), utf8("__import__('os').system('id')")),
+    'a shell': concatBytes(op(0xff, 0xfe, 0), utf8('sh -c x; /bin/sh -i')),
+    'an import of a pickle': concatBytes(op(0xff, 0xfe, 0), utf8('cposix\nsystem\n')),
+    'behind a megabyte': concatBytes(new Uint8Array(1_048_570).fill(255), utf8('os.system("id")')),
+    'in an archive': zip({
+      name: 'x',
+      content: concatBytes(op(0xff, 0xfe, 0), utf8('os.system("id")')),
+    }),
+    'behind a stream that is cut off': concatBytes(op(0x1f, 0x8b, 8, 0), utf8(' eval("1")')),
+  },
+  'packed-code': Object.fromEntries(
+    [
+      'import subprocess',
+      'import json, ctypes as c',
+      'import os\nos.system("id")',
+      'from os import path, system as s',
+      'import os\ngetattr(os, "sys" + "tem")("id")',
+      'import os\nos.__dict__["system"]',
+      'eval("1")',
+      'f = eval\nf("1")',
+      '__builtins__.__dict__["ev" + "al"]',
+      'globals()["x"]',
+      'asyncio.create_subprocess_shell("id")',
+      'from importlib import import_module',
+      'x = pickle.loads(y)',
+      '[__import__][0]("os")',
+      'locals()["os"].system("id")',
+      'object.__getattribute__(os, "sys" + "tem")',
+    ]
+      .map((code): [string, File] => [code, zip({ name: 'handler.py', content: utf8(code) })])
+      .concat([
+        ['no ending', zip({ name: 'a/handler', content: utf8('import runpy') })],
+        ['a shell script', tar({ name: 'run', content: utf8('#!/usr/bin/env bash\necho\n') })],
+      ]),
+  ),
+  'described-code': {
+    'in the metadata of tensors': concatBytes(
+      op(44, 0, 0, 0, 0, 0, 0, 0),
+      utf8('{"__metadata__":{"a":"os.system(\'id\')"}}    '),
+    ),
+  },
   'archive-link': {
     'a link in ZIP': zip({ name: 'l', content: utf8('/etc'), mode: 0o120777 }),
     'a link in TAR': tar({ name: 'l', type: '2', link: '../../x' }),
@@ -279,6 +321,23 @@ describe('clean', () => {
         { name: 'd/', type: '5' },
         { name: 'l', type: '2', link: 'a' },
       ),
+    ],
+    [
+      'a handler of a model',
+      'zip',
+      zip({
+        name: 'handler.py',
+        content: utf8(
+          'import os, json\nimport torch\nfrom os import path, environ\nimport re\n' +
+            'model.eval()\nre.compile("x")\nprint(os.path.join("a", os.environ["B"]))\n' +
+            'getattr(model, "system")\n',
+        ),
+      }),
+    ],
+    [
+      'names that go up and stay inside',
+      'tar',
+      tar({ name: 'a/../b', content: note }, { name: 'c/l', type: '2', link: '../b' }),
     ],
     ['gzip', 'gzip', gzip(honest)],
     ['a picture', 'png', png],

@@ -7,65 +7,53 @@ import type { Member, ScanFormat, ScanWalk } from '../scan-format.ts'
 import { checkLinkTarget } from './entry-names.ts'
 import { checkScriptCode } from './script-code.ts'
 import { checkZip } from './zip-checks.ts'
-import { readZipDirectory, type ZipDirectory, type ZipEntry } from './zip-directory.ts'
+import type { ZipEntry } from './zip-directory.ts'
 
 /** Largest entry that is decompressed: it is held in memory. */
 const entrySizeMaxBytes = 512 * 1_048_576
 /** Larger stored entries are not read for their checksum alone. */
 const checksumSizeMaxBytes = 64 * 1_048_576
 
-const directories = new WeakMap<ByteSource, ZipDirectory | null>()
-
-/** The directory of a source, read once. */
-export function zipDirectoryOf(source: ByteSource): ZipDirectory | null {
-  const known = directories.get(source)
-  if (known !== undefined) return known
-  const directory = readZipDirectory(source)
-  directories.set(source, directory)
-  return directory
-}
-
 const beginsZip = (head: Uint8Array) =>
   head[0] === 0x50 &&
   head[1] === 0x4b &&
   ((head[2] === 3 && head[3] === 4) || (head[2] === 5 && head[3] === 6))
 
-const namesOf = (source: ByteSource) =>
-  zipDirectoryOf(source)?.entries.map(({ name }) => name) ?? []
+const namesOf = (member: Member) => member.zipDirectory()?.entries.map(({ name }) => name) ?? []
 
 /** The folder that a PyTorch archive keeps everything in; null for another archive. */
-function torchRoot(source: ByteSource): string | null {
-  const names = namesOf(source)
+function torchRoot(member: Member): string | null {
+  const names = namesOf(member)
   const pickle = names.find((name) => /^(?:[^/]+\/)?data\.pkl$/.test(name))
   const root = pickle?.slice(0, -'data.pkl'.length)
   return root !== undefined && names.includes(`${root}version`) ? root : null
 }
 
-const isScript = (source: ByteSource, root: string | null) =>
-  root !== null && namesOf(source).includes(`${root}constants.pkl`)
+const isScript = (member: Member, root: string | null) =>
+  root !== null && namesOf(member).includes(`${root}constants.pkl`)
 
 /** torch.save's archives since 1.6. */
 export const torchZipFormat: ScanFormat = {
   name: 'torch-zip',
-  recognises: (head, { source }) =>
-    beginsZip(head) && torchRoot(source) !== null && !isScript(source, torchRoot(source)),
-  scan: (member, walk) => scanZip(member, walk, torchRoot(member.source), 'archive'),
+  recognises: (head, member) =>
+    beginsZip(head) && torchRoot(member) !== null && !isScript(member, torchRoot(member)),
+  scan: (member, walk) => scanZip(member, walk, torchRoot(member), 'archive'),
 }
 
 /** torch.jit.save's archives: code of their own language beside the pickles. */
 export const torchScriptFormat: ScanFormat = {
   name: 'torchscript',
-  recognises: (head, { source }) => beginsZip(head) && isScript(source, torchRoot(source)),
-  scan: (member, walk) => scanZip(member, walk, torchRoot(member.source), 'script'),
+  recognises: (head, member) => beginsZip(head) && isScript(member, torchRoot(member)),
+  scan: (member, walk) => scanZip(member, walk, torchRoot(member), 'script'),
 }
+
+const isNpz = (member: Member) =>
+  namesOf(member).length > 0 && namesOf(member).every((name) => name.endsWith('.npy'))
 
 /** Collections of arrays: numpy.savez. */
 export const npzFormat: ScanFormat = {
   name: 'npz',
-  recognises: (head, { source }) =>
-    beginsZip(head) &&
-    namesOf(source).length > 0 &&
-    namesOf(source).every((name) => name.endsWith('.npy')),
+  recognises: (head, member) => beginsZip(head) && isNpz(member),
   scan: (member, walk) => scanZip(member, walk, null, 'none'),
 }
 
@@ -84,13 +72,13 @@ export async function scanZip(
   torch: Member['torch'],
 ): Promise<void> {
   const { source, finder } = member
-  const directory = zipDirectoryOf(source)
+  const directory = member.zipDirectory()
   if (directory === null) {
     finder.found('archive-malformed', 0, 'it has no directory at its end')
     return
   }
   // Arrays are taken from their collection by name, and never unpacked.
-  checkZip(source, directory, finder, !npzFormat.recognises(source.read(0, 4), member))
+  checkZip(source, directory, finder, !(beginsZip(source.read(0, 4)) && isNpz(member)))
   if (directory.prefixBytes > 0 && member.source.read(0, 2)[0] !== 0x50)
     await walk.inside(member, 'bytes before the archive', partOf(source, 0, directory.prefixBytes))
   for (const entry of directory.entries) {

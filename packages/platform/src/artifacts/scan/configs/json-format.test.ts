@@ -130,6 +130,12 @@ describe('configurations', () => {
       'config-dangerous-target',
       'malicious',
     ],
+    [
+      'a function spelled as text',
+      { restore_fn: 'lambda x: eval(x.decode())' },
+      'described-code',
+      'suspicious',
+    ],
     ['a built-in', { _target_: 'builtins.exec' }, 'config-dangerous-target', 'malicious'],
     [
       'a look-up',

@@ -1,13 +1,18 @@
 // What programs act on in a configuration, whatever format it was read from: templates, files of Python code, names of what
 // to call. Every object in it is looked at; nothing is called.
 
+import { isCompileConfig, scanCompileConfig } from '../keras/keras-compile.ts'
 import { isKerasObject, scanKerasObject } from '../keras/keras-objects.ts'
+import { codeIn } from '../code-words.ts'
 import type { Finder } from '../scan-findings.ts'
 import { scanTemplate } from '../templates/scan-template.ts'
 import { dangerOfTarget, targetsIn } from './call-targets.ts'
 import { isNotebook, scanNotebook } from './notebook.ts'
 import { isSkopsObject, scanSkopsObject } from './skops-objects.ts'
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from './json-reader.ts'
+
+/** Settings whose texts some loader may run; elsewhere code is data. */
+const namesCode = /(?:_fn|_func|_function|_callback|_hook|_command|_script|_expr)$/
 
 interface Place {
   readonly value: JsonValue
@@ -36,6 +41,7 @@ export function scanConfig(root: JsonValue, finder: Finder): void {
 function scanObject(object: JsonObject, path: string, finder: Finder): void {
   if (isSkopsObject(object)) scanSkopsObject(object, path, finder)
   if (isKerasObject(object)) scanKerasObject(object, path, finder)
+  if (isCompileConfig(object)) scanCompileConfig(object, path, finder)
   for (const [key, value] of object) {
     const here = path === '' ? key : `${path}.${key}`
     if (key.includes('chat_template')) scanTemplates(value, here, finder)
@@ -54,6 +60,8 @@ function scanObject(object: JsonObject, path: string, finder: Finder): void {
         null,
         `\`${here}\` asks for code from elsewhere to be trusted`,
       )
+    else if (typeof value === 'string' && namesCode.test(key) && codeIn(value) !== null)
+      finder.found('described-code', null, `\`${here}\` holds \`${codeIn(value) ?? ''}\``)
     else if (typeof value === 'string' && value.includes('_target_'))
       for (const target of targetsIn(value)) scanTarget('_target_', target, here, object, finder)
   }

@@ -1,7 +1,7 @@
 // YAML configurations: what they name to call, as in JSON, and Python's own tags, which an unsafe loader obeys. Aliases are
 // not followed: what they stand for is looked at where it is defined.
 
-import { isAlias, isMap, isNode, isScalar, isSeq, parseAllDocuments } from 'yaml'
+import type { Document } from 'yaml'
 import type { Member, ScanFormat } from '../scan-format.ts'
 import type { Finder } from '../scan-findings.ts'
 import { dangerOfTarget } from './call-targets.ts'
@@ -20,12 +20,16 @@ const telling =
   /_target_|python\/|chat_template|auto_map|trust_remote_code|loader_module|!(?:new|name|apply|module):/
 const isCalledYaml = (name: string) => /\.ya?ml$/i.test(name)
 
+/** The parser: a third of a small scan's time, so that it is loaded by the first text that may need it. */
+type Parser = typeof import('yaml')
+const loadParser = (): Promise<Parser> => import('yaml')
+
 interface ReadYaml {
-  readonly documents: ReturnType<typeof parseAllDocuments>
+  readonly documents: readonly Document.Parsed[]
   readonly problem: string | null
 }
 
-function readYaml(text: string): ReadYaml {
+function readYaml({ parseAllDocuments }: Parser, text: string): ReadYaml {
   let properties = 0
   for (const word of text.split(/\s+/)) {
     properties = word.startsWith('!') || word.startsWith('&') ? properties + 1 : 0
@@ -57,26 +61,34 @@ export const yamlFormat: ScanFormat = {
     if (text === null || text.includes('\0')) return false
     if (isCalledYaml(member.name)) return true
     if (!telling.test(text)) return false
-    const { documents, problem } = readYaml(text)
-    return problem === null && documents.some(({ contents }) => isMap(contents))
+    return holdsMapping(text)
   },
   scan,
 }
 
-function scan(member: Member): void {
+async function holdsMapping(text: string): Promise<boolean> {
+  const parser = await loadParser()
+  const { documents, problem } = readYaml(parser, text)
+  return problem === null && documents.some(({ contents }) => parser.isMap(contents))
+}
+
+async function scan(member: Member): Promise<void> {
   const { finder } = member
   const text = textOf(member, textSizeMaxBytes)
   if (text === null) {
     finder.found('yaml-malformed', null, 'it is larger than 512 KiB')
     return
   }
-  const { documents, problem } = readYaml(text)
+  const parser = await loadParser()
+  const { documents, problem } = readYaml(parser, text)
   if (problem !== null) finder.found('yaml-malformed', null, problem)
-  for (const { contents } of documents) scanConfig(valueOf(contents, 0, finder), finder)
+  for (const { contents } of documents)
+    scanConfig(valueOf(contents, 0, { ...parser, finder }), finder)
 }
 
 /** A node as JSON has it, and what its tags would do. */
-function valueOf(node: unknown, depth: number, finder: Finder): JsonValue {
+function valueOf(node: unknown, depth: number, by: Parser & { finder: Finder }): JsonValue {
+  const { finder, isAlias, isMap, isNode, isScalar, isSeq } = by
   if (!isNode(node) || isAlias(node)) return null
   if (depth > depthMax) {
     finder.found('yaml-malformed', node.range?.[0] ?? null, 'it nests too deep')
@@ -86,11 +98,11 @@ function valueOf(node: unknown, depth: number, finder: Finder): JsonValue {
   if (isMap(node))
     return new Map(
       node.items.map(({ key, value }): [string, JsonValue] => {
-        const name = valueOf(key, depth + 1, finder)
-        return [typeof name === 'object' ? '' : String(name), valueOf(value, depth + 1, finder)]
+        const name = valueOf(key, depth + 1, by)
+        return [typeof name === 'object' ? '' : String(name), valueOf(value, depth + 1, by)]
       }),
     )
-  if (isSeq(node)) return node.items.map((item) => valueOf(item, depth + 1, finder))
+  if (isSeq(node)) return node.items.map((item) => valueOf(item, depth + 1, by))
   const value = isScalar(node) ? node.value : null
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
     ? value

@@ -103,6 +103,18 @@ describe('operators that reach beyond tensors', () => {
   })
 })
 
+test('a saved model without a version is told by its graph', async () => {
+  const bare = (...nodes: Part[]) => part(2, [part(2, joined(...nodes))])
+  expect(await scanBytes(bare(node('a', 'Const')))).toMatchObject({
+    format: 'saved-model',
+    verdict: 'clean',
+  })
+  expect(rulesOf(await scanBytes(bare(node('a', 'Const'), node('b', 'LoadLibraryV2'))))).toEqual([
+    'tensorflow-code-operator',
+  ])
+  expect((await scanBytes(part(2, [part(1, 'a'), part(2, 'b')]))).format).toBe('unknown')
+})
+
 test('assets elsewhere, and layers in the metadata, are found', async () => {
   const asset = part(6, [part(2, '../../.bashrc')])
   expect(rulesOf(await scanBytes(saved(graph(...usual), asset)))).toEqual([

@@ -18,13 +18,14 @@ const modelSizeMaxBytes = 1024 * 1_048_576
 export const savedModelFormat: ScanFormat = {
   name: 'saved-model',
   recognises: (head, { source }) => {
-    if (head[0] !== 0x08 || head[1] !== 1 || head[2] !== 0x12) return false
-    const fields = topFields(source)
+    const hasVersion = head[0] === 0x08 && head[1] === 1
+    if (head[hasVersion ? 2 : 0] !== 0x12) return false
+    const graphs = topFields(source).slice(hasVersion ? 1 : 0)
     return (
-      fields.length > 1 &&
-      fields.every(
-        ({ number, wire }, at) => number === (at === 0 ? 1 : 2) && wire === (at === 0 ? 0 : 2),
-      )
+      graphs.length > 0 &&
+      graphs.every(({ number, wire }) => number === 2 && wire === 2) &&
+      // Without a version any list of messages looks like it.
+      (hasVersion || graphs.every((field) => isMetaGraph(source, field)))
     )
   },
   scan: (member) =>
@@ -50,6 +51,18 @@ export const graphFormat: ScanFormat = {
     )
   },
   scan: (member) => scanMessage(member, (graph) => scanGraph(graph, member.finder)),
+}
+
+/** Whether a part is what a saved model has about a graph: a few messages, of which the second is one. */
+function isMetaGraph(source: ByteSource, { start, end }: TopField): boolean {
+  const part = partOf(source, start, end)
+  const fields = topFields(part)
+  const graph = fields.find(({ number }) => number === 2)
+  if (graph === undefined || !fields.every(({ number, wire }) => number <= 7 && wire === 2))
+    return false
+  const inner = partOf(part, graph.start, graph.end)
+  const nodes = topFields(inner).filter(({ number }) => number === 1)
+  return nodes.length > 0 && nodes.slice(0, nodesTold).every((field) => isNode(inner, field))
 }
 
 /** Nodes that are looked at to tell a graph from other messages of messages. */

@@ -210,6 +210,30 @@ describe('found', () => {
       'CVE-2025-1550',
     ],
     [
+      'a module that a setting names',
+      model(object('keras.layers', 'Dense', { fn_module: 'subprocess' })),
+      'keras-dangerous-object',
+      'CVE-2025-1550',
+    ],
+    [
+      'a function that a setting names, which fetches files',
+      model(object('keras.layers', 'Dense', { fn: 'keras.utils.get_file', url: 'http://a/b' })),
+      'keras-dangerous-object',
+      'CVE-2025-8747',
+    ],
+    [
+      'code in a setting',
+      model(object('keras.layers', 'Dense', { initializer: "__import__('os')" })),
+      'keras-dangerous-object',
+      'CVE-2025-1550',
+    ],
+    [
+      'a loss of somebody else',
+      { loss: { out: ['mse', 'my_loss'] }, metrics: null, optimizer_config: {} },
+      'keras-unknown-object',
+      'CVE-2025-1550',
+    ],
+    [
       'a PyTorch module',
       model(object('keras.layers', 'TorchModuleWrapper', { module: 'UEsD' })),
       'keras-embedded-model',

@@ -7,6 +7,7 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../configs/json-reader.ts'
+import { codeIn } from '../code-words.ts'
 import { dangerOf } from '../pickle/dangerous-imports.ts'
 import type { Finder } from '../scan-findings.ts'
 import { kerasClasses } from './keras-names.ts'
@@ -103,9 +104,24 @@ function scanSymbol(config: JsonValue | undefined, found: Found): void {
     found('keras-dangerous-object', `calls \`tf.${symbol}\``)
 }
 
+/** Texts of a layer that name a module to look something up in, a function that loads, or hold code. */
+function scanText(key: string, value: string, found: Found): void {
+  const danger = key.endsWith('module') && /^[\w.]+$/.test(value) ? dangerOf(value, '*') : null
+  const code = codeIn(value)
+  if (danger !== null)
+    found('keras-dangerous-object', `\`${key}\` names \`${value}\`, which ${danger}`)
+  else if (/(?:^|\.)get_file$/.test(value))
+    found(
+      'keras-dangerous-object',
+      `\`${key}\` names \`${value}\`, which loads what the file names`,
+    )
+  else if (code !== null) found('keras-dangerous-object', `\`${key}\` holds \`${code}\``)
+}
+
 function scanSettings(config: JsonObject, found: Found): void {
   const name = text(config.get('name'))
   if (name !== null && escapes.test(name)) found('keras-name-escape', `is called \`${name}\``)
+  for (const [key, value] of config) if (typeof value === 'string') scanText(key, value, found)
   for (const key of ['vocabulary', 'idf_weights', 'merges', 'file_path', 'filepath']) {
     const value = text(config.get(key))
     if (value !== null && value !== '')

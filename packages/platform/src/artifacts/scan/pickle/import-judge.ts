@@ -51,6 +51,8 @@ export class ImportJudge implements PickleJudge {
   onBuilt: (target: Value, state: Value) => void = () => {}
   /** Hears of bytes that are loaded as a file of their own. */
   onNested: (value: Value, offset: number) => void = () => {}
+  /** Hears of values that may be pickles of their own. */
+  onCarried: PickleJudge['carried'] = () => {}
   /** Calls so far, and imports that are a danger, for telling a pickle from what merely looks like one. */
   calls = 0
   /** The first import that is on no list and is called all the same. */
@@ -143,6 +145,10 @@ export class ImportJudge implements PickleJudge {
     if (module === 'torch.storage' && name === '_load_from_bytes' && items?.[0] !== undefined)
       this.onNested(items[0], offset)
     return { kind: 'object', of: madeBy(callee, items), args, state: null }
+  }
+
+  carried(...[carriage, start, end]: Parameters<PickleJudge['carried']>): void {
+    this.onCarried(carriage, start, end)
   }
 
   built(target: Value, state: Value, offset: number): void {

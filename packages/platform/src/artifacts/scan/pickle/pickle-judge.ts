@@ -1,5 +1,6 @@
 // What a pickle's machine tells of: the imports, calls and changes that loading would make.
 
+import type { Carriage } from './carried-pickles.ts'
 import type { DictValue, GlobalValue, ObjectValue, Value } from './pickle-values.ts'
 
 /** Hears what a pickle would do, in its order. Offsets are those of the instructions. */
@@ -18,6 +19,8 @@ export interface PickleJudge {
   stored(dict: DictValue | null, key: Value | null, value: Value, offset: number): void
   /** The loader is asked for something that lies elsewhere. */
   persistent(id: Value, offset: number): Value
+  /** A value, from one offset to another, begins as a pickle does. */
+  carried(carriage: Carriage, start: number, end: number): void
   /** Something that no ordinary pickle has. */
   odd(what: 'extension' | 'frame' | 'protocol', detail: string, offset: number): void
 }

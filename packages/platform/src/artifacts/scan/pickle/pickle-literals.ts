@@ -1,18 +1,28 @@
 // The instructions of a pickle that put one value on the stack, or move values between stack and memo.
 
+import { type Carriage, maybeCarries } from './carried-pickles.ts'
 import { PickleFault, type PickleInput } from './pickle-input.ts'
 import { memoIndex, spelledInt, unescaped, unquoted } from './pickle-spelled.ts'
 import type { PickleStack } from './pickle-stack.ts'
 import { bool, buffer, float, int, none, type Value } from './pickle-values.ts'
+
+/** Hears of a value that may hold a pickle. */
+export type Carries = (carriage: Carriage, start: number, end: number) => void
+
+/** Values that hold a pickle are longer. */
+const carriedMinBytes = 8
 
 /** Reads literals from the input onto the stack. */
 export class PickleLiterals {
   readonly #input: PickleInput
   readonly #stack: PickleStack
 
-  constructor(input: PickleInput, stack: PickleStack) {
+  readonly #carries: Carries
+
+  constructor(input: PickleInput, stack: PickleStack, carries: Carries) {
     this.#input = input
     this.#stack = stack
+    this.#carries = carries
   }
 
   /** Instructions that put one value on the stack or move values about. */
@@ -138,14 +148,22 @@ export class PickleLiterals {
   #text(sizeBytes: number): Value {
     const start = this.#input.position
     const isDunder = sizeBytes > 4 && this.#input.peek(0) === 95 && this.#input.peek(1) === 95
+    const carries = this.#mayCarry('text', sizeBytes)
     this.#input.skip(sizeBytes)
+    if (carries) this.#carries('text', start, start + sizeBytes)
     return { kind: 'text', start, end: start + sizeBytes, text: null, isDunder }
   }
 
   #bytes(sizeBytes: number): Value {
     const start = this.#input.position
+    const carries = this.#mayCarry('bytes', sizeBytes)
     this.#input.skip(sizeBytes)
+    if (carries) this.#carries('bytes', start, start + sizeBytes)
     return { kind: 'bytes', start, end: start + sizeBytes }
+  }
+
+  #mayCarry(carriage: Carriage, sizeBytes: number): boolean {
+    return sizeBytes >= carriedMinBytes && maybeCarries(carriage, this.#input)
   }
 
   #long(sizeBytes: number): Value {

@@ -31,7 +31,9 @@ export class PickleMachine {
     this.#input = input
     this.#judge = judge
     this.#stack = new PickleStack(judge)
-    this.#literals = new PickleLiterals(input, this.#stack)
+    this.#literals = new PickleLiterals(input, this.#stack, (carriage, start, end) =>
+      judge.carried(carriage, start, end),
+    )
   }
 
   /**

@@ -104,6 +104,13 @@ const cases: Readonly<Record<keyof typeof pickleRules, Readonly<Record<string, F
     'an unknown name of a known module': pickle(global('collections', 'ChainMap')),
     'a known class in another module': pickle(global('sklearn', 'LogisticRegression')),
   },
+  'pickle-carried': {
+    'as bytes': pickle(bytes(pickle(system))),
+    'as base64': pickle(text(Buffer.from(pickle(system)).toString('base64'))),
+    'as hexadecimal': pickle(text(Buffer.from(pickle(system)).toString('hex'))),
+    'in a carried one': pickle(bytes(pickle(list(bytes(pickle(system)))))),
+    'of an unknown function': pickle(bytes(pickle(reduce(global('builtins', 'print'))))),
+  },
   'pickle-attribute-access': {
     getattr: pickle(reduce(global('builtins', 'getattr'), ordered, text('pop'))),
   },

@@ -3,6 +3,7 @@
 import { type ByteSource, partOf } from '../byte-source.ts'
 import type { Finder } from '../scan-findings.ts'
 import type { ScanRuleId } from '../scan-rules.ts'
+import { carriedFinder, carriedPickle } from './carried-pickles.ts'
 import { ImportJudge, type PickleSetting } from './import-judge.ts'
 import { inlineArray, isWrapper, skipArray } from './joblib-arrays.ts'
 import { PickleFault, PickleInput } from './pickle-input.ts'
@@ -71,6 +72,11 @@ function run({ source, start, finder, setting, joblib, depth }: Run): RunPickle 
     else if (depth >= nestingMax)
       inner.found('pickle-limit', null, 'pickles lie in each other too deeply')
     else scanNested(partOf(source, value.start, value.end), inner, depth + 1)
+  }
+  judge.onCarried = (carriage, from, end) => {
+    const carried =
+      depth >= nestingMax ? null : carriedPickle(source, { start: from, end }, carriage)
+    if (carried !== null) scanPickles(carried, carriedFinder(finder, from), plainSetting, depth + 1)
   }
   let fault: PickleFault | null = null
   let value: Value | null = null

@@ -28,6 +28,13 @@ export const pickleRules = {
     effect: 'loading imports that module and may run what is in it',
     ids: ['CWE-502'],
   },
+  'pickle-carried': {
+    severity: 'high',
+    finds:
+      'a value of a pickle is itself a pickle, in bytes, base64 or hexadecimal, that would do harm',
+    effect: 'a program that loads the value, which is hidden from other scanners, does it',
+    ids: ['CWE-502'],
+  },
   'pickle-attribute-access': {
     severity: 'high',
     finds: 'a pickle reads attributes by name',

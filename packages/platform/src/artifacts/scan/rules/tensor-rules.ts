@@ -40,6 +40,12 @@ export const tensorRules = {
     effect: 'readers write or read outside of what they reserved',
     ids: ['CWE-787'],
   },
+  'gguf-name-escape': {
+    severity: 'medium',
+    finds: 'a GGUF setting whose name leads out of a folder',
+    effect: 'a program that writes settings to files by name writes there',
+    ids: ['CWE-22'],
+  },
   'gguf-duplicate-name': {
     severity: 'high',
     finds: 'two tensors or two settings of one name in a GGUF file',

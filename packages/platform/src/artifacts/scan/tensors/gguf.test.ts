@@ -96,6 +96,17 @@ describe('found', () => {
       gguf(usual, [a, tensor({ name: 'a', dimensions: [1], start: 32 })], 36),
       'gguf-duplicate-name',
     ],
+    [
+      'a name that leads out',
+      gguf([setting('../../../etc/passwd', 8, text('root'))], [], 0),
+      'gguf-name-escape',
+    ],
+    [
+      'a description that holds a command',
+      gguf([setting('command', 8, text('rm -rf /'))], [], 0),
+      'described-code',
+    ],
+    ['bytes in the padding', joined(gguf([], [], 0).slice(0, 24), 'more'), 'gguf-layout'],
     ['a setting twice', gguf([...usual, template('x')], [], 0), 'gguf-duplicate-name'],
     ['bytes behind', joined(whole, new Uint8Array(64)), 'trailing-data'],
   ])('%s', async (_, bytes, rule) => {

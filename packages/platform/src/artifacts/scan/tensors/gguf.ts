@@ -2,12 +2,15 @@
 // written in C and reserve what the file says, so every count, length, dimension and place is checked. The settings hold
 // chat templates.
 
+import { codeIn } from '../code-words.ts'
 import type { Member, ScanFormat } from '../scan-format.ts'
 import type { Finder } from '../scan-findings.ts'
 import { FormatFault, SourceReader } from '../source-reader.ts'
 import { scanTemplate } from '../templates/scan-template.ts'
 import { GgufInput, ImpossibleSize } from './gguf-values.ts'
 
+/** A name that leads out of the folder it is looked up in. */
+const pathOut = /(?:^|[\\/])\.\.(?:[\\/]|$)|^[\\/]/
 /** Settings and tensors of one file that are read; the largest models have some thousand. */
 const settingsMax = 100_000
 const tensorsMax = 1_000_000
@@ -81,7 +84,11 @@ function scan({ source, finder }: Member): void {
       throw new FormatFault(`${settingCount} settings and ${tensorCount} tensors`, 8)
     const alignment = readSettings(input, settingCount, finder)
     const tensors = readTensors(input, tensorCount, finder)
-    checkLayout(tensors, roundUp(reader.position, alignment), alignment, source.sizeBytes, finder)
+    const { position } = reader
+    const start = roundUp(position, alignment)
+    checkLayout(tensors, start, alignment, source.sizeBytes, finder)
+    if (source.read(position, start).some((byte) => byte !== 0))
+      finder.found('gguf-layout', position, 'the header is filled up with more than zeros')
   } catch (error) {
     if (error instanceof ImpossibleSize)
       finder.found('gguf-impossible-size', error.offset, error.message, error.ids)
@@ -118,9 +125,17 @@ function readSettings(input: GgufInput, count: number, finder: Finder): number {
       if (value === null)
         finder.found('template-malformed', position, `\`${name}\` is longer than is read`)
       if (typeof value === 'string') scanTemplate(value, finder.within(name))
-    }
+    } else describes(name, value, position, finder)
   }
   return alignment
+}
+
+/** Names and texts are shown, and looked up; lists of tokens hold any words. */
+function describes(name: string, value: unknown, offset: number, finder: Finder): void {
+  if (pathOut.test(name))
+    finder.found('gguf-name-escape', offset, `the setting \`${name}\` leads out of a folder`)
+  const code = typeof value === 'string' ? codeIn(value) : null
+  if (code !== null) finder.found('described-code', offset, `\`${name}\` holds \`${code}\``)
 }
 
 function readTensors(input: GgufInput, count: number, finder: Finder): Tensor[] {

@@ -100,6 +100,12 @@ describe('found', () => {
     ['no JSON', safetensors('{"a": tru}', 0), 'safetensors-malformed', 'incomplete'],
     ['code behind the header', safetensors('{}', 0, ' x'), 'safetensors-malformed', 'incomplete'],
     [
+      'code in the metadata',
+      safetensors({ __metadata__: { info: "import os; os.system('echo pwned')" } }, 0),
+      'described-code',
+      'suspicious',
+    ],
+    [
       'a call in the metadata',
       safetensors({ __metadata__: { config: '{"_target_": "os.system", "command": "id"}' } }, 0),
       'config-dangerous-target',

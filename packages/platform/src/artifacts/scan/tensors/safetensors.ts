@@ -10,6 +10,7 @@ import {
   readJson,
 } from '../configs/json-reader.ts'
 import { scanConfig } from '../configs/scan-config.ts'
+import { codeIn } from '../code-words.ts'
 import type { Member, ScanFormat } from '../scan-format.ts'
 import type { Finder } from '../scan-findings.ts'
 
@@ -115,7 +116,10 @@ function scanMetadata(value: JsonValue, finder: Finder): void {
   const inner = finder.within('__metadata__')
   scanConfig(value, inner)
   for (const [key, text] of value) {
-    if (typeof text !== 'string' || !/^\s*[[{]/.test(text)) continue
+    if (typeof text !== 'string') continue
+    const code = codeIn(text)
+    if (code !== null) inner.found('described-code', 8, `\`${key}\` holds \`${code}\``)
+    if (!/^\s*[[{]/.test(text)) continue
     try {
       scanConfig(readJson(text).value, inner.within(key))
     } catch (error) {

@@ -4,6 +4,15 @@
 
 import { crc32, inflateRawSync } from 'node:zlib'
 import { OperatingError } from '@proofhouse/evidence'
+import {
+  localHeaderLengths,
+  readCentralHeader,
+  readEnd,
+  readWideEnd,
+  readWideLocator,
+  type ZipEnd,
+  zipRecordBytes,
+} from '../archives/zip-records.ts'
 import { filePart } from '../inventory/byte-sources.ts'
 import type { OpenedFile } from '../inventory/ports.ts'
 
@@ -11,7 +20,7 @@ const entriesMax = 2_000_000
 const directoryMaxBytes = 512 * 1_048_576
 const unpackedMaxBytes = 64 * 1_073_741_824
 /** The end record, with the longest comment. */
-const endMaxBytes = 22 + 65_535
+const endMaxBytes = zipRecordBytes.end + 65_535
 const none32 = 0xffff_ffff
 
 interface Entry {
@@ -33,7 +42,6 @@ const malformed = (why: string, cause?: unknown) =>
   new OperatingError('feed-malformed', `zip archive ${why}`, { cause })
 
 const decoder = new TextDecoder('utf-8', { fatal: false })
-const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 /**
  * The files whose names are wanted, in the order in which they lie.
@@ -54,16 +62,15 @@ export async function* zipFiles(
     if (entry.sizeBytes > options.fileMaxBytes || unpackedBytes > unpackedMaxBytes)
       throw new OperatingError('limit-exceeded', `zip archive holds \`${entry.name}\`, too large`)
     await source.skip(entry.offset - position)
-    const header = await source.take(30)
-    if (header.length < 30 || viewOf(header).getUint32(0, true) !== 0x0403_4b50)
+    const lengths = localHeaderLengths(await source.take(zipRecordBytes.local))
+    if (lengths === null)
       throw malformed(`has no header of \`${entry.name}\` where its directory says`)
-    const nameBytes = viewOf(header).getUint16(26, true)
-    const extraBytes = viewOf(header).getUint16(28, true)
+    const { nameBytes, extraBytes } = lengths
     const name = decoder.decode(await source.take(nameBytes))
     if (name !== entry.name) throw malformed(`calls \`${entry.name}\` by two names`)
     await source.skip(extraBytes)
     const packed = await source.take(entry.packedBytes)
-    position = entry.offset + 30 + nameBytes + extraBytes + entry.packedBytes
+    position = entry.offset + zipRecordBytes.local + nameBytes + extraBytes + entry.packedBytes
     yield { name, bytes: unpack(entry, packed) }
   }
 }
@@ -86,84 +93,43 @@ async function directoryOf(file: OpenedFile): Promise<Entry[]> {
   const tailStart = Math.max(0, file.sizeBytes - endMaxBytes)
   const tail = await file.read(tailStart, file.sizeBytes - tailStart)
   const end = Buffer.from(tail).lastIndexOf(Buffer.from([0x50, 0x4b, 0x05, 0x06]))
-  if (end < 0 || end + 22 > tail.length) throw malformed('has no end record; is it whole?')
-  const view = viewOf(tail)
-  let count = view.getUint16(end + 10, true)
-  let sizeBytes = view.getUint32(end + 12, true)
-  let offset = view.getUint32(end + 16, true)
-  if (count === 0xffff || sizeBytes === none32 || offset === none32) {
-    const wide = await wideEnd(file, tailStart + end)
-    if (wide !== null) ({ count, sizeBytes, offset } = wide)
-  }
-  if (count > entriesMax || sizeBytes > directoryMaxBytes)
+  if (end < 0 || end + zipRecordBytes.end > tail.length)
+    throw malformed('has no end record; is it whole?')
+  let directory: ZipEnd = readEnd(tail.subarray(end))
+  const { count, sizeBytes, offset } = directory
+  if (count === 0xffff || sizeBytes === none32 || offset === none32)
+    directory = (await wideEnd(file, tailStart + end)) ?? directory
+  if (directory.count > entriesMax || directory.sizeBytes > directoryMaxBytes)
     throw new OperatingError('limit-exceeded', `zip archive has over ${entriesMax} entries`)
-  if (offset + sizeBytes > file.sizeBytes) throw malformed('has a directory beyond its end')
-  return entriesOf(await file.read(offset, sizeBytes), count)
+  if (directory.offset + directory.sizeBytes > file.sizeBytes)
+    throw malformed('has a directory beyond its end')
+  return entriesOf(await file.read(directory.offset, directory.sizeBytes), directory.count)
 }
 
 /** The 64-bit end record, which a locator before the end record points at. */
-async function wideEnd(file: OpenedFile, end: number) {
-  if (end < 20) return null
-  const locator = viewOf(await file.read(end - 20, 20))
-  if (locator.getUint32(0, true) !== 0x0706_4b50) return null
-  const at = Number(locator.getBigUint64(8, true))
-  if (at + 56 > file.sizeBytes) throw malformed('has a 64-bit end record beyond its end')
-  const wide = viewOf(await file.read(at, 56))
-  if (wide.getUint32(0, true) !== 0x0606_4b50) throw malformed('has no 64-bit end record')
-  return {
-    count: Number(wide.getBigUint64(32, true)),
-    sizeBytes: Number(wide.getBigUint64(40, true)),
-    offset: Number(wide.getBigUint64(48, true)),
-  }
+async function wideEnd(file: OpenedFile, end: number): Promise<ZipEnd | null> {
+  const locatorAt = end - zipRecordBytes.wideLocator
+  if (locatorAt < 0) return null
+  const at = readWideLocator(await file.read(locatorAt, zipRecordBytes.wideLocator))
+  if (at === null) return null
+  if (at + zipRecordBytes.wideEnd > file.sizeBytes)
+    throw malformed('has a 64-bit end record beyond its end')
+  const wide = readWideEnd(await file.read(at, zipRecordBytes.wideEnd))
+  if (wide === null) throw malformed('has no 64-bit end record')
+  return wide
 }
 
 function entriesOf(directory: Uint8Array, count: number): Entry[] {
-  const view = viewOf(directory)
   const entries: Entry[] = []
   let at = 0
   for (let n = 0; n < count; n++) {
-    if (at + 46 > directory.length || view.getUint32(at, true) !== 0x0201_4b50)
-      throw malformed('has a directory that ends early')
-    const nameBytes = view.getUint16(at + 28, true)
-    const extraBytes = view.getUint16(at + 30, true)
-    const next = at + 46 + nameBytes + extraBytes + view.getUint16(at + 32, true)
-    if (next > directory.length) throw malformed('has a directory that ends early')
-    const name = decoder.decode(directory.subarray(at + 46, at + 46 + nameBytes))
-    if ((view.getUint16(at + 8, true) & 1) !== 0) throw malformed(`has \`${name}\` encrypted`)
-    const extra = directory.subarray(at + 46 + nameBytes, at + 46 + nameBytes + extraBytes)
-    const [sizeBytes = 0, packedBytes = 0, offset = 0] = widened(extra, [
-      view.getUint32(at + 24, true),
-      view.getUint32(at + 20, true),
-      view.getUint32(at + 42, true),
-    ])
-    const method = view.getUint16(at + 10, true)
-    entries.push({
-      name,
-      method,
-      crc: view.getUint32(at + 16, true),
-      packedBytes,
-      sizeBytes,
-      offset,
-    })
-    at = next
+    const header = readCentralHeader(directory, at)
+    if (header === null || header === 'cut off') throw malformed('has a directory that ends early')
+    const { method, crc, packedBytes, sizeBytes, offset } = header
+    const name = decoder.decode(header.name)
+    if ((header.flags & 1) !== 0) throw malformed(`has \`${name}\` encrypted`)
+    entries.push({ name, method, crc, packedBytes, sizeBytes, offset })
+    at = header.end
   }
   return entries
-}
-
-/** Numbers that do not fit into 32 bits stand in the extra field 1, in this order, and only those. */
-function widened(extra: Uint8Array, numbers: readonly number[]): number[] {
-  const view = viewOf(extra)
-  for (let at = 0; at + 4 <= extra.length; ) {
-    const length = view.getUint16(at + 2, true)
-    if (view.getUint16(at, true) === 1) {
-      let from = at + 4
-      return numbers.map((number) => {
-        if (number !== none32 || from + 8 > Math.min(at + 4 + length, extra.length)) return number
-        from += 8
-        return Number(view.getBigUint64(from - 8, true))
-      })
-    }
-    at += 4 + length
-  }
-  return [...numbers]
 }

@@ -6,7 +6,7 @@ import { readableFiles } from '../../adapters/readable-files.ts'
 import { folderOf } from '../inventory/disk.fixture.ts'
 import type { OpenedFile } from '../inventory/ports.ts'
 import { zipOf } from './zip.fixture.ts'
-import { zipFiles } from './zip-records.ts'
+import { zipFiles } from './zip-files.ts'
 
 const inMemory = (bytes: Uint8Array): OpenedFile => ({
   sizeBytes: bytes.length,
