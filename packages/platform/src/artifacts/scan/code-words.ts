@@ -32,6 +32,21 @@ export function codeIn(text: string): string | null {
   return (calls.exec(text) ?? commands.exec(text))?.[0] ?? null
 }
 
+/** Elements of a tensor are looked through to here: they are gigabytes, and what hides there begins early. */
+const elementsSearchedBytes = 524_288
+
+/** Looks for instructions of a pickle among the elements of a tensor, which nothing loads as one. */
+export function searchElements(source: ByteSource, finder: Finder): void {
+  const text = new TextDecoder('latin1').decode(source.read(0, elementsSearchedBytes))
+  const found = imports.exec(text)
+  if (found !== null)
+    finder.found(
+      'pickle-carried',
+      found.index,
+      `the elements of a tensor hold instructions that import \`${found[0]}\``,
+    )
+}
+
 /** Looks through content of which nothing else is known. */
 export function searchUnread(source: ByteSource, finder: Finder): void {
   const latin1 = new TextDecoder('latin1')

@@ -9,8 +9,8 @@ import { PickleLiterals, quoted } from './pickle-literals.ts'
 import { PickleStack } from './pickle-stack.ts'
 import {
   emptyDict,
+  emptyList,
   emptyTuple,
-  list,
   none,
   set,
   type TextValue,
@@ -44,7 +44,7 @@ export class PickleMachine {
     for (;;) {
       const offset = this.#input.position
       const code = this.#input.u8()
-      if (code === 0x2e) return this.#stack.pop(offset)
+      if (code === 0x2e) return this.#stop(offset)
       const isDone =
         this.#literals.literal(code, offset) ||
         this.#container(code, offset) ||
@@ -54,6 +54,14 @@ export class PickleMachine {
         throw new PickleFault('malformed', `byte 0x${hex} is no instruction`, offset)
       }
     }
+  }
+
+  /** STOP: what is loaded is kept by the program that loads it. */
+  #stop(offset: number): Value {
+    const value = this.#stack.pop(offset)
+    if (value.kind === 'global' && value.standing === 'accessor')
+      this.#judge.stored(null, null, value, offset)
+    return value
   }
 
   /** A string's text; at most its first 4 KiB. */
@@ -69,7 +77,7 @@ export class PickleMachine {
         stack.push(emptyTuple, offset)
         return true
       case 0x5d: // EMPTY_LIST
-        stack.push(list, offset)
+        stack.push(emptyList(), offset)
         return true
       case 0x8f: // EMPTY_SET
         stack.push(set, offset)
