@@ -5,6 +5,10 @@ import xz from 'xz-decompress'
 import { xzEnds } from './frame-ends.ts'
 import { ContentTooLarge, GrowingContent, type Unpack } from './unpacked.ts'
 
+/** Blocks and streams of bzip2 that may hold next to nothing: each takes the time of some hundred kilobytes. */
+const smallBlocksMax = 2000
+const blockMinBytes = 20_000
+
 /** Whether a stream of bzip2 begins at a place. */
 const begins = (packed: Uint8Array, at: number) =>
   packed[at] === 0x42 && packed[at + 1] === 0x5a && packed[at + 2] === 0x68
@@ -26,9 +30,16 @@ export const bunzip: Unpack = (packed, sizeMaxBytes) => {
   }
   // Streams one behind the other, as readers join them; what begins none is left over.
   let end = 0
+  let blocks = 0
+  const count = () => {
+    if (++blocks > smallBlocksMax + content.length / blockMinBytes)
+      throw new Error('its blocks hold next to nothing')
+  }
   try {
     while (begins(packed, end)) {
-      Bunzip.decode(input, { writeByte: (byte) => content.push(byte) }, false)
+      const stream = new Bunzip(input, { writeByte: (byte) => content.push(byte) })
+      for (count(); stream._init_block(); count()) stream._read_bunzip()
+      if (stream.reader.read(32) >>> 0 !== stream.streamCRC) throw new Error('bad stream crc')
       end = at
     }
   } catch (error) {

@@ -1,6 +1,7 @@
 // Words of code where none belongs: in texts that only describe a model, and in content that could not be read. Something may
 // evaluate them; nothing of ours does. Only calls that no description needs are told, so that prose about code is not.
 
+import type { Bytes } from '@proofhouse/evidence'
 import type { ByteSource } from './byte-source.ts'
 import type { Finder } from './scan-findings.ts'
 
@@ -22,7 +23,7 @@ const calls = new RegExp(
 )
 /** Commands of a shell, and scripts of a page that shows the text. */
 const commands =
-  /\/bin\/(?:ba|da|z)?sh\s{1,4}-[ci]\b|\brm\s{1,4}-rf?\s{1,4}[/~]|\b(?:curl|wget)\s[^\n|]{1,200}\|\s{0,4}(?:ba|da|z)?sh\b|<script\b/iu
+  /\/bin\/(?:ba|da|z)?sh\s{1,4}-[ci]\b|\brm\s{1,4}-rf?\s{1,4}[/~]|\b(?:curl|wget)\s(?:(?!(?:curl|wget)\s)[^\n|]){1,200}\|\s{0,4}(?:ba|da|z)?sh\b|<script\b/iu
 /** Instructions of a pickle that import what runs code, with what may stand between module and name. */
 const imports =
   /(?<![A-Za-z0-9_.])c?(?:(?:posix|nt|os)[\n\x8c\x94-][^A-Za-z]{0,3}(?:system|popen)|(?:builtins|__builtin__)[\n\x8c\x94][^A-Za-z]{0,3}(?:eval|exec|__import__|compile)|subprocess[\n\x8c\x94][^A-Za-z]{0,3}(?:Popen|run|call|check_\w{4,6}))\b/u
@@ -32,12 +33,16 @@ export function codeIn(text: string): string | null {
   return (calls.exec(text) ?? commands.exec(text))?.[0] ?? null
 }
 
+/** One letter for each byte. A `TextDecoder` of Latin-1 is one of Windows-1252, which has others for 0x80 to 0x9f. */
+const lettersOf = (bytes: Bytes) =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
+
 /** Elements of a tensor are looked through to here: they are gigabytes, and what hides there begins early. */
 const elementsSearchedBytes = 524_288
 
 /** Looks for instructions of a pickle among the elements of a tensor, which nothing loads as one. */
 export function searchElements(source: ByteSource, finder: Finder): void {
-  const text = new TextDecoder('latin1').decode(source.read(0, elementsSearchedBytes))
+  const text = lettersOf(source.read(0, elementsSearchedBytes))
   const found = imports.exec(text)
   if (found !== null)
     finder.found(
@@ -49,10 +54,9 @@ export function searchElements(source: ByteSource, finder: Finder): void {
 
 /** Looks through content of which nothing else is known. */
 export function searchUnread(source: ByteSource, finder: Finder): void {
-  const latin1 = new TextDecoder('latin1')
   const end = Math.min(source.sizeBytes, searchedMaxBytes)
   for (let at = 0; at < end; at += stepSizeBytes) {
-    const text = latin1.decode(source.read(at, at + stepSizeBytes + overlapBytes))
+    const text = lettersOf(source.read(at, at + stepSizeBytes + overlapBytes))
     const found = calls.exec(text) ?? commands.exec(text) ?? imports.exec(text)
     if (found === null) continue
     finder.found('unread-code', at + found.index, `what could not be read holds \`${found[0]}\``)

@@ -23,6 +23,9 @@ const contentSizeMaxBytes = 512 * 1_048_576
 const trialSizeBytes = 65_536
 /** What of a stream that breaks off is sought, packed and unpacked. */
 const rescuedMaxBytes = 16 * 1_048_576
+/** Members of gzip that may hold next to nothing: each takes the time of some kilobytes. */
+const smallMembersMax = 50_000
+const memberMinBytes = 1000
 
 const begins = (head: Uint8Array, ...magic: readonly number[]) =>
   magic.every((byte, at) => head[at] === byte)
@@ -138,6 +141,12 @@ const gunzip: Unpack = async (packed, sizeMaxBytes) => {
   const parts: Bytes[] = []
   let [at, length] = [0, 0]
   for (;;) {
+    if (parts.length > smallMembersMax + length / memberMinBytes)
+      return {
+        content: joinBytes(parts),
+        packedEnd: null,
+        fault: 'its members hold next to nothing',
+      }
     const start = memberData(packed, at)
     if (start === null) break
     const member = await inflateRaw(packed.subarray(start), sizeMaxBytes - length)

@@ -220,11 +220,13 @@ export function isLzmaHeader(head: Bytes): boolean {
   if (head.length < 18 || (head[0] ?? 255) >= 225 || head[headerSizeBytes] !== 0) return false
   const view = new DataView(head.buffer, head.byteOffset, head.length)
   const dictionary = view.getUint32(1, true)
-  const lowest = dictionary & -dictionary
+  const lowest = (dictionary & -dictionary) >>> 0
   const isPower =
     dictionary === lowest || dictionary - lowest === 2 * lowest || dictionary === 2 ** 32 - 1
   const size = view.getBigUint64(5, true)
-  return dictionary >= 4096 && isPower && (size === 2n ** 64n - 1n || size < 2n ** 38n)
+  // Readers take small dictionaries too; other files begin like streams with one of none.
+  const isSize = dictionary >= 4096 || head[0] === 0x5d
+  return isSize && isPower && (size === 2n ** 64n - 1n || size < 2n ** 38n)
 }
 
 /** One stream. */

@@ -9,6 +9,8 @@ import { isComputing } from './script-operators.ts'
 
 /** Longest code that is read. */
 const codeSizeMaxBytes = 64 * 1_048_576
+/** Parts of a name that are kept: what is known is told by fewer. */
+const partsMax = 12
 /** Operators that open files: aten::from_file creates what it maps, aten::save writes, torchvision's do both. */
 const fileOperators =
   /\b(?:torch|ops[\s\\]*\.[\s\\]*\w+)[\s\\]*\.[\s\\]*(?:from_file|save|load|read_file|write_file)\b/
@@ -49,8 +51,9 @@ function unknownName(code: string): { readonly name: string; readonly at: number
       continue
     }
     const isName = /^[A-Za-z_]/.test(token)
-    if (isName && afterDot && path.length > 0) path.push(token)
-    else {
+    if (isName && afterDot && path.length > 0) {
+      if (path.length < partsMax) path.push(token)
+    } else {
       const unknown = judged()
       if (unknown !== null) return unknown
       // A name behind a dot that follows no name is an attribute of a value.

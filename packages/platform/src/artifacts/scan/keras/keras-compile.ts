@@ -45,6 +45,6 @@ export function scanCompileConfig(object: JsonObject, path: string, finder: Find
 function namesIn(value: JsonValue | undefined): readonly string[] {
   if (typeof value === 'string') return [value]
   if (isJsonArray(value)) return value.flatMap(namesIn)
-  if (!isJsonObject(value) || value.has('class_name')) return []
+  if (!isJsonObject(value) || value.has('class_name') || isCompileConfig(value)) return []
   return [...value.values()].flatMap(namesIn)
 }

@@ -270,3 +270,17 @@ describe('found', () => {
     expect(['malicious', 'suspicious']).toContain(scanned.verdict)
   })
 })
+
+test('what one configuration was compiled with is not told of the one around it', async () => {
+  const inner = { loss: 'stolen', optimizer: 'adam' }
+  const config = { loss: { out: inner }, optimizer: 'adam' }
+  const { findings } = await scanBytes(
+    zip({
+      'metadata.json': '{"keras_version": "3.15.1"}',
+      'config.json': JSON.stringify({ ...model(), compile_config: config }),
+    }),
+  )
+  expect(findings.map(({ detail }) => detail)).toEqual([
+    '`compile_config.loss.out.loss`: `stolen` is not part of Keras',
+  ])
+})

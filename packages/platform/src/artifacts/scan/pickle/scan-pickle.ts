@@ -3,7 +3,7 @@
 import { type ByteSource, partOf } from '../byte-source.ts'
 import type { Finder } from '../scan-findings.ts'
 import type { ScanRuleId } from '../scan-rules.ts'
-import { carriedFinder, carriedPickle } from './carried-pickles.ts'
+import { type Carriage, carriedFinder, carriedPickle } from './carried-pickles.ts'
 import { ImportJudge, type PickleSetting } from './import-judge.ts'
 import { inlineArray, isWrapper, skipArray } from './joblib-arrays.ts'
 import { PickleFault, PickleInput } from './pickle-input.ts'
@@ -13,6 +13,8 @@ import { itemsOf, type TextValue, type Value } from './pickle-values.ts'
 
 /** Pickles inside pickles that are followed. */
 const nestingMax = 8
+/** Values that may be pickles which wait until it is known whether they are loaded; more are read at once. */
+const carriedMax = 100_000
 /** Pickles in one file that are read; files of many small ones are logs, not models. */
 const pickleCountMax = 1_000_000
 
@@ -74,7 +76,14 @@ function run({ source, start, finder, setting, joblib, depth, ...more }: Run): R
     if (array.sizeBytes === null) input.moveTo(nested(input.position))
     else target.inline = skipArray(input, array)
   }
+  // Bytes that are loaded are read once, however often they are, and not as carried ones again.
+  const loaded = new Set<number>()
+  const carried = new Map<number, { readonly carriage: Carriage; readonly end: number }>()
   judge.onNested = (value, offset) => {
+    if (value.kind === 'bytes') {
+      if (loaded.has(value.start)) return
+      loaded.add(value.start)
+    }
     const inner = finder.within(`bytes@${offset}`)
     if (value.kind !== 'bytes')
       inner.found('pickle-malformed', null, 'the bytes that are loaded are not in the file')
@@ -83,9 +92,13 @@ function run({ source, start, finder, setting, joblib, depth, ...more }: Run): R
     else scanNested(partOf(source, value.start, value.end), inner, depth + 1)
   }
   judge.onCarried = (carriage, from, end) => {
-    const carried =
-      depth >= nestingMax ? null : carriedPickle(source, { start: from, end }, carriage)
-    if (carried !== null) scanPickles(carried, carriedFinder(finder, from), plainSetting, depth + 1)
+    if (depth >= nestingMax) return
+    if (carried.size < carriedMax) carried.set(from, { carriage, end })
+    else scanCarried(from, end, carriage)
+  }
+  const scanCarried = (from: number, end: number, carriage: Carriage) => {
+    const inner = carriedPickle(source, { start: from, end }, carriage)
+    if (inner !== null) scanPickles(inner, carriedFinder(finder, from), plainSetting, depth + 1)
   }
   let fault: PickleFault | null = null
   let value: Value | null = null
@@ -95,6 +108,8 @@ function run({ source, start, finder, setting, joblib, depth, ...more }: Run): R
     if (!(error instanceof PickleFault)) throw error
     fault = error
   }
+  for (const [from, { end, carriage }] of carried)
+    if (!loaded.has(from)) scanCarried(from, end, carriage)
   return {
     end: fault === null ? input.position : null,
     value,
