@@ -38,6 +38,7 @@ export const bunzip: Unpack = (packed, sizeMaxBytes) => {
   try {
     while (begins(packed, end)) {
       const stream = new Bunzip(input, { writeByte: (byte) => content.push(byte) })
+      // oxlint-disable-next-line no-underscore-dangle -- its `decode` tells of no block
       for (count(); stream._init_block(); count()) stream._read_bunzip()
       if (stream.reader.read(32) >>> 0 !== stream.streamCRC) throw new Error('bad stream crc')
       end = at

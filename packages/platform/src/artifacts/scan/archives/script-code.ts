@@ -13,7 +13,8 @@ const codeSizeMaxBytes = 64 * 1_048_576
 const partsMax = 12
 /** Operators that open files: aten::from_file creates what it maps, aten::save writes, torchvision's do both. */
 const fileOperators =
-  /\b(?:torch|ops[\s\\]*\.[\s\\]*\w+)[\s\\]*\.[\s\\]*(?:from_file|save|load|read_file|write_file)\b/
+  /\b(?:torch(?:\.autograd)*|ops\.\w+)\.(?:from_file|save|load|read_file|write_file)\b/
+
 /** Looks for operators that do more than compute in a script. */
 export function checkScriptCode(source: ByteSource, finder: Finder): void {
   if (source.sizeBytes > codeSizeMaxBytes) {
@@ -21,30 +22,38 @@ export function checkScriptCode(source: ByteSource, finder: Finder): void {
     return
   }
   const code = new TextDecoder().decode(source.read(0, source.sizeBytes))
-  const found = fileOperators.exec(code)
-  if (found !== null)
+  // Only where it is code: messages speak of operators too.
+  let [unknown, opening]: [DottedName | null, DottedName | null] = [null, null]
+  for (const name of namesOf(code)) {
+    if (isKnown(name.path)) continue
+    unknown ??= name
+    if (!fileOperators.test(name.path.join('.'))) continue
+    opening = name
+    break
+  }
+  if (opening !== null)
     finder.found(
       'pickle-dangerous-import',
-      found.index,
-      `the script's \`${found[0]}\` reads, writes or deletes files`,
+      opening.at,
+      `the script's \`${opening.path.join('.')}\` reads, writes or deletes files`,
     )
-  const unknown = unknownName(code)
   if (unknown !== null)
     finder.found(
       'script-unknown-operator',
       unknown.at,
-      `the script's \`${unknown.name}\` is no operator that is known to compute only`,
+      `the script's \`${unknown.path.join('.')}\` is no operator that is known to compute only`,
     )
 }
 
-/** The first name in a script that leads to an operator or a class that is not known; null for none. */
-function unknownName(code: string): { readonly name: string; readonly at: number } | null {
+interface DottedName {
+  readonly path: readonly string[]
+  readonly at: number
+}
+
+/** The names in the code of a script, each with what follows it behind dots. */
+function* namesOf(code: string): Generator<DottedName> {
   let path: string[] = []
   let [start, afterDot] = [0, false]
-  const judged = () => {
-    const name = path.join('.')
-    return isKnown(path) ? null : { name, at: start }
-  }
   for (const { token, index } of tokensOf(code)) {
     if (token === '.') {
       afterDot = true
@@ -54,15 +63,14 @@ function unknownName(code: string): { readonly name: string; readonly at: number
     if (isName && afterDot && path.length > 0) {
       if (path.length < partsMax) path.push(token)
     } else {
-      const unknown = judged()
-      if (unknown !== null) return unknown
+      if (path.length > 0) yield { path, at: start }
       // A name behind a dot that follows no name is an attribute of a value.
       path = isName && !afterDot ? [token] : []
       start = index
     }
     afterDot = false
   }
-  return judged()
+  if (path.length > 0) yield { path, at: start }
 }
 
 /** Whether a name with dots is no operator, or one that computes. */

@@ -12,7 +12,7 @@ import { kerasClasses } from './keras-names.ts'
 
 /** Short names beside those that classes have as functions. */
 const shortNames =
-  'mse mae mape msle mse_loss bce cce acc ce accuracy crossentropy kld kl_divergence kullback_leibler_divergence logcosh log_cosh cosine ' +
+  'mse mae mape msle mse_loss bce cce acc ce accuracy crossentropy kld kl_divergence kullback_leibler_divergence logcosh log_cosh huber_loss cosine ' +
   'cosine_proximity cosine_similarity auc auto loss weighted_acc weighted_accuracy ctc topk_categorical_accuracy'
 /** `MeanSquaredError` is `mean_squared_error` too. */
 const asFunction = (name: string) =>

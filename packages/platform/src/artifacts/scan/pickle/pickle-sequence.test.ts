@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import type { ByteSource } from '../byte-source.ts'
 import { scanFile } from '../scan-file.ts'
 import { rulesOf, scanned } from '../scanned.fixture.ts'
-import { bytes, global, int, oldPickle, pickle, reduce, text } from './pickle-bytes.fixture.ts'
+import { bytes as carrying, global, int, oldPickle, pickle, reduce, text } from './pickle-bytes.fixture.ts'
 
 type Part = Uint8Array<ArrayBuffer>
 
@@ -50,7 +50,7 @@ test('what stands behind many small ones is found', async () => {
 test('a pickle that is loaded inside of another is read once, however deep it lies', async () => {
   let file = pickle(repeated(concatBytes(int(1), utf8('0')), 20_000), int(1))
   for (let depth = 0; depth < 7; depth++)
-    file = pickle(reduce(global('torch.storage', '_load_from_bytes'), bytes(file)))
+    file = pickle(reduce(global('torch.storage', '_load_from_bytes'), carrying(file)))
   expect(await bytesRead(file)).toBeLessThan(30 * file.length + 1_000_000)
 })
 
@@ -61,6 +61,6 @@ test('a pickle that is loaded again and again is read once', async () => {
     global('torch.storage', '_load_from_bytes'),
     new Uint8Array([0x68, 0, 0x85, 0x52, 0x30]),
   )
-  const file = pickle(bytes(inner), memo, repeated(load, 500), int(1))
+  const file = pickle(carrying(inner), memo, repeated(load, 500), int(1))
   expect(await bytesRead(file)).toBeLessThan(8 * file.length + 1_000_000)
 })
