@@ -1,6 +1,7 @@
 // The judgement of what a pickle would do: deny by default. An import is allowed by its exact name, a call by the shape
 // of its arguments, a state by what it is given to; everything else is a finding.
 
+import { CalledNames } from './called-names.ts'
 import type { Bytes } from '@proofhouse/evidence'
 import type { Finder } from '../scan-findings.ts'
 import type { PickleContent } from './array-values.ts'
@@ -61,8 +62,8 @@ export class ImportJudge implements PickleJudge {
   onCarried: PickleJudge['carried'] = () => {}
   /** Calls so far, and imports that are a danger, for telling a pickle from what merely looks like one. */
   calls = 0
-  /** The first import that is on no list and is called all the same. */
-  refusedCall: string | null = null
+  /** Names that are known, and calls of those that are not. */
+  readonly names = new CalledNames()
   /** What the loader was asked for: every distinct value, as the file spells it. */
   readonly persistentIds: Value[] = []
 
@@ -87,6 +88,7 @@ export class ImportJudge implements PickleJudge {
   imported(oldModule: string, oldName: string, offset: number): GlobalValue {
     const [module, name] = currentName(oldModule, oldName)
     const known = knownImport(module, name)
+    if (known !== null) this.names.addKnown(module, name)
     if (known !== null) return { kind: 'global', module, name, standing: known.standing }
     if (this.#setting.scriptClasses && isScriptClass(module, name))
       return { kind: 'global', module, name, standing: 'class' }
@@ -150,7 +152,7 @@ export class ImportJudge implements PickleJudge {
     if (callee.standing === 'accessor') return this.#attribute(how, args, offset)
     const { module, name } = callee
     if (callee.standing === 'refused' && dangerOf(module, name) === null)
-      this.refusedCall ??= `${module}.${name}`
+      this.names.addRefused(callee)
     if (callee.standing === 'refused' || this.#isScriptClass(callee))
       return { kind: 'object', of: callee, args, state: null }
     const known = knownImport(module, name)

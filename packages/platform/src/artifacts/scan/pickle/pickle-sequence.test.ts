@@ -5,7 +5,15 @@ import { expect, test } from 'vitest'
 import type { ByteSource } from '../byte-source.ts'
 import { scanFile } from '../scan-file.ts'
 import { rulesOf, scanned } from '../scanned.fixture.ts'
-import { bytes as carrying, global, int, oldPickle, pickle, reduce, text } from './pickle-bytes.fixture.ts'
+import {
+  bytes as carrying,
+  global,
+  int,
+  oldPickle,
+  pickle,
+  reduce,
+  text,
+} from './pickle-bytes.fixture.ts'
 
 type Part = Uint8Array<ArrayBuffer>
 

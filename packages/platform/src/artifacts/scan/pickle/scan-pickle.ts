@@ -3,6 +3,7 @@
 import { type ByteSource, partOf } from '../byte-source.ts'
 import type { Finder } from '../scan-findings.ts'
 import type { ScanRuleId } from '../scan-rules.ts'
+import type { CalledNames } from './called-names.ts'
 import { type Carriage, carriedFinder, carriedPickle } from './carried-pickles.ts'
 import { ImportJudge, type PickleSetting } from './import-judge.ts'
 import { inlineArray, isWrapper, skipArray } from './joblib-arrays.ts'
@@ -29,8 +30,8 @@ interface RunPickle {
   readonly value: Value | null
   readonly fault: PickleFault | null
   readonly calls: number
-  /** The first import that is not known and is called all the same. */
-  readonly refusedCall: string | null
+  /** What it imports and calls by name. */
+  readonly names: CalledNames
   /** Whether arrays lay in it as joblib puts them. */
   readonly hasArrays: boolean
   /** What it asks the loader for, each once: the arguments of its persistent ids. */
@@ -66,6 +67,7 @@ function run({ source, start, finder, setting, joblib, depth, ...more }: Run): R
       throw new PickleFault('limit', 'pickles lie in each other too deeply', offset)
     // joblib hands arrays of objects to `pickle.load`, which knows nothing of arrays in the stream.
     const inner = run({ source, start: offset, finder, setting, joblib: false, depth: depth + 1 })
+    judge.names.addKnownOf(inner.names)
     if (inner.fault !== null) throw inner.fault
     return inner.end ?? offset
   }
@@ -115,7 +117,7 @@ function run({ source, start, finder, setting, joblib, depth, ...more }: Run): R
     value,
     fault,
     calls: judge.calls,
-    refusedCall: judge.refusedCall,
+    names: judge.names,
     hasArrays,
     persistentIds: judge.persistentIds,
     textOf: (text) => machine.textOf(text),
@@ -153,7 +155,7 @@ export function scanPickles(
     }
     const joblib = setting.plain !== true
     const first = run({ source, input, start, finder, setting, joblib, depth })
-    if (first.hasArrays) readAsPlain(source, start, finder, setting)
+    if (first.hasArrays) readAsPlain({ source, start, finder, setting }, first.names)
     if (first.fault !== null) {
       tellFault(finder, first.fault)
       return
@@ -178,10 +180,8 @@ export function scanPickles(
  * that could be names of Python.
  */
 function readAsPlain(
-  source: ByteSource,
-  start: number,
-  finder: Finder,
-  setting: PickleSetting,
+  { source, start, finder, setting }: Pick<Run, 'source' | 'start' | 'finder' | 'setting'>,
+  right: CalledNames,
 ): void {
   const graveOnly: Finder = {
     found: (rule, offset, detail, ids) => {
@@ -190,7 +190,7 @@ function readAsPlain(
     },
     within: () => graveOnly,
   }
-  const { refusedCall } = run({
+  const { names } = run({
     source,
     start,
     finder: graveOnly,
@@ -198,18 +198,12 @@ function readAsPlain(
     joblib: false,
     depth: nestingMax,
   })
-  if (refusedCall !== null && isPythonName.test(refusedCall))
-    finder.found(
-      'pickle-unknown-import',
-      start,
-      `\`${refusedCall}\` is called (read without joblib)`,
-    )
+  const odd = names.oddCall(right)
+  if (odd !== null)
+    finder.found('pickle-unknown-import', start, `\`${odd}\` is called (read without joblib)`)
 }
 
 const graveRules: readonly ScanRuleId[] = ['pickle-dangerous-import', 'pickle-build-on-import']
-// Modules begin with a small letter. Arrays of objects are pickles of their own, whose memo, read on as one with the
-// first, names classes of joblib for modules.
-const isPythonName = /^[a-z_]\w*(?:\.[A-Za-z_]\w*)+$/
 
 /** Whether a pickle begins at an offset: by its header, or because it runs to an end. */
 function beginsPickle(
