@@ -16,9 +16,10 @@ const calls = new RegExp(
   String.raw`(?<![\w.])(?:` +
     String.raw`(?:os|posix|nt)\.(?:system|popen|exec[lv]p?e?|spawn[lv]p?e?|posix_spawn)|` +
     String.raw`subprocess\.(?:Popen|run|call|check_call|check_output|getoutput|getstatusoutput)|` +
+    String.raw`(?:__)?builtins(?:__)?\.(?:eval|exec|compile|__import__)|runpy\.run_(?:path|module)|asyncio\.create_subprocess_\w{4,5}|` +
     String.raw`pty\.spawn|importlib\.import_module|(?:marshal|pickle|dill|cloudpickle)\.loads|socket\.socket|` +
     String.raw`ctypes\.(?:CDLL|cdll\.LoadLibrary)|__import__|eval|exec` +
-    String.raw`)[ \t]{0,8}\([ \t]{0,8}[^)\s]`,
+    String.raw`)[ \t]{0,8}\([ \t]{0,8}[^)\s]|(?<![\w.])getattr[ \t]{0,8}\([ \t]{0,8}(?:os|sys|(?:__)?builtins(?:__)?)[ \t]{0,8},`,
   'u',
 )
 /** Commands of a shell, and scripts of a page that shows the text. */

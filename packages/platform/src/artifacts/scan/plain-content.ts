@@ -43,7 +43,7 @@ export const textFormat: ScanFormat = {
     const head = source.read(0, 80)
     if (depth === 0 || torch === 'script') return
     if (isPythonSource(name, head)) checkPackedPython(source, finder)
-    else if (isShellScript(head)) finder.found('packed-code', 0, 'it is a script for a shell')
+    else if (isShellScript(name, head)) finder.found('packed-code', 0, 'it is a script for a shell')
   },
 }
 

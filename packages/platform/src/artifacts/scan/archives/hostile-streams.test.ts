@@ -1,12 +1,12 @@
 // Streams and scripts that are made to cost time or memory, and such that other readers take as something else.
 
 import { gzipSync } from 'node:zlib'
-import { concatBytes, fromBase64, utf8 } from '@proofhouse/evidence'
+import { concatBytes, fromBase64, toBase64, utf8 } from '@proofhouse/evidence'
 import { describe, expect, test } from 'vitest'
 import { bunzip } from '../../archives/bzip2-xz.ts'
 import { bytesSource } from '../byte-source.ts'
 import { codeIn, searchElements } from '../code-words.ts'
-import { op } from '../pickle/pickle-bytes.fixture.ts'
+import { global, op, pickle, reduce, text } from '../pickle/pickle-bytes.fixture.ts'
 import { rulesOf, scanned } from '../scanned.fixture.ts'
 import { zip } from './archive-bytes.fixture.ts'
 import { checkScriptCode } from './script-code.ts'
@@ -92,6 +92,30 @@ test('a name of a script is kept as far as it is judged', () => {
   }
   checkScriptCode(bytesSource(utf8(`ops.x${'.a'.repeat(9999)}`)), finder)
   expect(details[0]?.length).toBeLessThan(200)
+})
+
+test.each([
+  'builtins.exec("import os")',
+  '__builtins__.eval("1")',
+  'getattr(os, "sys" + "tem")("id")',
+  'runpy.run_path("x.py")',
+])('code in a description: %s', (code) => {
+  expect(codeIn(`A model. ${code}`)).not.toBeNull()
+})
+
+test('a pickle in base64 is carried whatever its lines', async () => {
+  const inner = pickle(reduce(global('os', 'system'), text('id')))
+  const lines = toBase64(inner).replaceAll(/.{12}/g, '$&\n')
+  expect(await rulesOf(pickle(text(lines)))).toEqual(['pickle-carried'])
+})
+
+test.each(['run.ps1', 'a/run.BAT', 'run.sh'])('a script by its name: %s', async (name) => {
+  expect(await rulesOf(zip({ name, content: utf8('start x\n') }))).toEqual(['packed-code'])
+})
+
+test('a script of another interpreter', async () => {
+  const script = { name: 'bin/run', content: utf8('#!/usr/bin/env perl\nprint 1;\n') }
+  expect(await rulesOf(zip(script))).toEqual(['packed-code'])
 })
 
 const handler = (source: string) => zip({ name: 'handler.py', content: utf8(source) })

@@ -76,9 +76,12 @@ export function isPythonSource(name: string, head: Uint8Array): boolean {
   return /(?:^|\/)[^./]+$/.test(name) && /^(?:import|from)[ \t]+[A-Za-z_]\w*/.test(first)
 }
 
-/** Whether a text is a script that a shell runs. */
-export const isShellScript = (head: Uint8Array): boolean =>
-  /^#![^\n]*\b(?:ba|da|z|k|c|tc)?sh\b/.test(new TextDecoder('latin1').decode(head.subarray(0, 80)))
+/** Whether a text is a script that a shell or another interpreter runs, by its name or by its first line. */
+export const isShellScript = (name: string, head: Uint8Array): boolean =>
+  /\.(?:sh|bash|bat|cmd|ps1)\s*$/i.test(name) ||
+  /^#![^\n]*\b(?:(?:ba|da|z|k|c|tc|fi|pw)?sh|perl|ruby|node|php|osascript|tclsh)\b/.test(
+    new TextDecoder('latin1').decode(head.subarray(0, 80)),
+  )
 
 /** Looks through Python source in an archive for what no model's code needs. */
 export function checkPackedPython(source: ByteSource, finder: Finder): void {

@@ -40,7 +40,8 @@ export function carriedPickle(
 ): ByteSource | null {
   if (carriage === 'bytes') return partOf(source, start, end)
   if (end - start > textSizeMaxBytes) return null
-  const text = new TextDecoder('latin1').decode(source.read(start, end)).trim()
+  // Encoders break long lines, and decoders pass over that.
+  const text = new TextDecoder('latin1').decode(source.read(start, end)).replaceAll(/\s/g, '')
   if (/^(?:[0-9a-f]{2})+$/i.test(text)) return decoded(text, 'hex')
   return /^[A-Za-z0-9+/_-]+={0,2}$/.test(text) ? decoded(text, 'base64') : null
 }
