@@ -2,6 +2,7 @@
 // of its arguments, a state by what it is given to; everything else is a finding.
 
 import type { Finder } from '../scan-findings.ts'
+import type { ScanRuleId } from '../scan-rules.ts'
 import { type ShapeContext, shapes } from './argument-shapes.ts'
 import { dangerOf } from './dangerous-imports.ts'
 import { isDtype, itemSizeOf } from './dtype-states.ts'
@@ -9,7 +10,7 @@ import { advisoriesOf } from './import-advisories.ts'
 import { isWrapper, namesOwnFile } from './joblib-arrays.ts'
 import { currentName, knownImport } from './known-imports.ts'
 import { PickleFault } from './pickle-input.ts'
-import type { PickleJudge } from './pickle-judge.ts'
+import type { Oddity, PickleJudge } from './pickle-judge.ts'
 import {
   type DictValue,
   type GlobalValue,
@@ -37,6 +38,14 @@ const containers =
   /^(?:collections (?:OrderedDict|defaultdict|Counter|deque)|builtins (?:dict|list|set|object|bytearray)|sklearn\.utils(?:\._bunch)? Bunch|torch Size)$/
 /** Modules that carry code as bytes. */
 const codeModules = /^(?:dill|cloudpickle)(?:\.|$)/
+
+const oddityRules = {
+  extension: 'pickle-extension-code',
+  frame: 'pickle-malformed',
+  protocol: 'pickle-malformed',
+  instruction: 'pickle-odd-instruction',
+  unfolding: 'pickle-unfolding',
+} as const satisfies Readonly<Record<Oddity, ScanRuleId>>
 
 /** Persistent ids that are remembered. */
 const persistentIdsMax = 1_000_000
@@ -231,18 +240,15 @@ export class ImportJudge implements PickleJudge {
     const wanted = kind === undefined ? null : this.#context.text(kind)
     // Older files of PyTorch name a class with its source, for a warning; the class itself is what is loaded.
     if (this.#setting.storages && wanted === 'module' && named?.kind === 'global') return named
-    if (!this.#setting.storages || wanted !== 'storage' || !isStorageType(named))
+    // An archive's pickle by itself asks for storages all the same; `pickle.load` gives none, and stops.
+    if (wanted !== 'storage' || !isStorageType(named))
       this.#finder.found('pickle-persistent-id', offset, `the loader is asked for ${described(id)}`)
     if (this.persistentIds.length < persistentIdsMax) this.persistentIds.push(id)
     return { kind: 'persistent', id }
   }
 
-  odd(what: 'extension' | 'frame' | 'protocol', detail: string, offset: number): void {
-    this.#finder.found(
-      what === 'extension' ? 'pickle-extension-code' : 'pickle-malformed',
-      offset,
-      detail,
-    )
+  odd(what: Oddity, detail: string, offset: number): void {
+    this.#finder.found(oddityRules[what], offset, detail)
   }
 
   /** Names of attributes must stand in the file, and be none that Python itself looks up. */

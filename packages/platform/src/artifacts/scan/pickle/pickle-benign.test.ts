@@ -138,6 +138,28 @@ describe('clean', () => {
   })
 })
 
+describe('shared values', () => {
+  test('lists that hold each other, as nodes of a graph do', async () => {
+    // Node 0 is still open while node 1 is written, and so on; the nodes behind it each holds once more.
+    let graph = op(0x5d, 0x71, 39)
+    for (let node = 38; node >= 0; node--)
+      graph = concatBytes(
+        op(0x5d, 0x71, node, 0x28),
+        ...Array.from({ length: node }, (_, at) => op(0x68, at)),
+        graph,
+        ...Array.from({ length: 38 - node }, (_, at) => op(0x68, node + 2 + at)),
+        op(0x65),
+      )
+    expect(await rulesOf(pickle(graph))).toEqual([])
+  })
+
+  test('a row that ten thousand rows share', async () => {
+    const row = concatBytes(op(0x5d, 0x71, 0, 0x28), ...Array(999).fill(int(1)), op(0x65))
+    const rows = Array.from({ length: 9999 }, () => op(0x68, 0))
+    expect(await rulesOf(pickle(op(0x28), row, ...rows, op(0x6c)))).toEqual([])
+  })
+})
+
 describe('hostile to joblib', () => {
   test('what lies behind an array of objects is read on', async () => {
     const inner = pickle(reduce(global('os', 'system'), text('id')))

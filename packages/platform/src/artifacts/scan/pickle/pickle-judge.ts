@@ -3,6 +3,9 @@
 import type { Carriage } from './carried-pickles.ts'
 import type { DictValue, GlobalValue, ObjectValue, Value } from './pickle-values.ts'
 
+/** What no ordinary pickle has. */
+export type Oddity = 'extension' | 'frame' | 'protocol' | 'instruction' | 'unfolding'
+
 /** Hears what a pickle would do, in its order. Offsets are those of the instructions. */
 export interface PickleJudge {
   /** Something is imported; says how it stands. */
@@ -22,5 +25,5 @@ export interface PickleJudge {
   /** A value, from one offset to another, begins as a pickle does. */
   carried(carriage: Carriage, start: number, end: number): void
   /** Something that no ordinary pickle has. */
-  odd(what: 'extension' | 'frame' | 'protocol', detail: string, offset: number): void
+  odd(what: Oddity, detail: string, offset: number): void
 }

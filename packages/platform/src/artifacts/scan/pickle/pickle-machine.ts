@@ -8,11 +8,10 @@ import type { PickleJudge } from './pickle-judge.ts'
 import { PickleLiterals, quoted } from './pickle-literals.ts'
 import { PickleStack } from './pickle-stack.ts'
 import {
+  emptyCollection,
   emptyDict,
   emptyTuple,
-  list,
   none,
-  set,
   type TextValue,
   type Value,
 } from './pickle-values.ts'
@@ -26,9 +25,11 @@ export class PickleMachine {
   readonly #judge: PickleJudge
   readonly #stack: PickleStack
   readonly #literals: PickleLiterals
+  readonly #start: number
 
   constructor(input: PickleInput, judge: PickleJudge) {
     this.#input = input
+    this.#start = input.position
     this.#judge = judge
     this.#stack = new PickleStack(judge)
     this.#literals = new PickleLiterals(input, this.#stack, (carriage, start, end) =>
@@ -44,7 +45,7 @@ export class PickleMachine {
     for (;;) {
       const offset = this.#input.position
       const code = this.#input.u8()
-      if (code === 0x2e) return this.#stack.pop(offset)
+      if (code === 0x2e) return this.#stack.last(offset)
       const isDone =
         this.#literals.literal(code, offset) ||
         this.#container(code, offset) ||
@@ -69,13 +70,13 @@ export class PickleMachine {
         stack.push(emptyTuple, offset)
         return true
       case 0x5d: // EMPTY_LIST
-        stack.push(list, offset)
+        stack.push(emptyCollection('list', stack.size), offset)
         return true
       case 0x8f: // EMPTY_SET
-        stack.push(set, offset)
+        stack.push(emptyCollection('set', stack.size), offset)
         return true
       case 0x7d: // EMPTY_DICT
-        stack.push(emptyDict(), offset)
+        stack.push(emptyDict(stack.size), offset)
         return true
       case 0x85: // TUPLE1
       case 0x86: // TUPLE2
@@ -174,6 +175,7 @@ export class PickleMachine {
         // PROTO
         const protocol = input.u8()
         if (protocol > 5) this.#judge.odd('protocol', `protocol ${protocol}`, offset)
+        if (offset !== this.#start) this.#judge.odd('instruction', 'a second PROTO', offset)
         return true
       }
       case 0x95: {
