@@ -240,8 +240,7 @@ export class ImportJudge implements PickleJudge {
     const wanted = kind === undefined ? null : this.#context.text(kind)
     // Older files of PyTorch name a class with its source, for a warning; the class itself is what is loaded.
     if (this.#setting.storages && wanted === 'module' && named?.kind === 'global') return named
-    // An archive's pickle by itself asks for storages all the same; `pickle.load` gives none, and stops.
-    if (wanted !== 'storage' || !isStorageType(named))
+    if (!this.#setting.storages || wanted !== 'storage' || !isStorageType(named))
       this.#finder.found('pickle-persistent-id', offset, `the loader is asked for ${described(id)}`)
     if (this.persistentIds.length < persistentIdsMax) this.persistentIds.push(id)
     return { kind: 'persistent', id }

@@ -91,7 +91,8 @@ export const pickleRules = {
   },
   'pickle-persistent-id': {
     severity: 'medium',
-    finds: 'the loader is asked for something outside of the pickle that is no storage of PyTorch',
+    finds:
+      'the loader is asked for something outside of the pickle, in a file that is no PyTorch file',
     effect: 'what is loaded depends on the program and is not in the file',
     ids: [],
   },
