@@ -20,7 +20,11 @@ TARGET = pathlib.Path(__file__).parent.parent / 'packages/platform/src/artifacts
 
 # Packages whose modules are searched. Tests, data loaders and anything that runs or downloads is left out.
 PACKAGES = ['sklearn', 'scipy.sparse', 'scipy.interpolate', 'scipy.spatial', 'torch.nn.modules', 'torch.nn.functional', 'torch.nn.init', 'torch.optim', 'xgboost', 'lightgbm', 'catboost', 'pandas.core', 'pandas._libs']
-LEFT_OUT = ('.tests', '.conftest', '.setup', '.datasets', '.externals', '.experimental', '.testing', '_testing', '.dask', '.spark', '.computation', '.util.', '.io.', '.cluster._feature')
+# Packages of which only their own classes are taken, not those that they import from the rest of their library.
+OWN_PACKAGES = ['torch.ao.nn.quantized', 'torch.utils.data.dataset', 'torch.utils.data.sampler', 'torch.nn.utils.weight_norm', 'torch.nn.utils.spectral_norm', 'torch.nn.parallel.data_parallel',
+            'nltk.classify', 'nltk.tag', 'nltk.tokenize', 'nltk.stem', 'nltk.probability',
+            *(f'statsmodels.{part}' for part in ['base', 'regression', 'genmod', 'discrete', 'robust', 'duration', 'tsa'])]
+LEFT_OUT = ('.tests', '.conftest', '.setup', '.datasets', '.externals', '.experimental', '.testing', '_testing', '.dask', '.spark', '.computation', '.util.', '.io.', '.cluster._feature', '.x13', '.plotting', '.stanford', '.stanford_segmenter', '.weka', '.megam', '.tadm', '.senna', '.hunpos', '.repp', '.nist', '.api', '.distributed_estimation')
 
 # Compiled modules that read files, parse texts, call what they are given or hold tables for a moment: nothing of them is
 # pickled, and a call of their classes is none that a library writes.
@@ -42,8 +46,13 @@ READ_SETTERS = {
     ('torch.nn.modules.activation', 'Softmin'), ('torch.nn.modules.activation', 'LogSoftmax'), ('torch.nn.modules.activation', 'GELU'),
     ('torch.optim.optimizer', 'Optimizer'), ('scipy.sparse._coo', 'coo_matrix'), ('scipy.sparse._coo', '_coo_base'), ('torch.nn.modules.conv', '_ConvNd'), ('torch.nn.modules.batchnorm', '_NormBase'),
     *((f'torch.optim.{m}', n) for m, n in [('adam', 'Adam'), ('adamw', 'AdamW'), ('sgd', 'SGD'), ('rmsprop', 'RMSprop'), ('adagrad', 'Adagrad'), ('adadelta', 'Adadelta'), ('adamax', 'Adamax'), ('nadam', 'NAdam'), ('radam', 'RAdam'), ('asgd', 'ASGD'), ('rprop', 'Rprop')]), ('xgboost.core', 'Booster'), ('lightgbm.basic', 'Booster'),
+    ('statsmodels.base.wrapper', 'ResultsWrapper'), ('torch.nn.modules.module', '_WrappedHook'), ('torch.ao.nn.quantized.modules.conv', '_ConvNd'),
     ('pandas.core.generic', 'NDFrame'), ('pandas.core.internals.managers', 'BlockManager'),
 }
+# Methods that Python itself calls, which were read: what a wrapper of results lacks is looked up in the results.
+READ_METHODS = {('statsmodels.base.wrapper', 'ResultsWrapper', '__getattribute__')}
+# Modules by the names that older versions of their library gave them, which newer ones still have.
+OLD_HOMES = {'torch.ao.nn.quantized': 'torch.nn.quantized'}
 # Classes that clean up after themselves, or are named under several modules; each was read.
 READ_CLASSES = {
     ('xgboost.core', 'Booster'), ('lightgbm.basic', 'Booster'), ('catboost.core', 'CatBoostClassifier'), ('catboost.core', 'CatBoostRegressor'),
@@ -82,7 +91,7 @@ def is_plain(cls):
         return True
     for name in ('__reduce__', '__reduce_ex__', '__new__', '__del__', '__getattr__', '__getattribute__'):
         base = own(cls, name)
-        if base is None or base.__module__ in ('builtins', 'typing', 'abc', 'enum'):
+        if base is None or base.__module__ in ('builtins', 'typing', 'abc', 'enum') or (base.__module__, base.__name__, name) in READ_METHODS:
             continue
         compiled = not inspect.isfunction(getattr(vars(base)[name], '__func__', vars(base)[name]))
         if base.__module__.split('.')[0] in ('sklearn', 'torch', 'pandas') and (compiled or name in ('__new__', '__getattr__')):
@@ -124,16 +133,20 @@ def modules_of(package):
 
 def collect():
     classes, called, functions = {}, {}, {}
-    for package in PACKAGES:
+    for package in PACKAGES + OWN_PACKAGES:
+        inside = package if package in OWN_PACKAGES else package.split('.')[0]
         for module in modules_of(package):
             for name, value in sorted(vars(module).items()):
                 home = getattr(value, '__module__', None)
-                if not isinstance(home, str) or home.split('.')[0] != package.split('.')[0] or getattr(value, '__qualname__', None) != name:
+                if not isinstance(home, str) or not (home + '.').startswith(inside + '.') or getattr(value, '__qualname__', None) != name:
+                    continue
+                if package in OWN_PACKAGES and any(part in home + '.' for part in LEFT_OUT):
                     continue
                 if home in NEVER_CALLED or home.startswith(('pandas._config', 'pandas.util', 'pandas.io')):
                     continue
                 if inspect.isclass(value) and not issubclass(value, BaseException) and is_plain(value):
-                    (called if is_compiled(value) else classes).setdefault(home, set()).add(name)
+                    for place in [home, *(home.replace(new, old) for new, old in OLD_HOMES.items() if home.startswith(new))]:
+                        (called if is_compiled(value) else classes).setdefault(place, set()).add(name)
                 elif inspect.isfunction(value) and not name.startswith(('_', 'plot_')) and home.startswith(FUNCTIONS):
                     functions.setdefault(home, set()).add(name)
     for home, name in READ_CALLS:

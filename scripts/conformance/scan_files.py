@@ -87,6 +87,25 @@ def write_hostile():
     }
     for name, data in files.items():
         (hostile / name).write_bytes(data)
+    call = called('posix', 'system')
+    note = b'a note\n'
+    files = {
+        'lzma.pkl.lzma': lzma.compress(system, format=lzma.FORMAT_ALONE),
+        'behind-xz.xz': lzma.compress(note) + call,
+        'behind-bzip2.bz2': bz2.compress(note) + call,
+        'cut.pkl.gz': gzip.compress(system + bytes(range(256)) * 9)[:-20],
+        'getattr-zone.pkl': b'\x80\x04c__builtin__\ngetattr\n(czoneinfo\nZoneInfo\n' + text('no_cache') + b'tR(' + text('UTC') + b'tR.',
+        'getattr-path.pkl': b'\x80\x04c__builtin__\ngetattr\n(czoneinfo\nZoneInfo\n' + text('_unpickle') + b'tR(' + text('../../etc/passwd') + b'K\x01tR.',
+        'getattr-module.pkl': b'\x80\x04c__builtin__\ngetattr\n(cos\npath\n' + text('join') + b'tR.',
+        'formula.pkl': b'\x80\x04cstatsmodels.base.data\nPandasData\n)\x81}(' + text('restore_design_info') + b'\x88' + text('formula') + text('y ~ __import__("os")') + b'ub.',
+        'script-object.pkl': b'\x80\x04ctorch\nScriptObject\n)\x81K\x01' + text('__torch__.torch.classes.other.Reader') + b'\x86b.',
+        'many.pkl': b'K\x01.' * 5000 + call,
+    }
+    for name, data in files.items():
+        (hostile / name).write_bytes(data)
+    archive(hostile / 'no-storage.pt', [('m/data.pkl', b'\x80\x04}.'), ('m/version', b'3\n'), ('m/data/0', call)])
+    script = b'class M(Module):\n  def __setstate__(self) -> None:\n    _0 = (torch).save(1, "x")\n'
+    archive(hostile / 'script.pt', [('m/data.pkl', b'\x80\x04}.'), ('m/version', b'3\n'), ('m/constants.pkl', b'\x80\x04).'), ('m/code/__torch__.py', script)])
     archive(hostile / 'plain.zip', [('a.pkl', system)])
     archive(hostile / 'deflated.pt', [('m/data.pkl', system), ('m/version', b'3\n')], zipfile.ZIP_DEFLATED)
     archive(hostile / 'twice.pt', [('m/data.pkl', b'\x80\x04K\x01.'), ('m/version', b'3\n'), ('m/data.pkl', system)])
@@ -175,6 +194,46 @@ def write_tables():
         save(f'pandas-{name}.pkl', lambda path: value.to_pickle(path))
 
 
+def write_zones():
+    import zoneinfo
+
+    import pandas
+
+    zone = zoneinfo.ZoneInfo('America/New_York')
+    values = {'zone': zone, 'dates': pandas.date_range('2020', periods=3, tz=zone), 'sparse': pandas.arrays.SparseArray([0, 0, 1]), 'periods': pandas.period_range('2020', periods=3, freq='M'), 'offset': pandas.DateOffset(months=2), 'intervals': pandas.cut([1, 2, 3], 2), 'deltas': pandas.to_timedelta([1, 2], unit='D')}
+    for name, value in values.items():
+        for protocol in (2, 4, 5):
+            save(f'pandas-{name}-{protocol}.pkl', lambda path: path.write_bytes(pickle.dumps(value, protocol)))
+
+
+def write_scipy():
+    import joblib
+    import numpy
+    from scipy import interpolate, spatial
+
+    points = numpy.random.default_rng(1).random((50, 3))
+    values = {'tree': spatial.cKDTree(points), 'python-tree': spatial.KDTree(points, leafsize=2)}
+    for kind in ('linear', 'nearest', 'zero', 'quadratic', 'cubic', 'previous', 'next'):
+        values[kind] = interpolate.interp1d(numpy.arange(9.0), numpy.arange(9.0) ** 2, kind=kind)
+    for name, value in values.items():
+        for protocol in (2, 4, 5):
+            save(f'scipy-{name}-{protocol}.pkl', lambda path: path.write_bytes(pickle.dumps(value, protocol)))
+        save(f'scipy-{name}.joblib', lambda path: joblib.dump(value, path))
+    save('joblib-lzma.joblib', lambda path: joblib.dump(points, path, compress=('lzma', 3)))
+    save('gzip-padded.pkl.gz', lambda path: path.write_bytes(gzip.compress(pickle.dumps(1)) + bytes(512)))
+
+
+def write_quantized():
+    import torch
+
+    layers = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.ReLU(), torch.nn.LSTM(3, 2))
+    quantized = torch.quantization.quantize_dynamic(layers, {torch.nn.Linear, torch.nn.LSTM})
+    save('torch-quantized-layers.pt', lambda path: torch.save(quantized, path))
+    save('torch-quantized-script.pt', lambda path: torch.jit.script(quantized).save(str(path)))
+    save('torch-lstm-script.pt', lambda path: torch.jit.script(torch.nn.LSTM(2, 3)).save(str(path)))
+    save('torch-dataset.pt', lambda path: torch.save(torch.utils.data.TensorDataset(torch.rand(3)), path))
+
+
 def write_boosters():
     import lightgbm
     import numpy
@@ -208,7 +267,7 @@ def write_torch():
 
 
 write_hostile()
-for write in (write_plain, write_numpy, write_sklearn, write_tables, write_boosters, write_torch):
+for write in (write_plain, write_numpy, write_sklearn, write_tables, write_zones, write_scipy, write_boosters, write_torch, write_quantized):
     try:
         write()
     except ImportError as missing:

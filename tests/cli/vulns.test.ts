@@ -175,8 +175,16 @@ test('the policy decides what fails', () => {
 
 test('the ledger keeps the answer as an in-toto statement', () => {
   const out = at('work')
+  const unread = proofhouse('vulns', at('clean.txt'), '--out', out)
+  expect([unread.status, unread.out]).toEqual([
+    3,
+    expect.stringContaining('not recorded: no advisory was read'),
+  ])
   const ran = vulns('requirements.txt', '--out', out, '--json')
-  expect(jsonOf(ran.out)['recorded']).toMatchObject({ index: 0, ledger: { size: 1 } })
+  expect(jsonOf(ran.out)['recorded']).toMatchObject({
+    entries: [{ index: 0 }],
+    ledger: { size: 1 },
+  })
   const bundle = readFileSync(join(out, 'ledger/tile/entries/000.p/1')).toString('latin1')
   const payload = /"payload":"([^"]+)"/.exec(bundle)?.[1] ?? ''
   expect(jsonOf(Buffer.from(payload, 'base64').toString())).toMatchObject({
@@ -242,7 +250,7 @@ test('--recheck says what became known of recorded bills since they were checked
       since: { index: 2 },
       becameKnown: [{ id: 'CVE-2023-4863' }, { id: 'CVE-2018-18074' }, { id: 'CVE-2023-32681' }],
       findings: { length: 4 },
-      recorded: { index: 4 },
+      entries: [{ index: 4 }],
     },
     { since: { index: 3 }, becameKnown: [] },
   ])

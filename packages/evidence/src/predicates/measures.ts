@@ -21,6 +21,7 @@ import {
   textLike,
 } from '../shape.ts'
 import type { PredicateType } from '../statement.ts'
+import { type ModelRun, modelRun } from './model-run.ts'
 
 /** A named number with an interval, over a slice. */
 export type MeasuredValue = {
@@ -108,6 +109,8 @@ export type Measures = {
   readonly measures: readonly MeasuredValue[]
   /** Slices left out because they are smaller than the policy allows to show. */
   readonly suppressedCells: readonly Readonly<Record<string, string>>[]
+  /** How the model ran that made the predictions; absent where none did. */
+  readonly modelRun?: ModelRun
 }
 
 const measuredValue = record(
@@ -157,16 +160,19 @@ const measuredAs = record(
 )
 
 const fields: Shape<Measures> = shapeOf(
-  record({
-    runId: idText,
-    mode: oneOf(['strict', 'compatible']),
-    confidence: anyNumber,
-    interval: oneOf(['exact', 'score', 'bootstrap']),
-    measuredAs,
-    columns: listOf(someText),
-    measures: listOf(measuredValue),
-    suppressedCells: listOf(mapOf(anyText, { sizeMin: 1 })),
-  }),
+  record(
+    {
+      runId: idText,
+      mode: oneOf(['strict', 'compatible']),
+      confidence: anyNumber,
+      interval: oneOf(['exact', 'score', 'bootstrap']),
+      measuredAs,
+      columns: listOf(someText),
+      measures: listOf(measuredValue),
+      suppressedCells: listOf(mapOf(anyText, { sizeMin: 1 })),
+    },
+    { modelRun },
+  ),
 )
 
 const check: Check = (value, at, direction) => {

@@ -38,6 +38,8 @@ export type VulnerabilityCheck = {
   /** Every feed that was read. */
   readonly feeds: readonly JsonObject[]
   readonly notChecked: readonly JsonObject[]
+  /** Where the check is about more than one statement holds: which of its parts this is. */
+  readonly part?: { readonly number: number; readonly of: number }
 }
 
 /** What a scanner found. */
@@ -71,13 +73,16 @@ const fields: Shape<Vulnerabilities> = shapeOf(
       metadata: record({ scanStartedOn: timestamp, scanFinishedOn: timestamp }),
     },
     {
-      [vulnerabilityCheckField]: record({
-        verdict: oneOf(['pass', 'fail', 'undecided']),
-        packages: count,
-        policy: mapOf(anything),
-        feeds: listOf(mapOf(anything)),
-        notChecked: listOf(mapOf(anything)),
-      }),
+      [vulnerabilityCheckField]: record(
+        {
+          verdict: oneOf(['pass', 'fail', 'undecided']),
+          packages: count,
+          policy: mapOf(anything),
+          feeds: listOf(mapOf(anything)),
+          notChecked: listOf(mapOf(anything)),
+        },
+        { part: record({ number: count, of: count }) },
+      ),
     },
   ),
 )

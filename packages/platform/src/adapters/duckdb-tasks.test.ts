@@ -172,6 +172,7 @@ async function fromModel(kind: 'regression' | 'ranking', bytes: Uint8Array<Array
     name: 'model.onnx',
     bytes,
     sha256: sha256Hex(bytes),
+    runtime: 'native',
     memoryBytes: 512 * 2 ** 20,
     timeoutMs: 60_000,
   })

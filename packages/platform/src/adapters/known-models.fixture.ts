@@ -5,7 +5,7 @@ import { sha256Hex } from '@proofhouse/evidence'
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { seededRandom } from '../assess/intervals/random.ts'
-import type { ModelSession } from '../assess/ports.ts'
+import type { ModelSession } from '../assess/model-ports.ts'
 import { type ModelColumns, type Predictor, predictorOf } from '../assess/predictor.ts'
 import { onnxRunner } from './onnx-runner.ts'
 
@@ -99,6 +99,7 @@ function sessionOf(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<ModelS
     name,
     bytes,
     sha256: sha256Hex(bytes),
+    runtime: 'native',
     memoryBytes: 2 ** 29,
     timeoutMs: 60_000,
   })

@@ -1,15 +1,28 @@
-// The process that a model runs in. It may read installed packages and no other file, gets the model's
-// bytes over the channel, refuses any whose digest is not the announced one, and ends when the channel does.
-// Started by onnx-runner.ts only; everything it imports is on the list of files it may read.
+// The process that a model runs in, with ONNX Runtime as native code or as WebAssembly. It may read installed packages and no
+// other file, gets the model's bytes over the channel, refuses any whose digest is not the announced one, and ends when the
+// channel does. Started by onnx-runner.ts only; everything it imports is on the list of files it may read.
 
 import { createHash } from 'node:crypto'
 import process from 'node:process'
-import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node'
+import type { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node'
 import type { ModelValue, Tensor, TensorData } from '../assess/index.ts'
 import type { ChildMessage, RunnerMessage } from './onnx-messages.ts'
 import { withoutZipMaps } from './onnx-zip-map.ts'
 
+/** A free dimension: -1, which WebAssembly gives without its sign. */
+const freeDimension = 2 ** 32 - 1
+
+// Loaded before the child says that it is ready: only what was asked for, so that no native code comes near a model for WebAssembly.
+const { InferenceSession: Session, Tensor: RuntimeTensor, env } = await importRuntime()
 let session: InferenceSession | null = null
+
+async function importRuntime() {
+  if (process.argv[2] !== 'wasm') return import('onnxruntime-node')
+  const web = await import('onnxruntime-web')
+  // Its threads would be workers, which this process may not start.
+  web.env.wasm.numThreads = 1
+  return web
+}
 
 async function answerTo(message: RunnerMessage): Promise<ChildMessage> {
   if (message.ask === 'load') return load(message)
@@ -30,7 +43,7 @@ async function load(message: RunnerMessage & { ask: 'load' }): Promise<ChildMess
   if (digest !== message.sha256)
     return { answer: 'refused', code: 'model-changed', reason: `the digest is ${digest}` }
   try {
-    session = await InferenceSession.create(withoutZipMaps(message.bytes), {
+    session = await Session.create(withoutZipMaps(message.bytes), {
       intraOpNumThreads: message.threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
@@ -48,14 +61,16 @@ async function load(message: RunnerMessage & { ask: 'load' }): Promise<ChildMess
 
 function valueOf(value: InferenceSession.ValueMetadata): ModelValue {
   if (!value.isTensor) return { name: value.name, type: 'not a tensor', shape: null }
-  const shape = value.shape.map((size) => (typeof size === 'number' ? size : -1))
+  const shape = value.shape.map((size) =>
+    typeof size === 'number' && size !== freeDimension ? size : -1,
+  )
   return { name: value.name, type: value.type, shape }
 }
 
 function toOnnx({ values, shape }: Tensor): OnnxTensor {
   return values.type === 'string'
-    ? new OnnxTensor('string', [...values.data], shape)
-    : new OnnxTensor(values.type, values.data, shape)
+    ? new RuntimeTensor('string', [...values.data], shape)
+    : new RuntimeTensor(values.type, values.data, shape)
 }
 
 function fromOnnx(name: string, tensor: OnnxTensor | undefined): Tensor {
@@ -78,9 +93,26 @@ function reasonOf(error: unknown): string {
   return text.slice(0, 2_000)
 }
 
+async function answer(message: RunnerMessage): Promise<void> {
+  const found = await answerTo(message)
+  try {
+    process.send?.(found)
+  } catch (error) {
+    // Too large to be sent.
+    const refused: ChildMessage = {
+      answer: 'refused',
+      code: 'model-failed',
+      reason: reasonOf(error),
+    }
+    process.send?.(refused)
+  }
+}
+
 // One message at a time, in the order they came: answers carry no number to match them by.
 let last: Promise<unknown> = Promise.resolve()
 process.on('message', (message: RunnerMessage) => {
-  last = last.then(async () => process.send?.(await answerTo(message)))
+  last = last.then(() => answer(message))
 })
 process.on('disconnect', () => process.exit(0))
+const ready: ChildMessage = { answer: 'ready', version: env.versions.common }
+process.send?.(ready)

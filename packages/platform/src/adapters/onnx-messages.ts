@@ -4,7 +4,7 @@
 import type { Bytes, HexDigest } from '@proofhouse/evidence'
 import type { ModelValue, Tensor } from '../assess/index.ts'
 
-/** From the runner. The child answers each message once, in order. */
+/** From the runner, once the child is ready. The child answers each message once, in order. */
 export type RunnerMessage =
   | {
       readonly ask: 'load'
@@ -14,8 +14,13 @@ export type RunnerMessage =
     }
   | { readonly ask: 'run'; readonly feeds: readonly Tensor[]; readonly outputs: readonly string[] }
 
-/** From the child. */
+/** From the child: that it is there, before it is asked anything, and then its answers. */
 export type ChildMessage =
+  | {
+      readonly answer: 'ready'
+      /** Of ONNX Runtime. */
+      readonly version: string
+    }
   | {
       readonly answer: 'loaded'
       readonly inputs: readonly ModelValue[]

@@ -1,41 +1,52 @@
-// Runs ONNX models in a child process that can do no more than compute: no environment, no file but installed packages,
-// no children and no JavaScript networking (Node's permission model), a limit on memory set by the kernel, a wall-clock
-// limit for the whole session, and death by SIGKILL when the caller aborts or closes.
-// The memory limit is `ulimit -v` and holds on Linux; elsewhere only the wall clock bounds a model.
+// Runs ONNX models in a child process that can do no more than compute (confined-process.ts), by ONNX Runtime as native code or
+// as WebAssembly, which has its own memory and nothing else: a bug in it is no way into the process around it. Limits on memory
+// and time, and death by SIGKILL when the caller aborts or closes. The session says what confined it.
+// INVARIANT: no byte of a model reaches a child before the child has said that it stands, as confined as it is going to be.
 
-import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import type { ChildProcess } from 'node:child_process'
 import process from 'node:process'
-import { fileURLToPath } from 'node:url'
 import { OperatingError } from '@proofhouse/evidence'
 import {
   interruption,
+  type Confinement,
   type LoadModelRequest,
   type ModelRunner,
+  type ModelRuntime,
   type ModelSession,
   type Tensor,
   throwIfAborted,
 } from '../assess/index.ts'
+import {
+  type ConfinedStart,
+  giveUp,
+  type Isolation,
+  namespacesOf,
+  spawnConfined,
+  strongestIsolation,
+} from './confined-process.ts'
 import type { ChildMessage, RunnerMessage } from './onnx-messages.ts'
+import { onnxStart } from './onnx-start.ts'
 
-/** Address space that Node and ONNX Runtime take before a model does, measured; the budget comes on top. */
-const baseAddressSpaceBytes = 1792 * 2 ** 20
 /** How much of what the child writes to stderr is kept for the error's details. */
 const stderrKeptBytes = 4096
 
-/** A runner whose child processes use up to `threads` threads each. */
+/** A runner whose child processes use up to `threads` threads each; WebAssembly has one. */
 export function onnxRunner({ threads = 2 }: { readonly threads?: number } = {}): ModelRunner {
   return {
     load: async (request) => {
       throwIfAborted(request.signal)
-      const child = new ModelProcess(request)
+      const start = onnxStart(request, request.runtime === 'wasm' ? 1 : threads)
+      const child = new ModelProcess(request, start)
       try {
+        const { version } = await child.ready()
         const { bytes, sha256 } = request
         const answer = await child.ask({ ask: 'load', bytes, sha256, threads })
         if (answer.answer !== 'loaded') throw child.unexpected()
-        return new OnnxSession(child, answer)
+        return new OnnxSession(
+          child,
+          answer,
+          confinementOf(request, start, child.isolation, version),
+        )
       } catch (error) {
         await child.end()
         throw error
@@ -44,15 +55,36 @@ export function onnxRunner({ threads = 2 }: { readonly threads?: number } = {}):
   }
 }
 
+const confinementOf = (
+  { runtime, memoryBytes, timeoutMs }: LoadModelRequest,
+  { cpuSeconds }: ConfinedStart,
+  isolation: Isolation,
+  version: string,
+): Confinement => ({
+  runtime,
+  version,
+  namespaces: namespacesOf[isolation],
+  files: isolation === 'view' ? 'own_view' : 'permissions',
+  memoryBytes,
+  cpuSeconds: process.platform === 'linux' ? cpuSeconds : null,
+  wallSeconds: timeoutMs / 1000,
+})
+
 class OnnxSession implements ModelSession {
   readonly inputs
   readonly outputs
+  readonly confinement: Confinement
   readonly #child: ModelProcess
 
-  constructor(child: ModelProcess, loaded: ChildMessage & { answer: 'loaded' }) {
+  constructor(
+    child: ModelProcess,
+    loaded: ChildMessage & { answer: 'loaded' },
+    confinement: Confinement,
+  ) {
     this.#child = child
     this.inputs = loaded.inputs
     this.outputs = loaded.outputs
+    this.confinement = confinement
   }
 
   async run(feeds: readonly Tensor[], outputs: readonly string[]): Promise<readonly Tensor[]> {
@@ -71,38 +103,70 @@ interface Waiting {
   readonly reject: (error: OperatingError) => void
 }
 
+type Ready = ChildMessage & { answer: 'ready' }
+
 /** A child process, the questions it has not answered, and why it ended. */
 class ModelProcess {
   readonly #request: LoadModelRequest
-  readonly #process: ChildProcess
-  readonly #exited: Promise<void>
+  readonly #start: ConfinedStart
+  readonly #exit = Promise.withResolvers<void>()
+  readonly #ready = Promise.withResolvers<Ready>()
   readonly #timer: NodeJS.Timeout
   readonly #waiting: Waiting[] = []
+  #process: ChildProcess
+  #isolation: Isolation
+  #stands = false
   #end: OperatingError | null = null
   #stderr = ''
 
-  constructor(request: LoadModelRequest) {
+  constructor(request: LoadModelRequest, start: ConfinedStart) {
     this.#request = request
-    this.#process = spawnChild(request.memoryBytes)
-    this.#exited = new Promise((resolve) => {
-      this.#process.once('exit', (code, signal) => {
-        this.#finish(this.#died(signal ?? `exit code ${code}`))
-        resolve()
-      })
-      this.#process.once('error', (error) => {
-        this.#finish(this.#failed(`its process could not be started (${error.message})`))
-        resolve()
-      })
+    this.#start = start
+    // Whoever asks later is told why it ended, too.
+    this.#ready.promise.catch(() => undefined)
+    this.#isolation = strongestIsolation()
+    this.#process = this.#spawn()
+    this.#timer = setTimeout(() => this.#kill(this.#timedOut()), request.timeoutMs)
+    request.signal?.addEventListener('abort', this.#abort)
+  }
+
+  get isolation(): Isolation {
+    return this.#isolation
+  }
+
+  ready(): Promise<Ready> {
+    return this.#ready.promise
+  }
+
+  #spawn(): ChildProcess {
+    const child = spawnConfined(this.#isolation, this.#start)
+    child.once('exit', (code, signal) => {
+      this.#exited(child, this.#died(signal ?? `exit code ${code}`))
     })
-    this.#process.on('message', (message: unknown) => {
+    child.once('error', (error) => {
+      this.#exited(child, this.#failed(`its process could not be started (${error.message})`))
+    })
+    child.on('message', (message: unknown) => {
       if (isAnswer(message)) this.#answered(message)
       else this.#kill(this.unexpected())
     })
-    this.#process.stderr?.on('data', (data: Buffer) => {
+    child.stderr?.on('data', (data: Buffer) => {
       this.#stderr = (this.#stderr + data.toString('utf8')).slice(-stderrKeptBytes)
     })
-    this.#timer = setTimeout(() => this.#kill(this.#timedOut()), request.timeoutMs)
-    request.signal?.addEventListener('abort', this.#abort)
+    return child
+  }
+
+  /** A child that never stood was refused its walls, and the next gets those that the machine does grant. */
+  #exited(child: ChildProcess, reason: OperatingError): void {
+    if (child !== this.#process) return
+    if (!this.#stands && this.#end === null && giveUp(this.#isolation)) {
+      this.#isolation = strongestIsolation()
+      this.#stderr = ''
+      this.#process = this.#spawn()
+      return
+    }
+    this.#finish(reason)
+    this.#exit.resolve()
   }
 
   /** Sends a message and waits for its answer; refusals and the end of the process are errors. */
@@ -121,21 +185,25 @@ class ModelProcess {
 
   end(): Promise<void> {
     this.#kill(this.#failed('its session is closed'))
-    return this.#exited
+    return this.#exit.promise
   }
 
   readonly #abort = () => this.#kill(interruption(this.#request.signal?.reason))
 
   #answered(message: ChildMessage): void {
+    if (message.answer === 'ready') {
+      this.#stands = true
+      return this.#ready.resolve(message)
+    }
     const waiting = this.#waiting.shift()
     if (message.answer !== 'refused') return waiting?.resolve(message)
     const { code, reason } = message
-    const { name } = this.#request
+    const { name, runtime } = this.#request
     const said = oneLine(reason)
-    if (/bad_alloc|cannot allocate|failed to allocate/i.test(said))
+    if (/bad_alloc|cannot allocate|failed to allocate|allocation failed|out of memory/i.test(said))
       return waiting?.reject(this.#failed(`it ran out of ${this.#memory()}`))
     const text = {
-      'model-malformed': `${name}: ONNX Runtime cannot load the model: ${said}; export it again`,
+      'model-malformed': `${name}: ${runtimeName[runtime]} cannot load the model: ${said}; ${instead[runtime]}`,
       'model-changed': `${name}: the bytes are not those that were checked and announced; run again`,
       'model-failed': `${name}: the model failed on the data: ${said}`,
     }[code]
@@ -153,6 +221,7 @@ class ModelProcess {
     this.#end = reason
     clearTimeout(this.#timer)
     this.#request.signal?.removeEventListener('abort', this.#abort)
+    this.#ready.reject(reason)
     for (const { reject } of this.#waiting.splice(0)) reject(reason)
   }
 
@@ -186,43 +255,19 @@ class ModelProcess {
   }
 }
 
+const runtimeName = {
+  native: 'ONNX Runtime',
+  wasm: 'ONNX Runtime in WebAssembly',
+} as const satisfies Record<ModelRuntime, string>
+
+/** What to do about a model that a runtime does not load. */
+const instead = {
+  native: 'export it again',
+  wasm: 'export it again, or say `model.runtime: native` if you trust whoever made it',
+} as const satisfies Record<ModelRuntime, string>
+
 function isAnswer(message: unknown): message is ChildMessage {
   return typeof message === 'object' && message !== null && 'answer' in message
-}
-
-function spawnChild(memoryBytes: number): ChildProcess {
-  const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
-  const beside = (name: string) => fileURLToPath(new URL(`./${name}.${extension}`, import.meta.url))
-  const entry = beside('onnx-child')
-  const resolve = createRequire(import.meta.url).resolve
-  const runtime = dirname(resolve('onnxruntime-node/package.json'))
-  const common = dirname(dirname(createRequire(join(runtime, 'x')).resolve('onnxruntime-common')))
-  // Node's loader looks through every folder of packages above the child, links included.
-  const packages = (resolve.paths('onnxruntime-node') ?? []).filter((path) => existsSync(path))
-  const manifest = join(dirname(entry), '../../package.json')
-  const may = [entry, beside('onnx-zip-map'), manifest, runtime, dirname(common), ...packages]
-  const node = [
-    process.execPath,
-    '--permission',
-    '--allow-addons',
-    ...may.map((path) => `--allow-fs-read=${path}`),
-    '--no-warnings',
-    // Type stripping is WebAssembly, which otherwise reserves as much address space as it can get.
-    '--disable-wasm-trap-handler',
-    '--wasm-max-mem-pages=1024',
-    entry,
-  ]
-  // The limit and the command are arguments, never part of the script: no path can become shell.
-  const limitKib = Math.ceil((memoryBytes + baseAddressSpaceBytes) / 1024)
-  const limited = ['-c', 'ulimit -v "$1" && ulimit -c 0 && shift && exec "$@"', 'sh', `${limitKib}`]
-  const [command = '', ...args] =
-    process.platform === 'linux' ? ['/bin/sh', ...limited, ...node] : node
-  return spawn(command, args, {
-    cwd: runtime,
-    env: {},
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    serialization: 'advanced',
-  })
 }
 
 function oneLine(text: string): string {

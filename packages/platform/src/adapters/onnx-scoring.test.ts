@@ -52,6 +52,7 @@ async function assess({ model, csv, positiveClass, changes = {}, features }: Run
     name: 'model.onnx',
     bytes: model,
     sha256: sha256Hex(model),
+    runtime: 'native',
     memoryBytes: 512 * 2 ** 20,
     timeoutMs: 60_000,
   })
@@ -176,6 +177,7 @@ test('an abort half-way leaves no process and no predictions', async () => {
     name: 'model.onnx',
     bytes: model,
     sha256: sha256Hex(model),
+    runtime: 'native',
     memoryBytes: 512 * 2 ** 20,
     timeoutMs: 60_000,
     signal: abort.signal,

@@ -1,7 +1,7 @@
 // Folders and files of the local disk for reading: lists without following links, and files read in parts.
 
 import { type Dirent } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { readdir, realpath } from 'node:fs/promises'
 import { OperatingError } from '@proofhouse/evidence'
 import type { FolderEntry, OpenedFile, ReadableFiles } from '../artifacts/inventory/index.ts'
 import { localFiles, readError } from './local-files.ts'
@@ -52,6 +52,10 @@ async function openFile(path: string): Promise<OpenedFile> {
 /** Files of the machine this runs on, for reading. */
 export const readableFiles: ReadableFiles = {
   kind: (path) => localFiles.kind(path),
+  realPath: (path) =>
+    realpath(path).catch((cause: unknown) => {
+      throw readError(path, cause)
+    }),
   list: listFolder,
   read: (path, sizeMaxBytes) => localFiles.read(path, sizeMaxBytes),
   open: openFile,

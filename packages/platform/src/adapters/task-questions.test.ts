@@ -39,6 +39,7 @@ async function withModel<Answer>(
     name: 'model.onnx',
     bytes: model,
     sha256: sha256Hex(model),
+    runtime: 'native',
     memoryBytes: 512 * 2 ** 20,
     timeoutMs: 60_000,
   })

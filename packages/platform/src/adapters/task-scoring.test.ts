@@ -54,6 +54,7 @@ async function measured({ model, label, features, task = multiclass, text = csv,
     name: 'model.onnx',
     bytes: model,
     sha256: sha256Hex(model),
+    runtime: 'native',
     memoryBytes: 512 * 2 ** 20,
     timeoutMs: 60_000,
   })

@@ -9,6 +9,7 @@ export type {
   ModelFiles,
   OpenedFile,
 } from './ports.ts'
+export { bytesModelFiles } from './bytes-model-files.ts'
 export { parseDigestList } from './digest-list.ts'
 export {
   defaultCut,

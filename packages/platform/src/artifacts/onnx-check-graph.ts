@@ -9,6 +9,7 @@ import { readValueInfo } from './onnx-check-types.ts'
 import { readTensor } from './onnx-check-tensor.ts'
 import {
   bytesOf,
+  fieldsAgain,
   fieldsOf,
   nested,
   textOfField,
@@ -18,6 +19,15 @@ import {
 
 /** Findings of one rule that are listed; more of the same say nothing new. */
 const findingsPerRuleMax = 20
+/** Names of one kind that a model may have; each is kept. */
+const namesMax = {
+  operators: 100_000,
+  tensors: 2_000_000,
+  values: 200_000,
+  domains: 10_000,
+} as const
+/** Elements of an attribute's list that may be class labels. */
+const labelsMax = 10_000
 const knownDomains = ['', 'ai.onnx', 'ai.onnx.ml']
 
 /** Field numbers that each message has, with those that may occur once only. */
@@ -107,8 +117,9 @@ export class ModelWalk {
     if (this.#graphs === 0) malformed('it has no graph')
     else if (this.#outputs.length === 0) malformed('its graph has no outputs')
     if (this.#operatorSets.length === 0) malformed('it imports no operator set')
+    const imported = new Set(this.#operatorSets.map(({ domain }) => shownDomain(domain)))
     for (const domain of this.#used)
-      if (!this.#operatorSets.some((set) => shownDomain(set.domain) === domain))
+      if (!imported.has(domain))
         this.found(
           'operator-set',
           'medium',
@@ -117,13 +128,21 @@ export class ModelWalk {
         )
   }
 
+  /** Whether one more name of a kind is kept; the model is read on without. */
+  #hasRoom(count: number, kind: keyof typeof namesMax): boolean {
+    if (count < namesMax[kind]) return true
+    this.found('size-limit', 'high', 'model', `it has more than ${namesMax[kind]} ${kind}`)
+    return false
+  }
+
   #operatorSet(message: WireMessage): void {
     let [domain, version] = ['', 0]
     for (const field of this.#fields(message, 'operatorSet', 'opset_import')) {
       if (field.number === 1) domain = textOfField(field)
       else if (field.number === 2) version = Number(BigInt.asIntN(64, field.value))
     }
-    this.#operatorSets.push({ domain, version })
+    if (this.#hasRoom(this.#operatorSets.length, 'domains'))
+      this.#operatorSets.push({ domain, version })
     if (!knownDomains.includes(domain))
       this.found(
         'operator-domain',
@@ -149,38 +168,55 @@ export class ModelWalk {
     this.#graphs += 1
     for (const field of this.#fields(message, 'graph', path)) {
       if (field.number === 1) this.#node(nested(message, field), path)
-      else if (field.number === 5) into.initialized.add(this.#tensor(nested(message, field), path))
-      else if (field.number === 11) into.inputs.push(readValueInfo(nested(message, field)))
-      else if (field.number === 12) into.outputs.push(readValueInfo(nested(message, field)))
-      else if (field.number === 15) this.#sparse(nested(message, field), path)
+      else if (field.number === 5) {
+        const name = this.#tensor(nested(message, field), path)
+        if (this.#hasRoom(into.initialized.size, 'tensors')) into.initialized.add(name)
+      } else if (field.number === 11 || field.number === 12) {
+        const values = field.number === 11 ? into.inputs : into.outputs
+        const value = readValueInfo(nested(message, field))
+        if (this.#hasRoom(values.length, 'values')) values.push(value)
+      } else if (field.number === 15) this.#sparse(nested(message, field), path)
     }
   }
 
   #node(message: WireMessage, path: string): void {
-    const fields = [...this.#fields(message, 'node', path)]
+    const first = new Map<number, WireField>()
+    for (const field of this.#fields(message, 'node', path))
+      if (!first.has(field.number)) first.set(field.number, field)
     const text = (number: number) => {
-      const field = fields.find((f) => f.number === number)
+      const field = first.get(number)
       return field === undefined ? '' : textOfField(field)
     }
     const [operator, domain] = [text(4), text(7)]
     const here = `${path} › ${text(3) || operator}`
     const name = `${shownDomain(domain)}.${operator}`
-    this.#operators.set(name, (this.#operators.get(name) ?? 0) + 1)
-    this.#used.add(shownDomain(domain))
+    const before = this.#operators.get(name)
+    if (before !== undefined || this.#hasRoom(this.#operators.size, 'operators')) {
+      this.#operators.set(name, (before ?? 0) + 1)
+      this.#used.add(shownDomain(domain))
+    }
     if (operator === '') this.found('malformed', 'high', here, 'a node names no operator')
     if (!knownDomains.includes(domain))
       this.found('operator-domain', 'high', here, `the operator \`${name}\` is not part of ONNX`)
     this.classNames.node(operator, text(1))
-    for (const field of fields)
+    if (!first.has(5)) return
+    for (const field of fieldsAgain(message))
       if (field.number === 5) this.#attribute(nested(message, field), here)
   }
 
   #attribute(message: WireMessage, path: string): void {
-    const fields = [...this.#fields(message, 'attribute', path)]
-    const named = fields.find((f) => f.number === 1)
+    let named: WireField | undefined
+    let hasParts = false
+    const lists: WireField[] = []
+    for (const field of this.#fields(message, 'attribute', path)) {
+      const { number } = field
+      if (number === 1) named ??= field
+      else if ([5, 6, 10, 11, 22, 23].includes(number)) hasParts = true
+      else if ((number === 8 || number === 9) && lists.length <= labelsMax) lists.push(field)
+    }
     const name = named === undefined ? '' : textOfField(named)
     const here = `${path} › ${name}`
-    for (const field of fields) {
+    for (const field of hasParts ? fieldsAgain(message) : []) {
       if (field.number === 5 || field.number === 10) this.#tensor(nested(message, field), here)
       else if (field.number === 6 || field.number === 11)
         this.#graph(nested(message, field), here, {
@@ -191,13 +227,14 @@ export class ModelWalk {
       else if (field.number === 22 || field.number === 23)
         this.#sparse(nested(message, field), here)
     }
-    this.classNames.attribute(name, fields)
+    if (lists.length <= labelsMax) this.classNames.attribute(name, lists)
   }
 
   #function(message: WireMessage): void {
     this.#functions += 1
-    const fields = [...this.#fields(message, 'function', 'functions')]
-    const named = fields.find((field) => field.number === 1)
+    let named: WireField | undefined
+    for (const field of this.#fields(message, 'function', 'functions'))
+      if (field.number === 1) named ??= field
     const name = named === undefined ? '' : textOfField(named)
     this.found(
       'function',
@@ -205,7 +242,7 @@ export class ModelWalk {
       `functions › ${name}`,
       'the file defines an operator of its own; inline it when exporting the model',
     )
-    for (const field of fields) {
+    for (const field of fieldsAgain(message)) {
       if (field.number === 7) this.#node(nested(message, field), `functions › ${name}`)
       else if (field.number === 9) this.#functionOperatorSet(nested(message, field))
       else if (field.number === 11) this.#attribute(nested(message, field), `functions › ${name}`)

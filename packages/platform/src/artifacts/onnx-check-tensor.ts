@@ -16,8 +16,13 @@ import {
 const elementsMax = 2 ** 32
 /** Dimensions of a tensor, or bytes of their list. */
 const dimensionsMax = 1000
+/** Key and value pairs that say where a tensor's data lie. */
+const entriesMax = 1000
 /** Tensors of at most this many elements may be lists of class labels. */
 const labelsMax = 64
+
+/** Larger values are no labels. */
+const labelSizeMaxBytes = 65_536
 
 const [int32, int64, string] = [6n, 7n, 8n]
 
@@ -43,10 +48,16 @@ export function readTensor(
     if (field.number === 1) dims.push(...dimensionsIn(field, dims.length))
     else if (field.number === 2) type = field.value
     else if (field.number === 8) name = textOfField(field)
-    else if (field.number === 13) external.push(readEntry(nested(message, field)))
-    else if (field.number === 14) isExternal ||= field.value !== 0n
-    else if ([5, 6, 7, 9].includes(field.number)) data.push(field)
-    else if (![3, 4, 10, 11, 12, 16].includes(field.number))
+    else if (field.number === 13) {
+      const isFull = external.length >= entriesMax
+      // One more stands for all that follow.
+      external[Math.min(external.length, entriesMax)] = isFull
+        ? { key: `more than ${entriesMax} keys`, value: '' }
+        : readEntry(nested(message, field))
+    } else if (field.number === 14) isExternal ||= field.value !== 0n
+    else if ([5, 6, 7, 9].includes(field.number)) {
+      if (data.length <= labelsMax) data.push(field)
+    } else if (![3, 4, 10, 11, 12, 16].includes(field.number))
       report({
         rule: 'unknown-field',
         severity: 'medium',
@@ -69,7 +80,11 @@ export function readTensor(
         .join(' × ')} are impossible`,
     })
   const elements = isSizeSound ? Number(size) : 0
-  return { name, elements, texts: elements <= labelsMax ? textsOf(type, data, elements) : null }
+  return {
+    name,
+    elements,
+    texts: elements > 0 && elements <= labelsMax ? textsOf(type, data, elements) : null,
+  }
 }
 
 /** The dimensions in a field. @throws WireError for more than any tensor has */
@@ -128,6 +143,7 @@ function readEntry(message: WireMessage): ExternalEntry {
 }
 
 function textsOf(type: bigint, data: readonly WireField[], elements: number): string[] | null {
+  if (data.some(({ bytes }) => (bytes?.length ?? 0) > labelSizeMaxBytes)) return null
   const texts = data.flatMap((field) => {
     if (type === string) return field.number === 6 ? [textOfField(field)] : []
     if (type !== int32 && type !== int64) return []

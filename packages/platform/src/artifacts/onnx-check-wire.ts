@@ -5,7 +5,9 @@
 /** Messages nest this deep in no honest model: graph → node → attribute → graph is three levels. */
 const depthMax = 100
 /** Fields in one model; a large model has a few million. */
-const fieldsMax = 20_000_000
+const fieldsMax = 10_000_000
+
+const utf8 = new TextDecoder()
 
 /** The bytes are not what the format allows, or go beyond a limit; `offset` says where. */
 export class WireError extends Error {
@@ -59,7 +61,7 @@ export function bytesOf({ bytes, number, offset }: WireField): Uint8Array {
 
 /** Text for people: at most 200 characters, ill-formed UTF-8 replaced. */
 export function textOfField(field: WireField): string {
-  const text = new TextDecoder().decode(bytesOf(field).subarray(0, 800))
+  const text = utf8.decode(bytesOf(field).subarray(0, 800))
   return text.length > 200 ? `${text.slice(0, 200)}…` : text
 }
 
@@ -75,15 +77,20 @@ export function integersOf(field: WireField): bigint[] {
   return values
 }
 
+/** The fields of a message once more, which counted when they were read first. */
+export function fieldsAgain(message: WireMessage): Generator<WireField> {
+  return fieldsOf({ ...message, budget: { fields: Number.POSITIVE_INFINITY } })
+}
+
 /** The fields of a message, in order. @throws {@link WireError} at the first byte that does not fit */
 export function* fieldsOf({ bytes, offset, budget }: WireMessage): Generator<WireField> {
   for (let at = 0; at < bytes.length; ) {
     if (--budget.fields < 0) throw new WireError(`more than ${fieldsMax} fields`, offset + at)
-    const tag = varint(bytes, at, offset)
-    const number = Number(tag.value >> 3n)
+    const tag = smallVarint(bytes, at, offset)
+    const number = Math.floor(tag.value / 8)
     if (number < 1 || number > 536_870_911)
       throw new WireError('a field has no valid number', offset + at)
-    const wire = Number(tag.value & 7n)
+    const wire = tag.value % 8
     at = tag.next
     const start = offset + at
     if (wire === 0) {
@@ -96,15 +103,23 @@ export function* fieldsOf({ bytes, offset, budget }: WireMessage): Generator<Wir
       yield { number, value: fixed(bytes.subarray(at, at + size)), bytes: null, offset: start }
       at += size
     } else if (wire === 2) {
-      const length = varint(bytes, at, offset)
-      if (length.value > BigInt(bytes.length - length.next))
+      const length = smallVarint(bytes, at, offset)
+      if (length.value > bytes.length - length.next)
         throw new WireError('a part is longer than what holds it', start)
-      const end = length.next + Number(length.value)
+      const end = length.next + length.value
       const content = bytes.subarray(length.next, end)
       yield { number, value: 0n, bytes: content, offset: offset + length.next }
       at = end
     } else throw new WireError(`wire type ${wire} is not in use`, start)
   }
+}
+
+/** A tag or a length: mostly one byte. Beyond 2^53 it is not exact, and fits nothing. */
+function smallVarint(bytes: Uint8Array, from: number, offset: number) {
+  const first = bytes[from]
+  if (first !== undefined && first < 0x80) return { value: first, next: from + 1 }
+  const { value, next } = varint(bytes, from, offset)
+  return { value: Number(value), next }
 }
 
 function varint(bytes: Uint8Array, from: number, offset: number) {

@@ -126,6 +126,16 @@ export {
 } from './dataset.ts'
 export { canonicalText, listed, missingGroup, shortened } from './dataset-values.ts'
 export {
+  type Confinement,
+  type LoadModelRequest,
+  type ModelRunner,
+  type ModelRuntime,
+  type ModelSession,
+  type ModelValue,
+  type Tensor,
+  type TensorData,
+} from './model-ports.ts'
+export {
   type AggregateEngine,
   type CategoryCountsProfile,
   type CategoryProfile,
@@ -136,10 +146,6 @@ export {
   type DataColumn,
   type DataSource,
   type DataTable,
-  type LoadModelRequest,
-  type ModelRunner,
-  type ModelSession,
-  type ModelValue,
   distinctCategoriesMax,
   type NumberCountsProfile,
   type NumberProfile,
@@ -154,8 +160,6 @@ export {
   type ReadColumn,
   type ReadRequest,
   type StatisticsRequest,
-  type Tensor,
-  type TensorData,
   valueLengthMax,
 } from './ports.ts'
 export {

@@ -2,7 +2,8 @@
 // integer is asked for, or a number too large for the type is refused with its row and column.
 
 import { OperatingError } from '@proofhouse/evidence'
-import type { ColumnBatch, DataTable, TensorData, TensorType } from './ports.ts'
+import type { TensorData, TensorType } from './model-ports.ts'
+import type { ColumnBatch, DataTable } from './ports.ts'
 
 /** What an empty cell of a feature becomes: nothing, or NaN (in text: the empty text). */
 export type MissingValues = 'refuse' | 'as_nan'

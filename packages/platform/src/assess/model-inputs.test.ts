@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import type { ColumnRoles } from './dataset.ts'
 import { planInputs } from './model-inputs.ts'
 import type { MissingValues } from './model-inputs-tensors.ts'
-import type { ColumnKind, DataTable, ModelValue } from './ports.ts'
+import type { ModelValue } from './model-ports.ts'
+import type { ColumnKind, DataTable } from './ports.ts'
 
 const table: DataTable = {
   path: 'test.csv',

@@ -6,7 +6,8 @@ import { checkColumnExists, type ColumnRoles } from './dataset.ts'
 import { listed, shortened } from './dataset-values.ts'
 import { fillTensor, isTensorType, type MissingValues } from './model-inputs-tensors.ts'
 import { nearestName } from '../nearest-name.ts'
-import type { ColumnBatch, DataTable, ModelValue, ReadColumn, Tensor, TensorType } from './ports.ts'
+import type { ModelValue, Tensor, TensorType } from './model-ports.ts'
+import type { ColumnBatch, DataTable, ReadColumn } from './ports.ts'
 
 /** What a plan is made from. */
 export interface InputRequest {

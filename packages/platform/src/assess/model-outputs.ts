@@ -2,7 +2,7 @@
 // LightGBM exports, for two classes and for several.
 
 import { assert, OperatingError } from '@proofhouse/evidence'
-import type { ModelValue } from './ports.ts'
+import type { ModelValue } from './model-ports.ts'
 
 /** Rounding that a probability may be off by: scores are floats, and sums of trees. */
 export const roundingMax = 1e-4

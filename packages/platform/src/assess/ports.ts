@@ -1,9 +1,9 @@
-// What assessment asks of the outside world: an engine that holds one table of rows and reduces it to
-// sufficient statistics, and a runner that executes one model over batches of columns.
+// What assessment asks of the outside world: an engine that holds one table of rows and reduces it to sufficient statistics.
+// Its other port, a runner of models, is in model-ports.ts.
 // Rows are numbered from 1 in every message (the first row after a header), and from 0 in every `firstRow`.
 // INVARIANT: no row ever leaves an engine except as a batch for the model; measures see statistics only.
 
-import type { Bytes, HexDigest } from '@proofhouse/evidence'
+import type { HexDigest } from '@proofhouse/evidence'
 import type { AttachedColumn, ClassBatch, ColumnReference, PredictionBatch } from './attached.ts'
 import type { NumberCounts } from './drift/distribution.ts'
 import type { CountedCell, CountsRequest } from './row-counts.ts'
@@ -249,64 +249,4 @@ export interface DataSource {
    *   column names, wrong encoding, an empty file; `interrupted`
    */
   open(path: string, signal?: AbortSignal): Promise<AggregateEngine>
-}
-
-/** Element types of tensors that assessment can fill or read. */
-export type TensorType = 'float32' | 'float64' | 'int32' | 'int64' | 'bool' | 'string'
-
-/** An input or output that a model declares. */
-export interface ModelValue {
-  readonly name: string
-  /** A tensor type as the runtime names it, or `sequence`/`map`/… for anything that is no tensor. */
-  readonly type: string
-  /** Sizes, with -1 where free; null when it is no tensor or the model does not say. */
-  readonly shape: readonly number[] | null
-}
-
-/** The elements of a tensor, row by row. */
-export type TensorData =
-  | { readonly type: 'float32'; readonly data: Float32Array }
-  | { readonly type: 'float64'; readonly data: Float64Array }
-  | { readonly type: 'int32'; readonly data: Int32Array }
-  | { readonly type: 'int64'; readonly data: BigInt64Array }
-  | { readonly type: 'bool'; readonly data: Uint8Array }
-  | { readonly type: 'string'; readonly data: readonly string[] }
-
-/** A named tensor going into or coming out of a model. */
-export interface Tensor {
-  readonly name: string
-  readonly shape: readonly number[]
-  readonly values: TensorData
-}
-
-/** A model loaded into a confined process. */
-export interface ModelSession {
-  readonly inputs: readonly ModelValue[]
-  readonly outputs: readonly ModelValue[]
-  /**
-   * Runs one batch and returns the outputs named.
-   * @throws `model-failed` when the process dies, runs out of time or memory, or the model refuses the batch
-   */
-  run(feeds: readonly Tensor[], outputs: readonly string[]): Promise<readonly Tensor[]>
-  /** Ends the process. Safe to repeat. */
-  close(): Promise<void>
-}
-
-/** What to load and how far it may go. */
-export interface LoadModelRequest {
-  /** Name for messages; the file itself is never read again. */
-  readonly name: string
-  readonly bytes: Bytes
-  /** Digest of what the caller checked and announced; the process refuses any other bytes. */
-  readonly sha256: HexDigest
-  readonly memoryBytes: number
-  /** Wall-clock limit for loading plus all runs together. */
-  readonly timeoutMs: number
-  readonly signal?: AbortSignal | undefined
-}
-
-/** Executes models away from this process. */
-export interface ModelRunner {
-  /** @throws `model-malformed` when the runtime cannot load it; `model-changed`; `model-failed`; `interrupted` */
-  load(request: LoadModelRequest): Promise<ModelSession>
 }

@@ -2,7 +2,7 @@
 // classes, and refusals that say which order was meant.
 
 import { expect, test } from 'vitest'
-import type { ModelValue, Tensor } from './ports.ts'
+import type { ModelValue, Tensor } from './model-ports.ts'
 import { planClassOutputs } from './scoring-class-outputs.ts'
 
 const label = (type = 'int64'): ModelValue => ({ name: 'label', type, shape: [-1] })

@@ -4,7 +4,7 @@
 import { canonicalText, listed, shortened } from './dataset-values.ts'
 import type { ClassBatch } from './attached.ts'
 import { described, findOutputs, mismatch, roundingMax, widthOf } from './model-outputs.ts'
-import type { ModelValue, Tensor } from './ports.ts'
+import type { ModelValue, Tensor } from './model-ports.ts'
 import { type ClassOrder, orderClasses } from './scoring-class-order.ts'
 import { type RunRequest, runModel, type ScoringSummary } from './scoring.ts'
 

@@ -3,7 +3,7 @@
 import type { PredictionBatch } from './attached.ts'
 import { listed } from './dataset-values.ts'
 import { mismatch } from './model-outputs.ts'
-import type { ModelValue, Tensor } from './ports.ts'
+import type { ModelValue, Tensor } from './model-ports.ts'
 import { type ReadOutputs, type RunRequest, runModel, type ScoringSummary } from './scoring.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ModelValue, Tensor } from './ports.ts'
+import type { ModelValue, Tensor } from './model-ports.ts'
 import { type OutputRequest, planOutputs } from './scoring-outputs.ts'
 
 const label = (type = 'int64'): ModelValue => ({ name: 'label', type, shape: [-1] })

@@ -6,7 +6,7 @@ import type { PredictionBatch } from './attached.ts'
 import { canonicalText, listed, shortened } from './dataset-values.ts'
 import { defaultThreshold } from './dataset.ts'
 import { described, findOutputs, mismatch, roundingMax, widthOf } from './model-outputs.ts'
-import type { ModelValue, Tensor } from './ports.ts'
+import type { ModelValue, Tensor } from './model-ports.ts'
 import { type Classes, type ClassPositions, matchClasses } from './scoring-classes.ts'
 
 /** What a plan is made from. */

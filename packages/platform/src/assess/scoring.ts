@@ -4,7 +4,8 @@
 import type { CheckedData, ColumnRoles } from './dataset.ts'
 import { planInputs } from './model-inputs.ts'
 import type { MissingValues } from './model-inputs-tensors.ts'
-import type { AggregateEngine, ModelSession, Tensor } from './ports.ts'
+import type { ModelSession, Tensor } from './model-ports.ts'
+import type { AggregateEngine } from './ports.ts'
 import { planOutputs } from './scoring-outputs.ts'
 
 /** Rows that go through the model at once. */

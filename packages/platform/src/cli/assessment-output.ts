@@ -22,6 +22,8 @@ export function assessmentJson(report: AssessmentReport) {
       }),
     ),
     rules: report.rules,
+    // How the model ran, and whose signature it had to bear; null without one.
+    model_run: report.artifacts.model?.run ?? null,
     ledger: {
       origin: report.ledger.origin,
       size: report.ledger.size,

@@ -1,9 +1,10 @@
 // `proofhouse bom [PATH]`
 
-import { OperatingError, toBase64 } from '@proofhouse/evidence'
+import { OperatingError } from '@proofhouse/evidence'
 import { bomFormats, writeBom } from '../workflows/index.ts'
 import type { Command } from './command.ts'
 import { counted, printLines } from './print-lines.ts'
+import { entriesJson, recordedLine } from './recorded-json.ts'
 
 /** Names of what could not be named that a terminal is shown. */
 const shownMax = 60
@@ -53,12 +54,8 @@ something could not be named with a version: the bill then says that it is incom
     const { document, packages, data, model, notNamed, recorded } = written
     if (file === null) terminal.out(`${JSON.stringify(document, null, 2)}\n`)
     else if (switches.has('json')) {
-      const ledger = recorded && {
-        index: recorded.index,
-        digest: recorded.digest,
-        ledger: { ...recorded.checkpoint, root: toBase64(recorded.checkpoint.root) },
-      }
-      const summary = { file, format, packages, data, model, notNamed, recorded: ledger }
+      const answer = { file, format, packages, data, model, notNamed }
+      const summary = { ...answer, recorded: entriesJson(recorded) }
       terminal.out(`${JSON.stringify(summary)}\n`)
     } else
       printLines(terminal, [
@@ -66,7 +63,7 @@ something could not be named with a version: the bill then says that it is incom
           (model === null ? 'no model' : `model sha256:${model}`),
         ...notNamed.slice(0, shownMax).map(({ what, detail }) => `not named: ${what}: ${detail}`),
         ...(notNamed.length > shownMax ? [`and ${notNamed.length - shownMax} more`] : []),
-        ...(recorded === null ? [] : [`recorded as entry ${recorded.index}`]),
+        ...recordedLine(recorded),
       ])
     return notNamed.length > 0 ? 3 : 0
   },

@@ -43,10 +43,10 @@ you say.`,
     terminal.progress(null)
     const { row, decision, predicted, reasons, doubt, adds_up, repeats } = found
     if (switches.has('json')) {
-      const { method, space, base, score } = found
+      const { method, space, base, score, modelRun: model_run } = found
       const explained = { method, space, base, score, not_read: found.not_read }
       terminal.out(
-        `${JSON.stringify({ row, decision, ...predicted, explained, adds_up, repeats, reasons })}\n`,
+        `${JSON.stringify({ row, decision, ...predicted, explained, adds_up, repeats, reasons, model_run })}\n`,
       )
       return doubt === null ? 0 : 3
     }

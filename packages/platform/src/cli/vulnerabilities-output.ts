@@ -4,10 +4,13 @@ import { toBase64 } from '@proofhouse/evidence'
 import type { CheckedInventory, Recheck } from '../workflows/index.ts'
 import type { ExitCode, Terminal } from './command.ts'
 import { counted, printLines } from './print-lines.ts'
-import { recordedJson } from './recorded-json.ts'
+import { entriesJson, recordedLine } from './recorded-json.ts'
 
 /** Lines of one kind that a terminal is shown; `--json` has all of them. */
 const shownMax = 60
+
+/** Other names of a finding that its line has. */
+const namesShownMax = 8
 
 const codes: Readonly<Record<CheckedInventory['verdict'], ExitCode>> = {
   pass: 0,
@@ -18,10 +21,18 @@ const codes: Readonly<Record<CheckedInventory['verdict'], ExitCode>> = {
 /** Prints a check; gives the exit code. */
 export function printVulnerabilities(
   checked: CheckedInventory,
-  { switches, terminal }: { readonly switches: ReadonlySet<string>; readonly terminal: Terminal },
+  {
+    switches,
+    terminal,
+    wasToRecord,
+  }: {
+    readonly switches: ReadonlySet<string>
+    readonly terminal: Terminal
+    readonly wasToRecord: boolean
+  },
 ): ExitCode {
   if (switches.has('json')) terminal.out(`${JSON.stringify(jsonOf(checked))}\n`)
-  else printLines(terminal, linesOf(checked))
+  else printLines(terminal, [...linesOf(checked), ...recordLines(checked, wasToRecord)])
   return codes[checked.verdict]
 }
 
@@ -30,7 +41,7 @@ function jsonOf({ findings, packages, recorded, ...rest }: CheckedInventory) {
     ...rest,
     packages: packages.length,
     findings: findings.map(findingJson),
-    recorded: recordedJson(recorded),
+    recorded: entriesJson(recorded),
   }
 }
 
@@ -75,7 +86,7 @@ function bomJson({ checked, becameKnown, ...bom }: Bom) {
   }
 }
 
-function bomLines({ index, name, made, since, checked, becameKnown, recorded }: Bom): string[] {
+function bomLines({ index, name, made, since, checked, becameKnown, entries }: Bom): string[] {
   const known = new Set(becameKnown)
   const before = checked.findings.filter((finding) => !known.has(finding))
   return [
@@ -88,12 +99,12 @@ function bomLines({ index, name, made, since, checked, becameKnown, recorded }: 
     ...shown(before.map(lineOf)),
     ...notCheckedLines(checked),
     ...feedLines(checked),
-    ...(recorded === null ? [] : [`recorded as entry ${recorded.index}`]),
+    ...recordedLine({ entries }),
   ]
 }
 
 function linesOf(checked: CheckedInventory): string[] {
-  const { findings, notChecked, packages, recorded, verdict } = checked
+  const { findings, notChecked, packages, verdict } = checked
   const breaking = findings.filter(({ standing }) => standing.breaks)
   const passed = findings.filter(({ standing }) => !standing.breaks)
   return [
@@ -105,8 +116,14 @@ function linesOf(checked: CheckedInventory): string[] {
     ...shown(passed.map(lineOf)),
     ...notCheckedLines(checked),
     ...feedLines(checked),
-    ...(recorded === null ? [] : [`recorded as entry ${recorded.index}`]),
   ]
+}
+
+function recordLines({ recorded, files }: CheckedInventory, wasToRecord: boolean): string[] {
+  if (recorded !== null || !wasToRecord) return recordedLine(recorded)
+  const why =
+    files.length === 0 ? 'there is no file that it would be about' : 'no advisory was read'
+  return [`not recorded: ${why}`]
 }
 
 function notCheckedLines({ notChecked }: Pick<CheckedInventory, 'notChecked'>): string[] {
@@ -134,9 +151,23 @@ const shown = (lines: readonly string[]): string[] =>
     : [...lines.slice(0, shownMax), `and ${lines.length - shownMax} more; \`--json\` lists them`]
 
 function lineOf(finding: Finding): string {
-  const { package: one, id, ids, rating, severities, fix, malware, kev, epss, vex } = finding
+  const {
+    package: one,
+    id,
+    ids,
+    upstream,
+    rating,
+    severities,
+    fix,
+    malware,
+    kev,
+    epss,
+    vex,
+  } = finding
   const scores = severities.flatMap(({ value }) => value ?? [])
-  const others = ids.filter((name) => name !== id)
+  const all = [...ids.filter((name) => name !== id), ...upstream]
+  const more = all.length - namesShownMax
+  const others = [...all.slice(0, namesShownMax), ...(more > 0 ? [`and ${more} more`] : [])]
   return [
     `${rating.padEnd(8)} ${one.name} ${one.version}  ${id}`,
     ...(others.length === 0 ? [] : [` (${others.join(', ')})`]),

@@ -14,9 +14,10 @@ const vexAgeMaxDays = 365
 export const vulns: Command = {
   words: ['vulns'],
   summary: 'check the packages of a file, folder or image for known vulnerabilities',
-  details: `PATH is a requirements or lock file (pip, uv, Poetry, PDM, Pipenv, npm), a
-pyproject.toml, an environment.yml, a CycloneDX BOM, a folder with any of these, an
-installed environment, a root file system, or an image as \`docker save\` writes it.
+  details: `PATH is a requirements or lock file (pip, uv, Poetry, PDM, Pipenv, npm, Yarn, pnpm,
+Cargo, Go), a pyproject.toml, an environment.yml, a CycloneDX BOM, a folder with any
+of these, an installed environment, a root file system, or an image as \`docker save\`
+or \`docker export\` writes it.
 Advisories come from a mirror of OSV: a folder with PyPI/all.zip, npm/all.zip … as
 https://osv-vulnerabilities.storage.googleapis.com offers them, or with loose records.
 
@@ -69,7 +70,8 @@ checked: a package without one version, a missing feed, a file that is not read.
       return printRecheck(recheck, { switches, terminal })
     }
     const checked = await checkVulnerabilities(services, request)
-    return printVulnerabilities(checked, { switches, terminal })
+    const wasToRecord = request.out !== null
+    return printVulnerabilities(checked, { switches, terminal, wasToRecord })
   },
 }
 

@@ -1,8 +1,10 @@
 // The model in the system file, and how what it does is explained.
 
 import { type Static, Type } from 'typebox'
-import { closed, path, value } from './schema-parts.ts'
+import type { ModelRuntime } from '../assess/index.ts'
 import type { Refuse } from './drift-settings.ts'
+import { closed, path, value } from './schema-parts.ts'
+import { signatureOf, signatureSchema, type SignatureSettings } from './signature-settings.ts'
 
 /** `model:` */
 export const modelSchema = Type.Object(
@@ -17,6 +19,13 @@ export const modelSchema = Type.Object(
       Type.Boolean({
         default: false,
         description: 'Sign the model with the workspace key when the structural check has passed.',
+      }),
+    ),
+    signature: Type.Optional(signatureSchema),
+    runtime: Type.Optional(
+      Type.Enum(['native', 'wasm'], {
+        description:
+          'What runs the model: native code, which is faster, or WebAssembly, which can touch nothing but its own memory. Left out: native for a model that somebody vouches for, by `signature` or `sign`, and wasm for any other.',
       }),
     ),
     classes: Type.Optional(
@@ -62,6 +71,9 @@ export interface ModelSettings {
   /** The file of the library that trained it; null where none is named. */
   readonly native: string | null
   readonly sign: boolean
+  /** The signature without which it is not loaded; null to load it unverified. */
+  readonly signature: SignatureSettings | null
+  readonly runtime: ModelRuntime
   readonly classes: readonly string[] | null
   readonly memoryMb: number
   readonly timeoutSeconds: number
@@ -70,10 +82,13 @@ export interface ModelSettings {
 /** What the file says, and defaults. */
 export function modelOf(model: Static<typeof modelSchema> | undefined): ModelSettings | null {
   if (model === undefined) return null
+  const isVouchedFor = model.sign === true || model.signature !== undefined
   return {
     path: model.path,
     native: model.native ?? null,
     sign: model.sign ?? false,
+    signature: signatureOf(model.signature),
+    runtime: model.runtime ?? (isVouchedFor ? 'native' : 'wasm'),
     classes: model.classes?.map(String) ?? null,
     memoryMb: model.memory_mb ?? 4_096,
     timeoutSeconds: model.timeout_seconds ?? 600,

@@ -49,6 +49,8 @@ test('fills in every default', () => {
     path: 'model.onnx',
     native: null,
     sign: false,
+    signature: null,
+    runtime: 'wasm',
     classes: null,
     memoryMb: 4096,
     timeoutSeconds: 600,
@@ -144,6 +146,45 @@ test('refuses two rules of one name, an empty file and a huge one', () => {
   ).toMatch(/two rules are called `performance-accuracy`/)
   expect(refusal('')).toMatch(/proofhouse\.yaml:1:1/)
   expect(refusal('#'.repeat(1_048_577))).toMatch(/is this the right file/)
+})
+
+const signed = (section: string) =>
+  valid.replace('path: model.onnx', `path: model.onnx\n  signature: {path: m.sig, ${section}}`)
+
+test('a model that somebody vouches for runs as native code, any other in WebAssembly', () => {
+  const runtimeOf = (text: string) => parseSystemFile(text, 'f').model?.runtime
+  const saying = (more: string) => valid.replace('model.onnx', `model.onnx\n  ${more}`)
+  expect(runtimeOf(valid)).toBe('wasm')
+  expect(runtimeOf(saying('sign: false'))).toBe('wasm')
+  expect(runtimeOf(saying('sign: true'))).toBe('native')
+  expect(runtimeOf(signed('key: k.pub'))).toBe('native')
+  expect(runtimeOf(saying('runtime: native'))).toBe('native')
+  expect(runtimeOf(saying('sign: true\n  runtime: wasm'))).toBe('wasm')
+})
+
+test.each([
+  ['key: k.pub', { kind: 'key', path: 'k.pub' }],
+  [
+    'roots: ca.pem, identity: a@b.c',
+    { kind: 'roots', path: 'ca.pem', chainPath: null, identity: 'a@b.c' },
+  ],
+  [
+    'trusted_root: r.json, identity: a@b.c, issuer: "https://x"',
+    { kind: 'trusted-root', path: 'r.json', identity: 'a@b.c', issuer: 'https://x' },
+  ],
+])('a signature is demanded of %s', (section, trust) => {
+  expect(parseSystemFile(signed(section), 'f').model?.signature).toEqual({ path: 'm.sig', trust })
+})
+
+test.each([
+  ['', 'say whom to believe by exactly one of'],
+  ['key: k.pub, roots: ca.pem, identity: a@b.c', 'exactly one of'],
+  ['roots: ca.pem', '`roots` needs `identity`'],
+  ['trusted_root: r.json, identity: a@b.c', '`trusted_root` needs `issuer`'],
+  ['key: k.pub, identity: a@b.c', '`identity` does not go with `key`'],
+])('a signature whose signer is said as {%s} is refused', (section, said) => {
+  expect(refusal(signed(section))).toMatch(/^proofhouse\.yaml:1[01]:/)
+  expect(refusal(signed(section))).toContain(said)
 })
 
 test('the policy digest changes with the policy and with nothing else', () => {

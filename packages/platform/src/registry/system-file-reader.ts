@@ -30,6 +30,7 @@ import {
 } from './drift-settings.ts'
 import { checkUnknowns, modelOf, type ModelSettings } from './model-settings.ts'
 import { ruleOf } from './rule-source.ts'
+import { checkSignature } from './signature-settings.ts'
 import type { SystemFileSource } from './system-file.ts'
 import { isSystemFile, refusal } from './system-file-refusal.ts'
 import { checkTask, taskOf } from './task-rules.ts'
@@ -299,6 +300,7 @@ export function parseSystemFile(text: string, fileName: string): SystemFile {
     throw new OperatingError('config-invalid', `${placeOf(segments)}: ${message}`)
   }
   checkTask(value, refuse)
+  checkSignature(value, refuse)
   checkWhole(file, refuse)
   return {
     ...file,

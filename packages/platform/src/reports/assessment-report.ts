@@ -23,7 +23,7 @@ import {
   type TriggerSearch,
   type Verdict,
 } from '../assess/index.ts'
-import type { ReportPackages, ReportSecrets } from './report-artifacts.ts'
+import type { ReportModelRun, ReportPackages, ReportSecrets } from './report-artifacts.ts'
 import type { ReportImported } from './report-import.ts'
 
 /** The value of `format`; a change that old readers would misread gets a new one. */
@@ -151,7 +151,10 @@ interface ReportModel {
     readonly rules_digest: string
     readonly files: readonly Pick<ScannedFile, 'path' | 'format' | 'verdict'>[]
   }
+  /** The signature that this run made. */
   readonly signature: { readonly path: string; readonly key_hint: string } | null
+  /** What held it while it ran, and whose signature it had to bear. */
+  readonly run: ReportModelRun
   /** The file of the library that trained it; null where none is named. */
   readonly native: {
     readonly path: string

@@ -19,7 +19,7 @@ export {
 export { renderJUnit } from './junit.ts'
 export { renderModelCard } from './model-card.ts'
 export { renderSarif } from './sarif.ts'
-export type { ReportPackages, ReportSecrets } from './report-artifacts.ts'
+export type { ReportModelRun, ReportPackages, ReportSecrets } from './report-artifacts.ts'
 export { renderScanSarif } from './scan-sarif.ts'
 export { renderSecretsSarif, secretLine } from './secrets-sarif.ts'
 export { renderSummary } from './summary.ts'

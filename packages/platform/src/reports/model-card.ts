@@ -4,6 +4,7 @@
 import { type Measure, measureCatalogue, taskWords } from '../assess/index.ts'
 import type { AssessmentReport } from './assessment-report.ts'
 import { codeSpan, escapeMarkdown, markdownSentence, markdownTable } from './markdown.ts'
+import { confinementText, runtimeText, verificationText } from './model-run-words.ts'
 import {
   formatCount,
   formatInstant,
@@ -69,6 +70,9 @@ function modelDetails({ system, artifacts, columns, run }: AssessmentReport): st
           item('Signature', signature),
           item('Structural check', verdictWords[model.check.verdict].word),
           item('Scan of what loading does', model.scan.verdict),
+          item('Signature demanded', escapeMarkdown(verificationText(model.run))),
+          item('Run by', escapeMarkdown(runtimeText(model.run))),
+          item('Confined by', escapeMarkdown(confinementText(model.run))),
           item('Inputs', `${columns.features ?? 'an unknown number of'} columns`),
         ]),
     item('Run', `${codeSpan(run.id)}, announced ${formatInstant(run.announced_at)}`),

@@ -1,4 +1,4 @@
-// What a report says of the artifacts beside the model: part of `report.json`, in its field names.
+// What a report says of the artifacts beside the model, and of how the model ran: part of `report.json`, in its field names.
 
 /** Secrets in the sources: what each is and where, and never a character of it. */
 export interface ReportSecrets {
@@ -29,4 +29,34 @@ export interface ReportPackages {
   }[]
   readonly not_checked: readonly string[]
   readonly advisories: readonly { readonly name: string; readonly updated: string | null }[]
+}
+
+/** How the model ran. */
+export interface ReportModelRun {
+  /** What held it: nothing that the machine did not grant. Null where it was not run. */
+  readonly confinement: {
+    readonly runtime: 'native' | 'wasm'
+    /** Of ONNX Runtime. */
+    readonly version: string
+    /** Kinds of Linux namespaces of its own. */
+    readonly namespaces: readonly string[]
+    /** `own_view`: of the disk it saw what it needs, read-only; `permissions`: Node kept it from files. */
+    readonly files: 'own_view' | 'permissions'
+    readonly memory_mb: number
+    readonly cpu_seconds: number | null
+    readonly wall_seconds: number
+  } | null
+  /** The signature that held for the bytes that were loaded. */
+  readonly verification:
+    | { readonly verdict: 'not verified' }
+    | {
+        readonly verdict: 'verified'
+        /** The signature, as the system file names it. */
+        readonly path: string
+        readonly by: 'key' | 'certificate' | 'keyless'
+        readonly key_id: string
+        /** The name that was established; null where a key is all that is known. */
+        readonly name: string | null
+        readonly issuer: string | null
+      }
 }

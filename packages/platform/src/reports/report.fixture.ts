@@ -3,7 +3,7 @@
 
 import type { Measure, MeasureName, OutcomeCounts, RuleOutcome } from '../assess/index.ts'
 import { type AssessmentReport, type ReportGroup, reportFormat } from './assessment-report.ts'
-import { besideFixture } from './beside.fixture.ts'
+import { besideFixture, ranModelFixture } from './beside.fixture.ts'
 import { digest, findingsFixture } from './checks.fixture.ts'
 import { curvesFixture } from './curves.fixture.ts'
 
@@ -246,7 +246,7 @@ export function reportFixture(): AssessmentReport {
           files: [{ path: 'model.onnx', format: 'onnx', verdict: 'clean' }],
         },
         signature: { path: '.proofhouse/model.sig', key_hint: digest('ab12') },
-        native: null,
+        ...ranModelFixture,
       },
       data: [
         {

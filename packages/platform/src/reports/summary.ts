@@ -10,6 +10,7 @@ import {
   peerName,
 } from './imported-words.ts'
 import { codeSpan, escapeMarkdown, markdownSentence, markdownTable } from './markdown.ts'
+import { namespacesText, runtimeText } from './model-run-words.ts'
 import { formatCount, formatValue } from './numbers.ts'
 import type { ReportImport } from './report-import.ts'
 import {
@@ -63,9 +64,15 @@ export function renderSummary(report: AssessmentReport): string {
     .replace(/\n+$/, '\n')
 }
 
-/** What the scan of the model's files said. */
+/** What the scan of the model's files said, and how the model ran. */
 const scanParts = ({ artifacts: { model } }: AssessmentReport): string[] =>
-  model === null ? [] : [`scan of the model: ${model.scan.verdict}`]
+  model === null
+    ? []
+    : [
+        `scan of the model: ${model.scan.verdict}`,
+        `its signature: ${model.run.verification.verdict}`,
+        `run by ${escapeMarkdown(runtimeText(model.run))}, ${namespacesText(model.run)}`,
+      ]
 
 /** Results of other tools: what each import is, and those of its numbers that stand beside ours. */
 function importedParts({ imported }: AssessmentReport): string[] {

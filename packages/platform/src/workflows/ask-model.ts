@@ -25,6 +25,7 @@ export async function askModel<Answer>(
     name: model.path,
     bytes: model.bytes,
     sha256: model.sha256,
+    runtime: file.model?.runtime ?? 'wasm',
     memoryBytes: (file.model?.memoryMb ?? 0) * 1_048_576,
     timeoutMs: (file.model?.timeoutSeconds ?? 0) * 1_000,
     signal,

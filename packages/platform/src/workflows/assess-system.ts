@@ -3,7 +3,7 @@
 
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { type Bytes, OperatingError, type ResourceDescriptor, textOf } from '@proofhouse/evidence'
-import { checkPolicy, throwIfAborted } from '../assess/index.ts'
+import { checkPolicy, type Confinement, throwIfAborted } from '../assess/index.ts'
 import {
   type KnownRun,
   policyDigest,
@@ -24,6 +24,7 @@ import { findMitigations, type KnownMitigation, mitigationRecords } from './miti
 import { announceRun, closeRun, endOfError, type OpenRun, settleHistory } from './run-record.ts'
 import type { Services, Workspace } from './services.ts'
 import { signCheckedModel, type WrittenSignature } from './sign-checked-model.ts'
+import { watchedModels } from './watched-models.ts'
 
 /** Larger than any honest system file. */
 const systemFileSizeMaxBytes = 1_048_576
@@ -124,6 +125,8 @@ function located(error: unknown, { file, request }: Context): unknown {
 interface Computed {
   readonly measured: Measured
   readonly artifacts: CheckedArtifacts
+  /** What held the model; null where none was run. */
+  readonly confinement: Confinement | null
   readonly signature: WrittenSignature | null
   /** Every statement of the run so far, in ledger order. */
   readonly statements: readonly RecordedStatement[]
@@ -132,7 +135,9 @@ interface Computed {
 
 /** Everything between announcement and closure. */
 async function compute(context: Context, run: OpenRun): Promise<Computed> {
-  const { request, services, file, inputs, workspace, out } = context
+  const { request, file, inputs, workspace, out } = context
+  const watched = watchedModels(context.services.models)
+  const services = { ...context.services, models: watched.models }
   const { task } = file
   const folder = dirname(resolve(request.systemFile))
   const locate = (path: string) => resolve(folder, path)
@@ -155,6 +160,8 @@ async function compute(context: Context, run: OpenRun): Promise<Computed> {
     tables: inputs.tables,
     signature: signature?.envelope ?? null,
     scan: inputs.model?.scan ?? null,
+    confinement: watched.weakest(),
+    verification: inputs.model?.verification ?? null,
     beside: artifacts.statements,
     ...measured,
     model: modelSubject(inputs),
@@ -167,6 +174,7 @@ async function compute(context: Context, run: OpenRun): Promise<Computed> {
   return {
     measured,
     artifacts,
+    confinement: watched.weakest(),
     signature,
     statements: [run.recorded, ...statements, closed],
     closed,
@@ -201,6 +209,7 @@ async function report(
     }),
     imported: importRecords(done.imports, done.measured.measures),
     beside: done.artifacts,
+    confinement: done.confinement,
     signature: done.signature,
     statements: done.statements,
     checkpoint,

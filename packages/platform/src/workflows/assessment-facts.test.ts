@@ -29,7 +29,18 @@ test('a report gives the model, its data, its measures and its rules about group
     report.rules.filter(({ over }) => over.length > 0).length,
   )
   expect(assessment.fairness.length).toBeGreaterThan(0)
-  expect(assessment.task).toBe('prediction of one of two classes')
+  expect(assessment).toMatchObject({
+    task: 'prediction of one of two classes',
+    label: report.columns.label,
+    positiveClass: report.columns.positive_class,
+    features: report.columns.features,
+  })
+  expect(assessment.tradeoffs).toEqual(
+    report.mitigations.map(
+      ({ what, accepted, why }) => `${what}: ${accepted ? 'accepted' : 'not accepted'}: ${why}`,
+    ),
+  )
+  expect(assessment.tradeoffs.length).toBeGreaterThan(0)
 })
 
 test('slices are named by their columns and values, comparisons by what they are within', () => {

@@ -55,7 +55,8 @@ export function readAssessmentFacts(bytes: Uint8Array, path: string): Assessment
   const artifacts = fieldsOf(report['artifacts'])
   const settings = fieldsOf(report['assessment'])
   const model = artifacts['model'] ?? null
-  const sensitive = textsIn(fieldsOf(report['columns'])['protected'])
+  const columns = fieldsOf(report['columns'])
+  const sensitive = textsIn(columns['protected'])
   return {
     systemName: text(system, 'name'),
     modelPath: model === null ? null : text(fieldsOf(model), 'path'),
@@ -66,6 +67,10 @@ export function readAssessmentFacts(bytes: Uint8Array, path: string): Assessment
       policyDigest: text(artifacts, 'policy_digest'),
       time: text(report, 'generated_at'),
       task: taskOf(report['task']),
+      label: text(columns, 'label'),
+      positiveClass:
+        typeof columns['positive_class'] === 'string' ? columns['positive_class'] : null,
+      features: numberIn(columns['features']),
       purpose: text(system, 'purpose'),
       owner: text(system, 'owner'),
       riskClass: text(system, 'risk_class'),
@@ -78,6 +83,13 @@ export function readAssessmentFacts(bytes: Uint8Array, path: string): Assessment
         0,
         limitationsMax,
       ),
+      tradeoffs: listIn(report['mitigations'])
+        .slice(0, limitationsMax)
+        .map(fieldsOf)
+        .map(
+          ({ what, accepted, why }) =>
+            `${textIn(what)}: ${accepted === true ? 'accepted' : 'not accepted'}: ${textIn(why)}`,
+        ),
     },
     data: listIn(artifacts['data'])
       .map(fieldsOf)

@@ -14,6 +14,7 @@ import type { DataRole, ModelSettings, SystemFile } from '../registry/index.ts'
 import { type ModelScan, scanModelFile } from './scan-model.ts'
 import type { DigestedScan } from './scan-statement.ts'
 import type { Services } from './services.ts'
+import { type ModelVerification, verifyModelBytes } from './verify-model-bytes.ts'
 
 /** Protobuf, and so ONNX, cannot be larger. */
 const modelSizeMaxBytes = 2 ** 31 - 1
@@ -42,6 +43,8 @@ export interface CheckedModel {
   readonly rootDigest: string
   readonly check: OnnxReport
   readonly scan: ModelScan
+  /** Whose signature holds for the bytes; null where the system file demands none. */
+  readonly verification: ModelVerification | null
   /** Null where none is named. */
   readonly native: NativeFile | null
 }
@@ -81,10 +84,11 @@ interface OpenRequest {
 
 /**
  * Opens every input.
- * @throws file-missing, file-unreadable, data-malformed, model-malformed, model-refused, interrupted
+ * @throws file-missing, file-unreadable, data-malformed, model-malformed, model-refused, interrupted; where a signature
+ *   is demanded and does not hold, model-changed, envelope-signature-invalid, certificate-untrusted, bundle-malformed
  */
 export async function openInputs(
-  services: Pick<Services, 'files' | 'data' | 'now'>,
+  services: Pick<Services, 'files' | 'data' | 'keyless' | 'now'>,
   request: OpenRequest,
 ): Promise<AssessmentInputs> {
   const { file, locate, progress, signal } = request
@@ -123,10 +127,11 @@ export async function openInputs(
 }
 
 async function openModel(
-  { files, now }: Pick<Services, 'files' | 'now'>,
-  { path, native: nativePath }: ModelSettings,
+  services: Pick<Services, 'files' | 'keyless' | 'now'>,
+  { path, native: nativePath, signature }: ModelSettings,
   request: OpenRequest,
 ): Promise<CheckedModel> {
+  const { files, now } = services
   const { locate, progress, signal } = request
   progress(`checking ${path}`)
   const bytes = await files.read(locate(path), modelSizeMaxBytes)
@@ -142,7 +147,9 @@ async function openModel(
     startedAt,
     finishedAt: now(),
   }
-  return { path, bytes, sha256, rootDigest, check, scan, native }
+  const verification =
+    signature === null ? null : await verifyModelBytes(services, { path, bytes }, signature, locate)
+  return { path, bytes, sha256, rootDigest, check, scan, verification, native }
 }
 
 async function openNative(

@@ -3,6 +3,7 @@
 import type { Checkpoint } from '@proofhouse/evidence'
 import {
   type CheckFindings,
+  type Confinement,
   type DataFindings,
   defaultThreshold,
   type DriftFindings,
@@ -35,8 +36,8 @@ import {
 import type { AssessmentInputs } from './assessment-inputs.ts'
 import type { CheckedArtifacts } from './check-artifacts.ts'
 import { notChecked } from './not-checked.ts'
+import { reportModel } from './report-model.ts'
 import type { OpenRun } from './run-record.ts'
-import { reportedScan } from './scan-model.ts'
 import { signatureName } from './sign-checked-model.ts'
 
 /** What a finished run knows. */
@@ -66,6 +67,8 @@ export interface FinishedRun {
   readonly overTime: OverTimeFindings | null
   readonly mitigations: readonly ReportMitigation[]
   readonly imported: ReportImported | null
+  /** What held the model; null where none was run. */
+  readonly confinement: Confinement | null
   readonly beside: Pick<CheckedArtifacts, 'secrets' | 'packages'>
   readonly warnings: readonly string[]
   readonly features: number | null
@@ -153,7 +156,16 @@ function reportArtifacts(finished: FinishedRun): AssessmentReport['artifacts'] {
   const { file, inputs } = finished
   return {
     system_file: finished.names.systemFile,
-    model: reportModel(finished),
+    model: reportModel(inputs.model, {
+      confinement: finished.confinement,
+      signature:
+        finished.signature === null
+          ? null
+          : {
+              path: `${finished.names.workspace}/${signatureName}`,
+              key_hint: finished.signature.keyHint,
+            },
+    }),
     data: inputs.tables.map(({ role, path, table }) => ({
       role,
       path,
@@ -175,38 +187,6 @@ const effectiveThreshold = ({ model, columns, assessment, task }: SystemFile): n
   (task.kind === 'binary' && model === null && columns.prediction === null
     ? defaultThreshold
     : null)
-
-function reportModel({
-  inputs,
-  signature,
-  names,
-}: FinishedRun): AssessmentReport['artifacts']['model'] {
-  const { model } = inputs
-  if (model === null) return null
-  return {
-    path: model.path,
-    root_digest: model.rootDigest,
-    size_bytes: model.bytes.length,
-    check: {
-      // Only a model that the structural check found clean gets this far; see `openInputs`.
-      verdict: 'pass',
-      findings: model.check.findings.map(({ rule, detail }) => `${rule}: ${detail}`),
-    },
-    scan: reportedScan(model.scan),
-    signature:
-      signature === null
-        ? null
-        : { path: `${names.workspace}/${signatureName}`, key_hint: signature.keyHint },
-    native:
-      model.native === null
-        ? null
-        : {
-            path: model.native.path,
-            sha256: model.native.sha256,
-            size_bytes: model.native.sizeBytes,
-          },
-  }
-}
 
 function reportLedger(finished: FinishedRun): AssessmentReport['ledger'] {
   const { checkpoint, statements, verifierKey } = finished

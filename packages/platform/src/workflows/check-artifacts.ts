@@ -8,7 +8,7 @@ import type { ArtifactSettings, SystemFile } from '../registry/index.ts'
 import type { ReportPackages, ReportSecrets } from '../reports/index.ts'
 import { checkVulnerabilities } from './check-vulnerabilities.ts'
 import { searchForSecrets } from './find-secrets.ts'
-import { vulnerabilityStatement } from './record-vulnerabilities.ts'
+import { vulnerabilityStatements } from './record-vulnerabilities.ts'
 import { resultPath } from './result-path.ts'
 import type { Services } from './services.ts'
 
@@ -123,11 +123,13 @@ async function lookAtPackages(
   }
   const request = { path, feeds, policy, out: null, sarifPath: null }
   const checked = await checkVulnerabilities(services, request)
-  const subject = checked.files.map(({ path: one, sha256 }) => ({
-    name: one === path ? basename(path) : resultPath(path, one),
-    digest: { sha256 },
+  const about = checked.files.map(({ path: one, sha256 }) => ({
+    path: one,
+    subject: {
+      name: one === path ? basename(path) : resultPath(path, one),
+      digest: { sha256 },
+    },
   }))
-  const statement = vulnerabilityStatement(services, subject, checked)
   const { verdict, findings, notChecked, feeds: read, packages } = checked
   return {
     reported: {
@@ -154,6 +156,6 @@ async function lookAtPackages(
       looked: packages.length,
       unlooked: unlookedText(notChecked.length, 'checked'),
     }),
-    statements: statement === null ? [] : [statement],
+    statements: vulnerabilityStatements(services, about, checked),
   }
 }

@@ -76,18 +76,22 @@ export async function checkPackages(
   const { kev, epss, states } = await readFeeds(
     files,
     feeds,
-    matched.findings.flatMap(({ ids }) => ids),
+    matched.findings.flatMap(({ ids, upstream }) => [...ids, ...upstream]),
   )
   const statements: VexStatement[] = []
   for (const path of feeds.vex)
     statements.push(...parseVex(await files.read(path, vexMaxBytes), path))
   const vexIndex = indexVex(statements)
   const findings = matched.findings.map((bare): JudgedFinding => {
-    const of = <Value>(feed: ReadonlyMap<string, Value> | null): Value | null =>
-      bare.ids.map((id) => feed?.get(id)).find((value) => value !== undefined) ?? null
-    const question = { ids: bare.ids, purl: bare.package.purl, product: feeds.product }
+    const { ids, upstream } = bare
+    const of = <Value>(feed: ReadonlyMap<string, Value> | null): Value[] =>
+      [...ids, ...upstream].flatMap((id) => feed?.get(id) ?? [])
+    // What answers for one of several vulnerabilities does not answer for an advisory about all of them.
+    const answerable = upstream.length === 1 ? [...ids, ...upstream] : ids
+    const question = { ids: answerable, purl: bare.package.purl, product: feeds.product }
     const vex = applyVex(vexIndex, question, { now, ageMaxDays: feeds.vexAgeMaxDays })
-    const finding = { ...bare, kev: of(kev), epss: of(epss), vex }
+    const likeliest = of(epss).toSorted((a, b) => b.score - a.score)[0] ?? null
+    const finding = { ...bare, kev: of(kev)[0] ?? null, epss: likeliest, vex }
     return { ...finding, standing: standingOf(finding, policy) }
   })
   const aged = [...matched.feeds, ...states].map((feed) => ({ ...feed, ageDays: ageOf(feed, now) }))
@@ -118,13 +122,14 @@ async function readFeeds(
     path: string | null,
     parse: (bytes: Uint8Array) => {
       readonly entries: ReadonlyMap<string, Value>
+      readonly records: number
       readonly updated: string | null
       readonly version: string | null
     },
   ) => {
     if (path === null) return null
-    const { entries, updated, version } = parse(await files.read(path, feedMaxBytes))
-    states.push({ name, ecosystem: null, path, records: entries.size, updated, version })
+    const { entries, records, updated, version } = parse(await files.read(path, feedMaxBytes))
+    states.push({ name, ecosystem: null, path, records, updated, version })
     return entries
   }
   const kev = await read('kev', feeds.kev, parseKev)
@@ -132,10 +137,11 @@ async function readFeeds(
   return { kev, epss, states }
 }
 
-/** Whole days since a feed was last changed; null where it does not say. */
+/** Whole days since a feed was last changed; null where it does not say, or says a day to come. */
 function ageOf({ updated }: FeedState, now: Date): number | null {
   const moment = updated === null ? Number.NaN : Date.parse(updated)
-  return Number.isNaN(moment) ? null : Math.max(0, Math.floor((now.getTime() - moment) / dayMs))
+  const days = Math.floor((now.getTime() - moment) / dayMs)
+  return Number.isNaN(moment) || days < -1 ? null : Math.max(0, days)
 }
 
 function tooOld(feed: AgedFeed, { feedAgeMaxDays }: VulnerabilityPolicy): NotChecked[] {

@@ -4,7 +4,7 @@
 import { collectInventory, type Inventory } from '../artifacts/inventory/index.ts'
 import { verdictOf } from '../artifacts/vulnerabilities/index.ts'
 import { type CheckBasis, type CheckedPackages, checkPackages } from './check-packages.ts'
-import type { RecordedCheck } from './record-in-workspace.ts'
+import type { RecordedChecks } from './record-in-workspace.ts'
 import { recordVulnerabilities } from './record-vulnerabilities.ts'
 import { resultPath } from './result-path.ts'
 import type { Services } from './services.ts'
@@ -22,7 +22,7 @@ export interface VulnerabilityRequest extends CheckBasis {
 export interface CheckedInventory extends CheckedPackages {
   readonly files: Inventory['files']
   /** Where it was recorded; null when it was not. */
-  readonly recorded: RecordedCheck | null
+  readonly recorded: RecordedChecks | null
 }
 
 /**
@@ -36,7 +36,7 @@ export async function checkVulnerabilities(
   const { path, feeds, policy, out, sarifPath } = request
   const inventory = await collectInventory(services.readableFiles, path)
   const checked = await checkPackages(services, inventory, { feeds, policy })
-  const named = inventory.files.length > 0 ? checked : withNothing(checked, path)
+  const named = inventory.manifests > 0 ? checked : withNothing(checked, path)
   const { files } = inventory
   if (sarifPath !== null) {
     const { toolVersion } = services

@@ -12,11 +12,13 @@ import {
   type ToldReasons,
 } from '../assess/index.ts'
 import { readSystemFile, type SystemFile } from '../registry/index.ts'
-import { renderDecision } from '../reports/index.ts'
+import { renderDecision, type ReportModelRun } from '../reports/index.ts'
 import { askModel } from './ask-model.ts'
 import { type AssessmentInputs, openInputs } from './assessment-inputs.ts'
 import { exactDeadline, recognise } from './recognise.ts'
+import { reportModelRun } from './report-model.ts'
 import type { Services } from './services.ts'
+import { watchedModels } from './watched-models.ts'
 
 /** Larger than any honest system file. */
 const systemFileSizeMaxBytes = 1_048_576
@@ -47,6 +49,8 @@ export interface ExplainedRow extends AttributedRow, ToldReasons {
   readonly decision: string
   /** The score from which on the positive class is predicted; null where the model names classes itself. */
   readonly threshold: number | null
+  /** What held the model, and whose signature it had to bear. */
+  readonly modelRun: ReportModelRun
 }
 
 /**
@@ -133,8 +137,9 @@ async function explainIn(
     signal,
   })
   progress('asking the model what decided')
+  const watched = watchedModels(services.models)
   return await askModel(
-    services,
+    watched,
     { file, table: test.table, model, data, signal },
     async (predictor) => {
       const own = await readRow(inputs, predictor, request)
@@ -161,6 +166,7 @@ async function explainIn(
         row: request.row,
         decision: found.isPositive ? data.positiveClass : data.negativeClass,
         threshold: predictor.hasScores ? file.assessment.threshold : null,
+        modelRun: reportModelRun(model, watched.weakest()),
         ...tellReasons(row, found, {
           templates: file.reasons,
           most: request.most,

@@ -7,7 +7,7 @@ export type { ExplainedRow } from './explain-row.ts'
 export type { FoundSecrets } from './find-secrets.ts'
 export type { Imported } from './import-results.ts'
 export type { TracedProvenance } from './trace-provenance.ts'
-export type { RecordedCheck, RecordedChecks } from './record-in-workspace.ts'
+export type { RecordedChecks } from './record-in-workspace.ts'
 export type { RecordedProvenance } from './record-provenance.ts'
 export type { FileDigest, Files, Services, Workspace } from './services.ts'
 

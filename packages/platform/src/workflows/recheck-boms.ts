@@ -14,6 +14,7 @@ import {
   readStatement,
   type ResourceDescriptor,
   vulnerabilities,
+  vulnerabilityCheckField,
 } from '@proofhouse/evidence'
 import { mergePackages, packagesOfBom } from '../artifacts/inventory/index.ts'
 import {
@@ -23,7 +24,8 @@ import {
 } from '../artifacts/vulnerabilities/index.ts'
 import { isVouched } from '../registry/index.ts'
 import { type CheckBasis, type CheckedPackages, checkPackages } from './check-packages.ts'
-import { vulnerabilityStatement } from './record-vulnerabilities.ts'
+import { type RecordedChecks, recordStatements } from './record-in-workspace.ts'
+import { vulnerabilityStatements } from './record-vulnerabilities.ts'
 import type { Services, Workspace } from './services.ts'
 import { statementEnvelope } from './statement-envelopes.ts'
 
@@ -47,8 +49,8 @@ export interface RecheckedBom {
   readonly checked: CheckedPackages
   /** What that check did not know. */
   readonly becameKnown: readonly JudgedFinding[]
-  /** Where the answer was recorded; null when no advisory was read. */
-  readonly recorded: { readonly index: number; readonly digest: string } | null
+  /** Where the answer was recorded; nowhere when no advisory was read. */
+  readonly entries: RecordedChecks['entries']
 }
 
 /** Every bill of a ledger, checked again. */
@@ -58,10 +60,13 @@ export interface Recheck {
   readonly checkpoint: Checkpoint
 }
 
+/** A bill, or a check: in one statement, or in one for each part of what it is about. */
 interface Recorded {
+  /** Of its first statement. */
   readonly index: number
   readonly subject: readonly ResourceDescriptor[]
-  readonly predicate: JsonObject
+  /** Of every statement. */
+  readonly predicates: readonly [JsonObject, ...JsonObject[]]
 }
 
 /** @throws ledger-missing, ledger-busy, ledger-corrupt, file-missing, feed-malformed, limit-exceeded */
@@ -75,8 +80,8 @@ export async function recheckBoms(services: Services, request: RecheckRequest): 
   const workspace = await services.openWorkspace(out)
   try {
     const { bills, checks } = await recordedIn(workspace)
-    const inventories = bills.map(({ index, predicate }) =>
-      packagesOfBom(predicate, `entry ${index}`),
+    const inventories = bills.map(({ index, predicates: [bill] }) =>
+      packagesOfBom(bill, `entry ${index}`),
     )
     const all = mergePackages(inventories.flatMap(({ packages }) => packages))
     const advisories = await readAdvisories(services.readableFiles, all, request.feeds.mirror)
@@ -84,14 +89,13 @@ export async function recheckBoms(services: Services, request: RecheckRequest): 
     for (const [n, bill] of bills.entries()) {
       const inventory = inventories[n] ?? { packages: [], notChecked: [] }
       const checked = await checkPackages(services, inventory, request, advisories)
-      const statement = vulnerabilityStatement(services, bill.subject, checked)
-      const recorded = statement === null ? null : await workspace.recorder.record(statement)
+      const statements = vulnerabilityStatements(services, bill.subject.map(ofNoFile), checked)
       boms.push({
         index: bill.index,
         ...describe(bill),
         ...against(lastCheckOf(bill, checks), checked),
         checked,
-        recorded: recorded && { index: recorded.index, digest: recorded.digest },
+        entries: await recordStatements(workspace, statements),
       })
     }
     const { checkpoint } = await workspace.ledger.checkpoint()
@@ -101,6 +105,9 @@ export async function recheckBoms(services: Services, request: RecheckRequest): 
   }
 }
 
+/** Packages of a bill have their places in the bill. */
+const ofNoFile = (subject: ResourceDescriptor) => ({ path: null, subject })
+
 /** The newest bill about each thing, and every check, signed by a key that is believed; oldest first. */
 async function recordedIn(workspace: Workspace) {
   const bills = new Map<string, Recorded>()
@@ -108,17 +115,46 @@ async function recordedIn(workspace: Workspace) {
   for await (const { index, entry } of workspace.entries()) {
     const bill = await vouchedStatement(workspace, { index, entry }, cyclonedxBom)
     if (bill !== null) {
-      const key = digestsOf(bill).toSorted().join(' ')
-      bills.delete(key)
-      bills.set(key, bill)
+      // The parts of one bill have its serial number, which follows from what it says.
+      const { serialNumber } = bill.predicates[0]
+      const key = typeof serialNumber === 'string' ? serialNumber : `entry ${index}`
+      const known = bills.get(key)
+      bills.set(key, known === undefined ? bill : joined(known, bill))
       if (bills.size > bomsMax)
         throw new OperatingError('limit-exceeded', `the ledger records over ${bomsMax} bills`)
       continue
     }
     const check = await vouchedStatement(workspace, { index, entry }, vulnerabilities)
-    if (check !== null) checks.push(check)
+    if (check === null) continue
+    const last = checks.at(-1)
+    if (last === undefined || !isNextPart(last, check)) checks.push(check)
+    else checks.splice(-1, 1, joined(last, check))
   }
-  return { bills: [...bills.values()], checks }
+  const newest = new Map<string, Recorded>()
+  for (const bill of bills.values()) {
+    const key = digestsOf(bill).toSorted().join(' ')
+    newest.delete(key)
+    newest.set(key, bill)
+  }
+  return { bills: [...newest.values()], checks }
+}
+
+const joined = (whole: Recorded, part: Recorded): Recorded => ({
+  index: whole.index,
+  subject: [...whole.subject, ...part.subject],
+  predicates: [...whole.predicates, ...part.predicates],
+})
+
+const readCheck = (predicate: JsonObject) => vulnerabilities.shape(predicate, 'predicate', 'read')
+
+/** Whether a statement is the next part of the check before it. */
+function isNextPart({ predicates }: Recorded, { predicates: [next] }: Recorded): boolean {
+  const [first, own] = [readCheck(predicates[0]), readCheck(next)]
+  return (
+    own[vulnerabilityCheckField]?.part?.number === predicates.length + 1 &&
+    own.metadata.scanStartedOn === first.metadata.scanStartedOn &&
+    own.metadata.scanFinishedOn === first.metadata.scanFinishedOn
+  )
 }
 
 async function vouchedStatement<Predicate extends JsonObject>(
@@ -129,7 +165,7 @@ async function vouchedStatement<Predicate extends JsonObject>(
   const envelope = await statementEnvelope(workspace, entry, type.uri)
   if (envelope === null || !(await isVouched(envelope, workspace.verifiers))) return null
   const { subject, predicate } = readStatement(fromBase64(envelope.payload), type)
-  return { index, subject, predicate }
+  return { index, subject, predicates: [predicate] }
 }
 
 const digestsOf = ({ subject }: Recorded): string[] =>
@@ -151,8 +187,8 @@ const fieldsOf = (value: JsonValue | undefined): JsonObject => (isJsonObject(val
 const listIn = (value: JsonValue | undefined): readonly JsonValue[] =>
   Array.isArray(value) ? (value as readonly JsonValue[]) : []
 
-function describe({ index, predicate }: Recorded) {
-  const metadata = fieldsOf(predicate['metadata'])
+function describe({ index, predicates: [bill] }: Recorded) {
+  const metadata = fieldsOf(bill['metadata'])
   const name = fieldsOf(metadata['component'])['name']
   const made = metadata['timestamp']
   return {
@@ -163,16 +199,18 @@ function describe({ index, predicate }: Recorded) {
 
 function against(last: Recorded | null, { findings }: CheckedPackages) {
   if (last === null) return { since: null, becameKnown: findings }
-  const { scanner, metadata } = vulnerabilities.shape(last.predicate, 'predicate', 'read')
+  const { metadata } = readCheck(last.predicates[0])
   const known = new Set(
-    scanner.result.flatMap(({ id, annotations = [] }) =>
-      annotations.flatMap((about) => {
-        const purl = about['package']
-        return [id, ...listIn(about['ids'])].flatMap((one) =>
-          typeof purl === 'string' && typeof one === 'string' ? [`${purl} ${one}`] : [],
-        )
-      }),
-    ),
+    last.predicates
+      .flatMap((predicate) => readCheck(predicate).scanner.result)
+      .flatMap(({ id, annotations = [] }) =>
+        annotations.flatMap((about) => {
+          const purl = about['package']
+          return [id, ...listIn(about['ids'])].flatMap((one) =>
+            typeof purl === 'string' && typeof one === 'string' ? [`${purl} ${one}`] : [],
+          )
+        }),
+      ),
   )
   return {
     since: { index: last.index, time: metadata.scanFinishedOn },

@@ -1,20 +1,12 @@
 // Appends statements to the ledger of a workspace that is opened for it: what `--out DIR` does.
 
 import type { Checkpoint, JsonObject, ResourceDescriptor, Statement } from '@proofhouse/evidence'
-import type { Services } from './services.ts'
+import type { Services, Workspace } from './services.ts'
 
 /** An entry names all subjects of its statement and holds 65,535 bytes; this leaves room for the rest of it. */
 const subjectsMaxBytes = 48_000
 
-/** Where a check was recorded. */
-export interface RecordedCheck {
-  readonly index: number
-  /** SHA-256 of the envelope. */
-  readonly digest: string
-  readonly checkpoint: Checkpoint
-}
-
-/** Where a check of many files was recorded: in one statement, or in as many as its subjects need. */
+/** Where something about many files was recorded: in one statement, or in as many as its subjects need. */
 export interface RecordedChecks {
   readonly entries: readonly { readonly index: number; readonly digest: string }[]
   readonly checkpoint: Checkpoint
@@ -28,16 +20,25 @@ export async function recordInWorkspace(
 ): Promise<RecordedChecks> {
   const workspace = await services.openWorkspace(out)
   try {
-    const entries: RecordedChecks['entries'][number][] = []
-    for (const statement of statements) {
-      const { index, digest } = await workspace.recorder.record(statement)
-      entries.push({ index, digest })
-    }
+    const entries = await recordStatements(workspace, statements)
     const { checkpoint } = await workspace.ledger.checkpoint()
     return { entries, checkpoint }
   } finally {
     await workspace.close()
   }
+}
+
+/** Appends statements in their order to a workspace that is open. @throws storage-failed and the ledger's own errors */
+export async function recordStatements(
+  { recorder }: Pick<Workspace, 'recorder'>,
+  statements: readonly Statement<JsonObject>[],
+): Promise<RecordedChecks['entries']> {
+  const entries: RecordedChecks['entries'][number][] = []
+  for (const statement of statements) {
+    const { index, digest } = await recorder.record(statement)
+    entries.push({ index, digest })
+  }
+  return entries
 }
 
 /** Things in their order, cut where their subjects would not fit one entry together; at least one part. */

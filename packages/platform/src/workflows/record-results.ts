@@ -7,6 +7,7 @@ import {
   type Envelope,
   type JsonObject,
   makeStatement,
+  type ModelRun,
   measures as measuresPredicate,
   modelSignature,
   report as reportPredicate,
@@ -16,7 +17,7 @@ import {
   testResult,
   verificationSummary,
 } from '@proofhouse/evidence'
-import type { DataTable, Measure, RuleOutcome, Verdict } from '../assess/index.ts'
+import type { Confinement, DataTable, Measure, RuleOutcome, Verdict } from '../assess/index.ts'
 import {
   type DataDigests,
   type DataRole,
@@ -26,6 +27,7 @@ import {
 } from '../registry/index.ts'
 import { reportFormat } from '../reports/index.ts'
 import type { ModelScan } from './scan-model.ts'
+import { type ModelVerification, signerOf } from './verify-model-bytes.ts'
 import { scanStatements } from './scan-statement.ts'
 import type { Workspace } from './services.ts'
 
@@ -42,6 +44,10 @@ export interface RunResults {
   readonly signature: Envelope | null
   /** What was found in the model's files before they were loaded; null without a model. */
   readonly scan: ModelScan | null
+  /** What held the model while it ran; null where none did. */
+  readonly confinement: Confinement | null
+  /** Whose signature holds for the model's bytes; null where none was demanded. */
+  readonly verification: ModelVerification | null
   /** Statements about artifacts beside the model. */
   readonly beside: readonly Statement<JsonObject>[]
   readonly measures: readonly Measure[]
@@ -105,7 +111,8 @@ function dataSetStatement(results: RunResults, role: DataRole, table: DataTable)
   })
 }
 
-function measuresStatement({ runId, file, measures, subject, tables }: RunResults) {
+function measuresStatement(results: RunResults) {
+  const { runId, file, measures, subject, tables, confinement } = results
   const { mode, confidence, interval } = file.assessment
   return makeStatement(measuresPredicate, subject, {
     runId,
@@ -116,7 +123,18 @@ function measuresStatement({ runId, file, measures, subject, tables }: RunResult
     columns: file.columns.protected,
     measures,
     suppressedCells: [],
+    ...(confinement === null ? {} : { modelRun: modelRunOf(confinement, results) }),
   })
+}
+
+function modelRunOf(confinement: Confinement, { verification }: RunResults): ModelRun {
+  return {
+    ...confinement,
+    signature:
+      verification === null
+        ? { verdict: 'not verified', signer: null }
+        : { verdict: 'verified', signer: signerOf(verification) },
+  }
 }
 
 const digestsOf = (tables: RunResults['tables']): DataDigests =>

@@ -1,26 +1,26 @@
-// The statement of a vulnerability check (in-toto vulns v0.2), appended to a workspace's ledger.
+// The statements of a vulnerability check (in-toto vulns v0.2), appended to a workspace's ledger.
 
 import {
-  assert,
   type JsonObject,
   makeStatement,
   type ResourceDescriptor,
   type ScannedVulnerability,
   type Statement,
   type Vulnerabilities,
+  type VulnerabilityCheck,
   vulnerabilities,
   vulnerabilityCheckField,
 } from '@proofhouse/evidence'
-import type { Inventory } from '../artifacts/inventory/index.ts'
-import type { JudgedFinding } from '../artifacts/vulnerabilities/index.ts'
+import { type Inventory, type Place, placesMax } from '../artifacts/inventory/index.ts'
+import { type JudgedFinding, verdictOf } from '../artifacts/vulnerabilities/index.ts'
 import type { CheckedPackages } from './check-packages.ts'
-import { type RecordedCheck, recordInWorkspace } from './record-in-workspace.ts'
+import { partsThatFit, type RecordedChecks, recordInWorkspace } from './record-in-workspace.ts'
 import type { Services } from './services.ts'
 
 /** URI of the scanner that statements name: this program. */
 const scannerUri = 'https://proofhouse.dev/vulns'
 
-/** Appends the statement to a workspace's ledger; null where there is nothing to state. */
+/** Appends the statements to a workspace's ledger; null where there is nothing to state. */
 export async function recordVulnerabilities(
   services: Services,
   given: {
@@ -28,15 +28,14 @@ export async function recordVulnerabilities(
     readonly files: Inventory['files']
     readonly checked: CheckedPackages
   },
-): Promise<RecordedCheck | null> {
+): Promise<RecordedChecks | null> {
   const { out, files, checked } = given
-  const subject = files.map(({ path, sha256 }) => ({ name: path, digest: { sha256 } }))
-  const statement = vulnerabilityStatement(services, subject, checked)
-  if (statement === null) return null
-  const { entries, checkpoint } = await recordInWorkspace(services, out, [statement])
-  const [entry] = entries
-  assert(entry !== undefined, 'a statement that is recorded has an entry')
-  return { ...entry, checkpoint }
+  const about = files.map(({ path, sha256 }) => ({
+    path,
+    subject: { name: path, digest: { sha256 } },
+  }))
+  const statements = vulnerabilityStatements(services, about, checked)
+  return statements.length === 0 ? null : recordInWorkspace(services, out, statements)
 }
 
 /** The oldest of the advisories' feeds: what came later in another one does not make this one newer. */
@@ -49,41 +48,86 @@ function oldestUpdate({ feeds }: Pick<CheckedPackages, 'feeds'>): string | null 
   return updates.length === 0 ? null : updates.reduce((a, b) => (a < b ? a : b))
 }
 
-/** The statement of a check; null where no advisory was read, or there is nothing that it would be about. */
-export function vulnerabilityStatement(
-  { toolVersion, now }: Pick<Services, 'toolVersion' | 'now'>,
-  subject: readonly ResourceDescriptor[],
-  checked: CheckedPackages,
-): Statement<Vulnerabilities> | null {
-  const lastUpdate = oldestUpdate(checked)
-  if (lastUpdate === null || subject.length === 0) return null
-  const predicate: Vulnerabilities = {
-    scanner: {
-      uri: scannerUri,
-      version: toolVersion,
-      db: { uri: 'https://osv.dev', lastUpdate },
-      result: checked.findings.map(scannedOf),
-    },
-    metadata: { scanStartedOn: checked.startedAt, scanFinishedOn: now().toISOString() },
-    [vulnerabilityCheckField]: {
-      verdict: checked.verdict,
-      packages: checked.packages.length,
-      policy: { ...checked.policy, accepted: [...checked.policy.accepted] },
-      feeds: checked.feeds.map(({ name, ecosystem, records, updated, version }) => ({
-        name,
-        ecosystem,
-        records,
-        updated,
-        version,
-      })),
-      notChecked: checked.notChecked.map(notCheckedOf),
-    },
-  }
-  return makeStatement(vulnerabilities, subject, predicate)
+/** What a check is about: a file, and how a statement names it. */
+interface CheckedFile {
+  /** As places name it; null for what is no file. */
+  readonly path: string | null
+  readonly subject: ResourceDescriptor
 }
 
+/**
+ * One statement about all that was read; where that is too long, one about each part of it, with what was found
+ * there and what belongs to no file. None where no advisory was read, or there is nothing to be about.
+ */
+export function vulnerabilityStatements(
+  { toolVersion, now }: Pick<Services, 'toolVersion' | 'now'>,
+  files: readonly CheckedFile[],
+  checked: CheckedPackages,
+): readonly Statement<Vulnerabilities>[] {
+  const lastUpdate = oldestUpdate(checked)
+  if (lastUpdate === null || files.length === 0) return []
+  const parts = partsThatFit(files, ({ subject }) => subject)
+  const scanner = {
+    uri: scannerUri,
+    version: toolVersion,
+    db: { uri: 'https://osv.dev', lastUpdate },
+  }
+  const metadata = { scanStartedOn: checked.startedAt, scanFinishedOn: now().toISOString() }
+  return parts.map((part, n) => {
+    const own = parts.length === 1 ? checked : checkedIn(part, files, checked)
+    const subject = part.map((file) => file.subject)
+    return makeStatement(vulnerabilities, subject, {
+      scanner: { ...scanner, result: own.findings.map(scannedOf) },
+      metadata,
+      [vulnerabilityCheckField]: {
+        ...checkOf(own),
+        ...(parts.length === 1 ? {} : { part: { number: n + 1, of: parts.length } }),
+      },
+    })
+  })
+}
+
+/** What of a check is about a part of the files. What has its place in none, or in more than are kept, is about each part. */
+function checkedIn(
+  part: readonly CheckedFile[],
+  all: readonly CheckedFile[],
+  checked: CheckedPackages,
+): CheckedPackages {
+  const pathsOf = (files: readonly CheckedFile[]) => new Set(files.map(({ path }) => path))
+  const [own, stated] = [pathsOf(part), pathsOf(all)]
+  const isAbout = (places: readonly Place[]) =>
+    places.length >= placesMax ||
+    places.some(({ path }) => own.has(path)) ||
+    !places.some(({ path }) => stated.has(path))
+  const findings = checked.findings.filter((finding) => isAbout(finding.package.places))
+  const notChecked = checked.notChecked.filter(({ place }) =>
+    isAbout(place === null ? [] : [place]),
+  )
+  return {
+    ...checked,
+    findings,
+    notChecked,
+    packages: checked.packages.filter(({ places }) => isAbout(places)),
+    verdict: verdictOf(findings, notChecked, checked.policy),
+  }
+}
+
+const checkOf = (checked: CheckedPackages): VulnerabilityCheck => ({
+  verdict: checked.verdict,
+  packages: checked.packages.length,
+  policy: { ...checked.policy, accepted: [...checked.policy.accepted] },
+  feeds: checked.feeds.map(({ name, ecosystem, records, updated, version }) => ({
+    name,
+    ecosystem,
+    records,
+    updated,
+    version,
+  })),
+  notChecked: checked.notChecked.map(notCheckedOf),
+})
+
 function scannedOf(finding: JudgedFinding): ScannedVulnerability {
-  const { id, ids, records, rating, severities, fix, standing, kev, epss, vex } = finding
+  const { id, ids, upstream, records, rating, severities, fix, standing, kev, epss, vex } = finding
   const scores = severities.map(({ type, score, value }) => ({
     method: type,
     score: value === null ? score : String(value),
@@ -91,6 +135,7 @@ function scannedOf(finding: JudgedFinding): ScannedVulnerability {
   const about: JsonObject = {
     package: finding.package.purl,
     ids,
+    upstream,
     records,
     fix,
     malware: finding.malware,

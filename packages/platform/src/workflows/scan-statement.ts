@@ -11,9 +11,7 @@ import {
 } from '@proofhouse/evidence'
 import { type ScannedFile, scanRulesDigest, worstVerdict } from '../artifacts/scan/index.ts'
 import { partsThatFit } from './record-in-workspace.ts'
-
-/** URI of the scanner that statements name: this program. */
-const scannerUri = 'https://proofhouse.dev/scan'
+import { scannerRecord, type ScannerRun } from './scanner-record.ts'
 
 /** A scanned file, and the digest of what was scanned; null where it could not be read. */
 export interface DigestedScan {
@@ -22,13 +20,10 @@ export interface DigestedScan {
 }
 
 /** A scan, and what it is about. */
-export interface ScanToState {
+export interface ScanToState extends ScannerRun {
   readonly files: readonly DigestedScan[]
   /** Models by root digest, whose files these are. */
   readonly roots: readonly ResourceDescriptor[]
-  readonly toolVersion: string
-  readonly startedAt: Date
-  readonly finishedAt: Date
 }
 
 /**
@@ -64,7 +59,7 @@ const subjectOf = ({ scanned, sha256 }: DigestedScan): ResourceDescriptor => ({
  * extension field says which it was. What stands in the files is not quoted: a ledger is read by others.
  */
 function statement(
-  { toolVersion, startedAt, finishedAt }: ScanToState,
+  scan: ScannerRun,
   digested: readonly DigestedScan[],
   subject: readonly ResourceDescriptor[],
 ): Statement<TestResult> {
@@ -78,13 +73,7 @@ function statement(
       ...new Set(files.flatMap(({ findings }) => findings.map(({ rule }) => rule))),
     ].toSorted(),
     [fileScanField]: {
-      scanner: {
-        uri: scannerUri,
-        version: toolVersion,
-        rules,
-        startedOn: startedAt.toISOString(),
-        finishedOn: finishedAt.toISOString(),
-      },
+      scanner: scannerRecord('scan', rules, scan),
       verdict,
       files: files.length,
       notClean: files.flatMap(notClean),

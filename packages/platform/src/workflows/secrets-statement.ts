@@ -15,12 +15,10 @@ import {
 } from '@proofhouse/evidence'
 import { type SecretFinding, secretRulesDigest } from '../artifacts/secrets/index.ts'
 import { partsThatFit } from './record-in-workspace.ts'
-
-/** URI of the scanner that statements name: this program. */
-const scannerUri = 'https://proofhouse.dev/secrets'
+import { scannerRecord, type ScannerRun } from './scanner-record.ts'
 
 /** A search, and what it is about. */
-export interface SearchToState {
+export interface SearchToState extends ScannerRun {
   readonly found: Pick<SecretSearch, 'files' | 'objects' | 'known' | 'allowed' | 'incomplete'> & {
     readonly verdict: SecretSearch['verdict']
     readonly findings: readonly SecretFinding[]
@@ -28,9 +26,6 @@ export interface SearchToState {
   }
   /** Files that were searched to their end and hold nothing, by path, with their SHA-256. */
   readonly clean: ReadonlyMap<string, string>
-  readonly toolVersion: string
-  readonly startedAt: Date
-  readonly finishedAt: Date
 }
 
 /**
@@ -77,7 +72,7 @@ function searchDigest(
 }
 
 function statement(
-  { toolVersion, startedAt, finishedAt }: SearchToState,
+  search: ScannerRun,
   { verdict, findings, lastingFingerprints, ...found }: SearchToState['found'],
   subject: readonly ResourceDescriptor[],
 ): Statement<TestResult> {
@@ -87,13 +82,7 @@ function statement(
     configuration: [{ name: 'rules', digest: { sha256: rules } }],
     failedTests: [...new Set(findings.map(({ rule }) => rule))].toSorted(),
     [secretSearchField]: {
-      scanner: {
-        uri: scannerUri,
-        version: toolVersion,
-        rules,
-        startedOn: startedAt.toISOString(),
-        finishedOn: finishedAt.toISOString(),
-      },
+      scanner: scannerRecord('secrets', rules, search),
       verdict,
       files: found.files,
       objects: found.objects,

@@ -80,7 +80,8 @@ export async function verifyPath(
   }
 }
 
-async function readSignerPolicy(
+/** What the files say that hold the trust. @throws key-malformed, certificate-malformed, file-missing */
+export async function readSignerPolicy(
   { files, keyless, now }: Pick<Services, 'files' | 'keyless' | 'now'>,
   trust: VerifyTrust,
 ): Promise<SignerPolicy> {

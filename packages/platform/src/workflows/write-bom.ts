@@ -3,7 +3,6 @@
 
 import { basename, resolve } from 'node:path'
 import {
-  type Checkpoint,
   cyclonedxBom as cyclonedxPredicate,
   type JsonObject,
   makeStatement,
@@ -19,6 +18,7 @@ import { hashModel } from '../artifacts/index.ts'
 import { collectInventory, type Inventory } from '../artifacts/inventory/index.ts'
 import { type AssessmentFacts, readAssessmentFacts } from './assessment-facts.ts'
 import type { bomFormats } from './bom-formats.ts'
+import { partsThatFit, type RecordedChecks, recordInWorkspace } from './record-in-workspace.ts'
 import type { Services } from './services.ts'
 
 const reportMaxBytes = 256 * 1_048_576
@@ -47,11 +47,8 @@ export interface WrittenBom {
   readonly data: number
   readonly model: string | null
   readonly notNamed: Inventory['notChecked']
-  readonly recorded: {
-    readonly index: number
-    readonly digest: string
-    readonly checkpoint: Checkpoint
-  } | null
+  /** Null when nothing was to be recorded. */
+  readonly recorded: RecordedChecks | null
 }
 
 /**
@@ -146,13 +143,9 @@ async function record(
       'nothing names packages and no model is given: a statement would be about nothing',
     )
   const predicate = cyclonedxPredicate.shape(document, 'bom', 'write')
-  const statement = makeStatement(cyclonedxPredicate, subject, predicate)
-  const workspace = await services.openWorkspace(out)
-  try {
-    const { index, digest } = await workspace.recorder.record(statement)
-    const { checkpoint } = await workspace.ledger.checkpoint()
-    return { index, digest, checkpoint }
-  } finally {
-    await workspace.close()
-  }
+  // The bill is one; where a statement cannot name all files, each of several says it of a part of them.
+  const statements = partsThatFit(subject, (one) => one).map((part) =>
+    makeStatement(cyclonedxPredicate, part, predicate),
+  )
+  return recordInWorkspace(services, out, statements)
 }

@@ -31,6 +31,12 @@ export interface BomAssessment {
   /** When, ISO 8601. */
   readonly time: string
   readonly task: string
+  /** The column that is predicted. */
+  readonly label: string
+  /** Of two classes the one that selects; null for other tasks. */
+  readonly positiveClass: string | null
+  /** How many columns the model reads; null without a model. */
+  readonly features: number | null
   readonly purpose: string
   readonly owner: string
   readonly riskClass: string
@@ -41,6 +47,8 @@ export interface BomAssessment {
   readonly metrics: readonly BomMetric[]
   readonly fairness: readonly BomFairness[]
   readonly limitations: readonly string[]
+  /** What was tried against a rule that did not hold, and whether it was worth what it cost. */
+  readonly tradeoffs: readonly string[]
 }
 
 /** A model. */

@@ -24,6 +24,9 @@ const content: BomContent = {
     policyDigest: digest('03'),
     time: '2026-01-01T00:00:00.000Z',
     task: 'prediction of one of two classes',
+    label: 'credit_risk',
+    positiveClass: 'good',
+    features: 17,
     purpose: 'Decides who gets a loan.',
     owner: 'risk@example.org',
     riskClass: 'high',
@@ -36,6 +39,7 @@ const content: BomContent = {
     ],
     fairness: [{ group: 'sex', finding: 'fail: ratio 0.7', mitigation: 'reweighting' }],
     limitations: ['Tested on one bank.'],
+    tradeoffs: ['reweighting: accepted: a point of accuracy for equal rates'],
   },
   data: [
     {
@@ -154,7 +158,11 @@ test('what the components say', () => {
     properties: [{ name: 'proofhouse:root-digest', value: digest('01') }],
     modelCard: {
       modelParameters: {
+        approach: { type: 'supervised' },
+        task: 'prediction of one of two classes',
         datasets: [{ ref: `data:train:${digest('04')}` }, { ref: `data:test:${digest('05')}` }],
+        inputs: [{ format: 'table of 17 columns' }],
+        outputs: [{ format: 'score; from 0.5 on credit_risk is taken to be good' }],
       },
       quantitativeAnalysis: {
         performanceMetrics: [
@@ -167,6 +175,10 @@ test('what the components say', () => {
         ],
       },
       considerations: {
+        useCases: ['Decides who gets a loan.'],
+        technicalLimitations: ['Tested on one bank.'],
+        performanceTradeoffs: ['reweighting: accepted: a point of accuracy for equal rates'],
+        ethicalConsiderations: [{ name: 'risk class: high' }],
         fairnessAssessments: [{ groupAtRisk: 'sex', mitigationStrategy: 'reweighting' }],
       },
     },
@@ -233,7 +245,13 @@ describe('SPDX 3.0.1', () => {
         verifiedUsing: [{ algorithm: 'sha256', hashValue: digest('02') }],
       },
     ])
-    expect(of('dataset_DatasetPackage')).toHaveLength(2)
+    expect(of('dataset_DatasetPackage')).toMatchObject([
+      {
+        dataset_intendedUse: 'training of the model',
+        dataset_hasSensitivePersonalInformation: 'yes',
+      },
+      { dataset_intendedUse: 'testing of the model', dataset_datasetSize: 10 },
+    ])
     expect(of('Relationship').map(({ relationshipType }) => relationshipType)).toEqual([
       'contains',
       'trainedOn',

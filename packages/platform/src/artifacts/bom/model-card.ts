@@ -14,11 +14,24 @@ export function modelCard({ assessment, data }: BomContent): JsonObject {
   if (assessment === null) return { modelParameters: { datasets } }
   const { task, metrics } = assessment
   return {
-    modelParameters: { approach: { type: 'supervised' }, task, datasets },
+    modelParameters: {
+      approach: { type: 'supervised' },
+      task,
+      datasets,
+      ...(assessment.features === null
+        ? {}
+        : { inputs: [{ format: `table of ${assessment.features} columns` }] }),
+      outputs: [{ format: outputOf(assessment) }],
+    },
     quantitativeAnalysis: { performanceMetrics: metrics.map(metricOf) },
     considerations: considerationsOf(assessment),
     properties: propertiesOf(assessment),
   }
+}
+
+function outputOf({ task, label, positiveClass, threshold }: BomAssessment): string {
+  if (positiveClass === null || threshold === null) return `${task}: ${label}`
+  return `score; from ${threshold} on ${label} is taken to be ${positiveClass}`
 }
 
 function metricOf({ name, slice, value, low, high }: BomMetric): JsonObject {
@@ -36,11 +49,13 @@ function considerationsOf({
   purpose,
   riskClass,
   limitations,
+  tradeoffs,
   fairness,
 }: BomAssessment): JsonObject {
   return {
     useCases: [purpose],
     technicalLimitations: [...limitations],
+    ...(tradeoffs.length === 0 ? {} : { performanceTradeoffs: [...tradeoffs] }),
     ethicalConsiderations: [{ name: `risk class: ${riskClass}` }],
     fairnessAssessments: fairness.map(({ group, finding, mitigation }) => ({
       groupAtRisk: group,

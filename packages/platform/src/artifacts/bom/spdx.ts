@@ -146,6 +146,13 @@ function assessed(assessment: BomAssessment, identifier: Identifier): JsonObject
   }
 }
 
+const intendedUses: Readonly<Record<string, string>> = {
+  train: 'training of the model',
+  test: 'testing of the model',
+  reference: 'comparison of later data with it',
+  current: 'comparison with earlier data',
+}
+
 function datasetPackage(data: BomData, identifier: Identifier) {
   const { role, name, rows, columns, sizeBytes, sensitive } = data
   return {
@@ -155,6 +162,7 @@ function datasetPackage(data: BomData, identifier: Identifier) {
     verifiedUsing: sha256(data.sha256),
     dataset_datasetType: ['structured'],
     dataset_datasetSize: sizeBytes,
+    ...(intendedUses[role] === undefined ? {} : { dataset_intendedUse: intendedUses[role] }),
     ...(sensitive.length === 0
       ? {}
       : {

@@ -4,7 +4,14 @@ import { PackageURL } from 'packageurl-js'
 import { fieldsOf, type Fields, jsonFields, listIn, textIn } from './document.ts'
 import { ecosystemOf } from './operating-system.ts'
 import { type Manifest, type NotChecked, type Package, quoted } from './package.ts'
-import { condaPackage, npmPackage, pythonPackage, systemPackage } from './purl.ts'
+import {
+  cargoPackage,
+  condaPackage,
+  goPackage,
+  npmPackage,
+  pythonPackage,
+  systemPackage,
+} from './purl.ts'
 
 const componentsMax = 200_000
 const nestingMax = 32
@@ -23,7 +30,7 @@ export function packagesOfBom(bom: Fields, path: string): Manifest {
   for (const component of componentsIn(bom['components'], 0)) {
     const purl = textIn(component['purl'])
     const name = textIn(component['name']) ?? '(a component without a name)'
-    const isPackage = ['library', 'framework', 'application', 'operating-system'].includes(
+    const isPackage = ['library', 'framework', 'application'].includes(
       textIn(component['type']) ?? '',
     )
     if (purl === null) {
@@ -75,6 +82,9 @@ function packageOfPurl(text: string, path: string): Package | string {
   if (typeof version !== 'string' || version === '') return 'has no version'
   if (type === 'pypi') return pythonPackage(name, version, places)
   if (type === 'npm') return npmPackage(namespace ? `${namespace}/${name}` : name, version, places)
+  if (type === 'cargo') return cargoPackage(name, version, places)
+  if (type === 'golang')
+    return goPackage(namespace ? `${namespace}/${name}` : name, version, places)
   if (type === 'conda') return condaPackage(name, version, places)
   if (type !== 'deb' && type !== 'apk')
     return {

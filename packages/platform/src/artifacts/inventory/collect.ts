@@ -2,13 +2,14 @@
 // not checked; the others are.
 
 import { createHash } from 'node:crypto'
-import { dirname, join } from 'node:path'
+import { dirname, isAbsolute, join, relative } from 'node:path'
 import { OperatingError } from '@proofhouse/evidence'
 import { imageFiles } from './image-files.ts'
 import { isWorthWalking, manifestKind, type ManifestKind, manifestReaders } from './manifest.ts'
 import { readRelease, type Release, unknownRelease } from './operating-system.ts'
 import { type Inventory, type Manifest, mergePackages, type NotChecked } from './package.ts'
-import type { ReadableFiles } from './ports.ts'
+import { pinnedElsewhere, type ReadManifest } from './pinned-elsewhere.ts'
+import type { FolderEntry, ReadableFiles } from './ports.ts'
 import { readRequirements } from './requirements-file.ts'
 
 const fileMaxBytes = 64 * 1_048_576
@@ -67,7 +68,13 @@ async function oneFile(files: ReadableFiles, path: string): Promise<Found> {
         bytes: await read(join(root ?? '', name)),
       })
   const folder = join(dirname(path), '..')
-  return { files: [...release, { path, kind, bytes }], notChecked: [], folder, read, whole: null }
+  return {
+    files: [...release, { path, kind, bytes }],
+    notChecked: [],
+    folder,
+    read: readInside(files, folder),
+    whole: null,
+  }
 }
 
 function kindByContent(path: string, bytes: Uint8Array): ManifestKind {
@@ -77,8 +84,9 @@ function kindByContent(path: string, bytes: Uint8Array): ManifestKind {
       'inventory-malformed',
       `\`${path}\` is packed; unpack it with gunzip first`,
     )
-  const head = new TextDecoder().decode(bytes.subarray(0, 4_096))
-  if (/^\s*\{/u.test(head) && /"bomFormat"|"CycloneDX"/u.test(head)) return 'bom'
+  // Some tools write all components before they say what the document is.
+  const text = new TextDecoder().decode(bytes)
+  if (/^\s*\{/u.test(text) && /"bomFormat"\s*:\s*"CycloneDX"/u.test(text)) return 'bom'
   throw new OperatingError(
     'inventory-malformed',
     `\`${path}\` names no packages in a form that is read; give a requirements or lock file, a BOM, a folder or an image`,
@@ -113,53 +121,63 @@ async function inFolder(files: ReadableFiles, root: string): Promise<Found> {
   let walked = 0
   let totalBytes = 0
   const read = (path: string) => files.read(path, fileMaxBytes)
-  for (let next = folders.pop(); next !== undefined; next = folders.pop())
-    for (const { name, kind } of await files.list(next.path)) {
+  const take = async (path: string, kind: ManifestKind) => {
+    if (found.length >= manifestsMax)
+      throw new OperatingError('limit-exceeded', `\`${root}\` holds over ${manifestsMax} manifests`)
+    try {
+      const bytes = await read(path)
+      totalBytes += bytes.length
+      found.push({ path, kind, bytes })
+    } catch (error) {
+      if (!(error instanceof OperatingError)) throw error
+      notChecked.push(unreadable(path, error.message))
+    }
+    if (totalBytes > totalMaxBytes)
+      throw new OperatingError('limit-exceeded', `manifests in \`${root}\` exceed 512 MiB`)
+  }
+  for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
+    const entries = await files.list(next.path)
+    const isLocked = hasNodeLock(next.path, entries)
+    for (const { name, kind } of entries) {
       const path = join(next.path, name)
       if (++walked > walkedMax)
         throw new OperatingError('limit-exceeded', `\`${root}\` holds over ${walkedMax} files`)
       if (kind === 'folder' && isWorthWalking(path)) {
+        const hidden = join(path, '.package-lock.json')
         if (next.depth >= depthMax)
           notChecked.push(unreadable(path, `deeper than ${depthMax} folders`))
-        // Installed packages of npm are named by one file, where npm wrote it.
+        // Installed packages of npm are named by a lock, or by the one that npm leaves with them, or each by its own file.
         else if (name !== 'node_modules') folders.push({ path, depth: next.depth + 1 })
-        else await takeHiddenLock(files, path, found)
+        else if (isLocked) continue
+        else if ((await files.kind(hidden)) === 'file') await take(hidden, 'npm-lock')
+        else folders.push({ path, depth: next.depth + 1 })
       }
       const manifest = manifestKind(path)
       if (manifest === null || kind === 'folder') continue
-      if (kind === 'other') {
-        // What a link names may lie outside; the release of a root file system has a second place.
-        if (manifest !== 'os-release') notChecked.push(unreadable(path, 'a link, or no file'))
-        continue
-      }
-      if (found.length >= manifestsMax)
-        throw new OperatingError(
-          'limit-exceeded',
-          `\`${root}\` holds over ${manifestsMax} manifests`,
-        )
-      try {
-        const bytes = await read(path)
-        totalBytes += bytes.length
-        found.push({ path, kind: manifest, bytes })
-      } catch (error) {
-        if (!(error instanceof OperatingError)) throw error
-        notChecked.push(unreadable(path, error.message))
-      }
-      if (totalBytes > totalMaxBytes)
-        throw new OperatingError('limit-exceeded', `manifests in \`${root}\` exceed 512 MiB`)
+      if (kind === 'file') await take(path, manifest)
+      // What a link names may lie outside; the release of a root file system has a second place.
+      else if (manifest !== 'os-release') notChecked.push(unreadable(path, 'a link, or no file'))
     }
-  return { files: found, notChecked, folder: root, read, whole: null }
+  }
+  return { files: found, notChecked, folder: root, read: readInside(files, root), whole: null }
 }
 
-async function takeHiddenLock(files: ReadableFiles, folder: string, found: FoundFile[]) {
-  const path = join(folder, '.package-lock.json')
-  const locks = ['package-lock.json', 'npm-shrinkwrap.json'].map((name) =>
-    join(dirname(folder), name),
-  )
-  const kinds = await Promise.all([path, ...locks].map((one) => files.kind(one)))
-  if (kinds[0] === 'file' && kinds[1] === null && kinds[2] === null)
-    found.push({ path, kind: 'npm-lock', bytes: await files.read(path, fileMaxBytes) })
+/** Reads what a file names, which whoever wrote it may have made a link: what lies outside is nobody's list of packages. */
+function readInside(files: ReadableFiles, folder: string): Found['read'] {
+  return async (path) => {
+    const [root, real] = await Promise.all([files.realPath(folder), files.realPath(path)])
+    const inside = relative(root, real)
+    if (inside === '..' || inside.startsWith('../') || isAbsolute(inside))
+      throw new OperatingError('file-unreadable', `\`${path}\` is a link out of \`${folder}\``)
+    return files.read(real, fileMaxBytes)
+  }
 }
+
+const nodeLocks = ['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml']
+
+/** Whether a lock names what is installed beside it; what lies among installed packages are locks of strangers. */
+const hasNodeLock = (folder: string, entries: readonly FolderEntry[]): boolean =>
+  !/(^|\/)node_modules(\/|$)/u.test(folder) && entries.some(({ name }) => nodeLocks.includes(name))
 
 const unreadable = (path: string, detail: string): NotChecked => ({
   reason: 'unreadable',
@@ -176,7 +194,7 @@ async function inventoryOf(found: Found): Promise<Inventory> {
   for (const { path, kind, bytes } of found.files)
     if (kind === 'os-release')
       releases.set(path.replace(/(etc|usr\/lib)\/os-release$/u, ''), readRelease(bytes))
-  const manifests: ReadFile[] = []
+  const manifests: ReadManifest[] = []
   const included = new Map<string, Uint8Array>()
   for (const { path, kind, bytes } of found.files) {
     if (kind === 'os-release') continue
@@ -184,8 +202,15 @@ async function inventoryOf(found: Found): Promise<Inventory> {
     const manifest = await readOne({ path, kind, bytes }, { release, found, included })
     manifests.push({ path, kind, manifest })
   }
-  // What another file includes is read through it, with its constraints, and not again alone.
-  const own = manifests.filter(({ path, kind }) => kind !== 'requirements' || !included.has(path))
+  // What another file includes is read through it, with its constraints, and not again alone. Digests add nothing to a go.mod.
+  const goFolders = new Set(
+    manifests.flatMap(({ path, kind }) => (kind === 'go-mod' ? dirname(path) : [])),
+  )
+  const own = manifests.filter(
+    ({ path, kind }) =>
+      !(kind === 'requirements' && included.has(path)) &&
+      !(kind === 'go-sum' && goFolders.has(dirname(path))),
+  )
   const packages = mergePackages(own.flatMap(({ manifest }) => manifest.packages))
   const isPinned = pinnedElsewhere(own)
   const open = own.flatMap((file) => file.manifest.notChecked.filter((one) => !isPinned(one, file)))
@@ -202,6 +227,7 @@ async function inventoryOf(found: Found): Promise<Inventory> {
   return {
     packages,
     notChecked: [...found.notChecked, ...open],
+    manifests: manifests.length,
     files: found.whole ?? files.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
   }
 }
@@ -229,35 +255,5 @@ async function readOne(
   } catch (error) {
     if (!(error instanceof OperatingError)) throw error
     return { packages: [], notChecked: [unreadable(path, error.message)] }
-  }
-}
-
-type ReadFile = {
-  readonly path: string
-  readonly kind: ManifestKind
-  readonly manifest: Manifest
-}
-
-const keyOf = ({ ecosystem, name }: { readonly ecosystem: string | null; readonly name: string }) =>
-  `${ecosystem} ${name}`
-
-const ownKeys = (kind: ManifestKind, { own = [] }: Manifest): string[] =>
-  own.map((name) => keyOf({ ecosystem: kind === 'npm-lock' ? 'npm' : 'PyPI', name }))
-
-/** Whether a range that a project declares is pinned by a lock beside or above it. */
-function pinnedElsewhere(all: readonly ReadFile[]) {
-  const namesIn = new Map<string, Set<string>>()
-  for (const { path, kind, manifest } of all) {
-    if (!['toml-lock', 'pipfile-lock', 'npm-lock', 'requirements'].includes(kind)) continue
-    const names = namesIn.get(dirname(path)) ?? new Set<string>()
-    namesIn.set(dirname(path), names)
-    for (const key of [...manifest.packages.map(keyOf), ...ownKeys(kind, manifest)]) names.add(key)
-  }
-  return ({ package: wanted }: NotChecked, { path, kind }: ReadFile): boolean => {
-    if (wanted === undefined || (kind !== 'pyproject' && kind !== 'package-json')) return false
-    for (let folder = dirname(path); ; folder = dirname(folder)) {
-      if (namesIn.get(folder)?.has(keyOf(wanted)) === true) return true
-      if (folder === dirname(folder)) return false
-    }
   }
 }

@@ -1,6 +1,8 @@
-// conda's environment.yml: packages of conda, which have no advisories under their names, and a list for pip.
+// conda: environment.yml with its list for pip, and what is installed (`conda-meta`). Packages of conda have no advisories under
+// their names.
 
-import { fieldsOf, listIn, textIn, yamlFields } from './document.ts'
+import { OperatingError } from '@proofhouse/evidence'
+import { fieldsOf, jsonFields, listIn, textIn, yamlFields } from './document.ts'
 import { type Manifest, type NotChecked, type Package, quoted } from './package.ts'
 import { condaPackage } from './purl.ts'
 import { readRequirementLines } from './pyproject.ts'
@@ -27,6 +29,19 @@ export function readCondaEnvironment(bytes: Uint8Array, path: string): Manifest 
       })
   }
   return { packages, notChecked }
+}
+
+/** An installed package: one file of `conda-meta`. @throws inventory-malformed */
+export function readCondaMeta(bytes: Uint8Array, path: string): Manifest {
+  const document = jsonFields(bytes, path)
+  const [name, version] = [textIn(document['name']), textIn(document['version'])]
+  if (name === null || version === null)
+    throw new OperatingError('inventory-malformed', `\`${path}\` has no \`name\` and \`version\``)
+  const hashes = ['sha256', 'md5'].flatMap((algorithm) => {
+    const digest = textIn(document[algorithm])
+    return digest === null ? [] : [`${algorithm}:${digest}`]
+  })
+  return { packages: [condaPackage(name, version, { places: [{ path }], hashes })], notChecked: [] }
 }
 
 /** `channel::name=1.2=build`, `name==1.2`, `name >=1`. */

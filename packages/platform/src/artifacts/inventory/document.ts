@@ -8,7 +8,7 @@ import {
   textOf,
 } from '@proofhouse/evidence'
 import { parse as parseTomlText } from 'smol-toml'
-import { parseDocument } from 'yaml'
+import { isScalar, parseDocument, visit } from 'yaml'
 
 /** A value of a document; only what a look into it shows is known. */
 export type Fields = Readonly<Record<string, unknown>>
@@ -29,6 +29,29 @@ export const listIn = (value: unknown): readonly unknown[] =>
 export const textIn = (value: unknown): string | null =>
   typeof value === 'string' && value !== '' ? value : null
 
+/** Largest document in TOML or YAML, in bytes: what is built of one takes fifty times as much. */
+const documentMaxBytes = 16 * 1_048_576
+/** Most marks of structure in YAML, and most brackets among them: each costs a kilobyte, and a bracket in a bracket more. */
+const [yamlMarksMax, yamlBracketsMax] = [1_000_000, 200_000]
+
+function checkSize(bytes: Uint8Array, path: string): void {
+  if (bytes.length > documentMaxBytes)
+    throw new OperatingError('limit-exceeded', `\`${path}\` has over ${documentMaxBytes} bytes`)
+}
+
+/** Refuses what would be dear to parse, before it is parsed: a small file may be all structure. */
+function checkYamlMarks(bytes: Uint8Array, path: string): void {
+  let [marks, brackets] = [0, 0]
+  for (const byte of bytes) {
+    // `[` and `{`; then line feed, comma, colon, ampersand and asterisk.
+    if (byte === 0x5b || byte === 0x7b) brackets++
+    else if (byte === 0x0a || byte === 0x2c || byte === 0x3a || byte === 0x26 || byte === 0x2a)
+      marks++
+  }
+  if (brackets > yamlBracketsMax || marks + brackets > yamlMarksMax)
+    throw new OperatingError('limit-exceeded', `\`${path}\` has more structure than is read`)
+}
+
 const malformed = (what: string, path: string, cause?: unknown) =>
   new OperatingError('inventory-malformed', `\`${path}\` is not ${what}`, { cause })
 
@@ -39,8 +62,9 @@ export function jsonFields(bytes: Uint8Array, path: string): JsonObject {
   return value
 }
 
-/** Fields of a TOML file. @throws inventory-malformed */
+/** Fields of a TOML file. @throws inventory-malformed, limit-exceeded */
 export function tomlFields(bytes: Uint8Array, path: string): Fields {
+  checkSize(bytes, path)
   try {
     return parseTomlText(textOf(bytes), { maxDepth: 64 })
   } catch (cause) {
@@ -48,10 +72,19 @@ export function tomlFields(bytes: Uint8Array, path: string): Fields {
   }
 }
 
-/** Fields of a YAML file; no alias is followed. @throws inventory-malformed */
+/** Fields of a YAML file; no alias is followed. @throws inventory-malformed, limit-exceeded */
 export function yamlFields(bytes: Uint8Array, path: string): Fields {
-  const document = parseDocument(textOf(bytes), { uniqueKeys: true, merge: false })
+  checkSize(bytes, path)
+  checkYamlMarks(bytes, path)
+  // The parser would hold every key against every other.
+  const document = parseDocument(textOf(bytes), { uniqueKeys: false, merge: false })
   if (document.errors.length > 0) throw malformed('YAML', path, document.errors[0])
+  visit(document, {
+    Map(_, { items }) {
+      const keys = items.map(({ key }) => (isScalar(key) ? String(key.value) : key))
+      if (new Set(keys).size < keys.length) throw malformed('YAML with each name once', path)
+    },
+  })
   let value: unknown
   try {
     value = document.toJS({ maxAliasCount: 0 })

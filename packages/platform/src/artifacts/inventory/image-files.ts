@@ -1,5 +1,5 @@
-// The files of a container image that name packages, from the archive of `docker save` or of an OCI layout: layers laid over
-// each other, later ones hiding what earlier ones had (OCI image-spec, layer.md: whiteouts).
+// The files of a container image that name packages, from the archive of `docker save`, of an OCI layout or of `docker export`:
+// layers laid over each other, later ones hiding what earlier ones had (OCI image-spec, layer.md: whiteouts).
 
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { Readable } from 'node:stream'
@@ -12,8 +12,8 @@ import { type ByteSource, tarEntries } from './tar-entries.ts'
 const layersMax = 512
 const indexesMax = 64
 const jsonMaxBytes = 16 * 1_048_576
-/** Unpacked bytes of one layer that are passed. */
-const layerMaxBytes = 64 * 1_073_741_824
+/** Unpacked bytes of all layers that are passed; a layer that is named again is unpacked again. */
+const unpackedMaxBytes = 64 * 1_073_741_824
 
 /** Which files are kept, and how much of them. */
 interface Wanted {
@@ -30,8 +30,8 @@ interface Blob {
 interface Layer {
   readonly file: OpenedFile
   readonly blob: Blob
-  /** Bytes that were kept of all layers so far, those that later layers hide included. */
-  readonly held: { bytes: number }
+  /** Bytes that were kept of all layers so far, those that later layers hide included, and bytes that were unpacked. */
+  readonly held: { bytes: number; unpackedBytes: number }
 }
 
 /** The wanted files of every image in an archive, by path. @throws inventory-malformed, limit-exceeded */
@@ -43,52 +43,70 @@ export async function imageFiles(
   const blobs = new Map<string, Blob>()
   for await (const entry of tarEntries(filePart(file, 0, file.sizeBytes)))
     if (entry.kind === 'file') blobs.set(entry.path, entry)
-  const layers = await layersOf(file, blobs, path)
   const found = new Map<string, Uint8Array>()
-  const held = { bytes: 0 }
-  for (const name of layers) {
-    const blob = blobs.get(name)
-    if (blob === undefined)
-      throw new OperatingError('inventory-malformed', `\`${path}\` has no layer \`${name}\``)
-    await layOver(found, { file, blob, held }, wanted)
+  const held = { bytes: 0, unpackedBytes: 0 }
+  // A root file system, as `docker export` writes it, is its own and only layer.
+  const isSaved = blobs.has('manifest.json') || blobs.has('index.json')
+  if (!isSaved && [...blobs.keys()].some((name) => wanted.isWanted(name))) {
+    await layOver(found, { file, blob: { offset: 0, sizeBytes: file.sizeBytes }, held }, wanted)
+    return found
+  }
+  const images = await imagesOf(file, blobs, path)
+  for (const [n, layers] of images.entries()) {
+    const own = new Map<string, Uint8Array>()
+    for (const name of layers) {
+      const blob = blobs.get(name)
+      if (blob === undefined)
+        throw new OperatingError('inventory-malformed', `\`${path}\` has no layer \`${name}\``)
+      await layOver(own, { file, blob, held }, wanted)
+    }
+    // Each image has a root of its own; what one has does not hide what another has.
+    const root = images.length === 1 ? '' : `image ${n + 1}/`
+    for (const [name, bytes] of own) found.set(`${root}${name}`, bytes)
   }
   return found
 }
 
-/** The layers' names, in their order. */
-async function layersOf(
+/** The layers' names in their order, of every image: of several names, or for several machines. */
+async function imagesOf(
   file: OpenedFile,
   blobs: ReadonlyMap<string, Blob>,
   path: string,
-): Promise<string[]> {
+): Promise<string[][]> {
   const read = async (name: string): Promise<unknown> => {
     const blob = blobs.get(name)
     if (blob === undefined || blob.sizeBytes > jsonMaxBytes)
       throw new OperatingError('inventory-malformed', `\`${path}\` has no readable \`${name}\``)
     return parseJson(await file.read(blob.offset, blob.sizeBytes), 'inventory-malformed')
   }
-  const layers: string[] = []
+  const images: string[][] = []
   if (blobs.has('manifest.json'))
     for (const image of listIn(await read('manifest.json')))
-      for (const layer of listIn(fieldsOf(image)['Layers'])) layers.push(textIn(layer) ?? '')
+      images.push(listIn(fieldsOf(image)['Layers']).map((layer) => textIn(layer) ?? ''))
   else if (blobs.has('index.json')) {
     const waiting = ['index.json']
     for (let seen = 0; waiting.length > 0; seen++) {
       if (seen > indexesMax)
         throw new OperatingError('limit-exceeded', `\`${path}\` has over ${indexesMax} manifests`)
       const document = fieldsOf(await read(waiting.shift() ?? ''))
-      layers.push(...listIn(document['layers']).map(blobName))
-      waiting.push(...listIn(document['manifests']).map(blobName))
+      images.push(listIn(document['layers']).map(blobName))
+      waiting.push(...listIn(document['manifests']).filter(isImage).map(blobName))
     }
   } else
     throw new OperatingError(
       'inventory-malformed',
       `\`${path}\` is no image: it has neither \`manifest.json\` nor \`index.json\`; save one with \`docker save\``,
     )
-  if (layers.length > layersMax)
+  if (images.flat().length > layersMax)
     throw new OperatingError('limit-exceeded', `\`${path}\` has over ${layersMax} layers`)
-  return layers
+  const different = new Map(images.map((layers) => [layers.join(' '), layers]))
+  return [...different.values()].filter((layers) => layers.length > 0)
 }
+
+/** Statements about an image lie beside it like another one (BuildKit, "Image attestation storage"). */
+const isImage = (descriptor: unknown): boolean =>
+  fieldsOf(fieldsOf(descriptor)['annotations'])['vnd.docker.reference.type'] !==
+  'attestation-manifest'
 
 const blobName = (descriptor: unknown): string =>
   `blobs/${(textIn(fieldsOf(descriptor)['digest']) ?? '').replace(':', '/')}`
@@ -103,7 +121,9 @@ async function layOver(
   const unpacked = unpack(fileChunks(file, blob.offset, end), start)
   const own = new Map<string, Uint8Array>()
   try {
-    for await (const entry of tarEntries(bounded(streamed(unpacked[Symbol.asyncIterator]())))) {
+    for await (const entry of tarEntries(
+      bounded(streamed(unpacked[Symbol.asyncIterator]()), held),
+    )) {
       const folder = entry.path.slice(0, entry.path.lastIndexOf('/') + 1)
       const name = entry.path.slice(folder.length)
       if (name === '.wh..wh..opq') forget(found, folder)
@@ -140,11 +160,10 @@ function unpack(chunks: AsyncIterable<Uint8Array>, start: Uint8Array): AsyncIter
 }
 
 /** A source that ends with a refusal rather than a bomb. */
-function bounded(source: ByteSource): ByteSource {
-  let passed = 0
+function bounded(source: ByteSource, held: Layer['held']): ByteSource {
   const count = (length: number) => {
-    passed += length
-    checkSize('a layer', passed, layerMaxBytes)
+    held.unpackedBytes += length
+    checkSize('its layers together', held.unpackedBytes, unpackedMaxBytes)
   }
   return {
     async take(length) {

@@ -3,4 +3,4 @@
 export { packagesOfBom } from './bom-packages.ts'
 export { collectInventory } from './collect.ts'
 export type { FolderEntry, OpenedFile, ReadableFiles } from './ports.ts'
-export { type Inventory, mergePackages, type NotChecked } from './package.ts'
+export { type Inventory, mergePackages, type NotChecked, type Place, placesMax } from './package.ts'

@@ -154,11 +154,23 @@ describe('npm', () => {
           a: { version: '1.0.0', dependencies: { b: { version: '2.0.0' } } },
           c: { version: 'npm:@real/c@3.0.0' },
           d: { version: 'github:x/d#1' },
+          part: { version: 'file:packages/part', dependencies: { e: { version: '4.0.0' } } },
+          packed: { version: 'file:vendor/packed.tgz' },
+          aside: { version: 'file:../aside' },
         },
       }),
     })
-    expect(found.purls).toEqual(['pkg:npm/%40real/c@3.0.0', 'pkg:npm/a@1.0.0', 'pkg:npm/b@2.0.0'])
-    expect(found.notChecked).toEqual(['not-from-a-registry: d'])
+    expect(found.purls).toEqual([
+      'pkg:npm/%40real/c@3.0.0',
+      'pkg:npm/a@1.0.0',
+      'pkg:npm/b@2.0.0',
+      'pkg:npm/e@4.0.0',
+    ])
+    expect(found.notChecked).toEqual([
+      'not-from-a-registry: aside',
+      'not-from-a-registry: d',
+      'not-from-a-registry: packed',
+    ])
   })
 
   test('installed packages without a lock beside them', async () => {
@@ -187,12 +199,16 @@ test('a BOM is an inventory', async () => {
         { type: 'library', name: 'nameless' },
         { type: 'library', name: 'versionless', purl: 'pkg:pypi/versionless' },
         { type: 'data', name: 'rows' },
+        // Others list what the packages stand in.
+        { type: 'operating-system', name: 'debian', version: '12' },
         {
           type: 'library',
           name: 'z',
           purl: 'pkg:deb/debian/zlib1g@1.2.13-1?arch=amd64&distro=debian-12&upstream=zlib',
         },
-        { type: 'library', name: 'c', purl: 'pkg:cargo/c@1' },
+        { type: 'library', name: 'c', purl: 'pkg:gem/c@1' },
+        { type: 'library', name: 'd', purl: 'pkg:cargo/d@1.0.0' },
+        { type: 'library', name: 'e', purl: 'pkg:golang/x.org/e@v1.0.0' },
       ],
     }),
   })
@@ -208,6 +224,8 @@ test('a BOM is an inventory', async () => {
     ['npm', '@s/b', '2', undefined],
     ['Debian:12', 'zlib1g', '1.2.13-1', { name: 'zlib', version: '1.2.13-1' }],
     [null, 'c', '1', undefined],
+    ['crates.io', 'd', '1.0.0', undefined],
+    ['Go', 'x.org/e', 'v1.0.0', undefined],
   ])
   expect(found.notChecked).toEqual([
     'not-understood: pkg:pypi/versionless',
@@ -223,11 +241,17 @@ test.each([
   ['pyproject.toml', `a = ${'['.repeat(5_000)}`],
   ['environment.yml', 'a: &x [1]\nb: *x'],
   ['x.cdx.json', '{"bomFormat": "SPDX"}'],
-  ['yarn.lock', 'a@1:\n  version "1"'],
 ])('%s that is broken or unknown is not clean', async (name, text) => {
   const { packages, notChecked } = await read({ [name]: text })
   expect(packages).toEqual([])
   expect(notChecked).toHaveLength(1)
+})
+
+test('a BOM by any name, wherever it says that it is one', async () => {
+  const components = Array.from({ length: 200 }, (_, n) => ({ purl: `pkg:pypi/name-${n}@1.0` }))
+  const text = JSON.stringify({ components, bomFormat: 'CycloneDX' })
+  const path = join(folderOf({ 'environment.json': text }), 'environment.json')
+  expect((await collectInventory(readableFiles, path)).packages).toHaveLength(200)
 })
 
 test('a file of no known form is refused', async () => {

@@ -2,13 +2,17 @@
 
 import { basename } from 'node:path'
 import { readBom } from './bom-packages.ts'
-import { readCondaEnvironment } from './conda-environment.ts'
+import { readCargoLock, readCargoToml } from './cargo-locks.ts'
+import { readCondaEnvironment, readCondaMeta } from './conda-environment.ts'
+import { readGoMod } from './go-modules.ts'
 import { readPythonMetadata } from './installed-python.ts'
-import { readNpmLock, readPackageJson } from './npm-locks.ts'
+import { readPnpmLock, readYarnLock } from './node-locks.ts'
+import { readInstalledNpm, readNpmLock, readPackageJson } from './npm-locks.ts'
 import { readApkInstalled, readDpkgStatus, type Release } from './operating-system.ts'
 import type { Manifest } from './package.ts'
 import { readPyproject } from './pyproject.ts'
 import { readPipfileLock, readTomlLock } from './python-locks.ts'
+import { readSetupCfg, readSetupPy } from './setup-files.ts'
 
 /** What a file of packages is. */
 export type ManifestKind =
@@ -18,7 +22,17 @@ export type ManifestKind =
   | 'pyproject'
   | 'npm-lock'
   | 'package-json'
+  | 'npm-installed'
+  | 'yarn-lock'
+  | 'pnpm-lock'
+  | 'cargo-lock'
+  | 'cargo-toml'
+  | 'go-mod'
+  | 'go-sum'
+  | 'setup-cfg'
+  | 'setup-py'
   | 'conda'
+  | 'conda-installed'
   | 'python-metadata'
   | 'dpkg'
   | 'apk'
@@ -28,25 +42,34 @@ export type ManifestKind =
 
 const byPath: readonly (readonly [RegExp, ManifestKind])[] = [
   [/(^|\/)(etc|usr\/lib)\/os-release$/u, 'os-release'],
-  [/(^|\/)var\/lib\/dpkg\/(status|status\.d\/[^/]+)$/u, 'dpkg'],
+  [/(^|\/)var\/lib\/dpkg\/(status|status\.d\/(?![^/]*\.md5sums$)[^/]+)$/u, 'dpkg'],
   [/(^|\/)lib\/apk\/db\/installed$/u, 'apk'],
-  [/(^|\/)var\/lib\/rpm\/(Packages|Packages\.db|rpmdb\.sqlite)$/u, 'not-read'],
+  [/(^|\/)(var\/lib|usr\/lib\/sysimage)\/rpm\/(Packages|Packages\.db|rpmdb\.sqlite)$/u, 'not-read'],
+  // What images of Azure Linux without RPM's database have in its place.
+  [/(^|\/)var\/lib\/rpmmanifest\/container-manifest-[12]$/u, 'not-read'],
+  [/(^|\/)var\/lib\/pacman\/local\/ALPM_DB_VERSION$/u, 'not-read'],
   [/\.dist-info\/METADATA$/u, 'python-metadata'],
   [/\.egg-info(\/PKG-INFO)?$/u, 'python-metadata'],
   [/(^|\/)(package-lock|npm-shrinkwrap|node_modules\/\.package-lock)\.json$/u, 'npm-lock'],
   [/(^|\/)package\.json$/u, 'package-json'],
+  [/(^|\/)yarn\.lock$/u, 'yarn-lock'],
+  [/(^|\/)pnpm-lock\.yaml$/u, 'pnpm-lock'],
+  [/(^|\/)Cargo\.lock$/u, 'cargo-lock'],
+  [/(^|\/)Cargo\.toml$/u, 'cargo-toml'],
+  [/(^|\/)go\.mod$/u, 'go-mod'],
+  [/(^|\/)go\.sum$/u, 'go-sum'],
   [/(^|\/)(uv|poetry|pdm)\.lock$/u, 'toml-lock'],
   [/(^|\/)pylock(\.[^/.]+)?\.toml$/u, 'toml-lock'],
   [/(^|\/)Pipfile\.lock$/u, 'pipfile-lock'],
   [/(^|\/)pyproject\.toml$/u, 'pyproject'],
-  [/(^|\/)environment\.ya?ml$/u, 'conda'],
-  [/(^|\/)([^/]*[-_.])?requirements([-_.][^/]*)?\.(txt|pip)$/u, 'requirements'],
-  [/(^|\/)requirements\/[^/]+\.txt$/u, 'requirements'],
+  [/(^|\/)setup\.cfg$/u, 'setup-cfg'],
+  [/(^|\/)setup\.py$/u, 'setup-py'],
+  [/(^|\/)([^/]*[-_.])?environment([-_.][^/]*)?\.ya?ml$/u, 'conda'],
+  [/(^|\/)conda-meta\/[^/]+\.json$/u, 'conda-installed'],
+  [/(^|\/)([^/]*[-_.])?requirements([-_.][^/]*)?\.(txt|pip|in)$/u, 'requirements'],
+  [/(^|\/)requirements\/[^/]+\.(txt|in)$/u, 'requirements'],
   [/(^|\/)(bom\.json|[^/]+\.cdx\.json)$/u, 'bom'],
-  [
-    /(^|\/)(yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|conda-lock\.yml|Cargo\.lock|go\.sum|Gemfile\.lock)$/u,
-    'not-read',
-  ],
+  [/(^|\/)(bun\.lockb?|([^/]+\.)?conda-lock\.ya?ml|pixi\.lock|Gemfile\.lock)$/u, 'not-read'],
   [/(^|\/)(composer\.lock|gradle\.lockfile|pom\.xml|packages\.lock\.json)$/u, 'not-read'],
 ]
 
@@ -56,8 +79,9 @@ export function manifestKind(path: string): ManifestKind | null {
   // What lies within installed packages is theirs: only the record of the installation counts.
   const installed =
     /(^|\/)(site-packages|dist-packages|node_modules|labextensions|nbextensions)\//u.test(path)
-  const isRecord = kind === 'python-metadata' || path.endsWith('/.package-lock.json')
-  return installed && !isRecord ? null : kind
+  if (!installed) return kind
+  if (/(^|\/)node_modules\/(@[^/]+\/)?[^/@]+\/package\.json$/u.test(path)) return 'npm-installed'
+  return kind === 'python-metadata' || path.endsWith('/.package-lock.json') ? kind : null
 }
 
 /** Whether a folder is worth looking into. */
@@ -84,7 +108,17 @@ export const manifestReaders: Readonly<
   pyproject: readPyproject,
   'npm-lock': readNpmLock,
   'package-json': readPackageJson,
+  'npm-installed': readInstalledNpm,
+  'yarn-lock': readYarnLock,
+  'pnpm-lock': readPnpmLock,
+  'cargo-lock': readCargoLock,
+  'cargo-toml': readCargoToml,
+  'go-mod': readGoMod,
+  'go-sum': notRead,
+  'setup-cfg': readSetupCfg,
+  'setup-py': readSetupPy,
   conda: readCondaEnvironment,
+  'conda-installed': readCondaMeta,
   'python-metadata': readPythonMetadata,
   dpkg: readDpkgStatus,
   apk: readApkInstalled,

@@ -7,7 +7,8 @@ import { npmPackage } from './purl.ts'
 const packagesMax = 200_000
 const nestingMax = 64
 
-interface Found {
+/** What a lock of npm packages was found to hold so far. */
+export interface FoundNpm {
   readonly packages: Package[]
   readonly notChecked: NotChecked[]
   readonly own: string[]
@@ -16,7 +17,7 @@ interface Found {
 /** The packages of a lock. @throws inventory-malformed */
 export function readNpmLock(bytes: Uint8Array, path: string): Manifest {
   const document = jsonFields(bytes, path)
-  const found: Found = { packages: [], notChecked: [], own: [] }
+  const found: FoundNpm = { packages: [], notChecked: [], own: [] }
   const locked = fieldsOf(document['packages'])
   // Version 2 holds both forms; the newer one knows more.
   if (Object.keys(locked).length > 0)
@@ -26,7 +27,7 @@ export function readNpmLock(bytes: Uint8Array, path: string): Manifest {
 }
 
 /** An entry of `packages`: the key is where it lies, its last folder the name it is imported by. */
-function takeLocated(found: Found, key: string, value: unknown, path: string): void {
+function takeLocated(found: FoundNpm, key: string, value: unknown, path: string): void {
   const fields = fieldsOf(value)
   const at = key.lastIndexOf('node_modules/')
   // The project itself, its workspaces and links to them are its own code.
@@ -36,25 +37,31 @@ function takeLocated(found: Found, key: string, value: unknown, path: string): v
   take(found, { name, fields, path, resolved: textIn(fields['resolved']) })
 }
 
-function takeTree(found: Found, dependencies: Fields, path: string, depth: number): void {
+function takeTree(found: FoundNpm, dependencies: Fields, path: string, depth: number): void {
   for (const [imported, value] of Object.entries(dependencies)) {
     const fields = fieldsOf(value)
     // `npm:real@1.0` is a package imported by another name.
     const [, real, version] = /^npm:(@?[^@]+)@(.+)$/u.exec(textIn(fields['version']) ?? '') ?? []
     const own = version === undefined ? fields : { ...fields, version }
-    take(found, { name: real ?? imported, fields: own, path, resolved: textIn(fields['resolved']) })
+    // A folder of the project's own tree; the packages that it asks for are in the same lock.
+    if (
+      /^file:(?![/\\]|[A-Za-z]:|\.\.)(?!.*\.(tgz|tar\.gz|tar)$)/u.test(
+        textIn(fields['version']) ?? '',
+      )
+    )
+      found.own.push(imported)
+    else
+      take(found, {
+        name: real ?? imported,
+        fields: own,
+        path,
+        resolved: textIn(fields['resolved']),
+      })
     const below = fieldsOf(fields['dependencies'])
     if (depth < nestingMax) takeTree(found, below, path, depth + 1)
     else if (Object.keys(below).length > 0)
       found.notChecked.push(unreadable(path, `nested deeper than ${nestingMax}`))
   }
-}
-
-interface Taken {
-  readonly name: string
-  readonly fields: Fields
-  readonly path: string
-  readonly resolved: string | null
 }
 
 const unreadable = (path: string, detail: string): NotChecked => ({
@@ -64,20 +71,46 @@ const unreadable = (path: string, detail: string): NotChecked => ({
   place: { path },
 })
 
-function take(found: Found, { name, fields, path, resolved }: Taken): void {
+interface Located {
+  readonly name: string
+  readonly fields: Fields
+  readonly path: string
+  readonly resolved: string | null
+}
+
+function take(found: FoundNpm, { name, fields, path, resolved }: Located): void {
+  const version = textIn(fields['version'])
+  const isVersion = version !== null && /^\d/u.test(version)
+  const elsewhere = isVersion
+    ? /^(git|file:|github:)|\.git#/u.test(resolved ?? '')
+    : /^(git|file:|github:|https?:)|\.git#/u.test(version ?? '')
+  takeNpm(found, path, { name, version, integrity: textIn(fields['integrity']), elsewhere })
+}
+
+/** A package as a lock names it. */
+export interface LockedNpm {
+  readonly name: string
+  /** As it is written; null for none. */
+  readonly version: string | null
+  /** Subresource Integrity of the registry's file; null for none. */
+  readonly integrity: string | null
+  /** From a repository, a folder or a URL. */
+  readonly elsewhere: boolean
+}
+
+/** Takes a package, or says why it cannot be named. */
+export function takeNpm(
+  found: FoundNpm,
+  path: string,
+  { name, version, integrity, elsewhere }: LockedNpm,
+): void {
   if (found.packages.length >= packagesMax) {
     if (found.packages.length === packagesMax && found.notChecked.at(-1)?.what !== path)
       found.notChecked.push(unreadable(path, `more than ${packagesMax} packages`))
     return
   }
-  const version = textIn(fields['version'])
   const place = { path }
-  const isVersion = version !== null && /^\d/u.test(version)
-  const elsewhere = /^(git|file:|github:)|\.git#/u.test(
-    isVersion ? (resolved ?? '') : (version ?? ''),
-  )
-  if (isVersion) {
-    const integrity = textIn(fields['integrity'])
+  if (version !== null && /^\d/u.test(version)) {
     const hashes = integrity === null ? [] : integrityDigests(integrity)
     found.packages.push(npmPackage(name, version, { places: [place], hashes }))
   } else if (!elsewhere)
@@ -107,19 +140,32 @@ function integrityDigests(integrity: string): string[] {
   })
 }
 
+/** A package where it is installed, by its own package.json: where no lock says what there is. @throws inventory-malformed */
+export function readInstalledNpm(bytes: Uint8Array, path: string): Manifest {
+  const document = jsonFields(bytes, path)
+  const found: FoundNpm = { packages: [], notChecked: [], own: [] }
+  const name = textIn(document['name'])
+  const version = textIn(document['version'])
+  takeNpm(found, path, { name: name ?? path, version, integrity: null, elsewhere: false })
+  return found
+}
+
 /** What a project declares; a lock beside it or above it pins it. @throws inventory-malformed */
 export function readPackageJson(bytes: Uint8Array, path: string): Manifest {
   const document = jsonFields(bytes, path)
   const groups = ['dependencies', 'devDependencies', 'optionalDependencies']
   const declared = groups.flatMap((group) => Object.entries(fieldsOf(document[group])))
-  const notChecked = declared.map(
-    ([name, range]): NotChecked => ({
+  const notChecked = declared.map(([imported, range]): NotChecked => {
+    // `npm:real@1.0` is a package imported by another name; locks know it by its own.
+    const [, name = imported] = /^npm:(@?[^@]+)/u.exec(textIn(range) ?? '') ?? []
+    return {
       reason: 'unpinned',
-      what: quoted(`${name}@${textIn(range) ?? ''}`),
+      what: quoted(`${imported}@${textIn(range) ?? ''}`),
       detail: 'declared, and no lock file pins it',
       place: { path },
       package: { ecosystem: 'npm', name },
-    }),
-  )
-  return { packages: [], notChecked }
+    }
+  })
+  const own = textIn(document['name'])
+  return { packages: [], notChecked, own: own === null ? [] : [own] }
 }

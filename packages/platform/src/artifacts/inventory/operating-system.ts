@@ -55,7 +55,8 @@ export function readDpkgStatus(bytes: Uint8Array, path: string, release: Release
     const field = (name: string) =>
       new RegExp(`^${name}:[ \\t]*(\\S.*?)[ \\t]*$`, 'imu').exec(record)?.[1]
     const status = field('Status')
-    if (status !== undefined && !status.endsWith(' installed')) return null
+    // Also what waits to be configured has its files in place (dpkg(1), "Package states").
+    if (/ (not-installed|config-files)$/u.test(status ?? '')) return null
     const name = field('Package')
     const version = field('Version')
     if (name === undefined || version === undefined) return 'malformed'

@@ -65,18 +65,22 @@ export interface Manifest {
 export interface Inventory extends Manifest {
   /** The files that were read, by SHA-256. */
   readonly files: readonly { readonly path: string; readonly sha256: string }[]
+  /** How many files there are that name packages; of an image they lie within the one file that was read. */
+  readonly manifests: number
 }
 
 /** Longest text of a stranger that a result repeats, in characters. */
 const quotedMaxCharacters = 160
 
-/** A stranger's text, cut to what a result repeats. */
-export function quoted(text: string): string {
+/** A stranger's text, cut to what a result repeats, and without who logs in at its URLs: ledgers are read by others. */
+export function quoted(given: string): string {
+  const text = given.replaceAll(/(:\/\/)[^/\s?#]*@/gu, '$1…@')
   return text.length <= quotedMaxCharacters ? text : `${text.slice(0, quotedMaxCharacters)}…`
 }
 
-/** Most places, and most digests, that are kept of one package. */
-const placesMax = 100
+/** Most places that are kept of one package. */
+export const placesMax = 100
+/** Most digests that are kept of one package. */
 const hashesMax = 2_000
 
 /** The same package found several times is one, with all its places and digests. */

@@ -20,6 +20,8 @@ export interface OpenedFile {
 export interface ReadableFiles {
   /** What stands at the path; null for nothing. */
   kind(path: string): Promise<'file' | 'folder' | null>
+  /** The path with every link in it followed. @throws file-missing, file-unreadable */
+  realPath(path: string): Promise<string>
   /** In the order of their names. @throws file-missing, file-unreadable, limit-exceeded */
   list(folder: string): Promise<readonly FolderEntry[]>
   /** @throws file-missing, file-unreadable, limit-exceeded when larger than `sizeMaxBytes` */

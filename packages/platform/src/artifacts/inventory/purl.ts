@@ -45,6 +45,20 @@ export function npmPackage(name: string, version: string, found: Found): Package
   return { ecosystem: 'npm', name, version, purl, ...rest(found) }
 }
 
+/** A crate of Rust. */
+export function cargoPackage(name: string, version: string, found: Found): Package {
+  const purl = purlText('cargo', undefined, name, version)
+  return { ecosystem: 'crates.io', name, version, purl, ...rest(found) }
+}
+
+/** A module of Go; its version begins with `v`. */
+export function goPackage(name: string, version: string, found: Found): Package {
+  const slash = name.lastIndexOf('/')
+  const namespace = slash < 0 ? undefined : name.slice(0, slash)
+  const purl = purlText('golang', namespace, name.slice(slash + 1), version)
+  return { ecosystem: 'Go', name, version, purl, ...rest(found) }
+}
+
 /** A package of conda, which OSV has no advisories for. */
 export function condaPackage(name: string, version: string, found: Found): Package {
   const purl = purlText('conda', undefined, name.toLowerCase(), version)
@@ -68,15 +82,15 @@ export interface SystemPackage {
 /** A package of Debian, Ubuntu, Alpine and the like. */
 export function systemPackage(one: SystemPackage, found: Found): Package {
   const { type, distribution, release, ecosystem, name, version, architecture, source } = one
+  const own = source.name === name && source.version === version
   const qualifiers = {
     ...(architecture === '' ? {} : { arch: architecture }),
     ...(distribution === '' || release === '' ? {} : { distro: `${distribution}-${release}` }),
-    // The purl types of distributions name the source package like this, where it is another one.
-    ...(source.name === name ? {} : { upstream: sourceText(source, version) }),
+    // Where the source package is another one, or has another version (a rebuild is `+b1` of it), others name it like this.
+    ...(own ? {} : { upstream: sourceText(source, version) }),
   }
   const namespace = distribution === '' ? undefined : distribution
   const purl = purlText(type, namespace, name, version, qualifiers)
-  const own = source.name === name && source.version === version
   return { ecosystem, name, version, purl, ...(own ? {} : { source }), ...rest(found) }
 }
 

@@ -29,6 +29,11 @@ export function readPyproject(bytes: Uint8Array, path: string): Manifest {
   return {
     packages: [...standard.packages, ...poetrys.flatMap(({ packages }) => packages)],
     notChecked: [...standard.notChecked, ...poetrys.flatMap(({ notChecked }) => notChecked)],
+    // Extras may be told by the project's own name: `all = ["own[plots]"]`.
+    own: [project['name'], poetry['name']].flatMap((name) => {
+      const text = textIn(name)
+      return text === null ? [] : [normalizePythonName(text)]
+    }),
   }
 }
 
@@ -38,8 +43,9 @@ export function readRequirementLines(lines: readonly string[], path: string): Ma
   const notChecked: NotChecked[] = []
   for (const text of lines) {
     const requirement = readRequirement(text.trim(), { path })
-    if (requirement.kind === 'pinned') packages.push(requirement.package)
-    else notChecked.push(openRequirement(text, requirement, requirement))
+    if (requirement.package !== undefined) packages.push(requirement.package)
+    if (requirement.kind === 'open')
+      notChecked.push(openRequirement(text, requirement, requirement))
   }
   return { packages, notChecked }
 }

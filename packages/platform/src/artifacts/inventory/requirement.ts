@@ -16,6 +16,8 @@ export type Requirement =
       readonly name: string | null
       readonly reason: NotCheckedReason
       readonly detail: string
+      /** A package that is known by name and version though no registry has it. */
+      readonly package?: Package
       /** What is known for the case that a constraint pins it. */
       readonly found: Pick<Package, 'places' | 'hashes' | 'marker' | 'extras'>
     }
@@ -39,11 +41,15 @@ export function readRequirement(text: string, place: Place): Requirement {
     return open('not-understood', 'holds a variable of the environment')
   const parts = namePattern.exec(bare)
   const [, name, extrasText = '', after = ''] = parts ?? []
-  if (name === undefined || /^[:\\/]/u.test(after) || /^[./]/u.test(bare))
-    return open('not-from-a-registry', 'names a file or a URL')
-  if (/^[a-z+]+:\/\//u.test(bare)) return open('not-from-a-registry', 'names a URL')
+  if (name === undefined || /^[:\\/]/u.test(after) || /^([./]|[a-z+]+:\/\/)/u.test(bare))
+    return ofFile(bare, found, open('not-from-a-registry', 'names a file or a URL'))
   const normal = normalizePythonName(name)
-  if (after.startsWith('@')) return open('not-from-a-registry', 'names a URL', normal)
+  if (after.startsWith('@'))
+    return ofFile(
+      after.slice(1).split(/\s;/u, 1)[0] ?? '',
+      found,
+      open('not-from-a-registry', 'names a URL', normal),
+    )
   const [specifiers = '', ...markers] = after.split(';')
   const marker = markers.join(';').trim()
   const extras = extrasText
@@ -54,6 +60,34 @@ export function readRequirement(text: string, place: Place): Requirement {
   const pin = pinOf(specifiers)
   if (typeof pin === 'string') return { kind: 'pinned', package: pythonPackage(name, pin, known) }
   return { kind: 'open', name: normal, ...pin, found: known }
+}
+
+/** A wheel says its name and version in the name of its file (PEP 427), a source distribution too (PEP 625). */
+const fileName =
+  /(?:^|\/)([A-Za-z0-9][A-Za-z0-9._]*)-([A-Za-z0-9._!+]+?)(?:(?:-\d[^-/]*)?-[^-/]+-[^-/]+-[^-/]+\.whl|\.tar\.gz)$/u
+
+/** A requirement of one file: known by its file's name, and of the registry only where PyPI itself serves it. */
+function ofFile(
+  url: string,
+  found: Pick<Package, 'places' | 'hashes' | 'marker' | 'extras'>,
+  open: Extract<Requirement, { kind: 'open' }>,
+): Requirement {
+  const [address = '', fragment = ''] = url.trim().split('#', 2)
+  const [, name, version] = fileName.exec(decodeSafely(address.split('?', 1)[0] ?? '')) ?? []
+  if (name === undefined || version === undefined) return open
+  const digest = /(?:^|&)(sha(?:256|384|512))=([0-9a-fA-F]+)/u.exec(fragment)
+  const hashes = digest === null ? found.hashes : [`${digest[1]}:${digest[2]?.toLowerCase()}`]
+  const one = pythonPackage(name, version, { ...found, hashes })
+  if (address.startsWith('https://files.pythonhosted.org/')) return { kind: 'pinned', package: one }
+  return { ...open, package: one }
+}
+
+function decodeSafely(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 /** The one version that specifiers allow, or why there is none. */

@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readableFiles } from '../../adapters/readable-files.ts'
@@ -129,6 +130,39 @@ describe('files', () => {
       'not-from-a-registry: -e .',
       'not-from-a-registry: -e git+https://x.org/y',
     ])
+  })
+
+  test('who logs in at a URL is not repeated', async () => {
+    const { notChecked } = await read({
+      'app/requirements.txt':
+        '-e git+https://ann:hun@ter2@example.org/x.git#egg=x\ny @ https://t0ken@example.org/y.zip\n-r https://t0ken@example.org/r.txt\n',
+    })
+    expect(notChecked).toEqual([
+      'not-from-a-registry: -e git+https://…@example.org/x.git#egg=x',
+      'include-refused: https://…@example.org/r.txt',
+      'not-from-a-registry: y @ https://…@example.org/y.zip',
+    ])
+  })
+
+  test('a link that lies inside and leads outside is not read: what it names would be shown', async () => {
+    const outside = folderOf({ 'private.txt': 'user = someone\n' })
+    const folder = folderOf({
+      'app/requirements.txt': '-r away.txt\n-r around/private.txt\n-c away.txt\n-r within.txt\n',
+      'app/real/pins.txt': 'flask==1.0\n',
+    })
+    symlinkSync(join(outside, 'private.txt'), join(folder, 'app/away.txt'))
+    symlinkSync(outside, join(folder, 'app/around'))
+    symlinkSync('real/pins.txt', join(folder, 'app/within.txt'))
+    for (const path of [folder, join(folder, 'app/requirements.txt')]) {
+      const { packages, notChecked } = await collectInventory(readableFiles, path)
+      expect(packages.map(({ purl }) => purl)).toEqual(['pkg:pypi/flask@1.0'])
+      expect(notChecked.map(({ reason, what }) => `${reason}: ${what}`)).toEqual([
+        'include-refused: away.txt',
+        'include-refused: around/private.txt',
+        'include-refused: away.txt',
+      ])
+      expect(JSON.stringify(notChecked)).not.toContain('someone')
+    }
   })
 
   test('a chain of includes ends', async () => {

@@ -42,10 +42,8 @@ export async function readRequirements(
   const packages: Package[] = []
   const notChecked = [...gathered.notChecked]
   for (const { text, requirement } of gathered.requirements) {
-    if (requirement.kind === 'pinned') {
-      packages.push(requirement.package)
-      continue
-    }
+    if (requirement.package !== undefined) packages.push(requirement.package)
+    if (requirement.kind === 'pinned') continue
     const { name, found, reason, detail } = requirement
     const version = name === null ? undefined : gathered.constraints.get(name)
     if (name !== null && version !== undefined && reason === 'unpinned')
@@ -160,8 +158,9 @@ function* logicalLines(text: string, path: string): Generator<{ text: string; li
     const continues = raw.endsWith('\\') && !isComment
     if (!isComment) joined.push(continues ? raw.slice(0, -1) : raw)
     if (continues && n < lines.length - 1) continue
+    // As pip joins them: with nothing between.
     const whole = joined
-      .join(' ')
+      .join('')
       .replace(/(^|\s)#.*$/su, '')
       .trim()
     joined = []

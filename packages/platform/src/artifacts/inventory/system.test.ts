@@ -4,11 +4,26 @@ import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { readableFiles } from '../../adapters/readable-files.ts'
+import type { BomContent } from '../bom/bom-content.ts'
+import { cyclonedxBom } from '../bom/cyclonedx.ts'
+import { packagesOfBom } from './bom-packages.ts'
 import { collectInventory } from './collect.ts'
 import { folderOf, type TarFile, tarOf } from './disk.fixture.ts'
 import { ecosystemOf } from './operating-system.ts'
+import type { Package } from './package.ts'
 
 const debian = 'PRETTY_NAME="Debian"\nID=debian\nVERSION_ID="12"\n'
+const emptyBill: BomContent = {
+  name: 'root',
+  version: null,
+  model: null,
+  assessment: null,
+  data: [],
+  packages: [],
+  notNamed: [],
+  tool: { name: 'proofhouse', version: '0.1.0' },
+  time: '2026-01-01T00:00:00.000Z',
+}
 const status = `Package: zlib1g
 Status: install ok installed
 Architecture: amd64
@@ -62,6 +77,35 @@ test('links are not followed, and said where they would name packages', async ()
   const { packages, notChecked } = await read(folder)
   expect(packages).toEqual([])
   expect(notChecked).toMatchObject([{ reason: 'unreadable', what: `${folder}/a/requirements.txt` }])
+})
+
+test('a bill of what is installed is read back as it was, rebuilt packages with their source', async () => {
+  const folder = folderOf({
+    'etc/os-release': debian,
+    'var/lib/dpkg/status':
+      'Package: bash\nArchitecture: amd64\nSource: bash (5.2.15-2)\nVersion: 5.2.15-2+b8\n\n' +
+      'Package: libcap2\nSource: libcap (1:2.66-4)\nVersion: 1:2.66-4+b2\n\n' +
+      'Package: gzip\nVersion: 1.12-1\n',
+    'go.mod': 'go 1.24\nrequire github.com/A/b v1.0.0+incompatible\n',
+    'yarn.lock': '"@a/b@^1":\n  version "1.0.0"\n',
+    'requirements.txt': 'torch==2.5.1+cu124\n',
+  })
+  const { packages } = await collectInventory(readableFiles, folder)
+  const bill = cyclonedxBom({ ...emptyBill, packages }, '1.7')
+  const identity = ({ purl, ecosystem, name, version, source }: Package) => ({
+    purl,
+    ecosystem,
+    name,
+    version,
+    source,
+  })
+  const byPurl = (a: Package, b: Package) => (a.purl < b.purl ? -1 : 1)
+  expect(packagesOfBom(bill, 'bill').packages.toSorted(byPurl).map(identity)).toEqual(
+    packages.toSorted(byPurl).map(identity),
+  )
+  expect(packages.map(({ purl }) => purl)).toContain(
+    'pkg:deb/debian/bash@5.2.15-2%2Bb8?arch=amd64&distro=debian-12&upstream=bash%405.2.15-2',
+  )
 })
 
 test('apk, by its file alone too', async () => {
@@ -144,6 +188,62 @@ describe('images', () => {
     ])
     const { purls } = await read(join(folderOf({ 'image.tar': archive }), 'image.tar'))
     expect(purls).toEqual(expected)
+  })
+
+  test('docker export: a root file system', async () => {
+    const path = join(folderOf({ 'root.tar': tarOf(base) }), 'root.tar')
+    const { purls, manifests } = await read(path)
+    expect(purls).toEqual(
+      [...expectedDebian, 'pkg:npm/a@1.0.0', 'pkg:pypi/x@1', 'pkg:pypi/y@1'].toSorted(),
+    )
+    expect(manifests).toBe(4)
+  })
+
+  test('images in one archive do not hide each other, and statements about one are no image', async () => {
+    const packaged = (id: string, content: string) =>
+      tarOf([
+        { name: 'etc/os-release', content: `ID=debian\nVERSION_ID="${id}"\n` },
+        { name: 'var/lib/dpkg/status', content },
+      ])
+    const layers = [
+      { name: 'one', content: packaged('11', 'Package: a\nVersion: 1\n') },
+      { name: 'two', content: packaged('12', 'Package: b\nVersion: 1\n') },
+    ]
+    const saved = tarOf([
+      ...layers,
+      {
+        name: 'manifest.json',
+        content: '[{"Layers": ["one"]}, {"Layers": ["two"]}, {"Layers": ["one"]}]',
+      },
+    ])
+    const descriptor = (digest: string, type?: string) => ({
+      digest: `sha256:${digest}`,
+      annotations: type === undefined ? {} : { 'vnd.docker.reference.type': type },
+    })
+    const blob = (name: string, content: object | Uint8Array) => ({
+      name: `blobs/sha256/${name}`,
+      content: content instanceof Uint8Array ? content : JSON.stringify(content),
+    })
+    const layout = tarOf([
+      {
+        name: 'index.json',
+        content: JSON.stringify({
+          manifests: [descriptor('m1'), descriptor('m2'), descriptor('m3', 'attestation-manifest')],
+        }),
+      },
+      blob('m1', { layers: [descriptor('one')] }),
+      blob('m2', { layers: [descriptor('two')] }),
+      blob('m3', { layers: [descriptor('statement')] }),
+      blob('statement', { _type: 'https://in-toto.io/Statement/v0.1' }),
+      ...layers.map(({ name, content }) => blob(name, content)),
+    ])
+    for (const archive of [saved, layout]) {
+      const { packages } = await read(join(folderOf({ 'all.tar': archive }), 'all.tar'))
+      expect(packages.map(({ ecosystem, name }) => [ecosystem, name])).toEqual([
+        ['Debian:11', 'a'],
+        ['Debian:12', 'b'],
+      ])
+    }
   })
 
   test('long names, as pax and as GNU tar write them', async () => {

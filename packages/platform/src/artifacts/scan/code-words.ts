@@ -20,9 +20,9 @@ const calls = new RegExp(
     String.raw`)[ \t]{0,8}\([ \t]{0,8}[^)\s]`,
   'u',
 )
-/** Commands of a shell. */
+/** Commands of a shell, and scripts of a page that shows the text. */
 const commands =
-  /\/bin\/(?:ba|da|z)?sh\s{1,4}-[ci]\b|\brm\s{1,4}-rf?\s{1,4}[/~]|\b(?:curl|wget)\s[^\n|]{1,200}\|\s{0,4}(?:ba|da|z)?sh\b/u
+  /\/bin\/(?:ba|da|z)?sh\s{1,4}-[ci]\b|\brm\s{1,4}-rf?\s{1,4}[/~]|\b(?:curl|wget)\s[^\n|]{1,200}\|\s{0,4}(?:ba|da|z)?sh\b|<script\b/iu
 /** Instructions of a pickle that import what runs code, with what may stand between module and name. */
 const imports =
   /(?<![A-Za-z0-9_.])c?(?:(?:posix|nt|os)[\n\x8c\x94-][^A-Za-z]{0,3}(?:system|popen)|(?:builtins|__builtin__)[\n\x8c\x94][^A-Za-z]{0,3}(?:eval|exec|__import__|compile)|subprocess[\n\x8c\x94][^A-Za-z]{0,3}(?:Popen|run|call|check_\w{4,6}))\b/u
@@ -30,6 +30,21 @@ const imports =
 /** The first words of a text that run programs or code if something evaluates it; null for none. */
 export function codeIn(text: string): string | null {
   return (calls.exec(text) ?? commands.exec(text))?.[0] ?? null
+}
+
+/** Elements of a tensor are looked through to here: they are gigabytes, and what hides there begins early. */
+const elementsSearchedBytes = 524_288
+
+/** Looks for instructions of a pickle among the elements of a tensor, which nothing loads as one. */
+export function searchElements(source: ByteSource, finder: Finder): void {
+  const text = new TextDecoder('latin1').decode(source.read(0, elementsSearchedBytes))
+  const found = imports.exec(text)
+  if (found !== null)
+    finder.found(
+      'pickle-carried',
+      found.index,
+      `the elements of a tensor hold instructions that import \`${found[0]}\``,
+    )
 }
 
 /** Looks through content of which nothing else is known. */

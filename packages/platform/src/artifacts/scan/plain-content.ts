@@ -1,6 +1,7 @@
 // Content that nothing loads as a model: text, and pictures. It is read to its end all the same, since what is not read
 // is not clean.
 
+import { checkPackedPython, isPythonSource, isShellScript } from './archives/packed-python.ts'
 import type { ByteSource } from './byte-source.ts'
 import type { Member, ScanFormat } from './scan-format.ts'
 
@@ -37,7 +38,13 @@ export const emptyFormat: ScanFormat = {
 export const textFormat: ScanFormat = {
   name: 'text',
   recognises: (_head, { source }) => isText(source),
-  scan: () => {},
+  scan: ({ source, name, finder, depth, torch }) => {
+    // Beside a model, code is a folder's business; packed with it, it is part of what somebody hands over.
+    const head = source.read(0, 80)
+    if (depth === 0 || torch === 'script') return
+    if (isPythonSource(name, head)) checkPackedPython(source, finder)
+    else if (isShellScript(head)) finder.found('packed-code', 0, 'it is a script for a shell')
+  },
 }
 
 /** PNG pictures: chunks to the last one, and nothing behind it. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { fingerprinter, formatBaseline, parseBaseline } from './baseline.ts'
 import { inMemory } from './file-content.ts'
 import { notebookParts } from './notebook-parts.ts'
+import { packedByPython } from './packed.fixture.ts'
 import { searchFile } from './search-file.ts'
 import { sample, withChecksum, zipped } from './secrets.fixture.ts'
 
@@ -165,6 +166,39 @@ describe('archives', () => {
       ])
     const text = await search('a.md', `x^2 = "${token}"`)
     expect(text).toMatchObject({ findings: [{ place: { line: 1, column: 8 } }], incomplete: [] })
+  })
+
+  test.each([
+    ['bzip2', packedByPython.bz2],
+    ['bzip2, two streams', Buffer.concat([packedByPython.bz2, packedByPython.bz2])],
+    ['xz', packedByPython.xz],
+    ['xz, two streams', Buffer.concat([packedByPython.xz, packedByPython.xz])],
+    ['a zip with a member in bzip2', packedByPython.zip],
+  ])('%s', async (_, packed) => {
+    const { findings, incomplete } = await search('a.py.xz', packed)
+    expect(incomplete).toEqual([])
+    expect(findings.length).toBeGreaterThan(0)
+    for (const finding of findings) expect(finding.rule).toBe('github-token')
+    const cut = await search('a.py.xz', packed.subarray(0, -9))
+    expect(cut.incomplete.length).toBeGreaterThan(0)
+  })
+
+  test('what stands behind a stream, or before an archive, is not passed over', async () => {
+    const nothing = Buffer.from('nothing')
+    for (const packed of [deflateSync(nothing), zstdCompressSync(nothing)])
+      expect((await search('a', Buffer.concat([packed, inside]))).findings).toMatchObject([
+        { member: 'behind the stream' },
+      ])
+    // As `zipapp` writes it with offsets from the file's beginning, and as `cat` does with those of the archive.
+    const zip = zipped({ 'a.py': inside })
+    const application = Buffer.concat([Buffer.from('#!/usr/bin/env python3\n'), zip])
+    expect((await search('a.pyz', application)).findings).toMatchObject([{ member: 'a.py' }])
+    const counted = Buffer.from(application)
+    const shift = application.length - zip.length
+    const [entry, end] = [counted.indexOf('PK\x01\x02'), counted.indexOf('PK\x05\x06')]
+    counted.writeUInt32LE(counted.readUInt32LE(entry + 42) + shift, entry + 42)
+    counted.writeUInt32LE(counted.readUInt32LE(end + 16) + shift, end + 16)
+    expect((await search('a.pyz', counted)).findings).toMatchObject([{ member: 'a.py' }])
   })
 
   test('what is broken, encrypted, too deep, too large or of another kind is never searched and clean', async () => {

@@ -7,7 +7,15 @@ import { type FileTraits, traitsOf } from './file-traits.ts'
 import { notebookParts } from './notebook-parts.ts'
 import type { PlacedSecret, Seal } from './secret-finding.ts'
 import { type SearchedContent, TextSearch } from './search-text.ts'
-import { containerKind, magicBytes, unpack, type UnpackBudget, unpackedMaxBytes } from './unpack.ts'
+import {
+  type Container,
+  containerKind,
+  endsAsZip,
+  magicBytes,
+  unpack,
+  unpackedMaxBytes,
+} from './unpack.ts'
+import type { UnpackBudget } from './unpack-streams.ts'
 
 /** Larger files are searched in pieces, and notebooks and UTF-16 among them not decoded. */
 const wholeFileMaxBytes = 16 * 1_048_576
@@ -51,7 +59,17 @@ async function searchAtDepth(
   options: Options,
 ): Promise<SearchedContent> {
   const kind = containerKind(await file.read(0, Math.min(magicBytes, file.sizeBytes)))
-  if (kind === null) return searchBare(path, file, options.seal)
+  if (kind !== null) return searchInside(path, file, { ...options, kind })
+  const bare = await searchBare(path, file, options.seal)
+  if (!(await endsAsZip(file))) return bare
+  return together([bare, await searchInside(path, file, { ...options, kind: 'zip' })])
+}
+
+async function searchInside(
+  path: string,
+  file: FileContent,
+  { kind, ...options }: Options & { readonly kind: Container },
+): Promise<SearchedContent> {
   if (options.depth >= depthMax) return nothing('it lies deeper in archives than is looked')
   const searched: SearchedContent[] = []
   for await (const member of unpack(kind, file, options.budget)) {
@@ -61,7 +79,7 @@ async function searchAtDepth(
     }
     if (member.isBare === true) return searchBare(path, file, options.seal)
     const { name, content } = member
-    const inside = await searchAtDepth(name ?? path.replace(/\.(?:gz|zst)$/, ''), content, {
+    const inside = await searchAtDepth(name ?? path.replace(/\.(?:gz|zst|bz2|xz)$/, ''), content, {
       ...options,
       depth: options.depth + 1,
     })

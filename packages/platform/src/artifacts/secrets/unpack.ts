@@ -1,10 +1,16 @@
-// Looks into compressed files, for their text alone: gzip, Zstandard, and the members of zip archives (wheels, `.npz`,
-// PyTorch and Keras files). Bounded in bytes written, members and depth; what is beyond, encrypted, broken or of another
+// Looks into compressed files, for their text alone: gzip, zlib, Zstandard, bzip2, xz, and the members of zip archives (wheels,
+// `.npz`, PyTorch and Keras files). Bounded in bytes written, members and depth; what is beyond, encrypted, broken or of another
 // kind is said to be unsearched. Whether an archive is malicious is another question, and not asked here.
 
 import { Buffer } from 'node:buffer'
-import { gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib'
 import { type FileContent, inMemory } from './file-content.ts'
+import {
+  type Compression,
+  inflated,
+  memberMaxBytes,
+  type NotUnpacked,
+  type UnpackBudget,
+} from './unpack-streams.ts'
 
 /** A file inside a file. */
 export interface Member {
@@ -15,27 +21,15 @@ export interface Member {
   readonly isBare?: true
 }
 
-/** Why something was not unpacked. */
-export interface NotUnpacked {
-  readonly why: string
-  readonly isBroken?: boolean
-}
-
-/** What may still be written while one file is unpacked, all depths together. */
-export interface UnpackBudget {
-  bytes: number
-}
-
 /** Most bytes that one file may become. */
 export const unpackedMaxBytes = 256 * 1_048_576
-/** A member is inflated in memory. */
-const memberMaxBytes = 64 * 1_048_576
 const membersMax = 20_000
 const directoryMaxBytes = 16 * 1_048_576
 
-type Kind = 'gzip' | 'zlib' | 'zstd' | 'zip' | 'lz4' | 'bzip2' | 'xz' | '7z' | 'rar'
+/** A kind of container. */
+export type Container = 'gzip' | 'zlib' | 'zstd' | 'zip' | 'lz4' | 'bzip2' | 'xz' | '7z' | 'rar'
 
-const magics: readonly (readonly [Kind, readonly number[]])[] = [
+const magics: readonly (readonly [Container, readonly number[]])[] = [
   ['gzip', [0x1f, 0x8b, 0x08]],
   ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
   ['zip', [0x50, 0x4b, 0x03, 0x04]],
@@ -50,7 +44,7 @@ const magics: readonly (readonly [Kind, readonly number[]])[] = [
 export const magicBytes = 16
 
 /** The kind of container that bytes begin; null for none. `BZh` needs its digit and block after it. */
-export function containerKind(first: Uint8Array): Kind | null {
+export function containerKind(first: Uint8Array): Container | null {
   const [kind] = magics.find(([, magic]) => magic.every((byte, at) => first[at] === byte)) ?? []
   if (kind === 'bzip2' && !(first[4] === 0x31 || first[4] === 0x17)) return null
   return kind ?? (isZlib(first) ? 'zlib' : null)
@@ -62,54 +56,40 @@ const isZlib = ([method = 0, flags = 0]: Uint8Array): boolean =>
 
 /** What a container holds, one after another. */
 export async function* unpack(
-  kind: Kind,
+  kind: Container,
   file: FileContent,
   budget: UnpackBudget,
 ): AsyncGenerator<Member | NotUnpacked> {
   if (kind === 'zip') yield* zipMembers(file, budget)
-  else if (kind === 'gzip' || kind === 'zstd' || kind === 'zlib')
-    yield await decompressed(kind, file, budget)
+  else if (isStream(kind)) yield* decompressed(kind, file, budget)
   else yield { why: `it is compressed with ${kind}, which is not unpacked` }
 }
 
-async function decompressed(
-  kind: 'gzip' | 'zstd' | 'zlib',
+type StreamKind = 'gzip' | 'zstd' | 'zlib' | 'bzip2' | 'xz'
+
+const isStream = (kind: Container): kind is StreamKind =>
+  ['gzip', 'zstd', 'zlib', 'bzip2', 'xz'].includes(kind)
+
+async function* decompressed(
+  kind: StreamKind,
   file: FileContent,
   budget: UnpackBudget,
-): Promise<Member | NotUnpacked> {
-  if (file.sizeBytes > memberMaxBytes) return { why: `it is ${kind} of more than 64 MiB` }
+): AsyncGenerator<Member | NotUnpacked> {
+  if (file.sizeBytes > memberMaxBytes) {
+    yield { why: `it is ${kind} of more than 64 MiB` }
+    return
+  }
   const bytes = await file.read(0, file.sizeBytes)
-  const inflate = kind === 'gzip' ? gunzipSync : kind === 'zlib' ? inflateSync : zstdDecompressSync
-  const member = inflated(inflate, bytes, { name: null, budget })
+  const told = await inflated(kind, bytes, { name: null, budget })
   // Two bytes are not much of a mark: what cannot be inflated is what it looks like.
-  return kind === 'zlib' && 'why' in member && member.isBroken === true
-    ? { name: null, content: file, isBare: true }
-    : member
-}
-
-type Inflate = (bytes: Uint8Array, options: { readonly maxOutputLength: number }) => Buffer
-
-function inflated(
-  inflate: Inflate,
-  bytes: Uint8Array,
-  { name, budget }: { readonly name: string | null; readonly budget: UnpackBudget },
-): Member | NotUnpacked {
-  const about = name === null ? 'it' : `\`${name}\``
-  const maxOutputLength = Math.min(budget.bytes, memberMaxBytes)
-  if (maxOutputLength <= 0) return { why: `${about} is beyond the limit of 256 MiB unpacked` }
-  try {
-    const content = inflate(bytes, { maxOutputLength })
-    budget.bytes -= content.length
-    return { name, content: inMemory(content) }
-  } catch (error) {
-    const tooLarge =
-      error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'
-    return {
-      isBroken: !tooLarge,
-      why: tooLarge
-        ? `${about} unpacks to more than the limit`
-        : `${about} cannot be unpacked: it is broken`,
-    }
+  if (kind === 'zlib' && 'why' in told && told.isBroken === true)
+    yield { name: null, content: file, isBare: true }
+  else if ('why' in told) yield told
+  else {
+    yield { name: null, content: inMemory(told.content) }
+    // Decompressors end with the stream; what else the file holds is looked into as what it is.
+    if (told.packedEnd < bytes.length)
+      yield { name: 'behind the stream', content: inMemory(bytes.subarray(told.packedEnd)) }
   }
 }
 
@@ -133,24 +113,46 @@ async function bufferOf(file: FileContent, start: number, length: number): Promi
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 }
 
+interface Directory {
+  readonly at: number
+  readonly sizeBytes: number
+  /** Bytes before the archive that its own offsets do not count. */
+  readonly before: number
+}
+
+/** Whether a file that begins as something else ends as a zip archive, such as an application of Python (`.pyz`). */
+export async function endsAsZip(file: FileContent): Promise<boolean> {
+  if (file.sizeBytes < endSizeBytes) return false
+  const end = await bufferOf(file, file.sizeBytes - endSizeBytes, endSizeBytes)
+  return (
+    end.readUInt32LE(0) === endSignature && end.readUInt16LE(20) === 0 && end.readUInt16LE(10) > 0
+  )
+}
+
 /** Where the central directory lies: from the end record, or the one of ZIP64 that stands before it. */
-async function directoryOf(
-  file: FileContent,
-): Promise<{ readonly at: number; readonly sizeBytes: number } | null> {
+async function directoryOf(file: FileContent): Promise<Directory | null> {
   const tailStart = Math.max(0, file.sizeBytes - endSizeBytes - commentMaxBytes)
   const tail = await bufferOf(file, tailStart, file.sizeBytes - tailStart)
   const signature = Buffer.from([0x50, 0x4b, 0x05, 0x06])
   const end = tail.lastIndexOf(signature)
   if (end < 0 || end + endSizeBytes > tail.length || tail.readUInt32LE(end) !== endSignature)
     return null
-  const [sizeBytes, at] = [tail.readUInt32LE(end + 12), tail.readUInt32LE(end + 16)]
-  if (at !== 0xffff_ffff && sizeBytes !== 0xffff_ffff) return { at, sizeBytes }
+  const [sizeBytes, told] = [tail.readUInt32LE(end + 12), tail.readUInt32LE(end + 16)]
+  if (told !== 0xffff_ffff && sizeBytes !== 0xffff_ffff) {
+    // The directory ends at the end record; where it is told to begin earlier, something was put before the archive.
+    const at = tailStart + end - sizeBytes
+    return at < told ? { at: told, sizeBytes, before: 0 } : { at, sizeBytes, before: at - told }
+  }
   if (end < 20) return null
   const at64 = Number(tail.readBigUInt64LE(end - 20 + 8))
   if (at64 + 56 > file.sizeBytes) return null
   const end64 = await bufferOf(file, at64, 56)
   if (end64.length < 56 || end64.readUInt32LE(0) !== end64Signature) return null
-  return { sizeBytes: Number(end64.readBigUInt64LE(40)), at: Number(end64.readBigUInt64LE(48)) }
+  return {
+    sizeBytes: Number(end64.readBigUInt64LE(40)),
+    at: Number(end64.readBigUInt64LE(48)),
+    before: 0,
+  }
 }
 
 /** A field that does not fit 32 bits stands in the extra field 1, in the order: size, packed size, offset. */
@@ -220,8 +222,21 @@ async function* zipMembers(
       yield { why: 'its members overlap' }
       return
     }
-    if (!entry.name.endsWith('/')) yield await memberOf(file, entry, budget)
+    if (!entry.name.endsWith('/'))
+      yield await memberOf(
+        file,
+        { ...entry, headerAt: entry.headerAt + (directory?.before ?? 0) },
+        budget,
+      )
   }
+}
+
+/** Methods of compression (APPNOTE 4.4.5). */
+const methods: Readonly<Record<number, Compression>> = {
+  8: 'deflate',
+  12: 'bzip2',
+  93: 'zstd',
+  95: 'xz',
 }
 
 async function memberOf(
@@ -244,7 +259,13 @@ async function memberOf(
         read: (from, length) => file.read(start + from, Math.min(length, packedBytes - from)),
       },
     }
-  if (method !== 8) return { why: `\`${name}\` is packed by a method that is not read (${method})` }
+  const packedBy = methods[method]
+  if (packedBy === undefined)
+    return { why: `\`${name}\` is packed by a method that is not read (${method})` }
   if (packedBytes > memberMaxBytes) return { why: `\`${name}\` is packed and larger than 64 MiB` }
-  return inflated(inflateRawSync, await file.read(start, packedBytes), { name, budget })
+  const told = await inflated(packedBy, await file.read(start, packedBytes), {
+    name,
+    budget,
+  })
+  return 'why' in told ? told : { name, content: inMemory(told.content) }
 }

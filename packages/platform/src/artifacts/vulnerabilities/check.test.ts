@@ -2,7 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { readableFiles } from '../../adapters/readable-files.ts'
 import { folderOf } from '../inventory/disk.fixture.ts'
 import type { Package } from '../inventory/package.ts'
-import { condaPackage, npmPackage, pythonPackage, systemPackage } from '../inventory/purl.ts'
+import {
+  cargoPackage,
+  condaPackage,
+  goPackage,
+  npmPackage,
+  pythonPackage,
+  systemPackage,
+} from '../inventory/purl.ts'
 import { matchPackages, readAdvisories } from './check.ts'
 import type { Finding } from './findings.ts'
 import { standingOf, verdictOf, type VulnerabilityPolicy } from './judgement.ts'
@@ -102,6 +109,41 @@ describe('records', () => {
     })
   })
 
+  test('names that two others join are one finding, in whatever order they come', async () => {
+    const joined = [
+      advisory('A', [affects('PyPI', 'flask')], { aliases: ['B'] }),
+      advisory('C', [affects('PyPI', 'flask')], { aliases: ['D'] }),
+      advisory('E', [affects('PyPI', 'flask')], { aliases: ['D', 'B'] }),
+      advisory('F', [affects('PyPI', 'flask')], { aliases: ['F', 'G'] }),
+    ]
+    for (const records of [joined, joined.toReversed()]) {
+      const { full } = await match([flask], mirrorOf({ PyPI: records }))
+      expect(full.map(({ ids }) => ids.join('')).toSorted()).toEqual(['ABCDE', 'FG'])
+    }
+  })
+
+  test('words of severity count wherever a record has them', async () => {
+    const said = (specific: object) => [{ ...affects('PyPI', 'flask'), ...specific }]
+    const mirror = mirrorOf({
+      PyPI: [
+        advisory('A', said({ database_specific: { severity: 'HIGH' } })),
+        advisory('B', said({ ecosystem_specific: { urgency: 'unimportant' } })),
+        advisory('C', said({ ecosystem_specific: { urgency: 'not yet assigned', severity: 1 } })),
+        advisory('D', [{ package: null, ranges: [] }, ...said({})], {
+          database_specific: { severity: 'CRITICAL' },
+        }),
+      ],
+    })
+    const { full, notChecked } = await match([flask], mirror)
+    expect(full.map(({ id, rating }) => [id, rating])).toEqual([
+      ['A', 'high'],
+      ['B', 'low'],
+      ['C', 'unknown'],
+      ['D', 'critical'],
+    ])
+    expect(notChecked).toEqual([])
+  })
+
   test('distributions: by source package and its version, of the release or of all', async () => {
     const system = { type: 'deb', distribution: 'debian', release: '12', architecture: '' } as const
     const zlib = systemPackage(
@@ -126,6 +168,34 @@ describe('records', () => {
     expect((await match([zlib], mirror)).findings).toEqual(['zlib1g DSA-1', 'zlib1g DSA-4'])
     const unwatched = await match([{ ...zlib, ecosystem: 'Debian:99' }], mirror)
     expect(unwatched.notChecked).toEqual(['feed-missing: 1 of Debian:99'])
+  })
+
+  test('modules of Go and crates of Rust, however a purl writes their names', async () => {
+    const mirror = mirrorOf({
+      Go: [
+        advisory('GO-1', [affects('Go', 'github.com/Azure/one', { fixed: '1.2.4' })]),
+        advisory('GO-2', [affects('Go', 'github.com/Azure/one', { fixed: '1.2.3' })]),
+      ],
+      'crates.io': [advisory('RUSTSEC-1', [affects('crates.io', 'serde', { fixed: '1.0.1' })])],
+    })
+    const packages = [
+      goPackage('github.com/azure/one', 'v1.2.3', found),
+      cargoPackage('serde', '1.0.0', found),
+    ]
+    const { findings, notChecked } = await match(packages, mirror)
+    expect(findings).toEqual(['github.com/azure/one GO-1', 'serde RUSTSEC-1'])
+    expect(notChecked).toEqual([])
+  })
+
+  test('a date that is none does not hide how old the others are', async () => {
+    const mirror = mirrorOf({
+      PyPI: ['2026-01-01T00:00:00Z', 'zzz', '2026-01-01T00:00:00.5Z'].map((modified, n) =>
+        advisory(`A${n}`, [affects('PyPI', 'flask')], { modified }),
+      ),
+    })
+    const { feeds, findings } = await match([flask], mirror)
+    expect(findings).toHaveLength(3)
+    expect(feeds).toMatchObject([{ updated: '2026-01-01T00:00:00.5Z' }])
   })
 
   test('loose files, in a folder of their ecosystem or of all', async () => {
@@ -168,6 +238,7 @@ describe('what was not checked is said', () => {
       '{"id": "X", "modified": "2026", "affected": [{"package": {"ecosystem": "PyPI", "name": "x"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"fixed": 1}]}]}]}',
     ],
     ['no UTF-8', Uint8Array.of(0xff)],
+    ['nesting that would cost a hundredfold', '[{"":'.repeat(300_000)],
   ])('a record with %s, while others are read', async (_, broken) => {
     const record = JSON.stringify(advisory('A', [affects('PyPI', 'flask')]))
     const mirror = folderOf({ 'PyPI/A.json': record, 'PyPI/B.json': broken })
@@ -201,6 +272,7 @@ describe('the policy', () => {
     package: flask,
     id: 'CVE-1',
     ids: ['CVE-1'],
+    upstream: [],
     records: ['CVE-1'],
     summary: '',
     malware: false,

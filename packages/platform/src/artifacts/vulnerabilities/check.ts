@@ -51,8 +51,11 @@ class Wanted {
     this.ecosystems = [...ecosystems].toSorted()
   }
 
-  static #key = (ecosystem: string, name: string) =>
-    `${ecosystem} ${ecosystem === 'PyPI' ? normalizePythonName(name) : name}`
+  static #key = (ecosystem: string, name: string) => {
+    if (ecosystem === 'PyPI') return `${ecosystem} ${normalizePythonName(name)}`
+    // Package URLs of Go modules are in lower case, records are not.
+    return `${ecosystem} ${ecosystem === 'Go' ? name.toLowerCase() : name}`
+  }
 
   of({ ecosystem, name }: OsvAffected): readonly Package[] {
     const exact = this.#byName.get(Wanted.#key(ecosystem, name))
@@ -171,7 +174,7 @@ async function readPart(
       continue
     }
     count++
-    if (updated === null || record.modified > updated) updated = record.modified
+    updated = later(updated, record.modified)
     for (const { ecosystem } of record.affected) spokenOf.add(ecosystem)
     if (record.affected.some((one) => wanted.of(one).length > 0)) records.push(record)
     if (records.length > recordsMax)
@@ -187,6 +190,13 @@ async function readPart(
       place: { path },
     })
   return { name: 'osv', ecosystem, path, records: count, updated, version: null }
+}
+
+/** The later of two moments; what is no date tells nothing of a feed's age. */
+function later(known: string | null, modified: string): string | null {
+  const moment = Date.parse(modified)
+  if (Number.isNaN(moment)) return known
+  return known === null || moment > Date.parse(known) ? modified : known
 }
 
 function take(record: OsvRecord, { wanted, matched, notChecked }: Matching): void {

@@ -30,6 +30,11 @@ export interface Finding {
   readonly id: string
   /** All names, the records' own included. */
   readonly ids: readonly string[]
+  /**
+   * Vulnerabilities of the software that a distribution packages. One advisory may mend several, so that they are no
+   * other names of it.
+   */
+  readonly upstream: readonly string[]
   /** The OSV records it rests on. */
   readonly records: readonly string[]
   readonly summary: string
@@ -61,18 +66,26 @@ export function mergeAliases(
   )
 }
 
-/** Aliases are symmetric and transitive (OSV schema, "aliases"). */
+/** Aliases are symmetric and transitive (OSV schema, "aliases"): names that meet in a record have one group. */
 function groupsOf(matched: readonly MatchedRecord[]): MatchedRecord[][] {
-  const groups: { ids: Set<string>; members: MatchedRecord[] }[] = []
-  for (const one of matched) {
-    const ids = new Set([one.record.id, ...one.record.aliases])
-    const joined = groups.filter((group) => [...ids].some((id) => group.ids.has(id)))
-    const members = [...joined.flatMap((group) => group.members), one]
-    const all = new Set([...ids, ...joined.flatMap((group) => [...group.ids])])
-    for (const group of joined) groups.splice(groups.indexOf(group), 1)
-    groups.push({ ids: all, members })
+  const parents = new Map<string, string>()
+  const rootOf = (id: string): string => {
+    let root = id
+    for (let next = parents.get(root); next !== undefined; next = parents.get(root)) root = next
+    // The way is cut short, so that no later question walks it again.
+    for (let at = id; at !== root; ) {
+      const next = parents.get(at) ?? root
+      parents.set(at, root)
+      at = next
+    }
+    return root
   }
-  return groups.map(({ members }) => members)
+  for (const { record } of matched)
+    for (const alias of record.aliases) {
+      const [own, other] = [rootOf(record.id), rootOf(alias)]
+      if (own !== other) parents.set(other, own)
+    }
+  return [...Map.groupBy(matched, ({ record }) => rootOf(record.id)).values()]
 }
 
 const prefixes = ['MAL-', 'CVE-', 'GHSA-', 'PYSEC-']
@@ -92,6 +105,9 @@ function findingOf(
   const ids = [...new Set(group.flatMap(({ record }) => [record.id, ...record.aliases]))].toSorted(
     byRank,
   )
+  const upstream = [...new Set(group.flatMap(({ record }) => record.upstream))].filter(
+    (id) => !ids.includes(id),
+  )
   const malware = records.some((id) => id.startsWith('MAL-'))
   const severities = severitiesOf(group)
   const byName = group.toSorted((a, b) => byRank(a.record.id, b.record.id))
@@ -99,6 +115,7 @@ function findingOf(
     package: first.package,
     id: ids[0] ?? first.record.id,
     ids,
+    upstream: upstream.toSorted(byRank),
     records,
     summary: byName.map(({ record }) => record.summary).find((text) => text !== '') ?? '',
     malware,
@@ -131,8 +148,8 @@ function ratingOfGroup(
   const worded = severities.flatMap(({ type, score }) =>
     type.startsWith('CVSS_') ? [] : [ratingOfWord(score)],
   )
-  const rated = group.flatMap(({ record }) =>
-    record.rated === null ? [] : [ratingOfWord(record.rated)],
+  const rated = group.flatMap(({ record, affected }) =>
+    [...(record.rated === null ? [] : [record.rated]), ...affected.rated].map(ratingOfWord),
   )
   return worst([...numbered, ...worded, ...rated])
 }

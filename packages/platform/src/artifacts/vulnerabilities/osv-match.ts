@@ -33,7 +33,10 @@ export function matchVersion(
     return { outcome: 'affected', fixedIn: [...new Set(fixedIn)] }
   }
   if (outcomes.includes(null))
-    return { outcome: 'undecided', why: 'a version of its ranges cannot be ordered' }
+    return {
+      outcome: 'undecided',
+      why: 'its ranges have no beginning, or a version that cannot be ordered',
+    }
   if (ordered.length === 0 && versions.length === 0)
     return { outcome: 'undecided', why: 'it names commits, or nothing, and no versions' }
   return { outcome: 'unaffected' }
@@ -44,6 +47,8 @@ const isStart = ({ version }: OsvEvent) => version === '0'
 
 function inRange(version: string, range: OsvRange, order: VersionOrder): boolean | null {
   const { events } = range
+  // The schema asks for a beginning; without one nobody knows what the range says.
+  if (!events.some(({ kind }) => kind === 'introduced')) return null
   // Places of the events before, at or behind the version; an order among events that cannot be told is no order.
   const against = events.map((event) => placed(version, event, order))
   if (against.includes(null)) return null

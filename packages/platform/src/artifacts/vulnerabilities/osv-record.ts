@@ -6,6 +6,9 @@ import { type Fields, isFields } from '../inventory/document.ts'
 
 /** Largest record that is read. The largest of 2025 have 3 MB. */
 export const recordMaxBytes = 32 * 1_048_576
+/** Records below it cannot nest deep enough to matter: each level costs memory a hundredfold. */
+const nestingCheckedFromBytes = 1_048_576
+const nestingMax = 64
 const affectedMax = 20_000
 const eventsMax = 200_000
 
@@ -35,6 +38,8 @@ export interface OsvAffected {
   readonly ranges: readonly OsvRange[]
   readonly versions: readonly string[]
   readonly severities: readonly OsvSeverity[]
+  /** Words of the database and of the distribution about this package: `HIGH`, `unimportant`. */
+  readonly rated: readonly string[]
 }
 
 /** One advisory. */
@@ -79,6 +84,8 @@ const texts = (value: unknown, what: string) =>
 export function parseOsvRecord(bytes: Uint8Array): OsvRecord {
   let value: unknown
   try {
+    if (bytes.length >= nestingCheckedFromBytes && isNestedDeeper(bytes))
+      throw new Unreadable(`nested deeper than ${nestingMax}`)
     value = JSON.parse(textOf(bytes))
     return recordOf(fields(value, 'record'))
   } catch (cause) {
@@ -87,6 +94,25 @@ export function parseOsvRecord(bytes: Uint8Array): OsvRecord {
     const why = cause instanceof Unreadable ? cause.message : 'not JSON'
     throw new OperatingError('feed-malformed', `OSV record${id}: ${why}`, { cause })
   }
+}
+
+const [quote, backslash] = [0x22, 0x5c]
+
+/** Whether JSON nests deeper than a record does; looked at before anything is built of it. */
+function isNestedDeeper(bytes: Uint8Array): boolean {
+  let depth = 0
+  let inText = false
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]
+    if (inText) {
+      if (byte === backslash) at++
+      else if (byte === quote) inText = false
+    } else if (byte === quote) inText = true
+    else if (byte === 0x5b || byte === 0x7b) {
+      if (++depth > nestingMax) return true
+    } else if (byte === 0x5d || byte === 0x7d) depth--
+  }
+  return false
 }
 
 function recordOf(record: Fields): OsvRecord {
@@ -105,7 +131,7 @@ function recordOf(record: Fields): OsvRecord {
     affected: listOf(record['affected'], 'affected', affectedMax).flatMap((one) => {
       const affected = fields(one, 'affected')
       // Some records name commits of a repository and no package.
-      return affected['package'] === undefined ? [] : [affectedOf(affected)]
+      return (affected['package'] ?? null) === null ? [] : [affectedOf(affected)]
     }),
   }
 }
@@ -117,6 +143,7 @@ function affectedOf(affected: Fields): OsvAffected {
     name: text(named['name'], 'name'),
     versions: texts(affected['versions'], 'versions'),
     severities: severitiesOf(affected['severity']),
+    rated: [affected['database_specific'], affected['ecosystem_specific']].flatMap(wordsOf),
     ranges: listOf(affected['ranges'], 'ranges', affectedMax).map((one) => {
       const range = fields(one, 'range')
       const events = listOf(range['events'], 'events', eventsMax).flatMap(eventsOf)
@@ -124,6 +151,12 @@ function affectedOf(affected: Fields): OsvAffected {
     }),
   }
 }
+
+/** GitHub and others call it `severity`, Debian `urgency`. */
+const wordsOf = (specific: unknown): string[] =>
+  isFields(specific)
+    ? [specific['severity'], specific['urgency']].filter((word) => typeof word === 'string')
+    : []
 
 const kinds = ['introduced', 'fixed', 'last_affected', 'limit'] as const
 

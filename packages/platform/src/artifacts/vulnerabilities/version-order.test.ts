@@ -41,6 +41,14 @@ test('Semantic Versioning 2.0, as its own examples are ordered', () => {
   )
 })
 
+test('crates of Rust, and modules of Go with their `v` and without', () => {
+  expectAscending(orderOf('crates.io'), '0.9.9 1.0.0-rc.1 1.0.0=1.0.0+1 1.0.10')
+  expectAscending(
+    orderOf('Go'),
+    'v0.0.0-20230101000000-abcdefabcdef=0.0.0-20230101000000-abcdefabcdef v0.0.0-20240101000000-abcdefabcdef 0.3.8 v3.0.0+incompatible=3.0.0',
+  )
+})
+
 test('Debian Policy 5.6.12', () => {
   expectAscending(
     compareDpkgVersions,
@@ -79,7 +87,7 @@ describe('nothing is concluded from what is no version', () => {
     expect(order?.('1.0.0', text)).toBeNull()
   })
   test('nor of an ecosystem that is not known', () => {
-    expect(orderOf('crates.io')).toBeNull()
+    expect(orderOf('RubyGems')).toBeNull()
     expect(['Debian:12', 'Ubuntu:22.04:LTS', 'Alpine:v3.19', 'Wolfi'].map(orderOf)).not.toContain(
       null,
     )

@@ -1,4 +1,4 @@
-// How the versions of an ecosystem are ordered: PEP 440 for PyPI, Semantic Versioning 2.0 for npm, dpkg and apk for
+// How the versions of an ecosystem are ordered: PEP 440 for PyPI, Semantic Versioning 2.0 for npm, Rust and Go, dpkg and apk for
 // distributions.
 
 import { compare as comparePython, parse as parsePython } from '@renovatebot/pep440'
@@ -28,16 +28,21 @@ function comparePep440(installed: string, named: string): number | null {
   return comparePython(b.includes('+') ? a : a.replace(/\+.*$/su, ''), b)
 }
 
-function compareNpm(installed: string, named: string): number | null {
+function compareSemantic(installed: string, named: string): number | null {
   const [a, b] = [parseSemver(installed), parseSemver(named)]
   return a === null || b === null ? null : compareSemver(a, b)
 }
+
+/** Modules of Go have a `v` before their version, and OSV's records of them have none. */
+const compareGo: VersionOrder = (installed, named) =>
+  compareSemantic(installed.replace(/^v/u, ''), named.replace(/^v/u, ''))
 
 /** The order of an ecosystem by OSV's name for it; null where it is not known here. */
 export function orderOf(ecosystem: string): VersionOrder | null {
   const [base = ''] = ecosystem.split(':')
   if (base === 'PyPI') return comparePep440
-  if (base === 'npm') return compareNpm
+  if (base === 'npm' || base === 'crates.io') return compareSemantic
+  if (base === 'Go') return compareGo
   if (base === 'Debian' || base === 'Ubuntu') return compareDpkgVersions
   if (['Alpine', 'Wolfi', 'Chainguard'].includes(base)) return compareApkVersions
   return null

@@ -3,7 +3,7 @@
 
 import { OperatingError } from '@proofhouse/evidence'
 import { type Fields, fieldsOf, listIn, textIn } from '../inventory/document.ts'
-import type { VexStatement, VexStatus } from './vex-statement.ts'
+import { endOf, type VexStatement, type VexStatus } from './vex-statement.ts'
 
 const vulnerabilitiesMax = 100_000
 const componentsMax = 200_000
@@ -35,7 +35,7 @@ export function cyclonedxStatements(document: Fields, source: string): VexStatem
     if (status === undefined) return []
     const references = listIn(vulnerability['references']).map((one) => fieldsOf(one)['id'])
     const ids = [vulnerability['id'], ...references].flatMap((id) => textIn(id) ?? [])
-    const expires = listIn(vulnerability['properties'])
+    const ends = listIn(vulnerability['properties'])
       .map(fieldsOf)
       .find(({ name }) => name === 'proofhouse:expires')
     return [
@@ -48,13 +48,10 @@ export function cyclonedxStatements(document: Fields, source: string): VexStatem
           textIn(analysis['lastUpdated']) ??
           textIn(analysis['firstIssued']) ??
           textIn(metadata['timestamp']),
-        expires: textIn(expires?.['value']),
-        products: listIn(vulnerability['affects']).flatMap((one) => {
-          const reference = textIn(fieldsOf(one)['ref'])
-          if (reference === null) return []
-          const local = decodeURIComponentSafely(reference.replace(/^urn:cdx:[^#]*#/u, ''))
-          return [purls.get(local) ?? local]
-        }),
+        expires: ends === undefined ? null : endOf(ends['value'] ?? ''),
+        products: listIn(vulnerability['affects']).flatMap((one) =>
+          productsOf(fieldsOf(one), purls),
+        ),
         components: [],
         source,
       },
@@ -62,9 +59,31 @@ export function cyclonedxStatements(document: Fields, source: string): VexStatem
   })
 }
 
-function decodeURIComponentSafely(text: string): string {
+/** What an entry of `affects` is about: where it lists versions, about these alone, and not about a range of them. */
+function productsOf(affected: Fields, purls: ReadonlyMap<string, string>): string[] {
+  const reference = textIn(affected['ref'])
+  if (reference === null) return []
+  const local = decodeURIComponentSafely(reference.replace(/^urn:cdx:[^#]*#/u, ''))
+  const product = purls.get(local) ?? local
+  if (affected['versions'] === undefined) return [product]
+  return listIn(affected['versions']).flatMap((one) => {
+    const version = textIn(fieldsOf(one)['version'])
+    return version === null ? [] : atVersion(product, version)
+  })
+}
+
+/** The product at one version; none where it has another, or none can be told of it. */
+function atVersion(product: string, version: string): string[] {
+  if (!product.startsWith('pkg:')) return []
+  const [, bare = product, rest = ''] = /^([^?#]*)(.*)$/su.exec(product) ?? []
+  const at = bare.lastIndexOf('@')
+  if (at <= bare.lastIndexOf('/')) return [`${bare}@${encodeURIComponent(version)}${rest}`]
+  return decodeURIComponentSafely(bare.slice(at + 1), true) === version ? [product] : []
+}
+
+function decodeURIComponentSafely(text: string, always = text.startsWith('pkg%3A')): string {
   try {
-    return text.startsWith('pkg%3A') ? decodeURIComponent(text) : text
+    return always ? decodeURIComponent(text) : text
   } catch {
     return text
   }

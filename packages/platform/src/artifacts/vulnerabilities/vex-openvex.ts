@@ -2,7 +2,7 @@
 
 import { OperatingError } from '@proofhouse/evidence'
 import { type Fields, fieldsOf, isFields, listIn, textIn } from '../inventory/document.ts'
-import type { VexStatement, VexStatus } from './vex-statement.ts'
+import { endOf, type VexStatement, type VexStatus } from './vex-statement.ts'
 
 const statuses: readonly VexStatus[] = ['not_affected', 'affected', 'fixed', 'under_investigation']
 const statementsMax = 100_000
@@ -35,7 +35,7 @@ export function openVexStatements(document: Fields, source: string): VexStatemen
         textIn(statement['timestamp']) ??
         textIn(document['last_updated']) ??
         textIn(document['timestamp']),
-      expires: textIn(statement['expires']),
+      expires: endOf(statement['expires']),
       products: products.flatMap(identifiersOf),
       components: [...parts, ...listIn(statement['subcomponents'])].flatMap(identifiersOf),
       source,

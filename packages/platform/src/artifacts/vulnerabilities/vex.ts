@@ -96,7 +96,8 @@ function stateOf(
 ): AppliedVex['state'] {
   if (expires !== null) return now.getTime() < Date.parse(expires) ? 'holds' : 'expired'
   const moment = momentOf(date)
-  if (!Number.isFinite(moment)) return 'undated'
+  // Nobody looked at it tomorrow: beyond what clocks differ by, such a date tells no age.
+  if (!Number.isFinite(moment) || moment - now.getTime() > dayMs) return 'undated'
   return now.getTime() - moment <= ageMaxDays * dayMs ? 'holds' : 'expired'
 }
 

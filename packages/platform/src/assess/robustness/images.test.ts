@@ -163,6 +163,7 @@ test('on the network that reads digits, in ONNX Runtime', async () => {
     name: 'model.onnx',
     bytes,
     sha256: sha256Hex(bytes),
+    runtime: 'native',
     memoryBytes: 512 * 2 ** 20,
     timeoutMs: 60_000,
   })

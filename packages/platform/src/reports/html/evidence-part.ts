@@ -2,6 +2,7 @@
 // commands to verify, and what none of this can show.
 
 import type { AssessmentReport, EarlierRun } from '../assessment-report.ts'
+import { confinementText, runtimeText, verificationText } from '../model-run-words.ts'
 import { formatCount, formatInstant, formatSize } from '../numbers.ts'
 import { capital, counted, limitsOfEvidence, sentence, verdictWords } from '../wording.ts'
 import { type Content, code, foreign, html, type Markup, marked } from './markup.ts'
@@ -25,7 +26,10 @@ ${
         model.signature === null
           ? 'not signed'
           : html`${code(model.signature.path)} by the key with hint ${code(model.signature.key_hint)}`
-      }</dd></div>${
+      }</dd></div>
+<div class="wide"><dt>Signature demanded</dt><dd>${foreign(verificationText(model.run))}</dd></div>
+<div class="wide"><dt>Run by</dt><dd>${foreign(runtimeText(model.run))}</dd></div>
+<div class="wide"><dt>Confined by</dt><dd>${foreign(confinementText(model.run))}</dd></div>${
         model.native === null
           ? null
           : html`<div class="wide"><dt>Native file</dt><dd>${code(model.native.path)}, ${formatSize(model.native.size_bytes)}, SHA-256 ${code(model.native.sha256)}</dd></div>`

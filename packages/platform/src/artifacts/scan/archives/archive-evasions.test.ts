@@ -1,8 +1,17 @@
 // Archives and arrays that unpack or load to harm, built so that a scanner sees another file than their readers do.
 
 import { concatBytes, utf8 } from '@proofhouse/evidence'
-import { expect, test } from 'vitest'
-import { dict, global, int, op, pickle, reduce, text } from '../pickle/pickle-bytes.fixture.ts'
+import { describe, expect, test } from 'vitest'
+import {
+  dict,
+  global,
+  int,
+  op,
+  pickle,
+  reduce,
+  text,
+  tuple,
+} from '../pickle/pickle-bytes.fixture.ts'
 import { rulesOf, scanned } from '../scanned.fixture.ts'
 import { tar, zip } from './archive-bytes.fixture.ts'
 
@@ -215,9 +224,24 @@ test('clean: arrays whose names differ in case only', async () => {
 })
 
 test.each([
-  ['torch.from_file("/etc/x", True, 4)', ['pickle-dangerous-import']],
-  ['ops.image .\\\n write_file(a, b)', ['pickle-dangerous-import']],
+  ['torch.from_file("/etc/x", True, 4)', ['pickle-dangerous-import', 'script-unknown-operator']],
+  ['ops.image .\\\n write_file(a, b)', ['pickle-dangerous-import', 'script-unknown-operator']],
+  ['(torch).save(a, b)', ['script-unknown-operator']],
+  ['getattr(torch, "save")(a, b)', ['script-unknown-operator']],
+  ['torch . autograd . add (a); torch.autograd', ['script-unknown-operator']],
+  ['ops.image.decode_png(a)', ['script-unknown-operator']],
+  ['ops', ['script-unknown-operator']],
+  ['ops.aten', ['script-unknown-operator']],
+  ['ops.prim.rpc_sync(a)', ['script-unknown-operator']],
+  ['__torch__.torch.classes.other.Reader(a)', ['script-unknown-operator']],
+  ['"" """ \\""" """; ops.other.run(a)', ['script-unknown-operator']],
+  ["' # '; ops.other.run(a)", ['script-unknown-operator']],
+  ["'unfinished\n ops.other.run(a)", ['script-unknown-operator']],
   ['torch.add(a, b)', []],
+  ['ops.prim.RaiseException("give torch or ops.other.run")  # torch', []],
+  ['ops.torchvision.nms(ops.quantized.linear(a), torch.autograd.grad(b))', []],
+  ['a.torch.x + __torch__.torch.nn.Linear', []],
+  ['__torch__.torch.classes.quantized.LinearPackedParamsBase', []],
 ])('code of a script that runs when it is loaded: %s', async (call, rules) => {
   const code = utf8(`class M(Module):\n  def __setstate__(self) -> None:\n    _0 = ${call}\n`)
   const file = zip(
@@ -225,6 +249,47 @@ test.each([
     { name: 'm/version', content: utf8('3\n') },
     { name: 'm/constants.pkl', content: pickle(dict()) },
     { name: 'm/code/__torch__.py', content: code },
+  )
+  expect(await rulesOf(file)).toEqual(rules)
+})
+
+describe('entries of a PyTorch archive that are named as storages', () => {
+  const call = pickle(reduce(global('os', 'system'), text('id')))
+  const asked = (key: string) =>
+    pickle(
+      tuple(text('storage'), global('torch', 'FloatStorage'), text(key), text('cpu'), int(6)),
+      op(0x51),
+    )
+  const archive = (data: Uint8Array<ArrayBuffer>) =>
+    zip(
+      { name: 'm/data.pkl', content: data },
+      { name: 'm/version', content: utf8('3\n') },
+      { name: 'm/data/0', content: call },
+    )
+
+  test('are elements where the pickle asks for them, whatever hides there', async () => {
+    expect(await rulesOf(archive(asked('0')))).toEqual(['pickle-carried'])
+  })
+
+  test.each([
+    ['it asks for none', pickle(dict())],
+    ['it asks for another', asked('1')],
+    ['it asks for one by a path', asked('../data/0')],
+  ])('are scanned where %s', async (_, data) => {
+    expect(await rulesOf(archive(data))).toContain('pickle-dangerous-import')
+  })
+})
+
+test.each([
+  ['quantized.LinearPackedParamsBase', []],
+  ['other.Reader', ['pickle-unknown-import']],
+])('compiled classes in the pickle of a script: %s', async (name, rules) => {
+  const [space = '', made = ''] = name.split('.')
+  const object = concatBytes(global(`__torch__.torch.classes.${space}`, made), op(0x29, 0x81))
+  const file = zip(
+    { name: 'm/data.pkl', content: pickle(object) },
+    { name: 'm/version', content: utf8('3\n') },
+    { name: 'm/constants.pkl', content: pickle(dict()) },
   )
   expect(await rulesOf(file)).toEqual(rules)
 })

@@ -80,6 +80,31 @@ const cases: Readonly<
     }),
     'behind a stream that is cut off': concatBytes(op(0x1f, 0x8b, 8, 0), utf8(' eval("1")')),
   },
+  'packed-code': Object.fromEntries(
+    [
+      'import subprocess',
+      'import json, ctypes as c',
+      'import os\nos.system("id")',
+      'from os import path, system as s',
+      'import os\ngetattr(os, "sys" + "tem")("id")',
+      'import os\nos.__dict__["system"]',
+      'eval("1")',
+      'f = eval\nf("1")',
+      '__builtins__.__dict__["ev" + "al"]',
+      'globals()["x"]',
+      'asyncio.create_subprocess_shell("id")',
+      'from importlib import import_module',
+      'x = pickle.loads(y)',
+      '[__import__][0]("os")',
+      'locals()["os"].system("id")',
+      'object.__getattribute__(os, "sys" + "tem")',
+    ]
+      .map((code): [string, File] => [code, zip({ name: 'handler.py', content: utf8(code) })])
+      .concat([
+        ['no ending', zip({ name: 'a/handler', content: utf8('import runpy') })],
+        ['a shell script', tar({ name: 'run', content: utf8('#!/usr/bin/env bash\necho\n') })],
+      ]),
+  ),
   'described-code': {
     'in the metadata of tensors': concatBytes(
       op(44, 0, 0, 0, 0, 0, 0, 0),
@@ -100,7 +125,6 @@ const cases: Readonly<
   'archive-encrypted': { 'an entry': zip({ name: 'a', content: note, flags: 1, crc: 7 }) },
   'archive-unread': {
     'another compression': zip({ name: 'a', content: note, method: 97 }),
-    lz4: concatBytes(op(0x04, 0x22, 0x4d, 0x18), new Uint8Array(40)),
   },
   'archive-malformed': {
     'ZIP cut off': zip({ name: 'a', content: note }).subarray(0, 30),
@@ -297,6 +321,23 @@ describe('clean', () => {
         { name: 'l', type: '2', link: 'a' },
       ),
     ],
+    [
+      'a handler of a model',
+      'zip',
+      zip({
+        name: 'handler.py',
+        content: utf8(
+          'import os, json\nimport torch\nfrom os import path, environ\nimport re\n' +
+            'model.eval()\nre.compile("x")\nprint(os.path.join("a", os.environ["B"]))\n' +
+            'getattr(model, "system")\n',
+        ),
+      }),
+    ],
+    [
+      'names that go up and stay inside',
+      'tar',
+      tar({ name: 'a/../b', content: note }, { name: 'c/l', type: '2', link: '../b' }),
+    ],
     ['gzip', 'gzip', gzip(honest)],
     ['a picture', 'png', png],
     ['JSON', 'json', utf8('{"hidden_size": 8, "name": "é"}\n')],
@@ -307,13 +348,21 @@ describe('clean', () => {
     expect(await scanned(file)).toMatchObject({ format, findings: [], verdict: 'clean' })
   })
 
-  test('the elements of a tensor are not taken for a pickle, and are not read', async () => {
-    const file = zip(
-      { name: 'm/data.pkl', content: weights },
-      { name: 'm/version', content: utf8('3\n') },
-      { name: 'm/data/0', content: hostile },
-    )
-    expect(await scanned(file)).toMatchObject({ verdict: 'clean' })
+  test('the elements of a tensor are not taken for a pickle, and one that hides there is told', async () => {
+    const withElements = (content: File) =>
+      zip(
+        { name: 'm/data.pkl', content: weights },
+        { name: 'm/version', content: utf8('3\n') },
+        { name: 'm/data/0', content },
+      )
+    // Opcodes alone are numbers like any others.
+    const numbers = withElements(utf8('(dp0\nS"x"\nI1\ns.'))
+    expect(await scanned(numbers)).toMatchObject({ verdict: 'clean' })
+    const hiding = await scanned(withElements(hostile))
+    expect(hiding).toMatchObject({
+      verdict: 'suspicious',
+      findings: [{ rule: 'pickle-carried' }],
+    })
     const elsewhere = zip(
       { name: 'm/data.pkl', content: weights },
       { name: 'm/version', content: utf8('3\n') },

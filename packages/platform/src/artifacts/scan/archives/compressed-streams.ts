@@ -1,5 +1,5 @@
-// Files that are one compressed stream: gzip, zlib, zstd, bzip2, xz, and joblib's old container. What is inside is
-// scanned from memory, up to a limit; compressions that are not read are named, and leave the file undecided.
+// Files that are one compressed stream: gzip, zlib, zstd, bzip2, xz, LZMA, LZ4, and joblib's old container. What is
+// inside is scanned from memory, up to a limit. Where a stream breaks off, what it gave until then is scanned too.
 
 import {
   constants,
@@ -9,26 +9,20 @@ import {
   zstdDecompressSync,
 } from 'node:zlib'
 import { type Bytes, joinBytes } from '@proofhouse/evidence'
-import Bunzip from 'seek-bzip'
-import xz from 'xz-decompress'
+import { bunzip, unxz } from '../../archives/bzip2-xz.ts'
+import { isSkippable, zstdEnds } from '../../archives/frame-ends.ts'
+import { ContentTooLarge, type Unpack } from '../../archives/unpacked.ts'
 import { type ByteSource, bytesSource, partOf } from '../byte-source.ts'
 import type { Member, ScanFormat, ScanWalk } from '../scan-format.ts'
+import { unpackLz4 } from './lz4-frames.ts'
+import { isLzmaHeader, unpackLzma } from './lzma-alone.ts'
 
 /** Largest content of a stream: it is held in memory. */
 const contentSizeMaxBytes = 512 * 1_048_576
 /** Bytes that are tried for telling a zlib stream from text. */
 const trialSizeBytes = 65_536
-
-/** Content, and where in the packed bytes it ended. */
-interface Unpacked {
-  readonly content: Bytes
-  /** Null where the decompressor does not tell. */
-  readonly packedEnd: number | null
-}
-
-type Unpack = (packed: Bytes, sizeMaxBytes: number) => Unpacked | Promise<Unpacked>
-
-class ContentTooLarge extends Error {}
+/** What of a stream that breaks off is sought, packed and unpacked. */
+const rescuedMaxBytes = 16 * 1_048_576
 
 const begins = (head: Uint8Array, ...magic: readonly number[]) =>
   magic.every((byte, at) => head[at] === byte)
@@ -61,38 +55,30 @@ async function scanStream(
   const allowed = walk.allow(member, contentSizeMaxBytes)
   if (allowed <= 0) return
   try {
-    const { content, packedEnd } = await unpack(source.read(start, source.sizeBytes), allowed)
-    const rest = packedEnd === null ? 0 : source.sizeBytes - start - packedEnd
-    if (rest > 0)
-      finder.found(
-        'trailing-data',
-        source.sizeBytes - rest,
-        `${rest} bytes follow the compressed stream`,
-      )
-    await walk.inside(
-      member,
-      name.replace(/^.*\//, '').replace(/\.(?:gz|bz2|xz|zst|z|joblib|tgz)$/i, '') || 'content',
-      bytesSource(content),
-    )
-    if (rest > 0)
-      await walk.inside(
-        member,
-        'behind the stream',
-        partOf(source, source.sizeBytes - rest, source.sizeBytes),
-      )
+    const packed = source.read(start, source.sizeBytes)
+    const { content, packedEnd, fault } = await unpack(packed, allowed)
+    if (fault !== null) finder.found('archive-malformed', 0, `the compressed stream: ${fault}`)
+    const rest = packedEnd === null ? 0 : packed.length - packedEnd
+    // Zeros pad to a length, as on tapes; no reader takes them for more.
+    const hasMore = rest > 0 && packed.subarray(packed.length - rest).some((byte) => byte !== 0)
+    const restStart = source.sizeBytes - rest
+    if (hasMore)
+      finder.found('trailing-data', restStart, `${rest} bytes follow the compressed stream`)
+    if (fault === null || content.length > 0)
+      await walk.inside(member, contentName(name), bytesSource(content))
+    if (hasMore)
+      await walk.inside(member, 'behind the stream', partOf(source, restStart, source.sizeBytes))
   } catch (error) {
-    if (walk.signal?.aborted === true) throw error
-    const isTooLarge =
-      error instanceof ContentTooLarge ||
-      (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE')
-    if (isTooLarge)
-      finder.found(
-        'archive-bomb',
-        0,
-        `${source.sizeBytes} bytes decompress to more than ${allowed}`,
-      )
-    else finder.found('archive-malformed', 0, 'the compressed stream cannot be read to its end')
+    if (!(error instanceof ContentTooLarge)) throw error
+    const what = `${source.sizeBytes} bytes decompress to more than ${allowed}`
+    finder.found('archive-bomb', 0, what)
   }
+}
+
+/** What the content of a compressed file is called. */
+function contentName(name: string): string {
+  const bare = name.replace(/^.*\//, '')
+  return bare.replace(/\.(?:gz|bz2|xz|zst|z|lz4|lzma|joblib|tgz)$/i, '') || 'content'
 }
 
 /** What Node's decompressors give when they are asked for more than the content. */
@@ -101,17 +87,51 @@ interface Told {
   readonly engine: { readonly bytesWritten: number }
 }
 
-/** Node's own decompressors, which tell how much they read. */
+type RunOptions = Pick<ZlibOptions, 'maxOutputLength' | 'info' | 'finishFlush'>
+type Run = (bytes: Bytes, options: RunOptions) => Uint8Array | Told
+
+const isTooLarge = (error: unknown) =>
+  error instanceof RangeError ||
+  (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE')
+
+/** Node's own decompressors, which tell how much they read; `flush` has them give what they have at the end. */
 const zlib =
-  (run: (bytes: Bytes, options: ZlibOptions) => Uint8Array | Told): Unpack =>
+  (run: Run, flush: number): Unpack =>
   (packed, maxOutputLength) => {
-    const told = run(packed, { maxOutputLength, info: true })
-    if (told instanceof Uint8Array || !('buffer' in told))
-      throw new TypeError('the decompressor told nothing')
-    return { content: new Uint8Array(told.buffer), packedEnd: told.engine.bytesWritten }
+    try {
+      const told = run(packed, { maxOutputLength, info: true })
+      if (told instanceof Uint8Array || !('buffer' in told))
+        throw new TypeError('the decompressor told nothing')
+      const packedEnd = told.engine.bytesWritten
+      return { content: new Uint8Array(told.buffer), packedEnd, fault: null }
+    } catch (error) {
+      if (isTooLarge(error)) throw new ContentTooLarge()
+      const fault = error instanceof Error ? error.message.toLowerCase() : 'it cannot be read'
+      return { content: beginning(packed, run, flush), packedEnd: null, fault }
+    }
   }
 
-const inflateRaw = zlib((bytes, options) => inflateRawSync(bytes, options))
+/** What a stream that breaks off gave until then: the longest part of it that unpacks without a fault. */
+function beginning(packed: Bytes, run: Run, flush: number): Bytes {
+  let [content, good]: [Bytes, number] = [new Uint8Array(0), 0]
+  let bad = Math.min(packed.length, rescuedMaxBytes) + 1
+  while (bad - good > 1) {
+    const tried = Math.floor((good + bad) / 2)
+    try {
+      const options = { maxOutputLength: rescuedMaxBytes, finishFlush: flush }
+      const told = run(packed.subarray(0, tried), options)
+      content = new Uint8Array(told instanceof Uint8Array ? told : told.buffer)
+      good = tried
+    } catch {
+      bad = tried
+    }
+  }
+  return content
+}
+
+const inflateRaw = zlib((bytes, options) => inflateRawSync(bytes, options), constants.Z_SYNC_FLUSH)
+const inflate = zlib((bytes, options) => inflateSync(bytes, options), constants.Z_SYNC_FLUSH)
+const zstd = zlib((bytes, options) => zstdDecompressSync(bytes, options), constants.ZSTD_e_flush)
 
 /** Members one after the other (RFC 1952), as readers join them; what is no member is left over. */
 const gunzip: Unpack = async (packed, sizeMaxBytes) => {
@@ -120,14 +140,15 @@ const gunzip: Unpack = async (packed, sizeMaxBytes) => {
   for (;;) {
     const start = memberData(packed, at)
     if (start === null) break
-    const { content, packedEnd } = await inflateRaw(packed.subarray(start), sizeMaxBytes - length)
+    const member = await inflateRaw(packed.subarray(start), sizeMaxBytes - length)
+    const { content, packedEnd, fault } = member
     parts.push(content)
     length += content.length
     at = start + (packedEnd ?? 0) + 8
-    if (at > packed.length) throw new RangeError('the member is cut off')
+    if (fault !== null || at > packed.length)
+      return { content: joinBytes(parts), packedEnd: null, fault: fault ?? 'it is cut off' }
   }
-  if (at === 0) throw new RangeError('no member')
-  return { content: joinBytes(parts), packedEnd: at }
+  return { content: joinBytes(parts), packedEnd: at, fault: at === 0 ? 'no member' : null }
 }
 
 /** Where a member's data begins; null where none does. */
@@ -142,52 +163,14 @@ function memberData(packed: Bytes, start: number): number | null {
   return at + ((flags & 2) === 0 ? 0 : 2)
 }
 
-const bunzip: Unpack = (packed, sizeMaxBytes) => {
-  let at = 0
-  let length = 0
-  const parts: Bytes[] = []
-  let part = new Uint8Array(1_048_576)
-  let used = 0
-  Bunzip.decode(
-    {
-      readByte: () => packed[at++] ?? -1,
-      read: (into, offset, count) => {
-        const taken = packed.subarray(at, at + count)
-        into.set(taken, offset)
-        at += taken.length
-        return taken.length === 0 ? -1 : taken.length
-      },
-      eof: () => at >= packed.length,
-    },
-    {
-      writeByte: (byte: number) => {
-        if (++length > sizeMaxBytes) throw new ContentTooLarge()
-        if (used === part.length) {
-          parts.push(part)
-          part = new Uint8Array(part.length)
-          used = 0
-        }
-        part[used++] = byte
-      },
-    },
-    true,
-  )
-  return { content: joinBytes([...parts, part.subarray(0, used)]), packedEnd: at }
-}
-
-const unxz: Unpack = async (packed, sizeMaxBytes) => {
-  const reader = new xz.XzReadableStream(new Blob([packed]).stream()).getReader()
-  const parts: Uint8Array[] = []
-  let length = 0
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return { content: joinBytes(parts), packedEnd: null }
-    length += value.length
-    if (length > sizeMaxBytes) {
-      await reader.cancel()
-      throw new ContentTooLarge()
-    }
-    parts.push(value.slice())
+const unzstd: Unpack = async (packed, sizeMaxBytes) => {
+  const ends = zstdEnds(packed)
+  const frames = ends.fault === null ? packed.subarray(0, ends.end) : packed
+  const { content, fault } = await zstd(frames, sizeMaxBytes)
+  return {
+    content,
+    packedEnd: ends.fault === null ? ends.end : null,
+    fault: ends.fault ?? fault,
   }
 }
 
@@ -224,33 +207,47 @@ const bzip2Format = streamFormat(
 const xzFormat = streamFormat('xz', (head) => begins(head, 0xfd, 0x37, 0x7a, 0x58, 0x5a, 0), unxz)
 const zstdFormat = streamFormat(
   'zstd',
-  (head) => begins(head, 0x28, 0xb5, 0x2f, 0xfd),
-  (packed, maxOutputLength) => ({
-    content: new Uint8Array(zstdDecompressSync(packed, { maxOutputLength })),
-    packedEnd: null,
-  }),
+  (_head, { source }) => frameAt(source, 0x28, 0xb5, 0x2f, 0xfd),
+  unzstd,
 )
-const zlibFormat = streamFormat(
-  'zlib',
-  (head, { source }) => isZlib(head, source),
-  zlib((bytes, options) => inflateSync(bytes, options)),
-)
+const zlibFormat = streamFormat('zlib', (head, { source }) => isZlib(head, source), inflate)
 const oldJoblibFormat = streamFormat(
   'joblib-zlib',
   (head, { source }) => begins(head, 0x5a, 0x46) && isZlib(head, source, joblibStart(source)),
-  zlib((bytes, options) => inflateSync(bytes, options)),
+  inflate,
   joblibStart,
 )
 
-/** Compressions that are known but not read. */
-const unreadCompressions: readonly (readonly [
-  name: string,
-  recognises: ScanFormat['recognises'],
-])[] = [
-  ['lz4', (head) => begins(head, 0x04, 0x22, 0x4d, 0x18)],
-  // Properties of 0x5d and a dictionary of a power of two: what every program writes.
-  ['lzma', (head) => begins(head, 0x5d, 0, 0) && (head[12] === 0xff || head[12] === 0)],
-]
+const lz4Format = streamFormat(
+  'lz4',
+  (_head, { source }) => frameAt(source, 0x04, 0x22, 0x4d, 0x18),
+  unpackLz4,
+)
+const lzmaFormat = streamFormat('lzma', (head, { source }) => isLzma(head, source), unpackLzma)
+
+/** Whether frames begin with one of a magic number, behind such as are passed over. */
+function frameAt(source: ByteSource, ...magic: readonly number[]): boolean {
+  let at = 0
+  for (let count = 0; count < 1000; count++) {
+    const head = source.read(at, at + 8)
+    if (begins(head, ...magic)) return true
+    if (!isSkippable(head, 0) || head.length < 8) return false
+    at += 8 + new DataView(head.buffer, head.byteOffset, 8).getUint32(4, true)
+  }
+  return false
+}
+
+/** What every program writes begins with 0x5d and zero; other properties are told by trying them. */
+function isLzma(head: Bytes, source: ByteSource): boolean {
+  if (!isLzmaHeader(head)) return false
+  if (begins(head, 0x5d, 0)) return true
+  try {
+    const trial = unpackLzma(source.read(0, trialSizeBytes), trialSizeBytes)
+    return 'fault' in trial && (trial.fault === null || trial.content.length >= 1024)
+  } catch {
+    return true
+  }
+}
 
 /** Every format that is one compressed stream. */
 export const streamFormats: readonly ScanFormat[] = [
@@ -260,11 +257,6 @@ export const streamFormats: readonly ScanFormat[] = [
   zstdFormat,
   oldJoblibFormat,
   zlibFormat,
-  ...unreadCompressions.map(
-    ([name, recognises]): ScanFormat => ({
-      name,
-      recognises,
-      scan: ({ finder }) => finder.found('archive-unread', 0, `${name} is not read`),
-    }),
-  ),
+  lz4Format,
+  lzmaFormat,
 ]

@@ -3,9 +3,11 @@
 
 import { crc32, inflateRawSync } from 'node:zlib'
 import { type ByteSource, bytesSource, partOf } from '../byte-source.ts'
+import { searchElements } from '../code-words.ts'
 import type { Member, ScanFormat, ScanWalk } from '../scan-format.ts'
 import { checkLinkTarget } from './entry-names.ts'
 import { checkScriptCode } from './script-code.ts'
+import { storagesOf } from './torch-storages.ts'
 import { checkZip } from './zip-checks.ts'
 import type { ZipEntry } from './zip-directory.ts'
 
@@ -81,11 +83,19 @@ export async function scanZip(
   checkZip(source, directory, finder, !(beginsZip(source.read(0, 4)) && isNpz(member)))
   if (directory.prefixBytes > 0 && member.source.read(0, 2)[0] !== 0x50)
     await walk.inside(member, 'bytes before the archive', partOf(source, 0, directory.prefixBytes))
+  const storages = storagesOf(directory.entries, root, (entry) => contentOf(member, entry, walk))
   for (const entry of directory.entries) {
     walk.signal?.throwIfAborted()
     if (entry.name.endsWith('/') && entry.sizeBytes === 0) continue
     // Elements of tensors, which are copied and never parsed.
-    if (root !== null && isStorage(entry.name, root)) continue
+    if (storages.has(entry.name)) {
+      if (entry.method === 0 && entry.local !== null)
+        searchElements(
+          partOf(source, entry.local.dataStart, entry.local.dataStart + entry.packedBytes),
+          finder.within(entry.name),
+        )
+      continue
+    }
     const content = contentOf(member, entry, walk)
     if (content === null) continue
     if (entry.isLink) {
@@ -98,10 +108,6 @@ export async function scanZip(
     }
   }
 }
-
-const isStorage = (name: string, root: string) =>
-  name.startsWith(root) &&
-  /^(?:data|tensors|constants|xl_model_weights)\/\d+$/.test(name.slice(root.length))
 
 /** An entry's content; null, with a finding, where it cannot be had. */
 function contentOf(member: Member, entry: ZipEntry, walk: ScanWalk): ByteSource | null {

@@ -47,6 +47,13 @@ describe('weights from elsewhere', () => {
     ['two places', stored(entry('location', 'a.bin'), entry('location', '../x'))],
     ['an unknown key', stored(entry('location', 'a.bin'), entry('__class__', 'x'))],
     [
+      'behind more keys than any tensor has',
+      stored(
+        ...Array.from({ length: 1500 }, () => entry('offset', '1')),
+        entry('location', '../x'),
+      ),
+    ],
+    [
       'one of many',
       addOne([
         ...Array.from({ length: 50 }, () =>
@@ -106,4 +113,28 @@ test('what is cut off is not clean, and damage never makes the scan fail', async
   const { model } = exported.logisticInts
   expect((await scanBytes(model.slice(0, -3))).verdict).toBe('incomplete')
   await survivesDamage(addOne(), 2)
+})
+
+// Each would take minutes if every operator were compared with every other.
+describe('large files are read in one go', () => {
+  const many = <Made>(make: (index: number) => Made) =>
+    Array.from({ length: 40_000 }, (_, i) => make(i))
+
+  test('with functions of their own that are all used', async () => {
+    const functions = many((i) => part(25, [part(1, `f${i}`), part(10, 'mine')]))
+    const used = many((i) => part(1, [part(4, `f${i}`), part(7, 'mine')]))
+    const scanned = await scanBytes(addOne(used, [imported('mine'), ...functions]))
+    expect(rulesOf(scanned)).toEqual([])
+  })
+
+  test('with operators of as many domains', async () => {
+    const used = many((i) => part(1, [part(4, 'f'), part(7, `d${i}`)]))
+    const scanned = await scanBytes(
+      addOne(
+        used,
+        many((i) => imported(`e${i}`)),
+      ),
+    )
+    expect(scanned.verdict).toBe('suspicious')
+  })
 })

@@ -69,14 +69,9 @@ function scan({ source, finder }: Member): void {
   }
   const bytes = source.read(0, source.sizeBytes)
   const { findings, summary } = checkOnnx(bytes)
-  const own = ownOperators(bytes)
+  const foreign = foreignDomains(Object.keys(summary.operators), new Set(ownOperators(bytes)))
   const isKnown = (domain: string) =>
-    runtimeDomains.includes(domain) ||
-    // A domain that only names functions which the file itself defines.
-    (own.some((name) => name.startsWith(`${domain}.`)) &&
-      Object.keys(summary.operators).every(
-        (name) => !name.startsWith(`${domain}.`) || own.includes(name),
-      ))
+    runtimeDomains.includes(domain) || foreign.get(domain) === false
   for (const { rule, severity, location, detail } of findings) {
     const scanRule = rules[rule]
     if (scanRule === null) continue
@@ -85,6 +80,19 @@ function scan({ source, finder }: Member): void {
     finder.found(scanRule, null, `${location}: ${detail}`)
   }
 }
+
+/** The domains of operators, and whether any of each is not one of the functions that the file itself defines. */
+function foreignDomains(
+  operators: readonly string[],
+  own: ReadonlySet<string>,
+): ReadonlyMap<string, boolean> {
+  const domains = new Map<string, boolean>()
+  for (const name of own) domains.set(domainOf(name), false)
+  for (const name of operators) if (!own.has(name)) domains.set(domainOf(name), true)
+  return domains
+}
+
+const domainOf = (name: string) => name.slice(0, name.lastIndexOf('.'))
 
 /** The domain that a finding of the check is about: it names a domain, or an operator after it. */
 function domainIn(detail: string): string {

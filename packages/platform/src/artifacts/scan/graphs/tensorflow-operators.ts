@@ -29,7 +29,9 @@ const effects: ReadonlyMap<string, OperatorEffect> = new Map(
 
 /** What an operator does beyond tensors; null for one that only computes. */
 export function effectOfOperator(name: string): OperatorEffect | null {
-  return effects.get(name) ?? null
+  // Later versions of an operator do the same, but for those whose path decides.
+  const first = pathOperators.has(name) ? name : name.replace(/V\d{1,2}$/, '')
+  return effects.get(name) ?? effects.get(first) ?? null
 }
 
 /** Operators whose first input is a path, and which files have for good reasons. */

@@ -109,7 +109,7 @@ test('a saved model without a version is told by its graph', async () => {
     format: 'saved-model',
     verdict: 'clean',
   })
-  expect(rulesOf(await scanBytes(bare(node('a', 'Const'), node('b', 'PyFunc'))))).toEqual([
+  expect(rulesOf(await scanBytes(bare(node('a', 'Const'), node('b', 'LoadLibraryV2'))))).toEqual([
     'tensorflow-code-operator',
   ])
   expect((await scanBytes(part(2, [part(1, 'a'), part(2, 'b')]))).format).toBe('unknown')

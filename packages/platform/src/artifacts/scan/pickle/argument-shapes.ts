@@ -2,12 +2,16 @@
 // is allowed with the shapes that its own library writes. Python's own types ask what they are made from for its
 // iterator, its text, its number or its buffer, and so run its methods: they are given data that the file spells out.
 
+import { isArrowArray } from './arrow-arrays.ts'
+import type { PickleContent } from './array-values.ts'
 import { isDtype } from './dtype-states.ts'
 import { type GlobalValue, itemsOf, type Value } from './pickle-values.ts'
 
 /** What a shape may ask of the pickle it stands in. */
 export interface ShapeContext {
   text(value: Value): string | null
+  /** What the pickle spells. */
+  readonly content: PickleContent
   /** How an import stands; for names inside arguments. */
   standingOf(module: string, name: string): GlobalValue['standing'] | 'unknown'
 }
@@ -68,6 +72,10 @@ const repeated =
   (item: Item): Shape =>
   (args, context) =>
     args.every((value) => item(value, context))
+
+/** A name of the time zone database: letters in up to four folders, and so no path out of them. */
+const isZoneName: Item = (value, context) =>
+  /^[\w+-]{1,40}(?:\/[\w+-]{1,40}){0,3}$/.test(context.text(value) ?? '')
 
 /** The shape `(0,)`: an array that gets its elements with its state. */
 const isNoShape: Item = (value) => {
@@ -151,6 +159,7 @@ export const shapes = {
   plainArray: turn([classIn(/^array$/), isText, isInt, isBytes]),
   text: turn([isText]),
   bytes: turn([isBytes]),
+  bytesOrArray: turn([either(isBytes, madeBy(/^builtins$/, /^bytearray$/))]),
   codec: (args, context) =>
     args.length === 2 &&
     args[0]?.kind === 'text' &&
@@ -164,6 +173,13 @@ export const shapes = {
   emptyArray: turn([isClass, isNoShape, either(isScalar, isDtype)]),
   dtype: turn([either(isText, classIn(/^numpy$/)), isScalar, isScalar], 1),
   factory: turn([either(isClass, isNone), isSpelled], 0),
+  arrowArray: (args, { content }) => args.length === 1 && isArrowArray(args[0], content),
+  zoneName: (args, context) =>
+    args.length >= 1 &&
+    args.length <= 2 &&
+    args.every((value, at) => (at === 0 ? isZoneName(value, context) : isScalar(value, context))),
+  timeOffset: turn([isScalar, either(isInt, madeBy(/^datetime$/, /^timedelta$/))]),
+  newIndex: turn([classIn(/^pandas(?:\.|$)/), ({ kind }) => kind === 'dict']),
   ufunc: (args, context) => {
     const [module, name] = args.map((value) => context.text(value))
     return (

@@ -1,10 +1,13 @@
 // The judgement of what a pickle would do: deny by default. An import is allowed by its exact name, a call by the shape
 // of its arguments, a state by what it is given to; everything else is a finding.
 
+import type { Bytes } from '@proofhouse/evidence'
 import type { Finder } from '../scan-findings.ts'
 import type { ScanRuleId } from '../scan-rules.ts'
+import type { PickleContent } from './array-values.ts'
 import { type ShapeContext, shapes } from './argument-shapes.ts'
 import { dangerOf } from './dangerous-imports.ts'
+import { described } from './described-values.ts'
 import { isDtype, itemSizeOf } from './dtype-states.ts'
 import { advisoriesOf } from './import-advisories.ts'
 import { isWrapper, namesOwnFile } from './joblib-arrays.ts'
@@ -19,6 +22,8 @@ import {
   type TextValue,
   type Value,
 } from './pickle-values.ts'
+import { isScriptClass } from './script-classes.ts'
+import { stateProblem } from './state-checks.ts'
 import { hidesNames, isCalledAttribute, oddName } from './state-names.ts'
 
 /** What the format around a pickle allows. */
@@ -35,7 +40,7 @@ export interface PickleSetting {
 
 /** Classes that take items one by one. */
 const containers =
-  /^(?:collections (?:OrderedDict|defaultdict|Counter|deque)|builtins (?:dict|list|set|object|bytearray)|sklearn\.utils(?:\._bunch)? Bunch|torch Size)$/
+  /^(?:collections (?:OrderedDict|defaultdict|Counter|deque)|builtins (?:dict|list|set|object|bytearray)|nltk\.probability (?:Conditional)?FreqDist|sklearn\.utils(?:\._bunch)? Bunch|torch Size)$/
 /** Modules that carry code as bytes. */
 const codeModules = /^(?:dill|cloudpickle)(?:\.|$)/
 
@@ -56,6 +61,7 @@ export class ImportJudge implements PickleJudge {
   readonly #setting: PickleSetting
   readonly #context: ShapeContext
   readonly #textOf: (text: TextValue) => string
+  readonly #content: PickleContent
   /** Hears of states, for formats that put data behind them. */
   onBuilt: (target: Value, state: Value) => void = () => {}
   /** Hears of bytes that are loaded as a file of their own. */
@@ -69,11 +75,18 @@ export class ImportJudge implements PickleJudge {
   /** What the loader was asked for: every distinct value, as the file spells it. */
   readonly persistentIds: Value[] = []
 
-  constructor(finder: Finder, setting: PickleSetting, textOf: (text: TextValue) => string) {
+  constructor(
+    finder: Finder,
+    setting: PickleSetting,
+    textOf: (text: TextValue) => string,
+    read: (start: number, end: number) => Bytes,
+  ) {
     this.#finder = finder
     this.#setting = setting
     this.#textOf = textOf
+    this.#content = { textOf, read }
     this.#context = {
+      content: this.#content,
       text: (value) => (value.kind === 'text' ? textOf(value) : null),
       standingOf: (module, name) =>
         knownImport(...currentName(module, name))?.standing ?? 'unknown',
@@ -84,7 +97,7 @@ export class ImportJudge implements PickleJudge {
     const [module, name] = currentName(oldModule, oldName)
     const known = knownImport(module, name)
     if (known !== null) return { kind: 'global', module, name, standing: known.standing }
-    if (this.#setting.scriptClasses && module.startsWith('__torch__'))
+    if (this.#setting.scriptClasses && isScriptClass(module, name))
       return { kind: 'global', module, name, standing: 'class' }
     this.#refuse(module, name, offset)
     return { kind: 'global', module, name, standing: 'refused' }
@@ -99,13 +112,7 @@ export class ImportJudge implements PickleJudge {
       this.#finder.found('pickle-dangerous-import', offset, `${spelled} ${danger}`, ids)
     else if (codeModules.test(module))
       this.#finder.found('pickle-code-object', offset, `${spelled} makes functions from bytes`, ids)
-    else if (module === 'builtins' && /^(?:get|has)attr$/.test(name))
-      this.#finder.found(
-        'pickle-attribute-access',
-        offset,
-        `${spelled} reads attributes by name`,
-        ids,
-      )
+    else if (module === 'builtins' && name === 'hasattr') this.#attributeRead(spelled, offset)
     else if (name.includes('.'))
       this.#finder.found('pickle-dotted-name', offset, `${spelled} reaches through a module`, ids)
     else
@@ -125,12 +132,31 @@ export class ImportJudge implements PickleJudge {
     )
   }
 
-  called(how: 'call' | 'new', callee: Value, args: Value, offset: number): ObjectValue {
+  #attributeRead(what: string, offset: number): void {
+    this.#finder.found('pickle-attribute-access', offset, `${what} reads attributes by name`)
+  }
+
+  /** What `getattr` gives: a name of a class that stands in the tables with it, and nothing else. */
+  #attribute(how: 'call' | 'new', args: Value, offset: number): Value {
+    const [owner, named, ...more] = itemsOf(args) ?? []
+    if (how === 'call' && owner?.kind === 'global' && named?.kind === 'text' && more.length === 0) {
+      const { module } = owner
+      const name = `${owner.name}.${this.#textOf(named)}`
+      const known = knownImport(module, name)
+      if (owner.standing === 'class' && known !== null)
+        return { kind: 'global', module, name, standing: known.standing }
+    }
+    this.#attributeRead('`builtins.getattr`', offset)
+    return { kind: 'object', of: null, args, state: null }
+  }
+
+  called(how: 'call' | 'new', callee: Value, args: Value, offset: number): Value {
     this.calls++
     if (callee.kind !== 'global') {
       this.#finder.found('pickle-computed-call', offset, `calls ${described(callee)}`)
       return { kind: 'object', of: null, args, state: null }
     }
+    if (callee.standing === 'accessor') return this.#attribute(how, args, offset)
     const { module, name } = callee
     if (callee.standing === 'refused' && dangerOf(module, name) === null)
       this.refusedCall ??= `${module}.${name}`
@@ -184,8 +210,10 @@ export class ImportJudge implements PickleJudge {
   #builtObject(target: ObjectValue, state: Value, unexpected: (detail: string) => void): void {
     const { of } = target
     if (of === null || of.standing === 'refused' || this.#isScriptClass(of)) return
+    const problem = stateProblem(of, state, this.#content)
     if (knownImport(of.module, of.name)?.builds !== true)
       unexpected(`a state is given to what \`${of.module}.${of.name}\` made`)
+    else if (problem !== null) unexpected(problem)
     else if (isDtype(target) && itemSizeOf(target, this.#textOf) === null)
       unexpected('a type of elements is given a state that does not fit it')
     else if (
@@ -216,6 +244,8 @@ export class ImportJudge implements PickleJudge {
   }
 
   stored(dict: DictValue | null, key: Value | null, value: Value, offset: number): void {
+    if (value.kind === 'global' && value.standing === 'accessor')
+      this.#attributeRead('`builtins.getattr` is stored, and', offset)
     if (value.kind === 'global' && value.standing === 'function')
       this.#finder.found(
         'pickle-function-as-value',
@@ -264,8 +294,8 @@ export class ImportJudge implements PickleJudge {
       )
   }
 
-  #isScriptClass({ module }: GlobalValue): boolean {
-    return this.#setting.scriptClasses && module.startsWith('__torch__')
+  #isScriptClass({ module, name }: GlobalValue): boolean {
+    return this.#setting.scriptClasses && isScriptClass(module, name)
   }
 }
 
@@ -290,26 +320,4 @@ function madeBy(callee: GlobalValue, items: readonly Value[] | null): GlobalValu
   )
     return first
   return callee
-}
-
-function described(value: Value): string {
-  if (value.kind === 'object')
-    return value.of === null
-      ? 'something that the pickle made'
-      : `what \`${value.of.module}.${value.of.name}\` gave`
-  if (value.kind === 'persistent') return 'something from outside of the pickle'
-  return {
-    tuple: 'a tuple',
-    list: 'a list',
-    set: 'a set',
-    dict: 'a dict',
-    text: 'a text',
-    bytes: 'bytes',
-    int: 'a number',
-    float: 'a number',
-    bool: 'a boolean',
-    none: 'None',
-    buffer: 'a buffer',
-    global: 'an import',
-  }[value.kind]
 }

@@ -5,6 +5,7 @@
 import { itemSizeOf, productOf } from './dtype-states.ts'
 import { PickleFault, type PickleInput } from './pickle-input.ts'
 import {
+  type BytesValue,
   itemsOf,
   namedItems,
   type ObjectValue,
@@ -51,10 +52,12 @@ export function inlineArray(
   return { sizeBytes, isPadded: sizeBytes !== null && alignment === 'int' }
 }
 
-/** Passes over an array's bytes. @throws PickleFault when they are not there */
-export function skipArray(input: PickleInput, { sizeBytes, isPadded }: InlineArray): void {
+/** Passes over an array's bytes. @returns where they lie. @throws PickleFault when they are not there */
+export function skipArray(input: PickleInput, { sizeBytes, isPadded }: InlineArray): BytesValue {
   if (isPadded) input.skip(input.u8())
+  const start = input.position
   input.skip(sizeBytes ?? 0)
+  return { kind: 'bytes', start, end: input.position }
 }
 
 /** Whether a wrapper names a file beside the pickle, of the ending that joblib gives it, and not one elsewhere. */

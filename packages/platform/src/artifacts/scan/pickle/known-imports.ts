@@ -4,6 +4,7 @@
 
 import known from './known-classes.json' with { type: 'json' }
 import type { ShapeName } from './argument-shapes.ts'
+import { libraryRows } from './library-imports.ts'
 import type { Standing } from './pickle-values.ts'
 
 /** How something imported may be used. */
@@ -257,7 +258,7 @@ const byName: ReadonlyMap<string, KnownImport> = new Map([
   ...named(known.calledClasses, { ...libraryClass, calls: true }),
   ...named(known.makers, { standing: 'function', shape: 'dataOrClass', calls: true, builds: true }),
   ...named(known.functions, { standing: 'constant', shape: null, calls: false, builds: false }),
-  ...rows.flatMap(([module, names, standing, shape, builds]) =>
+  ...[...rows, ...libraryRows].flatMap(([module, names, standing, shape, builds]) =>
     named(
       { [module]: names },
       { standing, shape, calls: shape !== null, builds: builds !== undefined },

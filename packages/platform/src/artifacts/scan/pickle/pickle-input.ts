@@ -4,8 +4,8 @@
 import type { Bytes } from '@proofhouse/evidence'
 import type { ByteSource } from '../byte-source.ts'
 
-/** Bytes looked at in one read. */
-const windowSizeBytes = 262_144
+/** Bytes looked at in the first read at a place, and in later ones that go on from it. */
+const windowSizeBytes = { first: 8192, most: 262_144 }
 /** What is kept of a line of the old text instructions: no name or number that loads is longer. */
 const lineKeptBytes = 4096
 
@@ -28,6 +28,7 @@ export class PickleInput {
   readonly source: ByteSource
   #window: Bytes = new Uint8Array(0)
   #windowStart = 0
+  #nextSizeBytes = windowSizeBytes.first
   #at = 0
 
   constructor(source: ByteSource, start: number) {
@@ -50,6 +51,7 @@ export class PickleInput {
     this.#windowStart = offset
     this.#window = new Uint8Array(0)
     this.#at = 0
+    this.#nextSizeBytes = windowSizeBytes.first
   }
 
   /** Passes over bytes, which must be there. */
@@ -161,7 +163,7 @@ export class PickleInput {
     if (this.#window.length === 0) throw this.#truncated()
     let at = this.#windowStart + this.#window.length
     while (at < this.source.sizeBytes) {
-      const bytes = this.source.read(at, at + windowSizeBytes)
+      const bytes = this.source.read(at, at + windowSizeBytes.most)
       const found = bytes.indexOf(10)
       if (found >= 0) return at + found
       at += bytes.length
@@ -176,7 +178,8 @@ export class PickleInput {
 
   #refill(): void {
     const position = this.position
-    this.#window = this.source.read(position, position + windowSizeBytes)
+    this.#window = this.source.read(position, position + this.#nextSizeBytes)
+    this.#nextSizeBytes = Math.min(4 * this.#nextSizeBytes, windowSizeBytes.most)
     this.#windowStart = position
     this.#at = 0
   }

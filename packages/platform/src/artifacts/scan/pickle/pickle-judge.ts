@@ -1,7 +1,7 @@
 // What a pickle's machine tells of: the imports, calls and changes that loading would make.
 
 import type { Carriage } from './carried-pickles.ts'
-import type { DictValue, GlobalValue, ObjectValue, Value } from './pickle-values.ts'
+import type { DictValue, GlobalValue, Value } from './pickle-values.ts'
 
 /** What no ordinary pickle has. */
 export type Oddity = 'extension' | 'frame' | 'protocol' | 'instruction' | 'unfolding'
@@ -13,12 +13,12 @@ export interface PickleJudge {
   /** An import whose module or name is not spelled as text. */
   importedUnnamed(offset: number): void
   /** Something is called with arguments, or, for `new`, a class instantiated without its initialiser. */
-  called(how: 'call' | 'new', callee: Value, args: Value, offset: number): ObjectValue
+  called(how: 'call' | 'new', callee: Value, args: Value, offset: number): Value
   /** State is given to something. */
   built(target: Value, state: Value, offset: number): void
   /** Items are put into something that is no plain container. */
   filled(target: Value, offset: number): void
-  /** A value goes into a list, a set, or, with its key, a dict. */
+  /** A value goes into a list, a set, or, with its key, a dict; `getattr` also into a tuple. */
   stored(dict: DictValue | null, key: Value | null, value: Value, offset: number): void
   /** The loader is asked for something that lies elsewhere. */
   persistent(id: Value, offset: number): Value

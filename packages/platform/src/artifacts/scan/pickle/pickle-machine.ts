@@ -45,7 +45,7 @@ export class PickleMachine {
     for (;;) {
       const offset = this.#input.position
       const code = this.#input.u8()
-      if (code === 0x2e) return this.#stack.last(offset)
+      if (code === 0x2e) return this.#stop(offset)
       const isDone =
         this.#literals.literal(code, offset) ||
         this.#container(code, offset) ||
@@ -55,6 +55,14 @@ export class PickleMachine {
         throw new PickleFault('malformed', `byte 0x${hex} is no instruction`, offset)
       }
     }
+  }
+
+  /** STOP: what is loaded is kept by the program that loads it. */
+  #stop(offset: number): Value {
+    const value = this.#stack.last(offset)
+    if (value.kind === 'global' && value.standing === 'accessor')
+      this.#judge.stored(null, null, value, offset)
+    return value
   }
 
   /** A string's text; at most its first 4 KiB. */

@@ -18,6 +18,8 @@ import { unfoldedFrom, unfoldedMax } from './unfolding.ts'
 
 /** Values on the stack and in the memo together; beyond it a pickle is not followed. */
 const valuesMax = 16_000_000
+/** Buffers of an array: which elements there are, where texts begin, and the data. */
+const buffersKept = 3
 /** Places of the memo that may be skipped before it is kept as a table of pairs. */
 const memoGapMax = 1024
 
@@ -28,7 +30,7 @@ export class PickleStack {
   readonly #marks: number[] = []
   readonly #memo: (Value | undefined)[] = []
   /** Places far beyond the others: a hostile index must not take memory. */
-  readonly #farMemo = new Map<number, Value>()
+  #farMemo: Map<number, Value> | null = null
   #memoCount = 0
 
   constructor(judge: PickleJudge) {
@@ -106,7 +108,7 @@ export class PickleStack {
     const start = this.#takeMark(offset)
     if (kind === 'tuple') this.#gatherTuple(start, offset)
     else {
-      const made = emptyCollection(kind, start)
+      const made: CollectionValue = { ...emptyCollection(kind, start), isFilled: true }
       this.#unfold(made, unfoldedFrom(this.#values, start, start), offset)
       this.#takeItems(start, offset)
       this.push(made, offset)
@@ -144,7 +146,8 @@ export class PickleStack {
   /** Stores what lies on top. */
   put(index: number, offset: number): void {
     const value = this.top(offset)
-    if (this.#farMemo.has(index) || index > this.#memo.length + memoGapMax) {
+    if (this.#farMemo?.has(index) === true || index > this.#memo.length + memoGapMax) {
+      this.#farMemo ??= new Map()
       if (!this.#farMemo.has(index)) this.#memoCount++
       this.#farMemo.set(index, value)
       return
@@ -155,7 +158,7 @@ export class PickleStack {
   }
 
   get(index: number, offset: number): void {
-    const value = this.#memo[index] ?? this.#farMemo.get(index)
+    const value = this.#memo[index] ?? this.#farMemo?.get(index)
     if (value === undefined)
       throw new PickleFault('malformed', `nothing was stored as ${index}`, offset)
     this.push(value, offset)
@@ -180,6 +183,11 @@ export class PickleStack {
     const count = this.#values.length - start
     if (start < 0 || count < 0) throw underflow(offset)
     const items = this.#values.slice(start, start + itemsKept)
+    for (let at = start; at < this.#values.length; at++) {
+      const item = this.#values[at]
+      if (item?.kind === 'global' && item.standing === 'accessor')
+        this.#judge.stored(null, null, item, offset)
+    }
     this.#values.length = start
     let depth = 1
     for (const item of items) if (item.kind === 'tuple') depth = Math.max(depth, item.depth + 1)
@@ -201,9 +209,25 @@ export class PickleStack {
   #extend(start: number, offset: number): void {
     const target = this.#values[start - 1]
     if (target === undefined) throw underflow(offset)
-    if (target.kind !== 'list' && target.kind !== 'set') this.#judge.filled(target, offset)
-    else this.#unfold(target, unfoldedFrom(this.#values, start, start - 1), offset)
+    if (target.kind === 'list') this.#keepBuffers(target, start)
+    else if (target.kind !== 'set') this.#judge.filled(target, offset)
+    if (target.kind === 'list' || target.kind === 'set')
+      this.#unfold(target, unfoldedFrom(this.#values, start, start - 1), offset)
     this.#takeItems(start, offset)
+  }
+
+  /** Keeps the items of a list that are buffers of one array. */
+  #keepBuffers(target: CollectionValue, start: number): void {
+    if (start >= this.#values.length) return
+    if (target.isFilled === true) {
+      target.items = null
+      return
+    }
+    target.isFilled = true
+    const last = this.#values.at(-1)
+    const isShort = this.#values.length - start <= buffersKept
+    if (isShort && last?.kind === 'object' && last.of?.name === 'py_buffer')
+      target.items = this.#values.slice(start)
   }
 
   #fillTarget(start: number, offset: number): void {

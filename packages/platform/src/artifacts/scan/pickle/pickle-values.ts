@@ -19,7 +19,8 @@ interface IntValue {
   readonly value: number
 }
 
-interface BytesValue {
+/** Bytes, by where they lie. */
+export interface BytesValue {
   readonly kind: 'bytes'
   readonly start: number
   /** Exclusive. */
@@ -27,7 +28,13 @@ interface BytesValue {
 }
 
 /** How much is known of something imported. */
-export type Standing = 'class' | 'function' | 'constant' | 'refused'
+export type Standing =
+  | 'class'
+  | 'function'
+  | 'constant'
+  /** `getattr`, which may only be called, and only for names that are known. */
+  | 'accessor'
+  | 'refused'
 
 /** Something imported by name. */
 export interface GlobalValue {
@@ -49,13 +56,17 @@ export interface TupleValue {
   unfolded: number
 }
 
-/** A list or a set, of which nothing is kept: no call takes its arguments from one. */
+/** A list or a set, of which nothing is kept but a short list of Arrow's buffers. */
 export interface CollectionValue {
   readonly kind: 'list' | 'set'
   /** Where on the stack it was made. */
   readonly place: number
   /** How many values it is when everything shared is counted each time; NaN with a cycle in it. */
   unfolded: number
+  /** Set once something was put into it. */
+  isFilled?: true
+  /** The items of a list that was filled in one go and holds buffers; null once more was put into it. */
+  items?: readonly Value[] | null
 }
 
 /** A dict: its first keys and values, in turn. */
@@ -80,6 +91,8 @@ export interface ObjectValue {
   readonly args: Value | null
   /** What BUILD gave it last. */
   state: Value | null
+  /** The elements of an array that joblib puts behind it. */
+  inline?: BytesValue
 }
 
 /** What the loader is asked for by name: a storage of tensors. */

@@ -8,6 +8,7 @@ import { ImportJudge, type PickleSetting } from './import-judge.ts'
 import { inlineArray, isWrapper, skipArray } from './joblib-arrays.ts'
 import { PickleFault, PickleInput } from './pickle-input.ts'
 import { PickleMachine } from './pickle-machine.ts'
+import { storageBytes } from './storage-sizes.ts'
 import { itemsOf, type TextValue, type Value } from './pickle-values.ts'
 
 /** Pickles inside pickles that are followed. */
@@ -37,6 +38,8 @@ interface RunPickle {
 
 interface Run {
   readonly source: ByteSource
+  /** What reads the source, where several pickles follow each other: its window serves them all. */
+  readonly input?: PickleInput
   readonly start: number
   readonly finder: Finder
   readonly setting: PickleSetting
@@ -45,9 +48,15 @@ interface Run {
   readonly depth: number
 }
 
-function run({ source, start, finder, setting, joblib, depth }: Run): RunPickle {
-  const input = new PickleInput(source, start)
-  const judge = new ImportJudge(finder, setting, (text) => machine.textOf(text))
+function run({ source, start, finder, setting, joblib, depth, ...more }: Run): RunPickle {
+  const input = more.input ?? new PickleInput(source, start)
+  input.moveTo(start)
+  const judge = new ImportJudge(
+    finder,
+    setting,
+    (text) => machine.textOf(text),
+    (from, to) => source.read(from, to),
+  )
   const machine = new PickleMachine(input, judge)
   let hasArrays = false
   const nested = (offset: number): number => {
@@ -63,7 +72,7 @@ function run({ source, start, finder, setting, joblib, depth }: Run): RunPickle 
     hasArrays = true
     const array = inlineArray(target, (text) => machine.textOf(text), input.position)
     if (array.sizeBytes === null) input.moveTo(nested(input.position))
-    else skipArray(input, array)
+    else target.inline = skipArray(input, array)
   }
   judge.onNested = (value, offset) => {
     const inner = finder.within(`bytes@${offset}`)
@@ -117,6 +126,7 @@ export function scanPickles(
   depth = 0,
 ): void {
   let start = 0
+  const input = new PickleInput(source, 0)
   for (let count = 0; start < source.sizeBytes; count++) {
     if (count >= pickleCountMax) {
       finder.found(
@@ -127,15 +137,15 @@ export function scanPickles(
       return
     }
     const joblib = setting.plain !== true
-    const first = run({ source, start, finder, setting, joblib, depth })
+    const first = run({ source, input, start, finder, setting, joblib, depth })
     if (first.hasArrays) readAsPlain(source, start, finder, setting)
     if (first.fault !== null) {
       tellFault(finder, first.fault)
       return
     }
     const end = first.end ?? source.sizeBytes
-    if (isPadding(source, end)) return
-    if (!beginsPickle(source, end)) {
+    if (isPadding(source, end, input)) return
+    if (!beginsPickle(source, end, input)) {
       finder.found(
         'pickle-trailing-data',
         end,
@@ -187,10 +197,14 @@ const graveRules: readonly ScanRuleId[] = ['pickle-dangerous-import', 'pickle-bu
 const isPythonName = /^[a-z_]\w*(?:\.[A-Za-z_]\w*)+$/
 
 /** Whether a pickle begins at an offset: by its header, or because it runs to an end. */
-function beginsPickle(source: ByteSource, offset: number): boolean {
-  const [first = 0, second = 0] = source.read(offset, offset + 2)
-  if (first === 0x80 && second <= 5) return true
-  const tried = tryPickle(source, offset)
+function beginsPickle(
+  source: ByteSource,
+  offset: number,
+  input = new PickleInput(source, offset),
+): boolean {
+  input.moveTo(offset)
+  if (input.peek(0) === 0x80 && input.peek(1) <= 5) return true
+  const tried = tryPickle(source, offset, input)
   return tried.fault === null || tried.calls > 0 || tried.fault.reason === 'limit'
 }
 
@@ -214,44 +228,39 @@ export function actsAsPickle(source: ByteSource): boolean {
   return calls > 0 || fault?.reason === 'limit'
 }
 
-function tryPickle(source: ByteSource, start: number): RunPickle {
-  const setting = { ...plainSetting, endsAtPersistentId: true }
-  return run({ source, start, finder: silent, setting, joblib: false, depth: nestingMax })
+function tryPickle(source: ByteSource, start: number, input?: PickleInput): RunPickle {
+  const ran = { source, start, finder: silent, setting: trying, joblib: false, depth: nestingMax }
+  return run(input === undefined ? ran : { ...ran, input })
 }
+
+const trying: PickleSetting = { ...plainSetting, endsAtPersistentId: true }
 
 const silent: Finder = { found: () => {}, within: () => silent }
 
-/** Zeros and white space behind the last pickle are padding. */
-function isPadding(source: ByteSource, start: number): boolean {
-  const tail = source.read(start, start + 65_536)
-  return (
-    start + tail.length >= source.sizeBytes &&
-    tail.every((byte) => byte === 0 || byte === 10 || byte === 13 || byte === 32)
-  )
+/** What the pickle of an archive asks its loader for. */
+export function storageKeys(source: ByteSource): readonly string[] {
+  const setting = { storages: true, scriptClasses: true }
+  const asked = run({ source, start: 0, finder: silent, setting, joblib: false, depth: nestingMax })
+  return asked.persistentIds.flatMap((id) => {
+    const key = itemsOf(id)?.[2]
+    return key?.kind === 'text' ? [asked.textOf(key)] : []
+  })
 }
+
+/** Zeros and white space behind the last pickle are padding. */
+function isPadding(source: ByteSource, start: number, input?: PickleInput): boolean {
+  if (start < source.sizeBytes && input !== undefined) {
+    input.moveTo(start)
+    if (!isPaddingByte(input.peek(0))) return false
+  }
+  const tail = source.read(start, start + 65_536)
+  return start + tail.length >= source.sizeBytes && tail.every(isPaddingByte)
+}
+
+const isPaddingByte = (byte: number) => byte === 0 || byte === 10 || byte === 13 || byte === 32
 
 /** The number that begins a file of torch.save before 1.6, as a pickle of its own (torch/serialization.py). */
 const legacyMagic = [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e]
-
-/** Bytes of one element of each storage. */
-const elementSizes: Readonly<Record<string, number>> = {
-  FloatStorage: 4,
-  DoubleStorage: 8,
-  HalfStorage: 2,
-  BFloat16Storage: 2,
-  LongStorage: 8,
-  IntStorage: 4,
-  ShortStorage: 2,
-  CharStorage: 1,
-  ByteStorage: 1,
-  BoolStorage: 1,
-  ComplexFloatStorage: 8,
-  ComplexDoubleStorage: 16,
-  QUInt8Storage: 1,
-  QInt8Storage: 1,
-  QInt32Storage: 4,
-  UntypedStorage: 1,
-}
 
 /** Whether a source is a file of torch.save before 1.6. */
 export function isTorchLegacy(source: ByteSource): boolean {
@@ -283,19 +292,4 @@ export function scanTorchLegacy(source: ByteSource, finder: Finder, depth = 0): 
       start + storedBytes,
       `${-missing} bytes follow the last storage`,
     )
-}
-
-/** Bytes that the storages take behind the pickles: a count of eight bytes, then the elements. */
-function storageBytes(
-  ids: readonly Value[],
-  textOf: (value: Value & { kind: 'text' }) => string,
-): number {
-  const sizes = new Map<string, number>()
-  for (const id of ids) {
-    const [, type, key, , count] = itemsOf(id) ?? []
-    if (type?.kind !== 'global' || key?.kind !== 'text' || count?.kind !== 'int') continue
-    const size = (elementSizes[type.name] ?? Number.NaN) * count.value
-    if (Number.isFinite(size) && size >= 0) sizes.set(textOf(key), 8 + size)
-  }
-  return [...sizes.values()].reduce((sum, size) => sum + size, 0)
 }

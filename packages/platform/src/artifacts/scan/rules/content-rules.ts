@@ -34,6 +34,13 @@ export const contentRules = {
     effect: 'a program that reads the content may run them',
     ids: ['CWE-94'],
   },
+  'packed-code': {
+    severity: 'medium',
+    finds:
+      'a script packed with a model: for a shell, or Python that names what runs programs or code, or hides what it names',
+    effect: 'whoever serves the model runs it, or imports it and so runs it',
+    ids: ['CWE-829'],
+  },
   'described-code': {
     severity: 'medium',
     finds: 'a text that describes a model, and holds calls or commands that run code',

@@ -80,6 +80,14 @@ export const graphRules = {
     effect: 'interpreters that do not check read and write outside of their memory',
     ids: ['CWE-787', 'CVE-2020-15211', 'CVE-2020-15212'],
   },
+  'script-unknown-operator': {
+    severity: 'high',
+    finds:
+      'an operator or a compiled class in the code of a TorchScript archive that is not known to compute only',
+    effect:
+      'its code may run when the archive is loaded, and is native code that is not in the file',
+    ids: ['CWE-829'],
+  },
   'tflite-custom-operator': {
     severity: 'high',
     finds: 'a TensorFlow Lite model with operators that no interpreter has built in',

@@ -31,7 +31,7 @@ export const pickleRules = {
   'pickle-carried': {
     severity: 'high',
     finds:
-      'a value of a pickle is itself a pickle, in bytes, base64 or hexadecimal, that would do harm',
+      'a value of a pickle, in bytes, base64 or hexadecimal, or the elements of a tensor, are a pickle that would do harm',
     effect: 'a program that loads the value, which is hidden from other scanners, does it',
     ids: ['CWE-502'],
   },

@@ -1,0 +1,56 @@
+// What a model's process is started with: which runtime it loads, the files that takes, and how much memory and time it gets.
+
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { LoadModelRequest, ModelRuntime } from '../assess/index.ts'
+import type { ConfinedStart } from './confined-process.ts'
+
+/** Address space that Node and ONNX Runtime take before a model does, measured; the budget comes on top. */
+const baseAddressSpaceBytes = { native: 1792 * 2 ** 20, wasm: 2304 * 2 ** 20 } as const
+/** WebAssembly reserves what its memory may grow to, and that twice while it starts. */
+const reservations = { native: 1, wasm: 2 } as const
+const wasmPageBytes = 65_536
+/** All that WebAssembly of 32 bits can have. */
+const wasmPagesMax = 65_536
+/** What Node's own type stripping needs of it. */
+const strippingPages = 1024
+/** Time on processors that starting may take, on top of the model's. */
+const startCpuSeconds = 5
+const packageOf = {
+  native: 'onnxruntime-node',
+  wasm: 'onnxruntime-web',
+} as const satisfies Record<ModelRuntime, string>
+
+/** How to start a child for a model, with so many threads for it. */
+export function onnxStart(
+  { runtime, memoryBytes, timeoutMs }: LoadModelRequest,
+  threads: number,
+): ConfinedStart {
+  const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
+  const beside = (name: string) => fileURLToPath(new URL(`./${name}.${extension}`, import.meta.url))
+  const entry = beside('onnx-child')
+  const { resolve } = createRequire(import.meta.url)
+  const name = packageOf[runtime]
+  const folder = dirname(dirname(resolve(name)))
+  const common = dirname(dirname(createRequire(join(folder, 'x')).resolve('onnxruntime-common')))
+  const manifest = join(dirname(entry), '../../package.json')
+  // Node's loader looks through every folder of packages above the child, links included.
+  const packages = (resolve.paths(name) ?? []).filter((path) => existsSync(path))
+  const pages = Math.min(wasmPagesMax, Math.ceil(memoryBytes / wasmPageBytes))
+  return {
+    entry,
+    args: [runtime],
+    needs: [entry, beside('onnx-zip-map'), manifest, folder, dirname(common)],
+    mayRead: packages,
+    flags: [
+      // WebAssembly, of which type stripping is some too, otherwise reserves as much address space as it can get.
+      '--disable-wasm-trap-handler',
+      `--wasm-max-mem-pages=${runtime === 'wasm' ? pages : strippingPages}`,
+      ...(runtime === 'native' ? ['--allow-addons'] : []),
+    ],
+    addressSpaceBytes: reservations[runtime] * memoryBytes + baseAddressSpaceBytes[runtime],
+    cpuSeconds: Math.ceil((timeoutMs / 1000) * threads) + startCpuSeconds,
+  }
+}

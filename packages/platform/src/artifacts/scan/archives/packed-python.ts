@@ -1,0 +1,68 @@
+// Python source that is packed with a model: a handler, a class, a set-up file. Whoever serves the model imports it. What it names
+// is told, and not what it does, which nobody can know without running it: honest handlers read files and compute, and need neither
+// other programs nor a way around names.
+
+import type { ByteSource } from '../byte-source.ts'
+import type { Finder } from '../scan-findings.ts'
+
+/** Larger sources are not read. */
+const sourceSizeMaxBytes = 16 * 1_048_576
+/** The longest line is far shorter; a longer one is looked at in parts. */
+const identifier = String.raw`[A-Za-z_]\w{0,99}`
+
+const modules =
+  'subprocess|_posixsubprocess|posix|nt|pty|ctypes|_ctypes|runpy|webbrowser|marshal|builtins|__builtin__|code|codeop|imp|importlib|socket|' +
+  'telnetlib|ftplib|commands|popen2|pdb|timeit|platform\\.popen'
+/** What each place names. Every pattern is anchored by a word, so that the time is linear. */
+const named: readonly (readonly [effect: string, pattern: RegExp])[] = [
+  [
+    'imports what runs programs or code, or reaches the network',
+    new RegExp(
+      String.raw`(?:^|[;:\n])[ \t]*(?:import[ \t]+(?:${identifier}(?:\.${identifier}){0,9}(?:[ \t]+as[ \t]+${identifier})?[ \t]*,[ \t]*){0,20}|from[ \t]+)(?:${modules})(?![\w])`,
+      'u',
+    ),
+  ],
+  [
+    'runs programs',
+    /\bos[ \t]*\.[ \t]*(?:system|popen\w?|exec[lv]p?e?|spawn[lv]p?e?|posix_spawnp?|startfile|fork|__dict__)\b|\bcreate_subprocess_(?:exec|shell)\b|\bsubprocess_(?:exec|shell)\b/u,
+  ],
+  [
+    'runs programs',
+    /\bfrom[ \t]+os[ \t]+import[ \t(]{1,9}(?:\w{1,99}[ \t,]{1,9}){0,20}(?:system|popen|exec[lv]p?e?|spawn[lv]p?e?|posix_spawnp?|startfile|\*)/u,
+  ],
+  ['runs code', /(?<![\w.])(?:eval|exec|execfile)[ \t]*\(|\b__import__\b/u],
+  [
+    'reaches what it does not name',
+    /(?<![\w.])(?:getattr|vars|setattr)[ \t]*\([ \t]*(?:os|sys|builtins|__builtins__)\b|\b__builtins__\b|\b__getattribute__\b|\b__globals__\b|\b__subclasses__\b|(?<![\w.])(?:globals|locals)[ \t]*\([ \t]*\)[ \t]*[[.]|\bsys[ \t]*\.[ \t]*modules\b/u,
+  ],
+  [
+    'runs code',
+    /=[ \t]*(?:eval|exec|__import__)[ \t]*(?:[#\n;,)]|$)|\b(?:import_module|run_path|run_module|LoadLibrary)\b/u,
+  ],
+  ['loads a pickle', /\b(?:pickle|cPickle|dill|cloudpickle|marshal)[ \t]*\.[ \t]*loads\b/u],
+]
+
+/** Whether a text is Python source, by its name or by its first line. */
+export function isPythonSource(name: string, head: Uint8Array): boolean {
+  if (/\.pyw?\s*$/i.test(name)) return true
+  const first = new TextDecoder('latin1').decode(head.subarray(0, 80))
+  if (/^#![^\n]*python/.test(first)) return true
+  return /(?:^|\/)[^./]+$/.test(name) && /^(?:import|from)[ \t]+[A-Za-z_]\w*/.test(first)
+}
+
+/** Whether a text is a script that a shell runs. */
+export const isShellScript = (head: Uint8Array): boolean =>
+  /^#![^\n]*\b(?:ba|da|z|k|c|tc)?sh\b/.test(new TextDecoder('latin1').decode(head.subarray(0, 80)))
+
+/** Looks through Python source in an archive for what no model's code needs. */
+export function checkPackedPython(source: ByteSource, finder: Finder): void {
+  if (source.sizeBytes > sourceSizeMaxBytes) {
+    finder.found('archive-limit', null, 'Python source of over 16 MiB')
+    return
+  }
+  const code = new TextDecoder().decode(source.read(0, source.sizeBytes))
+  for (const [effect, pattern] of named) {
+    const found = pattern.exec(code)
+    if (found !== null) finder.found('packed-code', found.index, `\`${found[0].trim()}\` ${effect}`)
+  }
+}
