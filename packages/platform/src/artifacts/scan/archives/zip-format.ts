@@ -147,8 +147,8 @@ function contentOf(member: Member, entry: ZipEntry, walk: ScanWalk): ByteSource 
 }
 
 /**
- * Whether an entry that says it is encrypted is not: some readers believe it and stop, others load it. Its checksum is that
- * of the content before encryption.
+ * Whether an entry that says it is encrypted is not: some readers believe it and stop, others load it. Its checksum is
+ * that of the content before encryption.
  */
 function isOpenAllTheSame(
   member: Member,

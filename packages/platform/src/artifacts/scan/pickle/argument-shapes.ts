@@ -167,7 +167,7 @@ export const shapes = {
     ['latin1', 'latin-1', 'utf-8', 'utf8', 'ascii'].includes(context.text(args[1]) ?? ''),
   /** A kind of device and its number; that no module of this name stands before PyTorch's is for the program to see to. */
   device: turn(
-    [(value, { text }) => /^[a-z_]{1,20}(?::\d{1,4})?$/.test(text(value) ?? ''), isInt],
+    [(value, context) => /^[a-z_]{1,20}(?::\d{1,4})?$/.test(context.text(value) ?? ''), isInt],
     1,
   ),
   emptyArray: turn([isClass, isNoShape, either(isScalar, isDtype)]),

@@ -3,7 +3,6 @@
 
 import type { Bytes } from '@proofhouse/evidence'
 import type { Finder } from '../scan-findings.ts'
-import type { ScanRuleId } from '../scan-rules.ts'
 import type { PickleContent } from './array-values.ts'
 import { type ShapeContext, shapes } from './argument-shapes.ts'
 import { dangerOf } from './dangerous-imports.ts'
@@ -13,7 +12,7 @@ import { advisoriesOf } from './import-advisories.ts'
 import { isWrapper, namesOwnFile } from './joblib-arrays.ts'
 import { currentName, knownImport } from './known-imports.ts'
 import { PickleFault } from './pickle-input.ts'
-import type { Oddity, PickleJudge } from './pickle-judge.ts'
+import { type Oddity, oddityRules, type PickleJudge } from './pickle-judge.ts'
 import {
   type DictValue,
   type GlobalValue,
@@ -43,14 +42,6 @@ const containers =
   /^(?:collections (?:OrderedDict|defaultdict|Counter|deque)|builtins (?:dict|list|set|object|bytearray)|nltk\.probability (?:Conditional)?FreqDist|sklearn\.utils(?:\._bunch)? Bunch|torch Size)$/
 /** Modules that carry code as bytes. */
 const codeModules = /^(?:dill|cloudpickle)(?:\.|$)/
-
-const oddityRules = {
-  extension: 'pickle-extension-code',
-  frame: 'pickle-malformed',
-  protocol: 'pickle-malformed',
-  instruction: 'pickle-odd-instruction',
-  unfolding: 'pickle-unfolding',
-} as const satisfies Readonly<Record<Oddity, ScanRuleId>>
 
 /** Persistent ids that are remembered. */
 const persistentIdsMax = 1_000_000

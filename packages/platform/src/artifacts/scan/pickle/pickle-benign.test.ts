@@ -138,6 +138,16 @@ describe('clean', () => {
   })
 })
 
+test('a MessagePack map of weights is no pickle, though it begins with an instruction', async () => {
+  const map = concatBytes(
+    op(0x82, 0xa6),
+    utf8('params'),
+    op(0xc5, 0x13, 0x88),
+    new Uint8Array(5000),
+  )
+  expect(await scanned(map)).toMatchObject({ format: 'unknown', verdict: 'incomplete' })
+})
+
 describe('shared values', () => {
   test('lists that hold each other, as nodes of a graph do', async () => {
     // Node 0 is still open while node 1 is written, and so on; the nodes behind it each holds once more.

@@ -7,7 +7,7 @@ import type { Value } from './pickle-values.ts'
 export const unfoldedMax = 1e9
 
 /** How many values something on the stack unfolds to; NaN with a cycle in it. */
-export function unfolded(value: Value): number {
+function unfolded(value: Value): number {
   return value.kind === 'list' ||
     value.kind === 'set' ||
     value.kind === 'tuple' ||
@@ -17,9 +17,9 @@ export function unfolded(value: Value): number {
 }
 
 /**
- * How many values those on a stack from `start` on unfold to. Containers that lie below `openBelow` are still being filled:
- * they are held by what lies in them, as a parent is by its children. That is a cycle, which honest data has and which every
- * program that walks it must look out for; what has one unfolds to no number.
+ * How many values those on a stack from `start` on unfold to. Containers that lie below `openBelow` are still being
+ * filled: they are held by what lies in them, as a parent is by its children. That is a cycle, which honest data has and
+ * which every program that walks it must look out for; what has one unfolds to no number.
  */
 export function unfoldedFrom(values: readonly Value[], start: number, openBelow: number): number {
   let sum = 0
