@@ -18,8 +18,8 @@ function unfolded(value: Value): number {
 
 /**
  * How many values those on a stack from `start` on unfold to. Containers that lie below `openBelow` are still being
- * filled: they are held by what lies in them, as a parent is by its children. That is a cycle, which honest data has and
- * which every program that walks it must look out for; what has one unfolds to no number.
+ * filled, and held by what lies in them, as a parent is by its children. That is a cycle, which honest data has and
+ * every program that walks it must look out for; what has one unfolds to no number.
  */
 export function unfoldedFrom(values: readonly Value[], start: number, openBelow: number): number {
   let sum = 0
