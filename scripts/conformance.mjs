@@ -20,6 +20,9 @@ const suites = [
   'foolbox',
   'spdx',
   'scan',
+  'provenance',
+  'openlineage',
+  'keyless',
   'tessera',
 ]
 let failed = 0

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { isJsonObject, type JsonObject, parseJson, utf8 } from '@proofhouse/evidence'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { recordTraining } from '../packages/platform/src/sdk.ts'
 import { newFolder, proofhouse } from './assess/run-program.fixture.ts'
 
 const folder = newFolder()
@@ -106,4 +107,41 @@ test('a file that is not the one DVC named is not taken for it', () => {
   expect(text).not.toContain(sha256('changed'))
   expect(err).toContain('is not the one that is named')
   write('train.csv', prepared)
+})
+
+test('a thousand stages in a row are recorded in one reading, and traced to the end', () => {
+  const digest = (n: number) => md5(`stage ${n}`)
+  const stages = Array.from(
+    { length: 1_000 },
+    (_, n) =>
+      `  s${n}:\n    cmd: x\n    deps: [{path: p/f${n}.csv, md5: ${digest(n)}}]\n    outs: [{path: p/f${n + 1}.csv, md5: ${digest(n + 1)}}]\n`,
+  )
+  write('long/dvc.lock', `schema: '2.0'\nstages:\n${stages.join('')}`)
+  const row = at('.row')
+  const first = jsonOf(record(at('long/dvc.lock'), '--out', row, '--json').out)
+  expect(first['runs']).toHaveLength(1_000)
+  expect(JSON.stringify(first)).not.toContain('"isNew":false')
+  const again = record(at('long/dvc.lock'), '--out', row, '--json').out
+  expect(again).not.toContain('"isNew":true')
+  const { status, out: text } = proofhouse('provenance', 'graph', digest(1_000), '--out', row)
+  expect([status, text]).toEqual([0, expect.stringContaining('and 940 more')])
+})
+
+test('a training script records its run, once, by the function of the package', async () => {
+  const run = { name: 'credit', outputs: ['model.onnx'], data: ['train.csv'], seeds: 7 }
+  const where = { workspace: at('.sdk'), folder: folder }
+  const first = await recordTraining(run, where)
+  expect(first).toMatchObject({ entry: { index: 0, isNew: true }, leftOut: [] })
+  expect(first.statement.subject[0]?.digest).toEqual({ sha256: sha256('model bytes') })
+  expect(await recordTraining(run, where)).toMatchObject({ entry: { index: 0, isNew: false } })
+  const misspelt = { outputs: ['model.onnx'], dta: ['train.csv'] }
+  await expect(recordTraining(misspelt, where)).rejects.toMatchObject({ code: 'import-malformed' })
+  const { status, out: events } = proofhouse('provenance', 'export', '--out', at('.sdk'))
+  expect(status).toBe(0)
+  expect(jsonOf(events)).toMatchObject({
+    job: { namespace: 'proofhouse', name: 'credit' },
+    inputs: [{ name: 'train.csv' }],
+    outputs: [{ name: 'model.onnx' }],
+  })
+  expect(proofhouse('provenance', 'export', '--out', at('.nothing')).status).toBe(2)
 })

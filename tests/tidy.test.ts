@@ -23,12 +23,12 @@ const layers: readonly (readonly string[])[] = [
   ['adapters'],
   ['config.ts'],
   ['compose.ts'],
-  ['main.ts'],
+  ['main.ts', 'sdk.ts'],
 ]
 /** Modules that touch the world: only adapters and the program's own edge may import them. */
 const worldly =
   /^(node:(fs|child_process|worker_threads|net|tls|http|https|http2|dgram|dns|os|process|sqlite|cluster|v8|vm|readline)(\/.*)?|@duckdb\/.*|@sigstore\/.*|onnxruntime-.*)$/
-const edge = /^packages\/platform\/src\/(adapters\/|(config|compose|main)\.ts$)/
+const edge = /^packages\/platform\/src\/(adapters\/|(config|compose|main|sdk)\.ts$)/
 
 interface Import {
   readonly from: string

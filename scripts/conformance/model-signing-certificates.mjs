@@ -30,7 +30,12 @@ export async function checkCertificates({ python, scratch, makeModel, forge, exp
       }),
     async verify(model, signaturePath, roots) {
       const trust = { kind: 'roots', path: roots, chainPath: null, identity: null, validAt: null }
-      const policy = { unsignedFiles: 'refuse', links: 'refuse', ignorePaths: [] }
+      const policy = {
+        unsignedFiles: 'refuse',
+        links: 'refuse',
+        ignorePaths: [],
+        uncovered: 'report',
+      }
       const request = { path: model, signaturePath, trust, policy }
       const result = await verifyPath(services, request)
       if (!result.verified) throw new Error(result.reason)

@@ -101,7 +101,14 @@ async function ourSign(model, signaturePath, key, method) {
 async function ourVerify(model, signaturePath, key, more = {}) {
   const signature = new Uint8Array(await readFile(signaturePath))
   const signer = { kind: 'key', verifiers: [key.verifier] }
-  const policy = { signer, unsignedFiles: 'refuse', links: 'refuse', ignorePaths: [], ...more }
+  const policy = {
+    signer,
+    unsignedFiles: 'refuse',
+    links: 'refuse',
+    ignorePaths: [],
+    uncovered: 'report',
+    ...more,
+  }
   return verifyModel(diskModelFiles, { root: model, signature, signaturePath }, policy)
 }
 

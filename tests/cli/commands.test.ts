@@ -83,6 +83,19 @@ test('an encrypted key needs its passphrase', () => {
   expect(sign('--passphrase-file', at('right'))).toMatchObject({ status: 0 })
 })
 
+test('keyless signing takes no service by default, and nothing of a key', () => {
+  const sign = (...more: readonly string[]) =>
+    proofhouse('sign', at('model'), '--signature', at('keyless.sig'), ...more)
+  expect(sign().err).toContain('`--key` with a private key, or `--keyless`')
+  expect(sign('--keyless', '--key', at('leaf.key')).err).toContain('does not go with `--keyless`')
+  expect(sign('--keyless').err).toContain('needs `--identity-token-file`')
+  const url = 'https://127.0.0.1:9'
+  const named = ['--keyless', '--identity-token-file', at('none'), '--fulcio', url, '--rekor', url]
+  expect(sign(...named, '--trusted-root', at('none')).err).toContain('no token file')
+  expect(sign(...named, '--rekor-api', '2').err).toContain('needs `--tsa`')
+  expect(existsSync(at('keyless.sig'))).toBe(false)
+})
+
 test('sign with a certificate, and verify under the roots one trusts', () => {
   const root = newRoot('root')
   const middle = newAuthority('middle', root)

@@ -50,6 +50,8 @@ export const errorRegistry = {
   'file-unwritable': undecided(507),
   'limit-exceeded': undecided(413),
   'history-unreadable': undecided(),
+  'server-unreachable': busy(504),
+  'server-refused': undecided(502),
   interrupted: busy(),
   // Configuration and data
   'config-invalid': usage(),

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { diskModelFiles } from './adapters/artifact-files.ts'
 import { gitHistory } from './adapters/git-history.ts'
 import { diskKeyFiles } from './adapters/key-file.ts'
+import { httpServers } from './adapters/http-servers.ts'
 import { leafHashWorkers } from './adapters/leaf-hash-workers.ts'
 import { localFiles } from './adapters/local-files.ts'
 import { processTerminal } from './adapters/process-terminal.ts'
@@ -69,6 +70,7 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
     readableFiles,
     searchedFiles: diskSearchedFiles,
     gitHistory: gitHistory(),
+    httpServers,
     keyless: {
       establish: async (...given) =>
         (await import('./adapters/sigstore-keyless.ts')).sigstoreKeyless.establish(...given),

@@ -65,6 +65,7 @@ async function verify(
     unsignedFiles,
     links: 'refuse',
     ignorePaths: [],
+    uncovered: 'report',
     ...more,
   })
 }
@@ -222,6 +223,19 @@ describe('signing and verifying', () => {
     expect((await verify(signed, 'refuse', { links: 'follow' })).links).toEqual(['link'])
   })
 
+  test('a signature that leaves out anything but itself is refused where all is asked for', async () => {
+    await rm(join(model, '.git'), { recursive: true, force: true })
+    const all = { uncovered: 'refuse' } as const
+    const whole = await sign(model)
+    expect((await verify(whole, 'refuse', all)).uncovered).toEqual([
+      { path: 'model.sig', why: 'signature' },
+    ])
+    await mkdir(join(model, '.git'))
+    await writeFile(join(model, '.git', 'weights.bin'), 'hidden')
+    await expect(verify(whole, 'refuse', all)).rejects.toThrow('does not cover `.git`')
+    expect((await verify(whole)).uncovered).toContainEqual({ path: '.git', why: 'ignored' })
+  })
+
   test('what the verifier ignores is named, and signed files there are checked', async () => {
     const signed = await sign(model)
     await mkdir(join(model, 'cache'))
@@ -233,7 +247,7 @@ describe('signing and verifying', () => {
     expect((await verify(signed, 'refuse', ignoring)).uncovered).toEqual([
       { path: '.git', why: 'ignored' },
       { path: 'cache', why: 'ignored-by-verifier' },
-      { path: 'model.sig', why: 'ignored' },
+      { path: 'model.sig', why: 'signature' },
       { path: 'sub/away', why: 'ignored-by-verifier' },
       { path: 'sub/deep/more', why: 'ignored-by-verifier' },
     ])
@@ -282,6 +296,7 @@ describe('signing and verifying', () => {
       unsignedFiles: 'refuse',
       links: 'refuse',
       ignorePaths: [],
+      uncovered: 'report',
     })
     await expect(verified).rejects.toMatchObject({ code: 'envelope-signature-invalid' })
   })

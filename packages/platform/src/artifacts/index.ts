@@ -9,6 +9,8 @@ export type {
   ModelFiles,
   OpenedFile,
 } from './ports.ts'
+export type { HttpRequest, HttpServer, HttpServers } from './http-ports.ts'
+export { signModelKeyless } from './keyless-signing.ts'
 export { bytesModelFiles } from './bytes-model-files.ts'
 export { parseDigestList } from './digest-list.ts'
 export {
@@ -18,7 +20,7 @@ export {
   type ModelCut,
   rootDigestOf,
 } from './model-hash.ts'
-export { publicKeyPemOf, type SignerPolicy } from './model-signer.ts'
+export { openSignature, publicKeyPemOf, type SignerPolicy } from './model-signer.ts'
 export {
   ignorePathsFor,
   type ModelVerifyPolicy,

@@ -28,6 +28,8 @@ export interface ModelCut {
   readonly followLinks: boolean
   /** Digests from elsewhere, by path: the files are then not read. Only with method `files`. */
   readonly digests?: ReadonlyMap<string, HexDigest>
+  /** Where the signature that is verified lies in the model; it is one of the paths left out. */
+  readonly signaturePath?: string
   /** When a signature is verified: what it covers, and what else may be there. */
   readonly expected?: ExpectedFiles
   /** Paths relative to the model that are left out, with everything below them. */
@@ -53,10 +55,10 @@ interface ExpectedFiles {
 export interface UncoveredPath {
   readonly path: string
   /**
-   * `ignored`: the signer left it out; `ignored-by-verifier`: whoever verifies did; `empty`: a file
-   * without bytes has no shard.
+   * `ignored`: the signer left it out; `ignored-by-verifier`: whoever verifies did; `signature`: it
+   * is the signature that is verified; `empty`: a file without bytes has no shard.
    */
-  readonly why: 'ignored' | 'ignored-by-verifier' | 'empty' | 'not-signed'
+  readonly why: 'signature' | 'ignored' | 'ignored-by-verifier' | 'empty' | 'not-signed'
 }
 
 /** A model, hashed. */
@@ -165,7 +167,15 @@ function sortOut(found: readonly FoundPath[], cut: ModelCut, tolerance: Toleranc
   for (const item of found) {
     const { path, kind } = item
     if (kind === 'ignored')
-      uncovered.push({ path, why: tolerance.bySigner(path) ? 'ignored' : 'ignored-by-verifier' })
+      uncovered.push({
+        path,
+        why:
+          path === cut.signaturePath
+            ? 'signature'
+            : tolerance.bySigner(path)
+              ? 'ignored'
+              : 'ignored-by-verifier',
+      })
     else if (path !== '.' && tolerance.byVerifier(path) === 'not-signed')
       uncovered.push({ path, why: 'not-signed' })
     else {

@@ -11,6 +11,7 @@ import {
   type DsseSigner,
   type HexDigest,
   makeOmsBundle,
+  OperatingError,
   parseShardName,
   type SignedModel,
 } from '@proofhouse/evidence'
@@ -33,6 +34,8 @@ export interface ModelVerifyPolicy {
   readonly ignorePaths: readonly string[]
   /** Files in the model that nobody signed: refuse the model, or name them in the answer. */
   readonly unsignedFiles: 'refuse' | 'report'
+  /** Whatever else the signature does not cover, itself aside: name it in the answer, or refuse the model. */
+  readonly uncovered: 'refuse' | 'report'
 }
 
 /** A model that is what somebody signed. */
@@ -96,6 +99,12 @@ export async function verifyModel(
   const { signed, signer } = await openSignature(model.signature, policy.signer)
   const actual = await hashModel(files, model.root, cutOf(signed, model, policy))
   assertUnchanged(compareResources(signed.resources, actual.resources))
+  const [bare] = actual.uncovered.filter(({ why }) => why !== 'signature')
+  if (policy.uncovered === 'refuse' && bare !== undefined)
+    throw new OperatingError(
+      'model-changed',
+      `the signature does not cover \`${bare.path}\`, and all of the model was asked for`,
+    )
   return {
     name: signed.name,
     rootDigest: signed.rootDigest,
@@ -120,9 +129,9 @@ function cutOf(
 ): ModelCut {
   const { method, shard_size, ignore_paths } = signed.serialization
   const inside = pathInside(model.root, model.signaturePath)
-  // Some signers list paths outside the model, which match nothing in it.
+  // Some signers list paths outside the model, which match nothing in it. All of it cannot be left out.
   const ignored = (ignore_paths ?? defaultIgnorePaths).filter(
-    (path) => !/^\/|(^|\/)\.\.(\/|$)/.test(path),
+    (path) => !/^\/|(^|\/)\.\.(\/|$)|^[./]*$/.test(path),
   )
   const own = basename(resolve(model.root))
   const [first] = signed.resources
@@ -132,6 +141,7 @@ function cutOf(
     ...(shard_size === undefined ? {} : { shardSizeBytes: shard_size }),
     followLinks: policy.links === 'follow',
     ignorePaths: [...ignored, ...(inside === null ? [] : [inside])],
+    ...(inside === null ? {} : { signaturePath: inside }),
     singleFile: named ? 'own-name' : 'reference-name',
     expected: {
       signed: new Set(signed.resources.map(({ name }) => pathOf(name, shard_size ?? null))),

@@ -11,6 +11,7 @@ import { ledgerFsck } from './ledger-fsck.ts'
 import { ledgerProof } from './ledger-proof.ts'
 import { packVerify } from './pack-verify.ts'
 import { scan } from './scan.ts'
+import { provenanceExport } from './provenance-export.ts'
 import { provenanceGraph } from './provenance-graph.ts'
 import { provenanceRecord } from './provenance-record.ts'
 import { secrets } from './secrets.ts'
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   secrets,
   provenanceRecord,
   provenanceGraph,
+  provenanceExport,
   sign,
   verify,
   bom,

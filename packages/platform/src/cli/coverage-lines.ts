@@ -6,6 +6,7 @@ import { counted } from './print-lines.ts'
 type VerifiedModel = Extract<PathVerdict, { readonly verified: true }>['model']
 
 const reasons: Readonly<Record<VerifiedModel['uncovered'][number]['why'], string>> = {
+  signature: 'the signature itself',
   ignored: 'left out by the signer',
   'ignored-by-verifier': 'ignored as you asked',
   empty: 'an empty file has no part to sign',

@@ -35,7 +35,7 @@ test('help fits a terminal, and every example is of its own command', () => {
 test('the usage line names what must be given, and marks what may be left out', () => {
   const lines = commands.map((command) => usageLine(command))
   expect(lines).toContain('proofhouse assess [FILE] [options]')
-  expect(lines).toContain('proofhouse sign PATH --key FILE --signature FILE [options]')
+  expect(lines).toContain('proofhouse sign PATH --signature FILE [options]')
 })
 
 test('the guide to verifying uses only options that exist', () => {

@@ -43,9 +43,10 @@ function linesOf({ digest, graph, statements, passedOver }: TracedProvenance): s
       ? [`${passedOver} statements were passed over: no believed key has signed them`]
       : []
   if (graph === null) return [`no statement of ${statements} names ${digest}`, ...unsigned]
+  const start = graph.nodes.find(({ id }) => id === graph.start)
   return [
-    labelOf(graph, graph.start),
-    ...(graph.nodes.find(({ id }) => id === graph.start)?.statements ?? []).map(
+    labelOf(start),
+    ...(start?.statements ?? []).map(
       ({ index, predicateType }) => `  entry ${index}: ${predicateType}`,
     ),
     'came from',
@@ -65,29 +66,38 @@ interface Direction {
 
 /** A tree; what was shown above is named again, and not entered again. */
 function branches(graph: Graph, { edges, here, there, arrow }: Direction): string[] {
-  const lines: string[] = []
-  const entered = new Set<number>()
-  const enter = (node: number, depth: number): void => {
-    if (entered.has(node)) return
-    entered.add(node)
-    for (const edge of edges) {
-      if (edge[here] !== node) continue
-      lines.push(
-        `${'  '.repeat(depth)}${arrow} ${labelOf(graph, edge[there])}  (entry ${edge.index})`,
-      )
-      enter(edge[there], depth + 1)
-    }
+  const leaving = new Map<number, Graph['forward'][number][]>()
+  for (const edge of edges) {
+    const known = leaving.get(edge[here])
+    if (known === undefined) leaving.set(edge[here], [edge])
+    else known.push(edge)
   }
-  enter(graph.start, 1)
+  const nodes = new Map(graph.nodes.map((node) => [node.id, node]))
+  const lines: string[] = []
+  const entered = new Set([graph.start])
+  const waiting = [{ edges: (leaving.get(graph.start) ?? []).values(), depth: 1 }]
+  // No recursion: a chain is as long as a ledger.
+  for (let last = waiting.at(-1); last !== undefined; last = waiting.at(-1)) {
+    const { value: edge } = last.edges.next()
+    if (edge === undefined) {
+      waiting.pop()
+      continue
+    }
+    const next = edge[there]
+    if (lines.length < shownMax)
+      lines.push(
+        `${'  '.repeat(last.depth)}${arrow} ${labelOf(nodes.get(next))}  (entry ${edge.index})`,
+      )
+    if (entered.has(next)) continue
+    entered.add(next)
+    waiting.push({ edges: (leaving.get(next) ?? []).values(), depth: last.depth + 1 })
+  }
   if (lines.length === 0) return ['  nothing that is recorded']
-  const hidden = lines.length - shownMax
-  return hidden > 0
-    ? [...lines.slice(0, shownMax), `  and ${hidden} more; \`--json\` lists them`]
-    : lines
+  const hidden = edges.length - lines.length
+  return hidden > 0 ? [...lines, `  and ${hidden} more; \`--json\` lists them`] : lines
 }
 
-function labelOf({ nodes }: Graph, id: number): string {
-  const node = nodes.find((each) => each.id === id)
+function labelOf(node: Graph['nodes'][number] | undefined): string {
   const name = node?.names[0] ?? node?.uris[0] ?? 'unnamed'
   const role = node?.roles[0] === undefined ? '' : `, ${node.roles.join(', ')}`
   return `${name}${role}  ${node?.digests[0] ?? 'without a digest'}`

@@ -26,6 +26,14 @@ the files lack is said: a statement tells what was reported, not what was watche
       value: 'PATHS',
       description: 'the model, where the files do not name it; commas between',
     },
+    server: {
+      value: 'URL',
+      description: 'MLflow server that keeps the run; PATH is then the id of the run',
+    },
+    'token-file': {
+      value: 'FILE',
+      description: 'what lets us in there, mode 0600: a token, or name:password',
+    },
     out: {
       value: 'DIR',
       description: 'the workspace whose ledger records it, such as .proofhouse',
@@ -34,14 +42,26 @@ the files lack is said: a statement tells what was reported, not what was watche
   examples: [
     'proofhouse provenance record training.yaml --out .proofhouse',
     'proofhouse provenance record mlruns/1/0ab3 --out .proofhouse',
+    'proofhouse provenance record 0ab3 --server https://mlflow.example.org --token-file token',
     'proofhouse provenance record wandb/run-1/files --output model.onnx',
   ],
   async run({ operands, options, switches, services, terminal }) {
-    const from = options['from']
+    const [from, server, tokenPath] = [options['from'], options['server'], options['token-file']]
+    if (server === undefined && tokenPath !== undefined)
+      throw new OperatingError('usage-invalid', '`--token-file` goes with `--server`')
+    if (
+      server !== undefined &&
+      ((from ?? 'mlflow') !== 'mlflow' || options['output'] !== undefined)
+    )
+      throw new OperatingError(
+        'usage-invalid',
+        '`--server` is one of MLflow, which names its models: it goes with neither `--output` nor another `--from`',
+      )
     if (from !== undefined && !isForm(from))
       throw new OperatingError('usage-invalid', `\`--from\` is one of: ${forms.join(', ')}`)
     const recorded = await recordProvenance(services, {
       path: operands['PATH'] ?? '',
+      server: server === undefined ? null : { url: server, tokenPath: tokenPath ?? null },
       form: from ?? null,
       outputs: (options['output'] ?? '').split(',').filter((path) => path !== ''),
       out: options['out'] ?? null,
@@ -53,8 +73,10 @@ the files lack is said: a statement tells what was reported, not what was watche
       )
     else printLines(terminal, linesOf(recorded))
     if (recorded.checkpoint === null)
-      for (const { leftOut } of recorded.runs)
-        for (const line of leftOut) terminal.note(`left out: ${line}\n`)
+      printLines(
+        { out: (text) => terminal.note(text) },
+        recorded.runs.flatMap(({ leftOut }) => leftOut.map((line) => `left out: ${line}`)),
+      )
     return 0
   },
 }

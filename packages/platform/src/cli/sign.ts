@@ -1,7 +1,7 @@
 // `proofhouse sign PATH --key K --signature S`
 
 import { OperatingError } from '@proofhouse/evidence'
-import { signPath } from '../workflows/index.ts'
+import { signPath, type SignRequest } from '../workflows/index.ts'
 import type { Command, Invocation } from './command.ts'
 import { countedResources, notCoveredLines } from './coverage-lines.ts'
 import { counted, printLines } from './print-lines.ts'
@@ -11,14 +11,15 @@ export const sign: Command = {
   words: ['sign'],
   summary: 'sign a model file or folder (OpenSSF Model Signing v1.0)',
   details: `The signature covers every file of the model by digest. An ONNX file that fails
-the structural check is not signed.`,
+the structural check is not signed.
+
+Keyless (Sigstore) a certificate of some minutes says who signed, as the provider of the
+identity token knows you: to everybody, for ever, if the log is a public one. The services
+are those you name, and none by default. The signature is verified under the trusted root
+before it is written.`,
   operands: [{ name: 'PATH', description: 'the model: a file or a folder' }],
   options: {
-    key: {
-      value: 'FILE',
-      description: 'private key: ECDSA P-256, P-384 or P-521, PEM',
-      required: true,
-    },
+    key: { value: 'FILE', description: 'private key: ECDSA P-256, P-384 or P-521, PEM' },
     signature: { value: 'FILE', description: 'where to write the signature', required: true },
     certificate: {
       value: 'FILE',
@@ -31,6 +32,22 @@ the structural check is not signed.`,
     'passphrase-file': {
       value: 'FILE',
       description: 'file with the passphrase of an encrypted key, mode 0600',
+    },
+    keyless: { description: 'sign as whom an identity token names, instead of with --key' },
+    'identity-token-file': {
+      value: 'FILE',
+      description: 'file with the token (OpenID Connect) in its first line, mode 0600',
+    },
+    fulcio: { value: 'URL', description: 'the authority that issues the certificate' },
+    rekor: { value: 'URL', description: 'the log that the signature is entered in' },
+    'rekor-api': { value: 'N', description: 'version of its interface: 1 (default) or 2' },
+    tsa: {
+      value: 'URL',
+      description: 'whole address of a time stamp authority; needed with --rekor-api 2',
+    },
+    'trusted-root': {
+      value: 'FILE',
+      description: 'Sigstore trusted root (JSON) of these services',
     },
     ignore: {
       value: 'PATH',
@@ -49,16 +66,15 @@ the structural check is not signed.`,
   },
   examples: [
     'proofhouse sign model.onnx --key signing.key --signature model.sig',
+    'proofhouse sign m/ --keyless --identity-token-file t … --signature s (see docs/guides/sign.md)',
     'proofhouse sign model/ --key k.pem --certificate c.pem --chain ca.pem --signature model.sig',
   ],
   async run({ operands, options, lists, switches, services, terminal }) {
     const digestsPath = options['digests'] ?? null
-    const { model, keyId, subject } = await signPath(services, {
+    const { model, keyId, subject, identity } = await signPath(services, {
       path: operands['PATH'] ?? '',
-      keyPath: options['key'] ?? '',
       signaturePath: options['signature'] ?? '',
-      passphrasePath: options['passphrase-file'] ?? null,
-      certificates: certificatesOf(options),
+      by: switches.has('keyless') ? keylessOf(options) : keyOf(options),
       cut: {
         ignorePaths: lists['ignore'] ?? [],
         followLinks: switches.has('allow-symlinks'),
@@ -80,6 +96,7 @@ the structural check is not signed.`,
         digests,
         keyId,
         subject,
+        identity,
       }
       terminal.out(`${JSON.stringify({ ...result, links, uncovered })}\n`)
     } else
@@ -88,6 +105,9 @@ the structural check is not signed.`,
         `digest sha256:${rootDigest}`,
         `key    ${keyId}`,
         ...(subject === null ? [] : [`as     ${subject}`]),
+        ...(identity === null
+          ? []
+          : [`as     ${identity.name} according to ${identity.issuer}, keyless`]),
         ...(digestsPath === null ? [] : [`digests are those of ${digestsPath}; no file was read`]),
         ...notCoveredLines({ links, uncovered }),
       ])
@@ -95,12 +115,69 @@ the structural check is not signed.`,
   },
 }
 
-function certificatesOf(options: Invocation['options']) {
-  const [certificate, chain] = [options['certificate'], options['chain'] ?? null]
-  if (certificate !== undefined) return { certificate, chain }
-  if (chain !== null)
+const keyOptions = ['key', 'certificate', 'chain', 'passphrase-file']
+const keylessOptions = [
+  'identity-token-file',
+  'fulcio',
+  'rekor',
+  'rekor-api',
+  'tsa',
+  'trusted-root',
+]
+
+function refuseStray(options: Invocation['options'], strays: readonly string[], way: string): void {
+  const stray = strays.find((name) => options[name] !== undefined)
+  if (stray !== undefined)
+    throw new OperatingError('usage-invalid', `\`--${stray}\` does not go with \`--${way}\``)
+}
+
+function keyOf(options: Invocation['options']): SignRequest['by'] {
+  const [keyPath, certificate, chain] = [
+    options['key'],
+    options['certificate'],
+    options['chain'] ?? null,
+  ]
+  if (keyPath === undefined)
+    throw new OperatingError(
+      'usage-invalid',
+      'say with what to sign: `--key` with a private key, or `--keyless`',
+    )
+  refuseStray(options, keylessOptions, 'key')
+  if (certificate === undefined && chain !== null)
     throw new OperatingError('usage-invalid', "`--chain` goes with the key's own `--certificate`")
-  return null
+  return {
+    kind: 'key',
+    keyPath,
+    passphrasePath: options['passphrase-file'] ?? null,
+    certificates: certificate === undefined ? null : { certificate, chain },
+  }
+}
+
+function keylessOf(options: Invocation['options']): SignRequest['by'] {
+  refuseStray(options, keyOptions, 'keyless')
+  const needed = (name: string): string => {
+    const value = options[name]
+    if (value === undefined)
+      throw new OperatingError('usage-invalid', `\`--keyless\` needs \`--${name}\``)
+    return value
+  }
+  const [api, timeStamps] = [options['rekor-api'] ?? '1', options['tsa'] ?? null]
+  if (api !== '1' && api !== '2')
+    throw new OperatingError('usage-invalid', '`--rekor-api` is 1 or 2')
+  if (api === '2' && timeStamps === null)
+    throw new OperatingError(
+      'usage-invalid',
+      '`--rekor-api 2` needs `--tsa`: such a log proves no time',
+    )
+  return {
+    kind: 'keyless',
+    tokenPath: needed('identity-token-file'),
+    fulcio: needed('fulcio'),
+    rekor: needed('rekor'),
+    rekorApi: api === '1' ? 1 : 2,
+    timeStamps,
+    trustedRootPath: needed('trusted-root'),
+  }
 }
 
 function shardSizeOf(text: string | undefined): number | null {

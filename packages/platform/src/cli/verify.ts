@@ -51,6 +51,7 @@ Revocation is not checked. Exits with 1 when the model is not what was signed.`,
     'allow-unsigned-files': {
       description: 'name files that nobody signed instead of refusing them',
     },
+    whole: { description: 'refuse a signature that leaves out anything but itself' },
     ignore: {
       value: 'PATH',
       description: 'do not look at unsigned files here; may be given again',
@@ -64,6 +65,11 @@ Revocation is not checked. Exits with 1 when the model is not what was signed.`,
     'proofhouse verify m/ --signature s --trusted-root root.json --identity a@b.com --issuer URL',
   ],
   async run({ operands, options, lists, switches, services, terminal }) {
+    if (switches.has('whole') && (switches.has('allow-unsigned-files') || lists['ignore']?.length))
+      throw new OperatingError(
+        'usage-invalid',
+        '`--whole` goes with neither `--ignore` nor `--allow-unsigned-files`',
+      )
     const result = await verifyPath(services, {
       path: operands['PATH'] ?? '',
       signaturePath: options['signature'] ?? '',
@@ -72,6 +78,7 @@ Revocation is not checked. Exits with 1 when the model is not what was signed.`,
         unsignedFiles: switches.has('allow-unsigned-files') ? 'report' : 'refuse',
         links: switches.has('allow-symlinks') ? 'follow' : 'refuse',
         ignorePaths: lists['ignore'] ?? [],
+        uncovered: switches.has('whole') ? 'refuse' : 'report',
       },
     })
     if (switches.has('json')) terminal.out(`${JSON.stringify(result)}\n`)

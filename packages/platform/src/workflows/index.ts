@@ -8,7 +8,7 @@ export type { FoundSecrets } from './find-secrets.ts'
 export type { Imported } from './import-results.ts'
 export type { TracedProvenance } from './trace-provenance.ts'
 export type { RecordedChecks } from './record-in-workspace.ts'
-export type { RecordedProvenance } from './record-provenance.ts'
+export type { RecordedDescription, RecordedProvenance } from './record-provenance.ts'
 export type { FileDigest, Files, Services, Workspace } from './services.ts'
 
 const whenAsked =
@@ -60,11 +60,22 @@ export const recordProvenance = whenAsked(
   async () => (await import('./record-provenance.ts')).recordProvenance,
 )
 
+/** `recordDescription` of `record-provenance.ts`. */
+export const recordDescription = whenAsked(
+  async () => (await import('./record-provenance.ts')).recordDescription,
+)
+
+/** `exportLineage` of `export-lineage.ts`. */
+export const exportLineage = whenAsked(
+  async () => (await import('./export-lineage.ts')).exportLineage,
+)
+
 /** `traceProvenance` of `trace-provenance.ts`. */
 export const traceProvenance = whenAsked(
   async () => (await import('./trace-provenance.ts')).traceProvenance,
 )
 
+export type { SignRequest } from './sign-path.ts'
 /** `signPath` of `sign-path.ts`. */
 export const signPath = whenAsked(async () => (await import('./sign-path.ts')).signPath)
 

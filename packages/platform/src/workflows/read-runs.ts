@@ -1,9 +1,7 @@
 // Reads runs that trained models from files of their own or of other tools, and hashes what they name on this disk.
 
-import { createHash } from 'node:crypto'
 import { basename, dirname, join, resolve } from 'node:path'
-import { type Bytes, omsRootDigest, OperatingError, singleFileName } from '@proofhouse/evidence'
-import { hashModel } from '../artifacts/index.ts'
+import { type Bytes, OperatingError } from '@proofhouse/evidence'
 import {
   artifact,
   describedRun,
@@ -17,15 +15,13 @@ import {
   type TrainingRun,
   wandbRun,
 } from '../artifacts/provenance/index.ts'
+import { contentsOnDisk, withDigests } from './hash-run.ts'
 import type { Services } from './services.ts'
 
 /** Files of settings are small; lineage of many runs may be larger. */
 const fileSizeMaxBytes = 64 * 1_048_576
 const smallFileMaxBytes = 1_048_576
 const runFilesMax = 20_000
-const chunkBytes = 1_048_576
-/** Files of a folder that are named one by one besides the folder. */
-const folderFilesMax = 200
 
 type Ports = Pick<Services, 'files' | 'searchedFiles' | 'modelFiles'>
 
@@ -83,7 +79,12 @@ export async function readRuns(
     )
   const hashed: TrainingRun[] = []
   for (const run of runs)
-    hashed.push(await withDigests(ports, { ...run, outputs: [...run.outputs, ...more] }, base))
+    hashed.push(
+      await withDigests(
+        { ...run, outputs: [...run.outputs, ...more] },
+        contentsOnDisk(ports, base),
+      ),
+    )
   return hashed
 }
 
@@ -101,7 +102,11 @@ async function parsedRuns(
   if (form === 'dvc') {
     const file = isFolder ? join(path, 'dvc.lock') : path
     const bytes = await read(file)
-    const runs = file.endsWith('.dvc') ? [dvcFile(bytes, basename(file))] : dvcLock(bytes, file)
+    const beside = join(dirname(file), 'dvc.yaml')
+    const pipeline = (await ports.files.kind(beside)) === 'file' ? await read(beside) : null
+    const runs = file.endsWith('.dvc')
+      ? [dvcFile(bytes, basename(file))]
+      : dvcLock(bytes, file, pipeline)
     return { runs, base: dirname(file) }
   }
   const folder = isFolder ? path : dirname(path)
@@ -169,77 +174,4 @@ async function mlflowFiles(ports: Ports, folder: string): Promise<RunFiles> {
       if (wanted.test(`/${path}`)) found.set(`../${side}/${path}`, bytes)
   }
   return found
-}
-
-async function withDigests(ports: Ports, run: TrainingRun, base: string): Promise<TrainingRun> {
-  const notes: string[] = []
-  const outputs: RunArtifact[] = []
-  for (const output of run.outputs)
-    outputs.push(...(await hashedOutput(ports, output, { base, notes })))
-  const inputs: TrainingRun['inputs'][number][] = []
-  for (const input of run.inputs) {
-    const [hashed = input] = await hashedOutput(ports, input, { base, notes })
-    inputs.push({ ...hashed, role: input.role })
-  }
-  return { ...run, outputs, inputs, leftOut: [...run.leftOut, ...notes] }
-}
-
-/**
- * An artifact with its digest; a model besides under the root digest by which it is signed and assessed, so that both
- * names lead to it.
- */
-async function hashedOutput(
-  ports: Ports,
-  each: RunArtifact,
-  { base, notes }: { readonly base: string; readonly notes: string[] },
-): Promise<RunArtifact[]> {
-  if (each.path === null) return [each]
-  const path = resolve(base, each.path)
-  const kind = await ports.files.kind(path)
-  if (kind === null) {
-    if (Object.keys(each.digest).length === 0)
-      notes.push(`\`${each.name}\` is not at \`${each.path}\`: it was not hashed`)
-    return [each]
-  }
-  if (kind === 'folder') {
-    const { rootDigest, resources } = await hashModel(ports.modelFiles, path)
-    const told = { ...each.notes, digestOf: 'files of the folder' }
-    return [
-      { ...each, digest: { ...each.digest, sha256: rootDigest }, notes: told },
-      ...resources
-        .slice(0, folderFilesMax)
-        .map(({ name, digest }) =>
-          artifact(`${each.name}/${name}`, { digest: { sha256: digest } }),
-        ),
-    ]
-  }
-  const { md5, sha256 } = await digestsOf(ports, path)
-  const told = each.digest['sha256'] ?? each.digest['md5']
-  if (told !== undefined && told !== sha256 && told !== md5) {
-    notes.push(
-      `\`${each.path}\` on this disk is not the one that is named: only the digest that was named is recorded`,
-    )
-    return [each]
-  }
-  const root = omsRootDigest([{ name: singleFileName, algorithm: 'sha256', digest: sha256 }])
-  return [
-    { ...each, digest: { ...each.digest, sha256 } },
-    { ...each, digest: { sha256: root }, notes: { ...each.notes, digestOf: 'model signature' } },
-  ]
-}
-
-async function digestsOf(
-  { searchedFiles }: Ports,
-  path: string,
-): Promise<{ readonly md5: string; readonly sha256: string }> {
-  return searchedFiles.open(path, async (content) => {
-    const { sizeBytes } = content
-    const [md5, sha256] = [createHash('md5'), createHash('sha256')]
-    for (let at = 0; at < sizeBytes; at += chunkBytes) {
-      const bytes = await content.read(at, Math.min(chunkBytes, sizeBytes - at))
-      md5.update(bytes)
-      sha256.update(bytes)
-    }
-    return { md5: md5.digest('hex'), sha256: sha256.digest('hex') }
-  })
 }

@@ -1,7 +1,7 @@
 // What the use cases need from the world. `compose.ts` builds one of these; nothing here knows a driver.
 
 import type { Bytes, DsseVerifier } from '@proofhouse/evidence'
-import type { KeylessChecker, ModelFiles } from '../artifacts/index.ts'
+import type { HttpServers, KeylessChecker, ModelFiles } from '../artifacts/index.ts'
 import type { GitHistory, SearchedFiles } from '../artifacts/secrets/index.ts'
 import type { ReadableFiles } from '../artifacts/inventory/index.ts'
 import type { DataSource, ModelRunner } from '../assess/index.ts'
@@ -63,4 +63,5 @@ export interface Services {
   readonly searchedFiles: SearchedFiles
   readonly gitHistory: GitHistory
   readonly keyless: KeylessChecker
+  readonly httpServers: HttpServers
 }

@@ -1,4 +1,4 @@
-// Signs a model on disk with a key from a file, and with certificates for it: `proofhouse sign`.
+// Signs a model on disk with a key from a file, with certificates for it, or keyless: `proofhouse sign`.
 
 import { hash } from 'node:crypto'
 import { extname, resolve } from 'node:path'
@@ -6,7 +6,6 @@ import { omsBundleSizeMaxBytes, OperatingError, parseOmsBundle, textOf } from '@
 import {
   checkOnnx,
   defaultCut,
-  type HashedModel,
   hashModel,
   ignorePathsFor,
   type ModelCut,
@@ -17,6 +16,9 @@ import {
 } from '../artifacts/index.ts'
 import { signingKeyFromPem } from '../keys/index.ts'
 import { readSigningChain } from './certificate-files.ts'
+import { type KeylessRequest, withoutKey } from './sign-keyless.ts'
+import type { ModelSigning, SignedPath } from './signed-path.ts'
+import { secretLine } from './secret-line.ts'
 import type { Services } from './services.ts'
 
 /** Protobuf, and so ONNX, cannot be larger. */
@@ -24,18 +26,27 @@ const modelSizeMaxBytes = 2 ** 31 - 1
 /** Of a list of digests: about a million files. */
 const digestsSizeMaxBytes = 256 * 1_048_576
 
-type SigningServices = Pick<Services, 'files' | 'keyFiles' | 'modelFiles' | 'now'>
+type SigningServices = Pick<
+  Services,
+  'files' | 'keyFiles' | 'modelFiles' | 'now' | 'httpServers' | 'keyless'
+>
 
 /** What to sign, with what, and where to. */
 export interface SignRequest {
   readonly path: string
-  readonly keyPath: string
   readonly signaturePath: string
+  readonly by: KeyInFile | KeylessRequest
+  readonly cut: SignCut
+}
+
+/** A key that lies in a file. */
+export interface KeyInFile {
+  readonly kind: 'key'
+  readonly keyPath: string
   /** File that holds the key's passphrase in its first line; null for a key that has none. */
   readonly passphrasePath: string | null
   /** The key's certificate, and those above it where they are to go along; null for a bare key. */
   readonly certificates: { readonly certificate: string; readonly chain: string | null } | null
-  readonly cut: SignCut
 }
 
 /** How the model is cut, and what is left out. */
@@ -49,14 +60,6 @@ export interface SignCut {
   readonly digestsPath: string | null
 }
 
-/** A signature that has been written. */
-export interface SignedPath {
-  readonly model: HashedModel
-  readonly keyId: string
-  /** Subject of the key's certificate; null for a bare key. */
-  readonly subject: string | null
-}
-
 /**
  * Signs a file or folder. A signature says "we stand by these bytes", so an ONNX file that fails the
  * structural check is refused.
@@ -65,18 +68,11 @@ export interface SignedPath {
  *   is no signature stands where the signature is to go
  */
 export async function signPath(
-  { files, keyFiles, modelFiles, now }: SigningServices,
-  { path, keyPath, signaturePath, passphrasePath, certificates, cut }: SignRequest,
+  services: SigningServices,
+  { path, signaturePath, by, cut }: SignRequest,
 ): Promise<SignedPath> {
-  const pem = await keyFiles.readPrivate(keyPath)
-  if (pem === null) throw new OperatingError('file-missing', `no private key at \`${keyPath}\``)
-  const passphrase =
-    passphrasePath === null ? undefined : await readPassphrase(keyFiles, passphrasePath)
-  const { signer, publicKeyPem } = await signingKeyFromPem(pem, passphrase)
-  const chain =
-    certificates === null
-      ? []
-      : await readSigningChain(files, certificates, { publicKeyPem, at: now() })
+  const { files, modelFiles } = services
+  const signing = by.kind === 'key' ? await withKey(services, by) : await withoutKey(services, by)
   await refuseToReplace(files, path, signaturePath)
   const checked = await checkedDigest(files, path)
   const model = await hashModel(modelFiles, path, {
@@ -90,10 +86,34 @@ export async function signPath(
         ? `\`${path}\` changed while it was being checked; sign it once nothing writes to it`
         : `\`${path}\` has another digest than \`${cut.digestsPath}\` says`,
     )
+  const { bytes, ...signed } = await signing(model)
+  await files.write(signaturePath, bytes)
+  return { model, ...signed }
+}
+
+async function withKey(
+  { files, keyFiles, now }: SigningServices,
+  { keyPath, passphrasePath, certificates }: KeyInFile,
+): Promise<ModelSigning> {
+  const pem = await keyFiles.readPrivate(keyPath)
+  if (pem === null) throw new OperatingError('file-missing', `no private key at \`${keyPath}\``)
+  const passphrase =
+    passphrasePath === null
+      ? undefined
+      : await secretLine(keyFiles, { path: passphrasePath, what: 'passphrase' })
+  const { signer, publicKeyPem } = await signingKeyFromPem(pem, passphrase)
+  const chain =
+    certificates === null
+      ? []
+      : await readSigningChain(files, certificates, { publicKeyPem, at: now() })
   const ders = chain.map(({ der }) => der)
-  await files.write(signaturePath, await signModel(model, signer, ders))
   const [leaf] = chain
-  return { model, keyId: signer.keyId, subject: leaf === undefined ? null : subjectText(leaf) }
+  return async (model) => ({
+    bytes: await signModel(model, signer, ders),
+    keyId: signer.keyId,
+    subject: leaf === undefined ? null : subjectText(leaf),
+    identity: null,
+  })
 }
 
 async function cutFor(files: Services['files'], cut: SignCut): Promise<ModelCut> {
@@ -105,16 +125,6 @@ async function cutFor(files: Services['files'], cut: SignCut): Promise<ModelCut>
     ...(shardSizeBytes === null ? {} : { method: 'shards', shardSizeBytes }),
     ...(given === null ? {} : { digests: parseDigestList(textOf(given), digestsPath ?? '') }),
   }
-}
-
-/** The first line of a file that nobody else may read: what stands in an argument or a variable others can see. */
-async function readPassphrase(keyFiles: Services['keyFiles'], path: string): Promise<string> {
-  const text = await keyFiles.readPrivate(path)
-  if (text === null) throw new OperatingError('file-missing', `no passphrase file at \`${path}\``)
-  const [line = ''] = text.split(/\r?\n/)
-  if (line === '')
-    throw new OperatingError('key-malformed', `\`${path}\` has no passphrase in its first line`)
-  return line
 }
 
 /** SHA-256 of an ONNX file that passed the structural check; null for any other model. */

@@ -2,6 +2,7 @@
 
 import { join, resolve } from 'node:path'
 import {
+  type Bytes,
   fromBase64,
   OperatingError,
   parseLedgerEntry,
@@ -38,26 +39,18 @@ export async function traceProvenance(
   services: Pick<Services, 'files' | 'openWorkspace'>,
   { artifact, workspace: folder }: TraceProvenanceRequest,
 ): Promise<TracedProvenance> {
-  // Opening would make a new one.
-  if ((await services.files.kind(join(folder, 'ledger', 'checkpoint'))) === null)
-    throw new OperatingError(
-      'ledger-missing',
-      `there is no ledger in \`${folder}\`; name the workspace with --out`,
-    )
+  await requireLedger(services.files, folder)
   const asked = await digestAsked(services.files, artifact)
   const workspace = await services.openWorkspace(resolve(folder))
   const index = new ProvenanceIndex()
   let [statements, passedOver] = [0, 0]
   try {
-    for await (const { index: at, entry } of workspace.entries()) {
-      const envelope = await envelopeOf(workspace, entry)
-      if (envelope === null) continue
-      if (!(await isVouched(envelope, workspace.verifiers))) {
+    for await (const { index: at, payload } of vouchedStatements(workspace)) {
+      if (payload === null) {
         passedOver++
         continue
       }
       statements++
-      const payload = fromBase64(envelope.payload)
       const { subject, predicateType } = parseStatement(payload)
       const dependencies =
         predicateType === provenance.uri
@@ -77,6 +70,27 @@ export async function traceProvenance(
     )
   const digest = found[0] ?? asked
   return { digest, graph: index.around(digest), statements, passedOver }
+}
+
+/** Opening a workspace makes one where there is none. @throws ledger-missing */
+export async function requireLedger(files: Services['files'], folder: string): Promise<void> {
+  if ((await files.kind(join(folder, 'ledger', 'checkpoint'))) === null)
+    throw new OperatingError(
+      'ledger-missing',
+      `there is no ledger in \`${folder}\`; name the workspace with --out`,
+    )
+}
+
+/** The statements of a ledger; the payload is null where no believed key has signed it. */
+export async function* vouchedStatements(
+  workspace: Workspace,
+): AsyncGenerator<{ readonly index: number; readonly payload: Bytes | null }> {
+  for await (const { index, entry } of workspace.entries()) {
+    const envelope = await envelopeOf(workspace, entry)
+    if (envelope === null) continue
+    const isOurs = await isVouched(envelope, workspace.verifiers)
+    yield { index, payload: isOurs ? fromBase64(envelope.payload) : null }
+  }
 }
 
 async function digestAsked(files: Services['files'], artifact: string): Promise<string> {

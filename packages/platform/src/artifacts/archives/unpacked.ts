@@ -4,7 +4,7 @@
 import type { Bytes } from '@proofhouse/evidence'
 
 /** Content of a compressed stream. */
-export interface Unpacked {
+interface Unpacked {
   readonly content: Bytes
   /** Where in the packed bytes the stream ends; null where the decompressor does not tell. */
   readonly packedEnd: number | null

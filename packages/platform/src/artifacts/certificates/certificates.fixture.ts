@@ -98,6 +98,7 @@ interface Wanted {
   readonly from?: string
   readonly to?: string
   readonly algorithm?: Algorithm
+  readonly serial?: number
 }
 
 /** A new key of a curve. */
@@ -113,12 +114,12 @@ export function issue(wanted: Wanted): Issued {
   const tbs = der(
     0x30,
     der(0xa0, der(0x02, Uint8Array.of(2))),
-    der(0x02, Uint8Array.of(1, serial++ & 0x7f)),
+    der(0x02, Uint8Array.of(1, (wanted.serial ?? serial++) & 0x7f)),
     algorithmIdentifier,
     issuer === null ? name(subject) : issuer.certificate.subjectName,
     der(0x30, utcTime(from), utcTime(to)),
     name(subject),
-    createPublicKey(key).export({ type: 'spki', format: 'der' }),
+    (key.type === 'private' ? createPublicKey(key) : key).export({ type: 'spki', format: 'der' }),
     der(0xa3, der(0x30, ...extensions)),
   )
   const signature = sign(algorithm.hash, tbs, issuer?.key ?? key)

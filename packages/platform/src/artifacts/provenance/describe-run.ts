@@ -15,6 +15,40 @@ import {
   utcOf,
 } from './training-run.ts'
 
+/** What goes into a run or comes out: a path, or what is known of it. */
+type DescribedArtifact =
+  | string
+  | {
+      readonly name?: string
+      readonly path?: string
+      readonly uri?: string
+      /** Lower-case hexadecimal. */
+      readonly sha256?: string
+      /** Algorithm → lower-case hexadecimal. */
+      readonly digest?: Readonly<Record<string, string>>
+      readonly notes?: Readonly<Record<string, string>>
+    }
+
+/** A run as its people describe it; the fields of docs/provenance.md. */
+export interface TrainingDescription {
+  readonly name?: string
+  readonly run_id?: string
+  /** Moments like `2026-01-31T12:00:00Z`. */
+  readonly started?: string
+  readonly finished?: string
+  readonly command?: string
+  readonly outputs: readonly DescribedArtifact[]
+  readonly data?: readonly DescribedArtifact[]
+  readonly base_models?: readonly DescribedArtifact[]
+  readonly code?: { readonly repository?: string; readonly commit: string }
+  readonly other_inputs?: readonly DescribedArtifact[]
+  readonly environment?: Readonly<Record<string, string | number>>
+  readonly environment_files?: readonly DescribedArtifact[]
+  readonly hyperparameters?: Readonly<Record<string, JsonValue>>
+  readonly seeds?: number | Readonly<Record<string, number>>
+  readonly metrics?: Readonly<Record<string, number>>
+}
+
 const fields = [
   'name',
   'run_id',

@@ -1,6 +1,7 @@
 // Stages of DVC: `dvc.lock` (schemas 1 and 2) names for every stage what it read and wrote, by MD5; a `.dvc` file names
 // data that was added or imported.
 
+import { posix } from 'node:path'
 import { type JsonObject, type JsonValue, OperatingError } from '@proofhouse/evidence'
 import { listIn, objectIn, readYaml, textIn } from './read-documents.ts'
 import {
@@ -12,8 +13,18 @@ import {
   type TrainingRun,
 } from './training-run.ts'
 
-/** The stages of a lock file, in its order. @throws import-malformed */
-export function dvcLock(bytes: Uint8Array, fileName: string): TrainingRun[] {
+/**
+ * The stages of a lock file, in its order.
+ * @param pipeline the `dvc.yaml` beside it, which alone says in which folder a stage runs; null where there is none
+ * @throws import-malformed
+ */
+export function dvcLock(
+  bytes: Uint8Array,
+  fileName: string,
+  pipeline: Uint8Array | null = null,
+): TrainingRun[] {
+  const described =
+    pipeline === null ? {} : objectIn(objectIn(readYaml(pipeline, 'dvc.yaml'))['stages'])
   const lock = objectIn(readYaml(bytes, fileName))
   const schema = textIn(lock['schema'])
   const stages = Object.entries(objectIn(schema === null ? lock : lock['stages']))
@@ -22,10 +33,23 @@ export function dvcLock(bytes: Uint8Array, fileName: string): TrainingRun[] {
       'import-malformed',
       `\`${fileName}\` has no stages; run \`dvc repro\` to lock them`,
     )
-  return stages.map(([name, stage]) => stageOf(name, objectIn(stage), schema))
+  return stages.map(([name, stage]) =>
+    stageOf(name, objectIn(stage), { schema, folder: folderOf(name, described) }),
+  )
 }
 
-function stageOf(name: string, stage: JsonObject, schema: string | null): TrainingRun {
+/** `train@uk` is one of the stages that `train` stands for. A folder that has yet to be filled in is not known. */
+function folderOf(name: string, described: JsonObject): string {
+  const stage = objectIn(described[name] ?? described[name.replace(/@.*$/s, '')])
+  const folder = textIn(stage['wdir']) ?? textIn(objectIn(stage['do'])['wdir']) ?? '.'
+  return folder.includes('${') ? '.' : folder
+}
+
+function stageOf(
+  name: string,
+  stage: JsonObject,
+  { schema, folder }: { readonly schema: string | null; readonly folder: string },
+): TrainingRun {
   const files = objectIn(stage['params'])
   const several = Object.keys(files).length > 1
   return {
@@ -33,8 +57,8 @@ function stageOf(name: string, stage: JsonObject, schema: string | null): Traini
     formVersion: schema,
     name,
     command: commandOf(stage['cmd']),
-    outputs: listIn(stage['outs']).map((row) => tracked(objectIn(row))),
-    inputs: listIn(stage['deps']).map((row) => inputOf(tracked(objectIn(row)))),
+    outputs: listIn(stage['outs']).map((row) => tracked(objectIn(row), folder)),
+    inputs: listIn(stage['deps']).map((row) => inputOf(tracked(objectIn(row), folder))),
     hyperparameters: Object.fromEntries(
       Object.entries(files).flatMap(([file, parameters]) =>
         Object.entries(objectIn(parameters)).map(([key, value]) => [
@@ -74,8 +98,10 @@ function inputOf(each: RunArtifact): RunInput {
 }
 
 /** A file by MD5, a folder by the MD5 of its listing, which ends in `.dir`. */
-function tracked(row: JsonObject): RunArtifact {
-  const path = textIn(row['path']) ?? 'unnamed'
+function tracked(row: JsonObject, from: string): RunArtifact {
+  const told = textIn(row['path']) ?? 'unnamed'
+  const isUri = /^[a-z][a-z0-9+]+:\/\/\S+$/.test(told)
+  const path = isUri || told.startsWith('/') ? told : posix.join(from, told)
   const [, md5, folder] = /^([0-9a-f]{32})(\.dir)?$/.exec(textIn(row['md5']) ?? '') ?? []
   const notes = Object.fromEntries(
     ['etag', 'checksum', 'version_id', 'size', 'nfiles'].flatMap((name) => {
@@ -83,7 +109,6 @@ function tracked(row: JsonObject): RunArtifact {
       return typeof value === 'string' || typeof value === 'number' ? [[name, String(value)]] : []
     }),
   )
-  const isUri = /^[a-z][a-z0-9+]+:\/\/\S+$/.test(path)
   return artifact(path, {
     digest: md5 === undefined ? {} : { [folder === undefined ? 'md5' : 'dvcFolderMd5']: md5 },
     uri: isUri ? path : null,
@@ -95,7 +120,8 @@ function tracked(row: JsonObject): RunArtifact {
 /** What a `.dvc` file names. @throws import-malformed */
 export function dvcFile(bytes: Uint8Array, fileName: string): TrainingRun {
   const file = objectIn(readYaml(bytes, fileName))
-  const outputs = listIn(file['outs']).map((row) => tracked(objectIn(row)))
+  const folder = textIn(file['wdir']) ?? '.'
+  const outputs = listIn(file['outs']).map((row) => tracked(objectIn(row), folder))
   if (outputs.length === 0)
     throw new OperatingError('import-malformed', `\`${fileName}\` has no \`outs\``)
   const inputs = listIn(file['deps']).flatMap((row): RunInput[] => {
@@ -103,7 +129,7 @@ export function dvcFile(bytes: Uint8Array, fileName: string): TrainingRun {
     const repository = objectIn(dependency['repo'])
     const code = codeAt(textIn(repository['url']), textIn(repository['rev_lock']))
     return code === null
-      ? [inputOf(tracked(dependency))]
+      ? [inputOf(tracked(dependency, folder))]
       : [{ ...code, notes: { path: textIn(dependency['path']) ?? '' } }]
   })
   return {

@@ -60,14 +60,14 @@ export function mlflowRun(files: RunFiles): TrainingRun {
         .filter(([path]) => path.startsWith('params/'))
         .map(([path, bytes]) => [path.slice('params/'.length), parameterValue(textOf(bytes))]),
     ),
-    environment: {},
+    environment: pythonOf(files, outputs),
     metrics: metricsOf(files),
     leftOut: [
       ...dataSets.leftOut,
       ...(code === null
         ? ['the run names no commit: it was started outside of a git repository']
         : []),
-      ...(dataSets.inputs.length === 0
+      ...(dataSets.inputs.every(({ role }) => role !== 'data-set')
         ? ['the run names no data sets: `mlflow.log_input` was not called']
         : []),
       ...(info['status'] === undefined || info['status'] === 3 || info['status'] === 'FINISHED'
@@ -109,6 +109,11 @@ function inputsOf(files: RunFiles): { readonly inputs: RunInput[]; readonly left
     if (!/^inputs\/[^/]+\/meta\.yaml$/.test(path)) continue
     const link = objectIn(readYaml(bytes, path))
     const id = textIn(link['source_id'])
+    if (link['source_type'] === 'MODEL' && id !== null && /^[\w-]+$/.test(id)) {
+      const model = `../models/${id}/artifacts`
+      inputs.push({ ...artifact(modelName(files, model), { path: model }), role: 'base-model' })
+      continue
+    }
     const found = id === null ? undefined : files.get(`../datasets/${id}/meta.yaml`)
     if (found === undefined) {
       leftOut.push(`data set ${id ?? 'without id'} is named by the run and is not in the store`)
@@ -166,16 +171,31 @@ function environmentFiles(files: RunFiles, outputs: readonly RunArtifact[]): Run
   )
 }
 
-/** The last value of each metric: lines of `moment value step`. */
+/**
+ * The last value of each metric, as MLflow has it: that of the highest step, and there of the latest moment. Lines are
+ * `moment value step`; what is written last need not be last.
+ */
 function metricsOf(files: RunFiles): Record<string, number> {
   const metrics: Record<string, number> = {}
   for (const [path, bytes] of files) {
     if (!path.startsWith('metrics/')) continue
-    const last = textOf(bytes).trim().split('\n').at(-1)?.split(/\s+/)[1]
-    const value = Number(last)
-    if (last !== undefined && Number.isFinite(value)) metrics[path.slice('metrics/'.length)] = value
+    let last: readonly [step: number, moment: number, value: number] | null = null
+    for (const line of textOf(bytes).split('\n')) {
+      const [moment = '', value = '', step = '0'] = line.trim().split(/\s+/)
+      const next = [Number(step), Number(moment), value === '' ? NaN : Number(value)] as const
+      if (value !== '' && (last === null || isLater(next, last))) last = next
+    }
+    const value = last?.[2]
+    if (value !== undefined && Number.isFinite(value))
+      metrics[path.slice('metrics/'.length)] = value
   }
   return metrics
+}
+
+function isLater(one: readonly number[], other: readonly number[]): boolean {
+  const [step = 0, moment = 0] = one
+  const [otherStep = 0, otherMoment = 0] = other
+  return step > otherStep || (step === otherStep && moment >= otherMoment)
 }
 
 function versionOf(files: RunFiles, outputs: readonly RunArtifact[]): string | null {
@@ -186,16 +206,36 @@ function versionOf(files: RunFiles, outputs: readonly RunArtifact[]): string | n
   return null
 }
 
+/** The Python that saved the models. */
+function pythonOf(files: RunFiles, outputs: readonly RunArtifact[]): Record<string, string> {
+  for (const { path } of outputs) {
+    const model = files.get(`${path}/MLmodel`)
+    const python = model === undefined ? null : pythonIn(objectIn(readYaml(model, 'MLmodel')))
+    if (python !== null) return { python }
+  }
+  return {}
+}
+
+const pythonIn = (model: JsonObject): string | null =>
+  textIn(objectIn(objectIn(model['flavors'])['python_function'])['python_version'])
+
+/** Since version 3 the path may be a URL of where it lay on the machine of the training. */
+function savedName(model: JsonObject): string {
+  const path = textIn(model['artifact_path'])
+  const isPlace = path === null || /^[A-Za-z][A-Za-z0-9+.-]*:/.test(path) || path.startsWith('/')
+  return isPlace ? (textIn(model['model_id']) ?? 'model') : path
+}
+
 /** A saved model without its run: little is known of where it came from, and that is said. */
 function mlflowModel(bytes: Uint8Array): TrainingRun {
   const model = objectIn(readYaml(bytes, 'MLmodel'))
-  const python = textIn(objectIn(objectIn(model['flavors'])['python_function'])['python_version'])
+  const python = pythonIn(model)
   return {
     ...emptyRun('mlflow'),
     formVersion: textIn(model['mlflow_version']),
     runId: textIn(model['run_id']),
     finishedOn: utcOf(model['utc_time_created']),
-    outputs: [artifact(textIn(model['artifact_path']) ?? 'model', { path: '.' })],
+    outputs: [artifact(savedName(model), { path: '.' })],
     inputs: ['requirements.txt', 'conda.yaml'].map((path) => ({
       ...artifact(path, { path }),
       role: 'environment',

@@ -117,24 +117,34 @@ function dataSetOf(each: JsonObject): RunArtifact {
   return artifact(nameOf(each), {
     digest: { openLineageName: createHash('sha256').update(identity).digest('hex') },
     uri: uri !== null && /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/.test(uri) ? uri : null,
-    notes: version === null ? {} : { version },
+    notes: {
+      ...(version === null ? {} : { version }),
+      ...(textIn(each['namespace']) === null ? {} : { namespace: textIn(each['namespace']) ?? '' }),
+    },
   })
 }
 
 function columnsOf(each: JsonObject): ColumnLineage[] {
-  const fields = objectIn(objectIn(objectIn(each['facets'])['columnLineage'])['fields'])
-  return Object.entries(fields).map(([column, field]) => ({
-    output: nameOf(each),
-    column,
-    from: listIn(objectIn(field)['inputFields']).map((row) => {
+  const facet = objectIn(objectIn(each['facets'])['columnLineage'])
+  const fromOf = (rows: JsonValue | undefined, field: JsonObject) =>
+    listIn(rows).map((row) => {
       const input = objectIn(row)
       return {
         dataSet: nameOf(input),
         column: textIn(input['field']) ?? '',
-        transformations: transformationsOf(input, objectIn(field)),
+        transformations: transformationsOf(input, field),
       }
-    }),
+    })
+  const columns = Object.entries(objectIn(facet['fields'])).map(([column, field]) => ({
+    output: nameOf(each),
+    column,
+    from: fromOf(objectIn(field)['inputFields'], objectIn(field)),
   }))
+  // Since 1.2 also what decided over the rows of the whole data set, such as a filter or a join.
+  const whole = fromOf(facet['dataset'], {})
+  return whole.length === 0
+    ? columns
+    : [...columns, { output: nameOf(each), column: '*', from: whole }]
 }
 
 /** Since 1.2 every input says how; before, the column did. */

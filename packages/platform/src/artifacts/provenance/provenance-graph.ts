@@ -2,6 +2,7 @@
 // provenance leads from what went in to what came out. Walked both ways from any artifact, within a limit.
 
 import type { ResourceDescriptor } from '@proofhouse/evidence'
+import { rootOfFile } from './training-run.ts'
 
 /** A statement with its place in the ledger. */
 export interface GraphStatement {
@@ -61,7 +62,9 @@ export class ProvenanceIndex {
   readonly #joined = new Map<number, number>()
 
   add({ index, predicateType, subject, dependencies }: GraphStatement): void {
-    const made = subject.map((each) => this.#nodeOf(each))
+    // Named one after the other: what a later name joins is one artifact with what an earlier one made.
+    const named = subject.map((each) => this.#nodeOf(each))
+    const made = new Set(named.map((id) => this.#current(id)))
     for (const id of made) this.#nodes[id]?.statements.set(index, predicateType)
     for (const dependency of dependencies ?? []) {
       const from = this.#nodeOf(dependency)
@@ -74,9 +77,16 @@ export class ProvenanceIndex {
   /** The digests that begin so: `sha256:ab12…`, or bare hexadecimal. */
   digestsLike(text: string): string[] {
     const wanted = text.toLowerCase()
-    return [...this.#byKey.keys()].filter(
-      (key) => key.startsWith(wanted) || key.slice(key.indexOf(':') + 1).startsWith(wanted),
-    )
+    const found = new Map<number, string>()
+    for (const [key, id] of this.#byKey) {
+      const lower = key.toLowerCase()
+      if (lower.startsWith(wanted) || lower.slice(lower.indexOf(':') + 1).startsWith(wanted)) {
+        // Several digests of one artifact are no doubt.
+        const node = this.#current(id)
+        if (!found.has(node)) found.set(node, key)
+      }
+    }
+    return [...found.values()]
   }
 
   /** What is connected with the artifact of a digest, both ways; null where no statement names it. */
@@ -102,13 +112,15 @@ export class ProvenanceIndex {
 
   #told(id: number): GraphNode {
     const node = this.#nodes[id]
+    const digests = [...(node?.digests ?? [])]
+    const roots = new Set(digests.map(rootOf))
+    const rank = (digest: string) =>
+      digest.startsWith('sha256:') ? (roots.has(digest) ? 1 : 0) : 2
     return {
       id,
       names: [...(node?.names ?? [])],
       // The digest of content that everything else uses comes first.
-      digests: [...(node?.digests ?? [])].toSorted(
-        (a, b) => Number(b.startsWith('sha256:')) - Number(a.startsWith('sha256:')),
-      ),
+      digests: digests.toSorted((a, b) => rank(a) - rank(b)),
       uris: [...(node?.uris ?? [])],
       roles: [...(node?.roles ?? [])],
       statements: [...(node?.statements ?? [])]
@@ -118,17 +130,28 @@ export class ProvenanceIndex {
   }
 
   #current(id: number): number {
+    const passed: number[] = []
     let at = id
-    for (let next = this.#joined.get(at); next !== undefined; next = this.#joined.get(at)) at = next
+    for (let next = this.#joined.get(at); next !== undefined; next = this.#joined.get(at)) {
+      passed.push(at)
+      at = next
+    }
+    // So that a long row of joins is walked once.
+    for (const each of passed) this.#joined.set(each, at)
     return at
   }
 
   #nodeOf({ name, digest, uri }: ResourceDescriptor): number {
     const digests = Object.entries(digest ?? {}).map(([algorithm, hex]) => `${algorithm}:${hex}`)
-    const keys = digests.length > 0 ? digests : [uri ?? `name:${name ?? ''}`]
-    const [first = this.#newNode(), ...others] = [
-      ...new Set(keys.flatMap((key) => this.#byKey.get(key) ?? []).map((id) => this.#current(id))),
-    ]
+    // A file and the model that is this file alone are one, whichever of the two digests a statement has.
+    const roots = digests.flatMap((each) => rootOf(each) ?? [])
+    const keys = digests.length > 0 ? [...digests, ...roots] : [uri ?? `name:${name ?? ''}`]
+    const known = new Set(
+      keys.flatMap((key) => this.#byKey.get(key) ?? []).map((id) => this.#current(id)),
+    )
+    // The smaller are joined to the largest, so that nothing large is copied again and again.
+    const size = (id: number) => this.#nodes[id]?.digests.size ?? 0
+    const [first = this.#newNode(), ...others] = [...known].toSorted((a, b) => size(b) - size(a))
     for (const other of others) this.#join(other, first)
     const node = this.#nodes[first]
     for (const key of keys) this.#byKey.set(key, first)
@@ -170,11 +193,16 @@ function walk(
   { here, there }: { readonly here: 'from' | 'to'; readonly there: 'from' | 'to' },
 ): GraphEdge[] {
   const at = new Map<number, GraphEdge[]>()
-  for (const edge of edges) at.set(edge[here], [...(at.get(edge[here]) ?? []), edge])
+  for (const edge of edges) {
+    const known = at.get(edge[here])
+    if (known === undefined) at.set(edge[here], [edge])
+    else known.push(edge)
+  }
   const met: GraphEdge[] = []
   const seen = new Set([start])
+  // Grows while it is walked.
   const queue = [start]
-  for (let node = queue.shift(); node !== undefined; node = queue.shift())
+  for (const node of queue)
     for (const edge of at.get(node) ?? []) {
       met.push(edge)
       if (seen.has(edge[there])) continue
@@ -182,4 +210,10 @@ function walk(
       queue.push(edge[there])
     }
   return met
+}
+
+/** The other digest of a file; null for what is no SHA-256. */
+function rootOf(key: string): string | null {
+  const [, digest] = /^sha256:([0-9a-f]{64})$/.exec(key) ?? []
+  return digest === undefined ? null : `sha256:${rootOfFile(digest)}`
 }

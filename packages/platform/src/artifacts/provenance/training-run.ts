@@ -1,7 +1,7 @@
 // A run that trained a model, as whoever ran it or a tool of theirs tells it: what went in, what came out, and with what
 // settings. Every reader of another tool's files makes one of these, and one function turns it into a statement.
 
-import type { JsonValue } from '@proofhouse/evidence'
+import { type JsonValue, omsRootDigest, singleFileName } from '@proofhouse/evidence'
 
 /** Where a run was read from. */
 export type ProvenanceForm = 'description' | 'mlflow' | 'dvc' | 'wandb' | 'openlineage'
@@ -29,6 +29,7 @@ export interface RunInput extends RunArtifact {
 /** From which columns a column of an output was made. */
 export interface ColumnLineage {
   readonly output: string
+  /** `*` for the rows of the data set as a whole. */
   readonly column: string
   readonly from: readonly {
     readonly dataSet: string
@@ -82,6 +83,11 @@ export function emptyRun(form: ProvenanceForm): TrainingRun {
 /** An artifact of which only what is given is known. */
 export function artifact(name: string, known: Partial<RunArtifact> = {}): RunArtifact {
   return { name, digest: {}, uri: null, path: null, notes: {}, ...known }
+}
+
+/** The digest by which a model of one file is signed and assessed, from SHA-256 of the file. */
+export function rootOfFile(sha256: string): string {
+  return omsRootDigest([{ name: singleFileName, algorithm: 'sha256', digest: sha256 }])
 }
 
 /** The commit of a repository as an input; null where there is no commit. */

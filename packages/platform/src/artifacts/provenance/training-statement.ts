@@ -5,7 +5,6 @@
 import {
   canonicalJson,
   isJsonObject,
-  type JsonObject,
   type JsonValue,
   makeStatement,
   OperatingError,
@@ -16,14 +15,17 @@ import {
   toBase64,
   trainingBuildType,
 } from '@proofhouse/evidence'
-import { traitsOf } from '../secrets/file-traits.ts'
-import { searchBytes } from '../secrets/search-bytes.ts'
 import { isSeedName } from './describe-run.ts'
-import type { RunArtifact, TrainingRun } from './training-run.ts'
+import { SecretCleaner, withoutAccess } from './secret-cleaner.ts'
+import {
+  type ColumnLineage,
+  type RunArtifact,
+  rootOfFile,
+  type TrainingRun,
+} from './training-run.ts'
 
 /** Whoever recorded the run says that it was so; this program did not watch it. */
 const reportedBuilder = 'https://proofhouse.dev/builders/reported'
-const redacted = 'left out: it holds a secret'
 
 /** A statement, with what is not in it. */
 export interface TrainingStatement {
@@ -35,10 +37,17 @@ export interface TrainingStatement {
  * The statement about a run.
  * @throws import-malformed when no output has a digest
  */
-export function trainingStatement(run: TrainingRun, toolVersion: string): TrainingStatement {
+export function trainingStatement(told: TrainingRun, toolVersion: string): TrainingStatement {
+  const cleaner = new SecretCleaner()
+  const run = cleanRun(told, cleaner)
   const known = run.outputs.filter(({ digest }) => Object.keys(digest).length > 0)
   // A file that came with the model and went in as well, such as its requirements, was not made by the run.
-  const given = new Set(run.inputs.flatMap(({ digest }) => digest['sha256'] ?? []))
+  const given = new Set(
+    run.inputs.flatMap(({ digest }) => {
+      const sha256 = digest['sha256']
+      return sha256 === undefined ? [] : [sha256, rootOfFile(sha256)]
+    }),
+  )
   const made = known.filter(({ digest }) => !given.has(digest['sha256'] ?? ''))
   const subject = made.length > 0 ? made : known
   if (subject.length === 0)
@@ -46,7 +55,6 @@ export function trainingStatement(run: TrainingRun, toolVersion: string): Traini
       'import-malformed',
       `${run.name === null ? 'the run' : `run \`${run.name}\``} names no output whose digest is known; name the model with --output`,
     )
-  const cleaner = new Cleaner()
   const settings = cleaner.object(run.hyperparameters, 'hyperparameters')
   const isSeed = ([name]: readonly [string, JsonValue]) => isSeedName(name)
   const parameters = Object.entries(settings)
@@ -56,7 +64,7 @@ export function trainingStatement(run: TrainingRun, toolVersion: string): Traini
       externalParameters: {
         reported: { form: run.form, version: run.formVersion },
         name: run.name,
-        command: run.command === null ? null : cleaner.text(run.command, 'command'),
+        command: run.command,
         hyperparameters: Object.fromEntries(parameters.filter((each) => !isSeed(each))),
         seeds: Object.fromEntries(parameters.filter(isSeed)),
       },
@@ -96,7 +104,42 @@ export function trainingStatement(run: TrainingRun, toolVersion: string): Traini
       ({ name }) =>
         `input \`${name}\` is named without a digest: nobody can tell later whether it was this one`,
     )
-  return { statement, leftOut: [...run.leftOut, ...unnamed, ...undigested, ...cleaner.found] }
+  const leftOut = [...run.leftOut, ...unnamed, ...undigested].map(withoutAccess)
+  return { statement, leftOut: [...leftOut, ...new Set(cleaner.found)] }
+}
+
+/** A run without secrets in its texts; its settings are cleaned where they are written. */
+function cleanRun(run: TrainingRun, cleaner: SecretCleaner): TrainingRun {
+  const text = (value: string | null, at: string) =>
+    value === null ? null : cleaner.text(value, at)
+  const clean = <Artifact extends RunArtifact>(each: Artifact, at: string): Artifact => ({
+    ...each,
+    name: cleaner.text(each.name, `${at}.name`),
+    uri: each.uri === null ? null : cleaner.uri(each.uri, `${at}.uri`),
+    notes: Object.fromEntries(
+      Object.entries(each.notes).map(([name, note]) => [
+        name,
+        cleaner.text(note, `${at}.notes.${name}`),
+      ]),
+    ),
+  })
+  const columns = (each: ColumnLineage): ColumnLineage => ({
+    ...each,
+    output: cleaner.text(each.output, 'columns.output'),
+    from: each.from.map((one) => ({
+      ...one,
+      dataSet: cleaner.text(one.dataSet, 'columns.dataSet'),
+    })),
+  })
+  return {
+    ...run,
+    name: text(run.name, 'name'),
+    runId: text(run.runId, 'run_id'),
+    command: text(run.command, 'command'),
+    outputs: run.outputs.map((each, index) => clean(each, `outputs[${index}]`)),
+    inputs: run.inputs.map((each, index) => clean(each, `inputs[${index}]`)),
+    columnLineage: run.columnLineage.map(columns),
+  }
 }
 
 function descriptorOf(
@@ -125,32 +168,4 @@ function contentOf(name: string, value: JsonValue): ResourceDescriptor[] {
   return isEmpty
     ? []
     : [{ name, mediaType: 'application/json', content: toBase64(canonicalJson(value)) }]
-}
-
-/** Replaces secrets, and remembers where they stood. */
-class Cleaner {
-  readonly found: string[] = []
-
-  text(text: string, at: string): string {
-    const name = at.split('.').at(-1) ?? at
-    const bytes = Buffer.from(`${name}="${text}"\n${text}`)
-    const { found } = searchBytes(bytes, { traits: traitsOf('run'), binary: false })
-    const [first] = found
-    if (first === undefined) return text
-    this.found.push(`\`${at}\` holds a secret (${first.rule.name}): it is not recorded; revoke it`)
-    return redacted
-  }
-
-  object(value: JsonObject, at: string): JsonObject {
-    return Object.fromEntries(
-      Object.entries(value).map(([name, member]) => [name, this.#value(member, `${at}.${name}`)]),
-    )
-  }
-
-  #value(value: JsonValue, at: string): JsonValue {
-    if (typeof value === 'string') return this.text(value, at)
-    if (Array.isArray(value))
-      return value.map((member: JsonValue, index) => this.#value(member, `${at}[${index}]`))
-    return isJsonObject(value) ? this.object(value, at) : value
-  }
 }
