@@ -23,7 +23,8 @@ type Row = readonly [
   names: string,
   standing: KnownImport['standing'],
   shape: ShapeName | null,
-  builds?: 'builds',
+  /** Whether what it makes is given a state; and whether a class is never called, only instantiated. */
+  builds?: 'builds' | 'builds uncalled',
 ]
 
 const torchDtypes =
@@ -183,7 +184,7 @@ const rows: readonly Row[] = [
     'NumpyArrayWrapper NDArrayWrapper ZNDArrayWrapper',
     'class',
     'none',
-    'builds',
+    'builds uncalled',
   ],
   ['torch', `Size ${torchStorages} ${torchTensors}`, 'class', 'spelled', 'builds'],
   ['torch', 'device', 'class', 'device'],
@@ -261,7 +262,12 @@ const byName: ReadonlyMap<string, KnownImport> = new Map([
   ...[...rows, ...libraryRows].flatMap(([module, names, standing, shape, builds]) =>
     named(
       { [module]: names },
-      { standing, shape, calls: shape !== null, builds: builds !== undefined },
+      {
+        standing,
+        shape,
+        calls: shape !== null && builds !== 'builds uncalled',
+        builds: builds !== undefined,
+      },
     ),
   ),
 ])

@@ -142,6 +142,9 @@ const cases: Readonly<Record<keyof typeof pickleRules, Readonly<Record<string, F
   },
   'pickle-unexpected-arguments': {
     'another codec': pickle(reduce(global('_codecs', 'encode'), text('x'), text('rot13'))),
+    "joblib's wrapper, whose initialiser pads its array": pickle(
+      reduce(global('joblib.numpy_pickle', 'NumpyArrayWrapper')),
+    ),
     'a device that is none': pickle(reduce(global('torch', 'device'), text('echo x'))),
     'a base that is no class': pickle(
       reduce(global('copyreg', '_reconstructor'), text('x'), text('y'), text('z')),
