@@ -148,6 +148,21 @@ test('a MessagePack map of weights is no pickle, though it begins with an instru
   expect(await scanned(map)).toMatchObject({ format: 'unknown', verdict: 'incomplete' })
 })
 
+test('len of what the file spells out, and abstract classes as values, are clean; not more of them', async () => {
+  const len = (value: Uint8Array<ArrayBuffer>) => pickle(reduce(global('builtins', 'len'), value))
+  const iterable = global('collections.abc', 'Iterable')
+  expect(await rulesOf(len(list(int(1))))).toEqual([])
+  expect(await rulesOf(pickle(list(iterable)))).toEqual([])
+  // An instance is asked for its length.
+  expect(await rulesOf(len(newObject(global('argparse', 'Namespace'))))).toEqual([
+    'pickle-unexpected-arguments',
+  ])
+  expect(await rulesOf(pickle(newObject(iterable)))).toEqual(['pickle-unexpected-arguments'])
+  expect(await rulesOf(pickle(list(global('builtins', 'len'))))).toEqual([
+    'pickle-function-as-value',
+  ])
+})
+
 describe('shared values', () => {
   test('lists that hold each other, as nodes of a graph do', async () => {
     // Node 0 is still open while node 1 is written, and so on; the nodes behind it each holds once more.
