@@ -122,7 +122,7 @@ const cases: Readonly<
     'behind ZIP': concatBytes(zip({ name: 'a', content: note }), utf8('more')),
     'behind TAR': concatBytes(tar({ name: 'a', content: note }), utf8('more')),
   },
-  'archive-encrypted': { 'an entry': zip({ name: 'a', content: note, flags: 1 }) },
+  'archive-encrypted': { 'an entry': zip({ name: 'a', content: note, flags: 1, crc: 7 }) },
   'archive-unread': {
     'another compression': zip({ name: 'a', content: note, method: 97 }),
   },

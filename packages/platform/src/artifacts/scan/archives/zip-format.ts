@@ -114,13 +114,20 @@ function contentOf(member: Member, entry: ZipEntry, walk: ScanWalk): ByteSource 
   const { source, finder } = member
   const { local, method, name, packedBytes, sizeBytes } = entry
   if (local === null) return null
-  if ((entry.flags & 1) === 1 && (local.flags & 1) === 1) {
-    finder.found('archive-encrypted', entry.start, `\`${name}\` is encrypted`)
-    return null
-  }
   const packed = partOf(source, local.dataStart, local.dataStart + packedBytes)
   if (packed.sizeBytes < packedBytes)
     finder.found('archive-malformed', local.dataStart, `\`${name}\` is cut off`)
+  const isSealed = (entry.flags & local.flags & 1) === 1
+  if (isSealed && !isOpenAllTheSame(member, entry, packed, walk)) {
+    finder.found('archive-encrypted', entry.start, `\`${name}\` is encrypted`)
+    return null
+  }
+  if (isSealed)
+    finder.found(
+      'zip-headers-differ',
+      entry.start,
+      `\`${name}\` says that it is encrypted, and is not`,
+    )
   if (method === 0) {
     if (packed.sizeBytes <= checksumSizeMaxBytes) checkSum(member, entry, packed)
     return packed
@@ -137,6 +144,27 @@ function contentOf(member: Member, entry: ZipEntry, walk: ScanWalk): ByteSource 
   const allowed = walk.allow(member, Math.min(sizeBytes + 1, entrySizeMaxBytes))
   if (allowed <= 0 || packed.sizeBytes > entrySizeMaxBytes) return null
   return inflated(member, entry, packed, allowed)
+}
+
+/**
+ * Whether an entry that says it is encrypted is not: some readers believe it and stop, others load it. Its checksum is
+ * that of the content before encryption.
+ */
+function isOpenAllTheSame(
+  member: Member,
+  { method, sizeBytes, crc }: ZipEntry,
+  packed: ByteSource,
+  walk: ScanWalk,
+): boolean {
+  if (method === 0) return packed.sizeBytes <= checksumSizeMaxBytes && checksumOf(packed) === crc
+  const allowed = method === 8 ? walk.allow(member, Math.min(sizeBytes, entrySizeMaxBytes)) : 0
+  if (allowed <= 0 || packed.sizeBytes > entrySizeMaxBytes) return false
+  try {
+    const bytes = inflateRawSync(packed.read(0, packed.sizeBytes), { maxOutputLength: allowed })
+    return crc32(bytes) === crc
+  } catch {
+    return false
+  }
 }
 
 function inflated(
@@ -175,9 +203,13 @@ function inflated(
 
 /** A wrong checksum stops some readers and not others, so that only some see the entry. */
 function checkSum({ finder }: Member, entry: ZipEntry, content: ByteSource): void {
+  if (checksumOf(content) !== entry.crc)
+    finder.found('zip-checksum', entry.start, `\`${entry.name}\` has another checksum than it says`)
+}
+
+function checksumOf(content: ByteSource): number {
   let sum = 0
   for (let at = 0; at < content.sizeBytes; at += 1_048_576)
     sum = crc32(content.read(at, at + 1_048_576), sum)
-  if (sum !== entry.crc)
-    finder.found('zip-checksum', entry.start, `\`${entry.name}\` has another checksum than it says`)
+  return sum
 }

@@ -173,6 +173,12 @@ describe('configurations', () => {
       'template-python-internals',
       'malicious',
     ],
+    [
+      'a template by a name of its own',
+      { 'a.b': '{{ x.__init__.__globals__ }}', a: { b: '{{ message }}' } },
+      'template-python-internals',
+      'malicious',
+    ],
   ])('%s is found', async (_, value, rule, verdict) => {
     const scanned = await scanBytes(JSON.stringify(value, null, 2))
     expect(rulesOf(scanned)).toEqual([rule])

@@ -14,6 +14,9 @@ import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from './js
 /** Settings whose texts some loader may run; elsewhere code is data. */
 const namesCode = /(?:_fn|_func|_function|_callback|_hook|_command|_script|_expr)$/
 
+/** Templates under any name that read special attributes of Python: what programs fill in is theirs to choose. */
+const reachesInside = /\{[{%][^}]{0,2000}__[a-z]+__/
+
 interface Place {
   readonly value: JsonValue
   readonly path: string
@@ -62,6 +65,8 @@ function scanObject(object: JsonObject, path: string, finder: Finder): void {
       )
     else if (typeof value === 'string' && namesCode.test(key) && codeIn(value) !== null)
       finder.found('described-code', null, `\`${here}\` holds \`${codeIn(value) ?? ''}\``)
+    else if (typeof value === 'string' && reachesInside.test(value))
+      scanTemplate(value, finder.within(here))
     else if (typeof value === 'string' && value.includes('_target_'))
       for (const target of targetsIn(value)) scanTarget('_target_', target, here, object, finder)
   }

@@ -51,6 +51,10 @@ describe('clean', () => {
       }),
     ],
     [
+      'what older Keras registers its own optimizers as',
+      { loss: 'mse', optimizer_config: { class_name: 'Custom>Adam', config: { lr: 1 } } },
+    ],
+    [
       'an older model',
       {
         class_name: 'Functional',
@@ -110,8 +114,20 @@ describe('found', () => {
       'CVE-2024-3660',
     ],
     [
+      'a Lambda layer without a function',
+      model(object('keras.layers', 'Lambda', { name: 'l' })),
+      'keras-lambda',
+      'CVE-2024-3660',
+    ],
+    [
+      'somebody’s class under the name of everybody’s',
+      { class_name: 'Custom>Mine', config: {} },
+      'keras-unknown-object',
+      'CVE-2025-1550',
+    ],
+    [
       'code for a shape',
-      { class_name: 'Lambda', config: { output_shape: ['4wEA'] } },
+      { class_name: 'Lambda', config: { function: 'f', output_shape: ['4wEA'] } },
       'keras-lambda',
       'CVE-2024-3660',
     ],

@@ -21,6 +21,9 @@ const loaders =
   /^(?:deserialize\w*|load_\w+|save_\w+|model_from_\w+|get_file|get|clone_model|enable_unsafe_deserialization)$/
 /** Objects that only spell a value. */
 const spelled = /^__(?:tensor|numpy|bytes|ellipsis|keras_tensor|tuple|tf_tensor|dtype|set)__$/
+/** What older Keras calls its own optimizers: registered under the name of everybody's classes. */
+const builtInUnderCustom =
+  /^Custom>(?:Adadelta|Adafactor|Adagrad|Adam|AdamW|Adamax|Ftrl|Lion|Nadam|RMSprop|SGD)$/
 /** Symbols of TensorFlow, called by older models, that do more than compute. */
 const reachingSymbols =
   /^(?:tf\.)?(?:compat\.v\d\.)?(?:io|raw_ops|saved_model|train|data|distribute|config|tpu|lite|xla|summary|autograph|__internal__|load_\w+|py_func\w*|numpy_function|print|keras|test|experimental|profiler|sysconfig|lookup|gfile|Session|function)(?:\.|$)/
@@ -64,7 +67,8 @@ const shown = (config: JsonValue | undefined, key: string) =>
 function judge(module: string | null, name: string, found: Found): void {
   const whole = module === null ? name : `${module}.${name}`
   if (module === null || module === '') {
-    if (!kerasClasses.has(name)) found('keras-unknown-object', `\`${name}\` is not part of Keras`)
+    if (!kerasClasses.has(name) && !builtInUnderCustom.test(name))
+      found('keras-unknown-object', `\`${name}\` is not part of Keras`)
   } else if (anyKeras.test(module)) {
     if (loaders.test(name))
       found('keras-dangerous-object', `\`${whole}\` loads what the file names`)
@@ -86,6 +90,7 @@ function judge(module: string | null, name: string, found: Found): void {
 function scanLambda(config: JsonValue | undefined, found: Found): void {
   if (!isJsonObject(config))
     return found('keras-lambda', 'a Lambda layer whose function is not told')
+  if (!config.has('function')) found('keras-lambda', 'a Lambda layer whose function is not told')
   for (const key of ['function', 'output_shape', 'mask']) {
     const value = config.get(key)
     // Between the two, files have the list as `{"class_name": "__tuple__", "items": […]}`.

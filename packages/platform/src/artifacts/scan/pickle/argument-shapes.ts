@@ -165,6 +165,11 @@ export const shapes = {
     args[0]?.kind === 'text' &&
     args[1] !== undefined &&
     ['latin1', 'latin-1', 'utf-8', 'utf8', 'ascii'].includes(context.text(args[1]) ?? ''),
+  /** A kind of device and its number; that no module of this name stands before PyTorch's is for the program to see to. */
+  device: turn(
+    [(value, context) => /^[a-z_]{1,20}(?::\d{1,4})?$/.test(context.text(value) ?? ''), isInt],
+    1,
+  ),
   emptyArray: turn([isClass, isNoShape, either(isScalar, isDtype)]),
   dtype: turn([either(isText, classIn(/^numpy$/)), isScalar, isScalar], 1),
   factory: turn([either(isClass, isNone), isSpelled], 0),

@@ -3,7 +3,7 @@
 
 import type { Bytes } from '@proofhouse/evidence'
 import { bytesOf, type PickleContent } from './array-values.ts'
-import { itemsOf, list, type Value } from './pickle-values.ts'
+import { itemsOf, type Value } from './pickle-values.ts'
 
 /** Bits of an element of the types that hold numbers. */
 const elementBits: Readonly<Record<string, number>> = {
@@ -41,7 +41,7 @@ export function isArrowArray(described: Value | undefined, content: PickleConten
   const [type, size, nulls, from, buffers, children, dictionary] = parts
   const name = typeName(type, content)
   // A list that another instruction made in one go says nothing of what is in it.
-  const isWhole = children?.kind === 'list' && children !== list && children.isFilled !== true
+  const isWhole = children?.kind === 'list' && children.isFilled !== true
   if (name === null || !isWhole || dictionary?.kind !== 'none') return false
   if (size?.kind !== 'int' || from?.kind !== 'int' || buffers?.kind !== 'list') return false
   const end = size.value + from.value

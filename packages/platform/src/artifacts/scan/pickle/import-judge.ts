@@ -13,7 +13,7 @@ import { advisoriesOf } from './import-advisories.ts'
 import { isWrapper, namesOwnFile } from './joblib-arrays.ts'
 import { currentName, knownImport } from './known-imports.ts'
 import { PickleFault } from './pickle-input.ts'
-import type { PickleJudge } from './pickle-judge.ts'
+import { type Oddity, oddityRules, type PickleJudge } from './pickle-judge.ts'
 import {
   type DictValue,
   type GlobalValue,
@@ -269,12 +269,8 @@ export class ImportJudge implements PickleJudge {
     return { kind: 'persistent', id }
   }
 
-  odd(what: 'extension' | 'frame' | 'protocol', detail: string, offset: number): void {
-    this.#finder.found(
-      what === 'extension' ? 'pickle-extension-code' : 'pickle-malformed',
-      offset,
-      detail,
-    )
+  odd(what: Oddity, detail: string, offset: number): void {
+    this.#finder.found(oddityRules[what], offset, detail)
   }
 
   /** Names of attributes must stand in the file, and be none that Python itself looks up. */

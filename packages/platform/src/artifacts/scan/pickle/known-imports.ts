@@ -23,7 +23,8 @@ type Row = readonly [
   names: string,
   standing: KnownImport['standing'],
   shape: ShapeName | null,
-  builds?: 'builds',
+  /** Whether what it makes is given a state; and whether a class is never called, only instantiated. */
+  builds?: 'builds' | 'builds uncalled',
 ]
 
 const torchDtypes =
@@ -60,8 +61,19 @@ const rows: readonly Row[] = [
     'builds',
   ],
   ['builtins', 'Ellipsis NotImplemented', 'constant', null],
+  // Counts what the file spells out, and runs nothing of it.
+  ['builtins', 'len', 'function', 'spelled'],
   ['collections', 'OrderedDict Counter deque', 'class', 'spelled', 'builds'],
   ['collections', 'defaultdict', 'class', 'factory', 'builds'],
+  // Abstract classes, as values: they cannot be instantiated.
+  [
+    'collections.abc',
+    'Awaitable Coroutine AsyncIterable AsyncIterator AsyncGenerator Hashable Iterable Iterator Generator Reversible Sized ' +
+      'Container Callable Collection Set MutableSet Mapping MutableMapping MappingView KeysView ItemsView ValuesView ' +
+      'Sequence MutableSequence Buffer',
+    'constant',
+    null,
+  ],
   ['copyreg', '_reconstructor', 'function', 'reconstructor', 'builds'],
   ['copyreg', '__newobj__', 'function', 'newObject', 'builds'],
   ['_codecs', 'encode', 'function', 'codec'],
@@ -172,9 +184,10 @@ const rows: readonly Row[] = [
     'NumpyArrayWrapper NDArrayWrapper ZNDArrayWrapper',
     'class',
     'none',
-    'builds',
+    'builds uncalled',
   ],
-  ['torch', `Size device ${torchStorages} ${torchTensors}`, 'class', 'spelled', 'builds'],
+  ['torch', `Size ${torchStorages} ${torchTensors}`, 'class', 'spelled', 'builds'],
+  ['torch', 'device', 'class', 'device'],
   ['torch', torchDtypes, 'constant', null],
   ['torch', 'Generator', 'class', 'none', 'builds'],
   ['torch.cuda', `${torchStorages} ${torchTensors}`, 'class', 'spelled', 'builds'],
@@ -249,7 +262,12 @@ const byName: ReadonlyMap<string, KnownImport> = new Map([
   ...[...rows, ...libraryRows].flatMap(([module, names, standing, shape, builds]) =>
     named(
       { [module]: names },
-      { standing, shape, calls: shape !== null, builds: builds !== undefined },
+      {
+        standing,
+        shape,
+        calls: shape !== null && builds !== 'builds uncalled',
+        builds: builds !== undefined,
+      },
     ),
   ),
 ])

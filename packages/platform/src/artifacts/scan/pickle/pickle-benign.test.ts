@@ -138,6 +138,53 @@ describe('clean', () => {
   })
 })
 
+test('a MessagePack map of weights is no pickle, though it begins with an instruction', async () => {
+  const map = concatBytes(
+    op(0x82, 0xa6),
+    utf8('params'),
+    op(0xc5, 0x13, 0x88),
+    new Uint8Array(5000),
+  )
+  expect(await scanned(map)).toMatchObject({ format: 'unknown', verdict: 'incomplete' })
+})
+
+test('len of what the file spells out, and abstract classes as values, are clean; not more of them', async () => {
+  const len = (value: Uint8Array<ArrayBuffer>) => pickle(reduce(global('builtins', 'len'), value))
+  const iterable = global('collections.abc', 'Iterable')
+  expect(await rulesOf(len(list(int(1))))).toEqual([])
+  expect(await rulesOf(pickle(list(iterable)))).toEqual([])
+  // An instance is asked for its length.
+  expect(await rulesOf(len(newObject(global('argparse', 'Namespace'))))).toEqual([
+    'pickle-unexpected-arguments',
+  ])
+  expect(await rulesOf(pickle(newObject(iterable)))).toEqual(['pickle-unexpected-arguments'])
+  expect(await rulesOf(pickle(list(global('builtins', 'len'))))).toEqual([
+    'pickle-function-as-value',
+  ])
+})
+
+describe('shared values', () => {
+  test('lists that hold each other, as nodes of a graph do', async () => {
+    // Node 0 is still open while node 1 is written, and so on; the nodes behind it each holds once more.
+    let graph = op(0x5d, 0x71, 39)
+    for (let node = 38; node >= 0; node--)
+      graph = concatBytes(
+        op(0x5d, 0x71, node, 0x28),
+        ...Array.from({ length: node }, (_, at) => op(0x68, at)),
+        graph,
+        ...Array.from({ length: 38 - node }, (_, at) => op(0x68, node + 2 + at)),
+        op(0x65),
+      )
+    expect(await rulesOf(pickle(graph))).toEqual([])
+  })
+
+  test('a row that ten thousand rows share', async () => {
+    const row = concatBytes(op(0x5d, 0x71, 0, 0x28), ...Array(999).fill(int(1)), op(0x65))
+    const rows = Array.from({ length: 9999 }, () => op(0x68, 0))
+    expect(await rulesOf(pickle(op(0x28), row, ...rows, op(0x6c)))).toEqual([])
+  })
+})
+
 describe('hostile to joblib', () => {
   test('what lies behind an array of objects is read on', async () => {
     const inner = pickle(reduce(global('os', 'system'), text('id')))

@@ -138,8 +138,13 @@ export class PickleInput {
     const start = this.position
     const found = this.#window.indexOf(10, this.#at)
     const end = found < 0 ? this.#farLineEnd() : this.#windowStart + found
-    if (isWhole && end - start > lineKeptBytes)
+    if (isWhole && end - start > lineKeptBytes) {
+      const head = utf8.decode(this.#window.subarray(this.#at, this.#at + lineKeptBytes))
+      // Bytes of another format, in which this letter happens to stand, are no number and no limit of this one.
+      if (/[^\d\s+_]/.test(head))
+        throw new PickleFault('malformed', 'a place in the memo is no number', start)
       throw new PickleFault('limit', 'a number is longer than 4 KiB', start)
+    }
     const kept = Math.min(this.#at + end - start, this.#at + lineKeptBytes)
     const text = this.#shortText(kept) ?? utf8.decode(this.#window.subarray(this.#at, kept))
     this.moveTo(Math.min(end + 1, this.source.sizeBytes))

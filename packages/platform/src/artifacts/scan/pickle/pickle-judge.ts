@@ -1,7 +1,20 @@
 // What a pickle's machine tells of: the imports, calls and changes that loading would make.
 
+import type { ScanRuleId } from '../scan-rules.ts'
 import type { Carriage } from './carried-pickles.ts'
 import type { DictValue, GlobalValue, Value } from './pickle-values.ts'
+
+/** What no ordinary pickle has. */
+export type Oddity = 'extension' | 'frame' | 'protocol' | 'instruction' | 'unfolding'
+
+/** The rules about them. */
+export const oddityRules = {
+  extension: 'pickle-extension-code',
+  frame: 'pickle-malformed',
+  protocol: 'pickle-malformed',
+  instruction: 'pickle-odd-instruction',
+  unfolding: 'pickle-unfolding',
+} as const satisfies Readonly<Record<Oddity, ScanRuleId>>
 
 /** Hears what a pickle would do, in its order. Offsets are those of the instructions. */
 export interface PickleJudge {
@@ -22,5 +35,5 @@ export interface PickleJudge {
   /** A value, from one offset to another, begins as a pickle does. */
   carried(carriage: Carriage, start: number, end: number): void
   /** Something that no ordinary pickle has. */
-  odd(what: 'extension' | 'frame' | 'protocol', detail: string, offset: number): void
+  odd(what: Oddity, detail: string, offset: number): void
 }

@@ -132,7 +132,7 @@ export class PickleLiterals {
       case 0x98: // READONLY_BUFFER
         return true
       case 0x32: // DUP
-        this.#stack.push(this.#stack.top(offset), offset)
+        this.#stack.duplicate(offset)
         return true
       case 0x30: // POP
         this.#stack.drop(offset)

@@ -8,11 +8,10 @@ import type { PickleJudge } from './pickle-judge.ts'
 import { PickleLiterals, quoted } from './pickle-literals.ts'
 import { PickleStack } from './pickle-stack.ts'
 import {
+  emptyCollection,
   emptyDict,
-  emptyList,
   emptyTuple,
   none,
-  set,
   type TextValue,
   type Value,
 } from './pickle-values.ts'
@@ -26,9 +25,11 @@ export class PickleMachine {
   readonly #judge: PickleJudge
   readonly #stack: PickleStack
   readonly #literals: PickleLiterals
+  readonly #start: number
 
   constructor(input: PickleInput, judge: PickleJudge) {
     this.#input = input
+    this.#start = input.position
     this.#judge = judge
     this.#stack = new PickleStack(judge)
     this.#literals = new PickleLiterals(input, this.#stack, (carriage, start, end) =>
@@ -58,7 +59,7 @@ export class PickleMachine {
 
   /** STOP: what is loaded is kept by the program that loads it. */
   #stop(offset: number): Value {
-    const value = this.#stack.pop(offset)
+    const value = this.#stack.last(offset)
     if (value.kind === 'global' && value.standing === 'accessor')
       this.#judge.stored(null, null, value, offset)
     return value
@@ -77,13 +78,13 @@ export class PickleMachine {
         stack.push(emptyTuple, offset)
         return true
       case 0x5d: // EMPTY_LIST
-        stack.push(emptyList(), offset)
+        stack.push(emptyCollection('list', stack.size), offset)
         return true
       case 0x8f: // EMPTY_SET
-        stack.push(set, offset)
+        stack.push(emptyCollection('set', stack.size), offset)
         return true
       case 0x7d: // EMPTY_DICT
-        stack.push(emptyDict(), offset)
+        stack.push(emptyDict(stack.size), offset)
         return true
       case 0x85: // TUPLE1
       case 0x86: // TUPLE2
@@ -182,6 +183,7 @@ export class PickleMachine {
         // PROTO
         const protocol = input.u8()
         if (protocol > 5) this.#judge.odd('protocol', `protocol ${protocol}`, offset)
+        if (offset !== this.#start) this.#judge.odd('instruction', 'a second PROTO', offset)
         return true
       }
       case 0x95: {

@@ -30,6 +30,16 @@ const ordered = reduce(global('collections', 'OrderedDict'))
 const array = (module: string) =>
   reduce(global(module, '_reconstruct'), global('numpy', 'ndarray'), tuple(int(0)), bytes(op(0x62)))
 
+/** Containers in each other, each of which holds the one before ten times. */
+function layers(depth: number, container: (held: File) => readonly File[]): File {
+  let made = text('x')
+  for (let at = 0; at < depth; at++) {
+    const again = Array.from({ length: 9 }, () => op(0x68, at))
+    made = concatBytes(...container(concatBytes(made, op(0x71, at), ...again)))
+  }
+  return made
+}
+
 const cases: Readonly<Record<keyof typeof pickleRules, Readonly<Record<string, File>>>> = {
   'pickle-dangerous-import': {
     'a call by protocol 4': pickle(system),
@@ -132,6 +142,10 @@ const cases: Readonly<Record<keyof typeof pickleRules, Readonly<Record<string, F
   },
   'pickle-unexpected-arguments': {
     'another codec': pickle(reduce(global('_codecs', 'encode'), text('x'), text('rot13'))),
+    "joblib's wrapper, whose initialiser pads its array": pickle(
+      reduce(global('joblib.numpy_pickle', 'NumpyArrayWrapper')),
+    ),
+    'a device that is none': pickle(reduce(global('torch', 'device'), text('echo x'))),
     'a base that is no class': pickle(
       reduce(global('copyreg', '_reconstructor'), text('x'), text('y'), text('z')),
     ),
@@ -212,6 +226,23 @@ const cases: Readonly<Record<keyof typeof pickleRules, Readonly<Record<string, F
   'pickle-persistent-id': {
     'in no PyTorch file': pickle(text('x'), op(0x51)),
     'as a line': pickle(utf8('Px\n')),
+  },
+  'pickle-odd-instruction': {
+    DUP: pickle(int(1), op(0x32), op(0x86)),
+    'a second header': pickle(proto(2), int(1)),
+    'a value that is left over': pickle(text('x'), int(1)),
+  },
+  'pickle-unfolding': {
+    'lists of one list, ten deep': pickle(layers(10, (held) => [op(0x28), held, op(0x6c)])),
+    'tuples of one tuple': pickle(layers(10, (held) => [op(0x28), held, op(0x74)])),
+    'lists that are filled': pickle(layers(10, (held) => [op(0x5d, 0x28), held, op(0x65)])),
+    'sets of one tuple': pickle(layers(10, (held) => [op(0x28), op(0x28), held, op(0x91, 0x74)])),
+    'dicts that are filled': pickle(layers(10, (held) => [op(0x7d, 0x28), held, op(0x75)])),
+    'dicts from their items': pickle(layers(10, (held) => [op(0x28), held, op(0x64)])),
+    'a list that holds itself sixty times': pickle(
+      op(0x5d, 0x94),
+      ...Array.from({ length: 60 }, () => op(0x68, 0, 0x61)),
+    ),
   },
   'pickle-trailing-data': { 'no pickle': concatBytes(pickle(int(1)), utf8('\x01\x02 more')) },
   'pickle-malformed': {

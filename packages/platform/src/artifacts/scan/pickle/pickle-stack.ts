@@ -6,15 +6,15 @@ import {
   addPair,
   type CollectionValue,
   type DictValue,
+  emptyCollection,
   emptyDict,
   itemsKept,
-  list,
   none,
-  set,
   tupleDepthMax,
   type TupleValue,
   type Value,
 } from './pickle-values.ts'
+import { unfoldedFrom, unfoldedMax } from './unfolding.ts'
 
 /** Values on the stack and in the memo together; beyond it a pickle is not followed. */
 const valuesMax = 16_000_000
@@ -42,6 +42,11 @@ export class PickleStack {
     return this.#memoCount
   }
 
+  /** How many values lie on it. */
+  get size(): number {
+    return this.#values.length
+  }
+
   push(value: Value, offset: number): void {
     this.#checkCount(offset)
     this.#values.push(value)
@@ -61,6 +66,20 @@ export class PickleStack {
   top(offset: number): Value {
     const value = this.#values.at(-1)
     if (value === undefined) throw underflow(offset)
+    return value
+  }
+
+  /** DUP, which no pickler writes: what it would write twice it stores, and gets again. */
+  duplicate(offset: number): void {
+    this.#judge.odd('instruction', 'DUP', offset)
+    this.push(this.top(offset), offset)
+  }
+
+  /** STOP: what is loaded, which a pickler leaves alone on the stack. */
+  last(offset: number): Value {
+    const value = this.pop(offset)
+    const left = this.#values.length
+    if (left > 0) this.#judge.odd('instruction', `STOP with ${left} more on the stack`, offset)
     return value
   }
 
@@ -89,8 +108,10 @@ export class PickleStack {
     const start = this.#takeMark(offset)
     if (kind === 'tuple') this.#gatherTuple(start, offset)
     else {
+      const made: CollectionValue = { ...emptyCollection(kind, start), isFilled: true }
+      this.#unfold(made, unfoldedFrom(this.#values, start, start), offset)
       this.#takeItems(start, offset)
-      this.push(kind === 'list' ? list : set, offset)
+      this.push(made, offset)
     }
   }
 
@@ -100,8 +121,9 @@ export class PickleStack {
   }
 
   dictFromMark(offset: number): void {
-    const dict = emptyDict()
-    this.#fillDict(dict, this.#takeMark(offset), offset)
+    const start = this.#takeMark(offset)
+    const dict = emptyDict(start)
+    this.#fillDict(dict, start, offset)
     this.push(dict, offset)
   }
 
@@ -148,7 +170,16 @@ export class PickleStack {
     return Math.min(start, this.#values.length)
   }
 
+  /** Counts what goes into a container. */
+  #unfold(target: CollectionValue | DictValue | TupleValue, count: number, offset: number): void {
+    const wasMore = target.unfolded > unfoldedMax
+    target.unfolded += count
+    if (!wasMore && target.unfolded > unfoldedMax)
+      this.#judge.odd('unfolding', `a ${target.kind} of more than 10^9 values, by sharing`, offset)
+  }
+
   #gatherTuple(start: number, offset: number): void {
+    const values = unfoldedFrom(this.#values, Math.max(start, 0), start)
     const count = this.#values.length - start
     if (start < 0 || count < 0) throw underflow(offset)
     const items = this.#values.slice(start, start + itemsKept)
@@ -162,8 +193,9 @@ export class PickleStack {
     for (const item of items) if (item.kind === 'tuple') depth = Math.max(depth, item.depth + 1)
     const tuple: TupleValue =
       depth > tupleDepthMax
-        ? { kind: 'tuple', items: [], count: Number.MAX_SAFE_INTEGER, depth }
-        : { kind: 'tuple', items, count, depth }
+        ? { kind: 'tuple', items: [], count: Number.MAX_SAFE_INTEGER, depth, unfolded: 1 }
+        : { kind: 'tuple', items, count, depth, unfolded: 1 }
+    this.#unfold(tuple, values, offset)
     this.push(tuple, offset)
   }
 
@@ -179,12 +211,14 @@ export class PickleStack {
     if (target === undefined) throw underflow(offset)
     if (target.kind === 'list') this.#keepBuffers(target, start)
     else if (target.kind !== 'set') this.#judge.filled(target, offset)
+    if (target.kind === 'list' || target.kind === 'set')
+      this.#unfold(target, unfoldedFrom(this.#values, start, start - 1), offset)
     this.#takeItems(start, offset)
   }
 
   /** Keeps the items of a list that are buffers of one array. */
   #keepBuffers(target: CollectionValue, start: number): void {
-    if (target === list || start >= this.#values.length) return
+    if (start >= this.#values.length) return
     if (target.isFilled === true) {
       target.items = null
       return
@@ -204,6 +238,10 @@ export class PickleStack {
   }
 
   #fillDict(dict: DictValue | null, start: number, offset: number): void {
+    if (dict !== null) {
+      const openBelow = dict.place === start ? start : start - 1
+      this.#unfold(dict, unfoldedFrom(this.#values, start, openBelow), offset)
+    }
     for (let at = start; at + 1 < this.#values.length; at += 2) {
       const [key, value] = [this.#values[at] ?? none, this.#values[at + 1] ?? none]
       if (dict !== null) addPair(dict, key, value)

@@ -52,11 +52,17 @@ export interface TupleValue {
   count: number
   /** How many tuples lie in each other at most. */
   readonly depth: number
+  /** How many values it is when everything shared is counted each time; NaN with a cycle in it. */
+  unfolded: number
 }
 
 /** A list or a set, of which nothing is kept but a short list of Arrow's buffers. */
 export interface CollectionValue {
   readonly kind: 'list' | 'set'
+  /** Where on the stack it was made. */
+  readonly place: number
+  /** How many values it is when everything shared is counted each time; NaN with a cycle in it. */
+  unfolded: number
   /** Set once something was put into it. */
   isFilled?: true
   /** The items of a list that was filled in one go and holds buffers; null once more was put into it. */
@@ -71,6 +77,10 @@ export interface DictValue {
   count: number
   /** A key that no attribute of an instance may have, as a finding would say it; null while there is none. */
   oddName: string | null
+  /** Where on the stack it was made. */
+  readonly place: number
+  /** How many values it is when everything shared is counted each time; NaN with a cycle in it. */
+  unfolded: number
 }
 
 /** What a call or an instantiation gives. */
@@ -132,19 +142,17 @@ export function int(value: number): Value {
 
 const noPairs: Value[] = []
 
-/** Lists, sets and the empty tuple have nothing that tells one from another. */
-export const list: Value = { kind: 'list' }
-export const set: Value = { kind: 'set' }
-export const emptyTuple: Value = { kind: 'tuple', items: [], count: 0, depth: 1 }
+/** The empty tuple has nothing that tells one from another. */
+export const emptyTuple: Value = { kind: 'tuple', items: [], count: 0, depth: 1, unfolded: 1 }
 
-/** A list of nothing, to be filled. */
-export function emptyList(): CollectionValue {
-  return { kind: 'list' }
+/** A list or a set of nothing, made at a place of the stack. */
+export function emptyCollection(kind: CollectionValue['kind'], place: number): CollectionValue {
+  return { kind, place, unfolded: 1 }
 }
 
-/** A dict of nothing. */
-export function emptyDict(): DictValue {
-  return { kind: 'dict', pairs: noPairs, count: 0, oddName: null }
+/** A dict of nothing, made at a place of the stack. */
+export function emptyDict(place: number): DictValue {
+  return { kind: 'dict', pairs: noPairs, count: 0, oddName: null, place, unfolded: 1 }
 }
 
 /** Adds to a dict. */

@@ -273,8 +273,10 @@ const legacyMagic = [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8,
 
 /** Whether a source is a file of torch.save before 1.6. */
 export function isTorchLegacy(source: ByteSource): boolean {
-  const head = source.read(0, 16)
-  const start = head[0] === 0x80 ? 2 : 0
+  const head = source.read(0, 32)
+  const protocol = head[0] === 0x80 ? 2 : 0
+  // From protocol 4 on it stands in a frame.
+  const start = head[protocol] === 0x95 ? protocol + 9 : protocol
   return legacyMagic.every((byte, at) => head[start + at] === byte)
 }
 

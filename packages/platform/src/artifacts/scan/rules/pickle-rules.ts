@@ -96,6 +96,19 @@ export const pickleRules = {
     effect: 'what is loaded depends on the program and is not in the file',
     ids: [],
   },
+  'pickle-odd-instruction': {
+    severity: 'medium',
+    finds:
+      'an instruction that no pickler writes: DUP, a second header, values left over at the end',
+    effect: 'the pickle was put together by hand, or another was put into it',
+    ids: [],
+  },
+  'pickle-unfolding': {
+    severity: 'medium',
+    finds: 'containers that hold each other so often that they unfold to over a billion values',
+    effect: 'a program that prints, copies or walks what was loaded never ends',
+    ids: ['CWE-400', 'CWE-776'],
+  },
   'pickle-trailing-data': {
     severity: 'medium',
     finds: 'more bytes follow the end of a pickle',

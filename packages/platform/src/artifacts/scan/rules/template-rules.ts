@@ -18,7 +18,8 @@ export const templateRules = {
   },
   'template-global': {
     severity: 'high',
-    finds: 'a template uses an object of the template engine that no chat needs',
+    finds:
+      'a template uses an object of the template engine that no chat needs, or calls a module of Python',
     effect: 'its attributes lead to the whole of Python',
     ids: ['CWE-1336'],
   },

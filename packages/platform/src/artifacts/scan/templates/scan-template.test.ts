@@ -78,6 +78,8 @@ describe('hides what it reads', () => {
     ['{{ lipsum | string }}', 'template-global'],
     ["{{ joiner(', ') }}", 'template-global'],
     ['{{ namespace["a"] }}', 'template-global'],
+    ["{{ requests.get('https://example.test/') }}", 'template-global'],
+    ["{% set x = os.environ.get('KEY') %}", 'template-global'],
     ["{% include '/etc/passwd' %}", 'template-include'],
     ["{%- import 'other' as o -%}", 'template-include'],
   ])('%s', async (template, rule) => {

@@ -17,6 +17,9 @@ const internal =
 const dangerousCall =
   /^(?:popen|system|spawn\w*|exec[lv]\w*|check_output|check_call|getoutput|eval|exec|compile|__import__|import_module|getattr|setattr|open|run_code|fork|read_text|write_text|unlink|rmtree|urlopen|subprocess|load_module)$/
 const engineObjects = ['cycler', 'joiner', 'lipsum', 'self', 'url_for', 'get_flashed_messages']
+/** Modules that a template has only where a program gave them to it, and their functions then do what they do. */
+const modules =
+  /^(?:requests|httpx|aiohttp|urllib3?|socket|subprocess|os|sys|shutil|importlib|builtins|pickle|ctypes|pathlib)$/
 const includes = ['include', 'import', 'from', 'extends']
 /** Filters that change a text or make one. */
 const textFilters = new Set([
@@ -112,6 +115,8 @@ function scanName(tokens: readonly JinjaToken[], at: number, finder: Finder): vo
     (is(next, '.') || is(next, '[') || is(next, '|'))
   )
     finder.found('template-global', offset, 'reads attributes of `namespace` itself')
+  else if (!isAttribute && modules.test(name) && is(next, '.') && callsFrom(tokens, at))
+    finder.found('template-global', offset, `calls a function of the module \`${name}\``)
   else if (is(before, '|') && name === 'attr')
     finder.found(
       'template-computed-attribute',
@@ -119,6 +124,13 @@ function scanName(tokens: readonly JinjaToken[], at: number, finder: Finder): vo
       'looks up an attribute by the filter `attr`',
     )
   else if (is(before, '|') && lookups.includes(name)) scanLookup(tokens, at, finder)
+}
+
+/** Whether a name, and attributes of it, end in a call: `os.path.join(`. */
+function callsFrom(tokens: readonly JinjaToken[], at: number): boolean {
+  let end = at + 1
+  while (is(tokens[end], '.') && tokens[end + 1]?.kind === 'name') end += 2
+  return is(tokens[end], '(')
 }
 
 /** `map(attribute=…)` and its like: what is looked up must be spelled out. */
