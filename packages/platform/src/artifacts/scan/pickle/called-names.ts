@@ -32,8 +32,8 @@ export class CalledNames {
   }
 
   /**
-   * The first call on no list that could be one of Python; null for none. A memo that is read on as one with another mixes
-   * modules and names, of which the right reading knows each.
+   * The first call on no list that could be one of Python; null for none. A memo that is read on as one with another
+   * mixes modules and names, of which the right reading knows each.
    */
   oddCall(right: CalledNames): string | null {
     for (const [spelled, { module, name }] of this.#refused) {
