@@ -1,9 +1,9 @@
 // Signs a model on disk with a key from a file, with certificates for it, or keyless: `proofhouse sign`.
 
-import { hash } from 'node:crypto'
 import { extname, resolve } from 'node:path'
 import { omsBundleSizeMaxBytes, OperatingError, parseOmsBundle, textOf } from '@proofhouse/evidence'
 import {
+  bytesModelFiles,
   checkOnnx,
   defaultCut,
   hashModel,
@@ -74,12 +74,13 @@ export async function signPath(
   const { files, modelFiles } = services
   const signing = by.kind === 'key' ? await withKey(services, by) : await withoutKey(services, by)
   await refuseToReplace(files, path, signaturePath)
-  const checked = await checkedDigest(files, path)
-  const model = await hashModel(modelFiles, path, {
+  const fullCut: ModelCut = {
     ...(await cutFor(files, cut)),
     ignorePaths: ignorePathsFor(path, signaturePath, cut.ignorePaths),
-  })
-  if (cut.shardSizeBytes === null && checked !== null && model.resources[0]?.digest !== checked)
+  }
+  const checked = await checkedDigest(files, path, fullCut)
+  const model = await hashModel(modelFiles, path, fullCut)
+  if (checked !== null && model.rootDigest !== checked)
     throw new OperatingError(
       'model-changed',
       cut.digestsPath === null
@@ -127,12 +128,16 @@ async function cutFor(files: Services['files'], cut: SignCut): Promise<ModelCut>
   }
 }
 
-/** SHA-256 of an ONNX file that passed the structural check; null for any other model. */
-async function checkedDigest(files: Services['files'], path: string): Promise<string | null> {
+/** Root digest, in this cut, of the bytes of an ONNX file that passed the structural check; null for any other model. */
+async function checkedDigest(
+  files: Services['files'],
+  path: string,
+  { digests: _, ...cut }: ModelCut,
+): Promise<string | null> {
   if (extname(path).toLowerCase() !== '.onnx' || (await files.kind(path)) !== 'file') return null
   const bytes = await files.read(path, modelSizeMaxBytes)
   requireCleanOnnx(path, checkOnnx(bytes))
-  return hash('sha256', bytes, 'hex')
+  return (await hashModel(bytesModelFiles(bytes), path, cut)).rootDigest
 }
 
 /** A signature replaces a signature or nothing: never the model, a file of it, or a key. */
