@@ -74,12 +74,17 @@ export async function signPath(
   const { files, modelFiles } = services
   const signing = by.kind === 'key' ? await withKey(services, by) : await withoutKey(services, by)
   await refuseToReplace(files, path, signaturePath)
-  const fullCut: ModelCut = {
-    ...(await cutFor(files, cut)),
+  const plainCut: ModelCut = {
+    ...defaultCut,
+    followLinks: cut.followLinks,
+    ...(cut.shardSizeBytes === null
+      ? {}
+      : { method: 'shards', shardSizeBytes: cut.shardSizeBytes }),
     ignorePaths: ignorePathsFor(path, signaturePath, cut.ignorePaths),
   }
-  const checked = await checkedDigest(files, path, fullCut)
-  const model = await hashModel(modelFiles, path, fullCut)
+  const given = await givenDigests(files, cut)
+  const checked = await checkedDigest(files, path, plainCut)
+  const model = await hashModel(modelFiles, path, { ...plainCut, ...given })
   if (checked !== null && model.rootDigest !== checked)
     throw new OperatingError(
       'model-changed',
@@ -117,22 +122,20 @@ async function withKey(
   })
 }
 
-async function cutFor(files: Services['files'], cut: SignCut): Promise<ModelCut> {
-  const { followLinks, shardSizeBytes, digestsPath } = cut
-  const given = digestsPath === null ? null : await files.read(digestsPath, digestsSizeMaxBytes)
-  return {
-    ...defaultCut,
-    followLinks,
-    ...(shardSizeBytes === null ? {} : { method: 'shards', shardSizeBytes }),
-    ...(given === null ? {} : { digests: parseDigestList(textOf(given), digestsPath ?? '') }),
-  }
+async function givenDigests(
+  files: Services['files'],
+  { digestsPath }: SignCut,
+): Promise<Pick<ModelCut, 'digests'>> {
+  if (digestsPath === null) return {}
+  const list = textOf(await files.read(digestsPath, digestsSizeMaxBytes))
+  return { digests: parseDigestList(list, digestsPath) }
 }
 
 /** Root digest, in this cut, of the bytes of an ONNX file that passed the structural check; null for any other model. */
 async function checkedDigest(
   files: Services['files'],
   path: string,
-  { digests: _, ...cut }: ModelCut,
+  cut: ModelCut,
 ): Promise<string | null> {
   if (extname(path).toLowerCase() !== '.onnx' || (await files.kind(path)) !== 'file') return null
   const bytes = await files.read(path, modelSizeMaxBytes)
