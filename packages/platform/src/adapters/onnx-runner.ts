@@ -25,6 +25,7 @@ import {
   strongestIsolation,
 } from './confined-process.ts'
 import type { ChildMessage, RunnerMessage } from './onnx-messages.ts'
+import { isAnswer } from './onnx-answers.ts'
 import { memoryText, onnxStart, withinRuntime } from './onnx-start.ts'
 
 /** How much of what the child writes to stderr is kept for the error's details. */
@@ -262,10 +263,6 @@ const instead = {
   native: 'export it again',
   wasm: 'export it again, or say `model.runtime: native` if you trust whoever made it',
 } as const satisfies Record<ModelRuntime, string>
-
-function isAnswer(message: unknown): message is ChildMessage {
-  return typeof message === 'object' && message !== null && 'answer' in message
-}
 
 function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim().slice(0, 400)
