@@ -164,6 +164,10 @@ test('what a signature leaves out is said when it is made and when it is checked
   const verified = verify('--allow-symlinks')
   expect(verified.out).toContain('policy unsigned files: refuse; symbolic links: follow')
   expect(verified.out).toContain('not covered: cache (left out by the signer)')
+  const whole = verify('--allow-symlinks', '--whole')
+  expect(whole).toMatchObject({ status: 1, err: '' })
+  expect(whole.out).toContain('the signature does not cover `cache`')
+  expect(verify('--whole', '--ignore', 'notes').status).toBe(2)
   writeFileSync(join(model, 'notes'), 'n')
   expect(verify('--allow-symlinks').out).toContain('`notes:0:1` was not signed')
   const ignoring = verify('--allow-symlinks', '--ignore', 'notes', '--json')
@@ -302,7 +306,11 @@ test('one decision is explained in words, and nothing is recorded of it', () => 
   expect(ran.out).toMatch(
     /^row 3: bad, score 0\.550; others score 0\.\d{3} on average \(in log-odds, .*: 0\.200; others \d.*\)\n1\. .*checking account.* lowered the log-odds of the score/,
   )
-  expect(ran.out.trimEnd().split('\n')).toHaveLength(3)
+  const lines = ran.out.trimEnd().split('\n')
+  expect(lines).toHaveLength(4)
+  expect(lines.at(-1)).toMatch(
+    /^run by ONNX Runtime [\d.]+ as native code, (in|without) namespaces of its own; signature: not verified$/,
+  )
   expect(existsSync(join(copied, '.proofhouse'))).toBe(false)
   const page = at('decision.html')
   expect(proofhouse('explain', file, '--row', '3', '--html', page)).toMatchObject({ status: 0 })

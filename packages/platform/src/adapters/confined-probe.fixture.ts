@@ -10,6 +10,7 @@ import { Worker } from 'node:worker_threads'
 const attempts: Readonly<Record<string, (argument: string) => unknown>> = {
   environment: () => Object.keys(process.env).filter((name) => !name.startsWith('NODE_CHANNEL_')),
   read: (path) => readFileSync(path, 'utf8').length,
+  descriptor: (number) => readFileSync(Number(number), 'utf8').length,
   list: (path) => readdirSync(path),
   write: (path) => {
     writeFileSync(path, 'x')

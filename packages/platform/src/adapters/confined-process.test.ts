@@ -2,7 +2,7 @@
 // every permission of Node's granted, as they are to native code that has gone wrong.
 
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -93,6 +93,22 @@ test('Node’s permissions keep it from files, children, threads and the network
       connect: denied,
     })
   })
+})
+
+test.skipIf(!isLinux)('what was open where it was started is not open in it', () => {
+  const secret = openSync(manifest, 'r')
+  const nothing = Array.from({ length: 197 }, () => 'ignore' as const)
+  const { stdout } = spawnSync(
+    process.execPath,
+    [
+      fileURLToPath(new URL('confined-heir.fixture.ts', import.meta.url)),
+      hasView ? 'view' : 'none',
+      manifest,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit', ...nothing, secret], encoding: 'utf8' },
+  )
+  closeSync(secret)
+  expect(stdout).toBe('{"descriptor":0}')
 })
 
 describe.skipIf(!hasView)('where Node allows everything, a view of its own', () => {

@@ -1,11 +1,13 @@
 // Starts a Node process that can do no more than compute. Everywhere: no environment, and Node's permission model without
-// children, workers, network or any file but those named. On Linux also limits that the kernel keeps (address space, time on
-// processors, no byte written to any file) and, where the kernel lets anyone have them, namespaces of its own: no network
-// device, no other process in sight, no privilege, and of the disk nothing but the named files and the system's libraries,
-// read-only (user_namespaces(7), unshare(1) of util-linux). What the machine refuses is left out and never claimed.
+// children, workers, network or any file but those named. On Linux also nothing of what happens to be open here, which would lead
+// past every wall; limits that the kernel keeps (address space, time on processors, no byte written to any file); and, where the
+// kernel lets anyone have them, namespaces of its own: no network device, no other process in sight, no privilege, and of the disk
+// nothing but the named files and the system's libraries, read-only (user_namespaces(7), unshare(1) of util-linux). What the
+// machine refuses is left out and never claimed.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, realpathSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
+import { devNull } from 'node:os'
 import { resolve, sep } from 'node:path'
 import process from 'node:process'
 
@@ -58,6 +60,9 @@ const system = [...libraries, ...hardware]
 /** Folders that a view can be built on, in its own namespace only. */
 const stages = ['/srv', '/media', '/opt', '/mnt', '/home', '/var', '/tmp']
 
+/** O_CLOEXEC, as Linux has it on the processors that Node runs on. */
+const closedOnExec = 0o2000000
+
 /** Arguments of every `unshare` here: dies with the caller. */
 const apart = ['--net', '--ipc', '--uts', '--pid', '--fork', '--kill-child']
 /** Nobody, who has no privilege left once a program is started. */
@@ -98,12 +103,39 @@ export function spawnConfined(isolation: Isolation, start: ConfinedStart): Child
   ]
   const [command = '', ...args] =
     process.platform === 'linux' ? limited(start, isolated(isolation, program, node, start)) : node
-  return spawn(command, args, {
-    cwd: '/',
-    env: {},
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    serialization: 'advanced',
-  })
+  const nothing = openSync(devNull, 'r')
+  try {
+    return spawn(command, args, {
+      cwd: '/',
+      env: {},
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc', ...covered(nothing)],
+      serialization: 'advanced',
+    })
+  } finally {
+    closeSync(nothing)
+  }
+}
+
+/** From the fifth descriptor on: `nothing` in the place of each that a child would inherit. */
+function covered(nothing: number): readonly (number | 'ignore')[] {
+  const open = inheritable()
+  const last = Math.max(3, ...open)
+  return Array.from({ length: last - 3 }, (_, n) => (open.has(n + 4) ? nothing : 'ignore'))
+}
+
+/** Descriptors of this process that are not closed when a program is started (proc(5): `fdinfo`); Node's own all are. */
+function inheritable(): ReadonlySet<number> {
+  const found = new Set<number>()
+  if (process.platform !== 'linux') return found
+  for (const name of readdirSync('/proc/self/fd'))
+    try {
+      const [, flags = ''] =
+        /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${name}`, 'latin1')) ?? []
+      if ((Number.parseInt(flags, 8) & closedOnExec) === 0) found.add(Number(name))
+    } catch {
+      // Closed meanwhile, as the one of the list itself is.
+    }
+  return found
 }
 
 function limited({ addressSpaceBytes, cpuSeconds }: ConfinedStart, command: readonly string[]) {

@@ -1,13 +1,11 @@
-// Servers by HTTP, asked within bounds: an answer that does not begin or go on in time, is too large, or leads elsewhere is
-// refused. Redirects are not followed, because what is sent, such as a token, was meant for the server that was named.
+// Servers by HTTP, asked within bounds: an answer that does not begin or go on in time, drips, is too large, or leads elsewhere
+// is refused. Redirects are not followed, because what is sent, such as a token, was meant for the server that was named.
 
 import { type Bytes, concatBytes, OperatingError } from '@proofhouse/evidence'
 import type { HttpRequest, HttpServer, HttpServers } from '../artifacts/index.ts'
 
 /** Without a word from the server for so long, it is given up. */
 const silenceMaxMs = 30_000
-/** What a server says of an error, as far as it is told. */
-const reasonMaxBytes = 4_096
 
 /** The adapter of HttpServers. */
 export const httpServers: HttpServers = {
@@ -39,24 +37,30 @@ export function open(
         },
         ...(request.body === undefined ? {} : { body: Buffer.from(request.body.bytes) }),
       })
-      const refused = answer.ok ? null : refusalOf(answer.status)
+      // What a refusal says is not read: it may hold what was sent.
+      if (!answer.ok)
+        throw new OperatingError(
+          'server-refused',
+          `\`${base.host}\` answered \`${target.pathname}\` with status ${answer.status}${refusalOf(answer.status)}`,
+        )
+      const begunMs = performance.now()
       let size = 0
       for await (const part of answer.body ?? []) {
         timer.refresh()
         size += part.length
-        if (refused !== null && size > reasonMaxBytes) break
+        // A byte now and then is no silence, and would hold us for ever.
+        if (performance.now() - begunMs > silenceMs + size)
+          throw new OperatingError(
+            'server-unreachable',
+            `\`${base.host}\` answered \`${target.pathname}\` with less than a kilobyte a second; try again`,
+          )
         if (size > request.bytesMax)
           throw new OperatingError(
             'limit-exceeded',
             `\`${base.host}\` answered \`${target.pathname}\` with more than ${request.bytesMax} bytes`,
           )
-        if (refused === null) take(part)
+        take(part)
       }
-      if (refused !== null)
-        throw new OperatingError(
-          'server-refused',
-          `\`${base.host}\` answered \`${target.pathname}\` with status ${answer.status}${refused}`,
-        )
     } catch (cause) {
       if (cause instanceof OperatingError) throw cause
       const why = stop.signal.aborted

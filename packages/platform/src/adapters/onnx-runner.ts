@@ -25,7 +25,8 @@ import {
   strongestIsolation,
 } from './confined-process.ts'
 import type { ChildMessage, RunnerMessage } from './onnx-messages.ts'
-import { onnxStart } from './onnx-start.ts'
+import { isAnswer } from './onnx-answers.ts'
+import { memoryText, onnxStart, withinRuntime } from './onnx-start.ts'
 
 /** How much of what the child writes to stderr is kept for the error's details. */
 const stderrKeptBytes = 4096
@@ -33,7 +34,8 @@ const stderrKeptBytes = 4096
 /** A runner whose child processes use up to `threads` threads each; WebAssembly has one. */
 export function onnxRunner({ threads = 2 }: { readonly threads?: number } = {}): ModelRunner {
   return {
-    load: async (request) => {
+    load: async (asked) => {
+      const request = withinRuntime(asked)
       throwIfAborted(request.signal)
       const start = onnxStart(request, request.runtime === 'wasm' ? 1 : threads)
       const child = new ModelProcess(request, start)
@@ -201,7 +203,7 @@ class ModelProcess {
     const { name, runtime } = this.#request
     const said = oneLine(reason)
     if (/bad_alloc|cannot allocate|failed to allocate|allocation failed|out of memory/i.test(said))
-      return waiting?.reject(this.#failed(`it ran out of ${this.#memory()}`))
+      return waiting?.reject(this.#failed(`it ran out of ${memoryText(this.#request)}`))
     const text = {
       'model-malformed': `${name}: ${runtimeName[runtime]} cannot load the model: ${said}; ${instead[runtime]}`,
       'model-changed': `${name}: the bytes are not those that were checked and announced; run again`,
@@ -225,14 +227,10 @@ class ModelProcess {
     for (const { reject } of this.#waiting.splice(0)) reject(reason)
   }
 
-  #memory(): string {
-    const mebibytes = Math.round(this.#request.memoryBytes / 2 ** 20)
-    return `its ${mebibytes} MiB of memory: raise \`model.memory_mb\``
-  }
-
   #died(how: string): OperatingError {
     return this.#failed(
-      `its process ended unexpectedly (${how}); it may have needed more than ` + this.#memory(),
+      `its process ended unexpectedly (${how}); it may have needed more than ` +
+        memoryText(this.#request),
     )
   }
 
@@ -265,10 +263,6 @@ const instead = {
   native: 'export it again',
   wasm: 'export it again, or say `model.runtime: native` if you trust whoever made it',
 } as const satisfies Record<ModelRuntime, string>
-
-function isAnswer(message: unknown): message is ChildMessage {
-  return typeof message === 'object' && message !== null && 'answer' in message
-}
 
 function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim().slice(0, 400)

@@ -8,7 +8,7 @@ import { addOne, greedy, model, node, part, value } from '../artifacts/onnx.fixt
 import type { ModelRuntime, Tensor } from '../assess/index.ts'
 import { bytesOf } from './known-models.fixture.ts'
 import { onnxRunner } from './onnx-runner.ts'
-import { onnxStart } from './onnx-start.ts'
+import { memoryText, onnxStart, withinRuntime } from './onnx-start.ts'
 
 const runner = onnxRunner({ threads: 1 })
 const rows = 40
@@ -81,7 +81,11 @@ test.each([
 test('no native code is allowed in the process of WebAssembly', () => {
   const flagsOf = (runtime: ModelRuntime, gibibytes = 8) =>
     onnxStart(
-      { ...requestOf(runtime, addOne()), memoryBytes: gibibytes * 2 ** 30, timeoutMs: 1_500 },
+      withinRuntime({
+        ...requestOf(runtime, addOne()),
+        memoryBytes: gibibytes * 2 ** 30,
+        timeoutMs: 1_500,
+      }),
       runtime === 'wasm' ? 1 : 2,
     )
   expect(flagsOf('native')).toMatchObject({ cpuSeconds: 8 })
@@ -125,4 +129,15 @@ test('memory in WebAssembly ends where it is said to end', async () => {
     /it ran out of its 512 MiB of memory: raise `model.memory_mb`/,
   )
   await session.close()
+})
+
+test('WebAssembly asked for more than it can have says what it has, and where more is to be had', async () => {
+  const request = { ...requestOf('wasm', addOne()), memoryBytes: 8 * 2 ** 30 }
+  const session = await runner.load(request)
+  await session.close()
+  expect(session.confinement.memoryBytes).toBe(2 ** 32)
+  expect(memoryText(withinRuntime(request))).toBe(
+    'its 4096 MiB of memory, all that WebAssembly has: say `model.runtime: native` if you trust whoever made it',
+  )
+  expect(withinRuntime({ ...request, runtime: 'native' }).memoryBytes).toBe(request.memoryBytes)
 })

@@ -13,7 +13,7 @@ const baseAddressSpaceBytes = { native: 1792 * 2 ** 20, wasm: 2304 * 2 ** 20 } a
 const reservations = { native: 1, wasm: 2 } as const
 const wasmPageBytes = 65_536
 /** All that WebAssembly of 32 bits can have. */
-const wasmPagesMax = 65_536
+const wasmMemoryMaxBytes = 2 ** 32
 /** What Node's own type stripping needs of it. */
 const strippingPages = 1024
 /** Time on processors that starting may take, on top of the model's. */
@@ -22,6 +22,20 @@ const packageOf = {
   native: 'onnxruntime-node',
   wasm: 'onnxruntime-web',
 } as const satisfies Record<ModelRuntime, string>
+
+/** What is asked for, with no more memory than its runtime can have: nobody is told of a limit that another keeps. */
+export const withinRuntime = (request: LoadModelRequest): LoadModelRequest =>
+  request.runtime === 'native' || request.memoryBytes <= wasmMemoryMaxBytes
+    ? request
+    : { ...request, memoryBytes: wasmMemoryMaxBytes }
+
+/** The memory that a model ran out of, and where more is to be had. */
+export function memoryText({ runtime, memoryBytes }: LoadModelRequest): string {
+  const what = `its ${Math.round(memoryBytes / 2 ** 20)} MiB of memory`
+  return runtime === 'wasm' && memoryBytes === wasmMemoryMaxBytes
+    ? `${what}, all that WebAssembly has: say \`model.runtime: native\` if you trust whoever made it`
+    : `${what}: raise \`model.memory_mb\``
+}
 
 /** How to start a child for a model, with so many threads for it. */
 export function onnxStart(
@@ -38,7 +52,7 @@ export function onnxStart(
   const manifest = join(dirname(entry), '../../package.json')
   // Node's loader looks through every folder of packages above the child, links included.
   const packages = (resolve.paths(name) ?? []).filter((path) => existsSync(path))
-  const pages = Math.min(wasmPagesMax, Math.ceil(memoryBytes / wasmPageBytes))
+  const pages = Math.ceil(memoryBytes / wasmPageBytes)
   return {
     entry,
     args: [runtime],

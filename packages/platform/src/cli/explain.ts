@@ -50,6 +50,8 @@ you say.`,
       )
       return doubt === null ? 0 : 3
     }
+    const { namespacesText, runtimeText } = await import('../reports/index.ts')
+    const { modelRun } = found
     printLines(terminal, [
       `row ${row}: ${decision}, score ${predicted.score.toFixed(3)}; others score ${predicted.base.toFixed(3)} on average${inLogOdds(found)}`,
       ...reasons.map(
@@ -60,6 +62,7 @@ you say.`,
       ...(doubt === null && reasons.length === 0
         ? ['no single column moved the score by more than chance explains']
         : []),
+      `run by ${runtimeText(modelRun)}, ${namespacesText(modelRun)}; signature: ${modelRun.verification.verdict}`,
     ])
     return doubt === null ? 0 : 3
   },

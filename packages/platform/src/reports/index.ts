@@ -18,6 +18,7 @@ export {
 } from './report-import.ts'
 export { renderJUnit } from './junit.ts'
 export { renderModelCard } from './model-card.ts'
+export { namespacesText, runtimeText } from './model-run-words.ts'
 export { renderSarif } from './sarif.ts'
 export type { ReportModelRun, ReportPackages, ReportSecrets } from './report-artifacts.ts'
 export { renderScanSarif } from './scan-sarif.ts'

@@ -173,6 +173,14 @@ test('a name and password are sent as such, to nobody else, and never told', asy
   expect(other.asked).toEqual([])
 })
 
+/** Never silent for long, and never done. */
+function dripOn(response: ServerResponse): void {
+  const timer = setInterval(() => response.write(' '), 20)
+  response.on('close', () => {
+    clearInterval(timer)
+  })
+}
+
 test.each<readonly [string, Answer, string]>([
   ['another run', (_, r) => r.end('{"run": {"info": {"run_id": "x"}}}'), 'server-refused'],
   ['no JSON', (_, r) => r.end('<html>'), 'import-malformed'],
@@ -186,6 +194,8 @@ test.each<readonly [string, Answer, string]>([
     },
     'server-unreachable',
   ],
+  ['a byte now and then', (_, r) => dripOn(r), 'server-unreachable'],
+  ['an error, a byte now and then', (_, r) => dripOn(r.writeHead(500)), 'server-refused'],
   [
     'more than it may',
     (_, r) => {

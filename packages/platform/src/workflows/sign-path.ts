@@ -1,9 +1,9 @@
 // Signs a model on disk with a key from a file, with certificates for it, or keyless: `proofhouse sign`.
 
-import { hash } from 'node:crypto'
 import { extname, resolve } from 'node:path'
 import { omsBundleSizeMaxBytes, OperatingError, parseOmsBundle, textOf } from '@proofhouse/evidence'
 import {
+  bytesModelFiles,
   checkOnnx,
   defaultCut,
   hashModel,
@@ -74,12 +74,18 @@ export async function signPath(
   const { files, modelFiles } = services
   const signing = by.kind === 'key' ? await withKey(services, by) : await withoutKey(services, by)
   await refuseToReplace(files, path, signaturePath)
-  const checked = await checkedDigest(files, path)
-  const model = await hashModel(modelFiles, path, {
-    ...(await cutFor(files, cut)),
+  const plainCut: ModelCut = {
+    ...defaultCut,
+    followLinks: cut.followLinks,
+    ...(cut.shardSizeBytes === null
+      ? {}
+      : { method: 'shards', shardSizeBytes: cut.shardSizeBytes }),
     ignorePaths: ignorePathsFor(path, signaturePath, cut.ignorePaths),
-  })
-  if (cut.shardSizeBytes === null && checked !== null && model.resources[0]?.digest !== checked)
+  }
+  const given = await givenDigests(files, cut)
+  const checked = await checkedDigest(files, path, plainCut)
+  const model = await hashModel(modelFiles, path, { ...plainCut, ...given })
+  if (checked !== null && model.rootDigest !== checked)
     throw new OperatingError(
       'model-changed',
       cut.digestsPath === null
@@ -116,23 +122,25 @@ async function withKey(
   })
 }
 
-async function cutFor(files: Services['files'], cut: SignCut): Promise<ModelCut> {
-  const { followLinks, shardSizeBytes, digestsPath } = cut
-  const given = digestsPath === null ? null : await files.read(digestsPath, digestsSizeMaxBytes)
-  return {
-    ...defaultCut,
-    followLinks,
-    ...(shardSizeBytes === null ? {} : { method: 'shards', shardSizeBytes }),
-    ...(given === null ? {} : { digests: parseDigestList(textOf(given), digestsPath ?? '') }),
-  }
+async function givenDigests(
+  files: Services['files'],
+  { digestsPath }: SignCut,
+): Promise<Pick<ModelCut, 'digests'>> {
+  if (digestsPath === null) return {}
+  const list = textOf(await files.read(digestsPath, digestsSizeMaxBytes))
+  return { digests: parseDigestList(list, digestsPath) }
 }
 
-/** SHA-256 of an ONNX file that passed the structural check; null for any other model. */
-async function checkedDigest(files: Services['files'], path: string): Promise<string | null> {
+/** Root digest, in this cut, of the bytes of an ONNX file that passed the structural check; null for any other model. */
+async function checkedDigest(
+  files: Services['files'],
+  path: string,
+  cut: ModelCut,
+): Promise<string | null> {
   if (extname(path).toLowerCase() !== '.onnx' || (await files.kind(path)) !== 'file') return null
   const bytes = await files.read(path, modelSizeMaxBytes)
   requireCleanOnnx(path, checkOnnx(bytes))
-  return hash('sha256', bytes, 'hex')
+  return (await hashModel(bytesModelFiles(bytes), path, cut)).rootDigest
 }
 
 /** A signature replaces a signature or nothing: never the model, a file of it, or a key. */
