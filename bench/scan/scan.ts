@@ -47,6 +47,7 @@ function secondsOf(scanner: keyof typeof scanners, path: string): number {
     const start = performance.now()
     const done = spawnSync(command, args, {
       encoding: 'utf8',
+      maxBuffer: 1024 * 1024 * 1024, // modelaudit tells of every instruction it does not know
       cwd: tmpdir(), // fickling leaves a file where it is called
       env: { ...process.env, PROMPTFOO_DISABLE_TELEMETRY: '1' },
     })
