@@ -22,10 +22,13 @@ export async function checkCertificates({ python, scratch, makeModel, forge, exp
     sign: (model, signaturePath, { key, leaf, chain }) =>
       signPath(services, {
         path: model,
-        keyPath: key,
         signaturePath,
-        passphrasePath: null,
-        certificates: { certificate: leaf, chain },
+        by: {
+          kind: 'key',
+          keyPath: key,
+          passphrasePath: null,
+          certificates: { certificate: leaf, chain },
+        },
         cut: { ignorePaths: [], followLinks: false, shardSizeBytes: null, digestsPath: null },
       }),
     async verify(model, signaturePath, roots) {
