@@ -70,6 +70,27 @@ async function verify(
   })
 }
 
+test.each([
+  ['held whole', 64],
+  ['read in parts', 1_048_577],
+])('a file that is %s gives the bytes that are asked for', async (_, sizeBytes) => {
+  const content = Uint8Array.from({ length: sizeBytes }, (_unused, at) => at % 251)
+  await writeFile(join(model, 'weights.bin'), content)
+  const file = { path: 'weights.bin', kind: 'file', sizeBytes } as const
+  const opened = diskModelFiles.open(model, file)
+  const { source } = opened
+  for (const [start, end] of [
+    [0, sizeBytes],
+    [2, 5],
+    [-3, 4],
+    [sizeBytes - 2, sizeBytes + 9],
+    [sizeBytes + 1, sizeBytes + 2],
+    [9, 3],
+  ] as const)
+    expect([...source.read(start, end)]).toEqual([...content.slice(Math.max(0, start), end)])
+  opened.close()
+})
+
 describe('hashing', () => {
   test('lists every file by code point, and what is left out', async () => {
     const hashed = await hashModel(diskModelFiles, model)

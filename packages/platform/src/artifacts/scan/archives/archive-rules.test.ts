@@ -125,6 +125,10 @@ const cases: Readonly<
   'archive-encrypted': { 'an entry': zip({ name: 'a', content: note, flags: 1, crc: 7 }) },
   'archive-unread': {
     'another compression': zip({ name: 'a', content: note, method: 97 }),
+    'one size for all': tar(
+      { name: 'pax', type: 'g', content: utf8('9 size=1\n') },
+      { name: 'x', content: note },
+    ),
   },
   'archive-malformed': {
     'ZIP cut off': zip({ name: 'a', content: note }).subarray(0, 30),

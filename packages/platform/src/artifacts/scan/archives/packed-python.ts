@@ -7,7 +7,7 @@ import type { Finder } from '../scan-findings.ts'
 
 /** Larger sources are not read. */
 const sourceSizeMaxBytes = 16 * 1_048_576
-/** The longest line is far shorter; a longer one is looked at in parts. */
+/** A name of Python; longer ones are nobody's. */
 const identifier = String.raw`[A-Za-z_]\w{0,99}`
 
 const modules =
