@@ -87,7 +87,9 @@ test.each([
     [sizeBytes + 1, sizeBytes + 2],
     [9, 3],
   ] as const)
-    expect([...source.read(start, end)]).toEqual([...content.slice(Math.max(0, start), end)])
+    expect([...source.read(start, end)]).toEqual(
+      Array.from(content.subarray(Math.max(0, start), end)),
+    )
   opened.close()
 })
 

@@ -6,21 +6,20 @@ import {
   build,
   bytes,
   dict,
+  emptyList,
   global,
   int,
   list,
   newObject,
+  none,
   op,
+  type Part,
   pickle,
   reduce,
   text,
   tuple,
 } from './pickle-bytes.fixture.ts'
 
-type Part = Uint8Array<ArrayBuffer>
-
-const none = op(0x4e)
-const emptyList = op(0x5d)
 const buffer = (data: Part) => reduce(global('pyarrow.lib', 'py_buffer'), bytes(data))
 const places = (...values: number[]) => buffer(new Uint8Array(new Int32Array(values).buffer))
 const letters = buffer(op(97, 98, 99))

@@ -11,16 +11,15 @@ import {
   int,
   list,
   newObject,
+  none,
   op,
+  type Part,
   pickle,
   reduce,
   text,
   tuple,
 } from './pickle-bytes.fixture.ts'
 
-type Part = Uint8Array<ArrayBuffer>
-
-const none = op(0x4e)
 const getattr = global('builtins', 'getattr')
 const zone = global('zoneinfo', 'ZoneInfo')
 const called = (callee: Part, ...args: Part[]) => reduce(callee, ...args)

@@ -11,6 +11,7 @@ import {
   global,
   int,
   list,
+  minusOne,
   newObject,
   oldPickle,
   op,
@@ -20,7 +21,6 @@ import {
   tuple,
 } from './pickle-bytes.fixture.ts'
 
-const minusOne = op(0x4a, 255, 255, 255, 255)
 const dtype = (name: string, flags = 0) =>
   build(
     reduce(global('numpy', 'dtype'), text(name), int(0), int(1)),

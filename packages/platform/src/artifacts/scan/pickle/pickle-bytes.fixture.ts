@@ -2,12 +2,16 @@
 
 import { concatBytes, utf8 } from '@proofhouse/evidence'
 
-type Part = Uint8Array<ArrayBuffer>
+/** Some instructions. */
+export type Part = Uint8Array<ArrayBuffer>
 
 const u32 = (value: number) => new Uint8Array(new Uint32Array([value]).buffer)
 
 export const op = (...bytes: number[]): Part => new Uint8Array(bytes)
 export const stop = op(0x2e)
+export const none = op(0x4e)
+export const emptyList = op(0x5d)
+export const minusOne = op(0x4a, 255, 255, 255, 255)
 export const proto = (version: number): Part => op(0x80, version)
 export const text = (value: string): Part => {
   const bytes = utf8(value)

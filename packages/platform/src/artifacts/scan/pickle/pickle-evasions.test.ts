@@ -10,19 +10,18 @@ import {
   global,
   int,
   list,
+  minusOne,
   newObject,
+  none,
   oldPickle,
   op,
+  type Part,
   pickle,
   reduce,
   text,
   tuple,
 } from './pickle-bytes.fixture.ts'
 
-type Part = Uint8Array<ArrayBuffer>
-
-const none = op(0x4e)
-const minusOne = op(0x4a, 255, 255, 255, 255)
 const system = utf8("cos\nsystem\n(S'id'\ntR.")
 const system4 = reduce(global('os', 'system'), text('id'))
 const namespace = reduce(global('argparse', 'Namespace'))

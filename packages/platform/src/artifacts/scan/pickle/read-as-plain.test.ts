@@ -8,7 +8,9 @@ import {
   dict,
   global,
   int,
+  minusOne,
   newObject,
+  none,
   op,
   pickle,
   reduce,
@@ -33,8 +35,6 @@ test('an array of objects whose memo is mixed up with the one around it is hones
   expect(await scanned(numbersAsObjects)).toMatchObject({ verdict: 'clean', findings: [] })
 })
 
-const none = op(0x4e)
-const minusOne = op(0x4a, 255, 255, 255, 255)
 const byteArray = (count: number) =>
   build(
     newObject(global('joblib.numpy_pickle', 'NumpyArrayWrapper')),
