@@ -11,4 +11,5 @@ if (major < 26) {
 // may put theirs. Where the program may not write there, it does without.
 const { enableCompileCache } = await import('node:module')
 enableCompileCache(`${import.meta.dirname}/../.compile-cache`)
-await import('../src/main.ts')
+const { compiledProgram } = await import('./compiled.mjs')
+await import(compiledProgram() ?? '../src/main.ts')

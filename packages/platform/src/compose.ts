@@ -2,10 +2,8 @@
 
 import { join } from 'node:path'
 import { diskModelFiles } from './adapters/artifact-files.ts'
-import { gitHistory } from './adapters/git-history.ts'
 import { diskKeyFiles } from './adapters/key-file.ts'
 import { httpServers } from './adapters/http-servers.ts'
-import { leafHashWorkers } from './adapters/leaf-hash-workers.ts'
 import { localFiles } from './adapters/local-files.ts'
 import { processTerminal } from './adapters/process-terminal.ts'
 import { readableFiles } from './adapters/readable-files.ts'
@@ -51,6 +49,15 @@ async function openWorkspace(folder: string): Promise<Workspace> {
   }
 }
 
+const git = async () => (await import('./adapters/git-history.ts')).gitHistory()
+const gitHistoryWhenAsked: Services['gitHistory'] = {
+  top: async (...given) => (await git()).top(...given),
+  async *objects(...given) {
+    yield* (await git()).objects(...given)
+  },
+  firstCommit: async (...given) => (await git()).firstCommit(...given),
+}
+
 /** The services of this machine. */
 export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services {
   return {
@@ -69,7 +76,7 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
     modelFiles: diskModelFiles,
     readableFiles,
     searchedFiles: diskSearchedFiles,
-    gitHistory: gitHistory(),
+    gitHistory: gitHistoryWhenAsked,
     httpServers,
     keyless: {
       establish: async (...given) =>
@@ -78,7 +85,8 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
     openWorkspace,
     openLedgerFiles: async (...given) =>
       (await import('./adapters/ledger-directory.ts')).openLedgerFiles(...given),
-    startLeafHasher: () => leafHashWorkers(),
+    startLeafHasher: async () =>
+      (await import('./adapters/leaf-hash-workers.ts')).leafHashWorkers(),
   }
 }
 

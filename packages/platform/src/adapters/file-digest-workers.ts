@@ -2,7 +2,7 @@
 // free thread. Little work is done here at once, because starting a thread takes longer.
 
 import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { digestFile, type FileDigestAnswer, type FileDigestTask } from './file-digest.ts'
 
 const workerFile = import.meta.url.endsWith('.ts')
@@ -36,9 +36,10 @@ export async function digestFiles(
     for (const [index, task] of tasks.entries()) answers[index] = await digestFile(task)
     return answers
   }
+  const threading = await import('node:worker_threads')
   const workers = Array.from(
     { length: Math.min(threads, batches.length) },
-    () => new Worker(new URL(workerFile, import.meta.url)),
+    () => new threading.Worker(new URL(workerFile, import.meta.url)),
   )
   try {
     await Promise.all(workers.map((worker) => work(worker, batches, answers)))

@@ -1,7 +1,7 @@
 // What a model's process is started with: which runtime it loads, the files that takes, and how much memory and time it gets.
 
 import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { createRequire, findPackageJSON } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { LoadModelRequest, ModelRuntime } from '../assess/index.ts'
@@ -42,21 +42,24 @@ export function onnxStart(
   { runtime, memoryBytes, timeoutMs }: LoadModelRequest,
   threads: number,
 ): ConfinedStart {
-  const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
-  const beside = (name: string) => fileURLToPath(new URL(`./${name}.${extension}`, import.meta.url))
-  const entry = beside('onnx-child')
+  const beside = (name: string) => fileURLToPath(new URL(`./${name}`, import.meta.url))
+  // Compiled, it is one file.
+  const own = import.meta.filename.endsWith('.ts')
+    ? ['onnx-child.ts', 'onnx-zip-map.ts']
+    : ['onnx-child.js']
+  const [entry = '', ...imported] = own.map(beside)
   const { resolve } = createRequire(import.meta.url)
   const name = packageOf[runtime]
   const folder = dirname(dirname(resolve(name)))
   const common = dirname(dirname(createRequire(join(folder, 'x')).resolve('onnxruntime-common')))
-  const manifest = join(dirname(entry), '../../package.json')
+  const manifest = findPackageJSON('..', import.meta.url) ?? entry
   // Node's loader looks through every folder of packages above the child, links included.
   const packages = (resolve.paths(name) ?? []).filter((path) => existsSync(path))
   const pages = Math.ceil(memoryBytes / wasmPageBytes)
   return {
     entry,
     args: [runtime],
-    needs: [entry, beside('onnx-zip-map'), manifest, folder, dirname(common)],
+    needs: [entry, ...imported, manifest, folder, dirname(common)],
     mayRead: packages,
     flags: [
       // WebAssembly, of which type stripping is some too, otherwise reserves as much address space as it can get.

@@ -56,7 +56,7 @@ export interface Services {
   /** The files of a ledger, for reading. @throws ledger-missing */
   openLedgerFiles(folder: string): Promise<TileStore>
   /** Starts threads that hash; the caller closes them. */
-  startLeafHasher(): LeafHasher
+  startLeafHasher(): Promise<LeafHasher>
   readonly keyFiles: KeyFiles
   readonly modelFiles: ModelFiles
   readonly readableFiles: ReadableFiles

@@ -1,7 +1,6 @@
-// bzip2 and xz, which Node does not unpack, into no more bytes than are allowed.
+// bzip2 and xz, which Node does not unpack, into no more bytes than are allowed. The packages that do are loaded when the first
+// such file comes: most never see one, and each takes as long to load as a small file to scan.
 
-import Bunzip from 'seek-bzip'
-import xz from 'xz-decompress'
 import { xzEnds } from './frame-ends.ts'
 import { ContentTooLarge, GrowingContent, type Unpack } from './unpacked.ts'
 
@@ -14,7 +13,8 @@ const begins = (packed: Uint8Array, at: number) =>
   packed[at] === 0x42 && packed[at + 1] === 0x5a && packed[at + 2] === 0x68
 
 /** bzip2, streams one behind the other joined. */
-export const bunzip: Unpack = (packed, sizeMaxBytes) => {
+export const bunzip: Unpack = async (packed, sizeMaxBytes) => {
+  const { default: Bunzip } = await import('seek-bzip')
   let at = 0
   const content = new GrowingContent(sizeMaxBytes)
   let fault: string | null = null
@@ -52,6 +52,7 @@ export const bunzip: Unpack = (packed, sizeMaxBytes) => {
 
 /** xz, streams one behind the other joined. */
 export const unxz: Unpack = async (packed, sizeMaxBytes) => {
+  const { default: xz } = await import('xz-decompress')
   const ends = xzEnds(packed)
   // What lies behind the last stream would make the decompressor give nothing.
   const streams = ends.end === 0 ? packed : packed.subarray(0, ends.end)

@@ -29,7 +29,7 @@ export interface FsckRequest {
    */
   readonly trust: TrustPolicy | null
   /** Starts a hasher for large logs; without one they are hashed in this thread. */
-  readonly startHasher?: () => LeafHasher
+  readonly startHasher?: () => LeafHasher | Promise<LeafHasher>
 }
 
 /** What a check found. */
@@ -69,7 +69,7 @@ export async function fsck({ tiles: store, trust, startHasher }: FsckRequest): P
   await checkLock(tiles, inventory.single, findings)
   if (published !== null) {
     const parallel = startHasher !== undefined && size >= parallelSizeMin
-    const hasher = parallel ? startHasher() : inlineHasher
+    const hasher = parallel ? await startHasher() : inlineHasher
     try {
       const staged = await readStaging({ tiles, paths: inventory.staging, hasher, findings })
       const { root } = published

@@ -246,31 +246,40 @@ const libraryClass: KnownImport = {
   builds: true,
 }
 
-const named = (
-  lists: Readonly<Record<string, string>>,
-  how: KnownImport,
-): readonly [string, KnownImport][] =>
-  Object.entries(lists).flatMap(([module, names]) =>
-    names.split(' ').map((name): [string, KnownImport] => [`${module} ${name}`, how]),
-  )
+const calledClass: KnownImport = { ...libraryClass, calls: true }
+const maker: KnownImport = { ...calledClass, standing: 'function' }
+const constant: KnownImport = { standing: 'constant', shape: null, calls: false, builds: false }
 
-const byName: ReadonlyMap<string, KnownImport> = new Map([
-  ...named(known.classes, libraryClass),
-  ...named(known.calledClasses, { ...libraryClass, calls: true }),
-  ...named(known.makers, { standing: 'function', shape: 'dataOrClass', calls: true, builds: true }),
-  ...named(known.functions, { standing: 'constant', shape: null, calls: false, builds: false }),
-  ...[...rows, ...libraryRows].flatMap(([module, names, standing, shape, builds]) =>
-    named(
-      { [module]: names },
-      {
-        standing,
-        shape,
-        calls: shape !== null && builds !== 'builds uncalled',
-        builds: builds !== undefined,
-      },
-    ),
-  ),
-])
+/** Names, spaced, and how they may be used. */
+type NamesInUse = readonly [names: string, how: KnownImport]
+
+const listed = Map.groupBy<string, readonly [module: string, ...NamesInUse]>(
+  [
+    ...Object.entries(known.classes).map(([of, names]) => [of, names, libraryClass] as const),
+    ...Object.entries(known.calledClasses).map(([of, names]) => [of, names, calledClass] as const),
+    ...Object.entries(known.makers).map(([of, names]) => [of, names, maker] as const),
+    ...Object.entries(known.functions).map(([of, names]) => [of, names, constant] as const),
+    ...[...rows, ...libraryRows].map(([module, names, standing, shape, builds]) => {
+      const calls = shape !== null && builds !== 'builds uncalled'
+      return [module, names, { standing, shape, calls, builds: builds !== undefined }] as const
+    }),
+  ],
+  ([module]) => module,
+)
+
+/** By module, of those that were asked for: taking all names apart would be a good part of the scan of a small file. */
+const opened = new Map<string, ReadonlyMap<string, KnownImport>>()
+
+function namesOf(module: string): ReadonlyMap<string, KnownImport> {
+  const before = opened.get(module)
+  if (before !== undefined) return before
+  const lists = listed.get(module) ?? []
+  const names = new Map(
+    lists.flatMap(([, list, how]) => list.split(' ').map((name) => [name, how])),
+  )
+  if (lists.length > 0) opened.set(module, names)
+  return names
+}
 
 /** The name that Python 3 gives an import. */
 export function currentName(module: string, name: string): readonly [module: string, name: string] {
@@ -283,5 +292,5 @@ export function currentName(module: string, name: string): readonly [module: str
 
 /** How an import may be used; null for one that is not known. Names are those of Python 3. */
 export function knownImport(module: string, name: string): KnownImport | null {
-  return byName.get(`${module} ${name}`) ?? null
+  return namesOf(module).get(name) ?? null
 }
