@@ -41,6 +41,8 @@ export const errorRegistry = {
   'envelope-signature-invalid': undecided(403),
   'statement-malformed': undecided(400),
   'bundle-malformed': undecided(400),
+  'decision-malformed': undecided(400),
+  'receipt-malformed': undecided(400),
   'pack-malformed': undecided(400),
   'pack-invalid': undecided(),
   // Files and process

@@ -213,3 +213,46 @@ export {
   parseOmsBundle,
   verifyOmsBundle,
 } from './oms.ts'
+
+// Decisions
+export {
+  commit,
+  decisionGroups,
+  groupSalt,
+  groupSaltSizeBytes,
+  isCommitment,
+  isGroupName,
+  type OpenedCommitment,
+  recordSaltSizeBytes,
+} from './commitment.ts'
+export {
+  type DecisionEntry,
+  decisionType,
+  encodeDecisionEntry,
+  parseDecisionEntry,
+} from './decision-entry.ts'
+export {
+  type DecisionContent,
+  decodeDecisionContent,
+  encodeDecisionContent,
+  sealedAssociatedData,
+  type SealedPlace,
+} from './sealed-decision.ts'
+export {
+  type EntryRange,
+  type ErasedStore,
+  type Erasure,
+  erasure,
+  isErasedBy,
+} from './predicates/erasure.ts'
+export { type DecisionLog, decisionLog } from './predicates/decision-log.ts'
+export {
+  encodeReceipt,
+  parseReceipt,
+  type Receipt,
+  type ReceiptErasure,
+  type ReceiptReport,
+  type ReceiptTrust,
+  receiptType,
+  verifyReceipt,
+} from './receipt.ts'
