@@ -92,6 +92,18 @@ export const deployments = new Map(
       outcome: 'alarm',
       personal: false,
     },
+    {
+      id: 'bench',
+      model: 'cd'.repeat(32),
+      input: Object.fromEntries(
+        Array.from({ length: 20 }, (_, k) => [
+          `f${String(k).padStart(2, '0')}_feature_name`,
+          { type: 'number' },
+        ]),
+      ),
+      output: { label: { type: 'text' }, score: { type: 'number' } },
+      outcome: 'label',
+    },
   ].map((value) => {
     const deployment = readDeployment(value)
     return [deployment.id, openDeployment(deployment)] as const

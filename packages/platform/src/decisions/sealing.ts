@@ -134,10 +134,11 @@ function commitmentOf(recordSalt: Buffer, name: string, value: string): string {
   recordSalt.copy(scratch, saltLabel.length)
   named.copy(scratch, saltLabel.length + recordSaltSizeBytes)
   const saltEnd = saltLabel.length + recordSaltSizeBytes + named.length
-  const salt = hash('sha256', scratch.subarray(0, saltEnd), 'buffer')
+  // As a text of bytes: asking for a buffer takes three times as long.
+  const salt = hash('sha256', scratch.subarray(0, saltEnd), 'latin1')
   groupLabel.copy(scratch)
   named.copy(scratch, groupLabel.length)
-  salt.copy(scratch, groupLabel.length + named.length, 0, groupSaltSizeBytes)
+  scratch.write(salt, groupLabel.length + named.length, groupSaltSizeBytes, 'latin1')
   const at = groupLabel.length + named.length + groupSaltSizeBytes
   const end = at + scratch.write(value, at, 'utf8')
   return hash('sha256', scratch.subarray(0, end), 'base64')
@@ -225,13 +226,30 @@ export function unseal(
   return new Uint8Array(plain)
 }
 
+const placeData = new WeakMap<SealPlace, Buffer>()
+
+/** The same bytes as `sealedAssociatedData`, whose beginning is that of all contents of a log. */
+function associatedDataOf(entry: Bytes, place: SealPlace): Buffer {
+  let start = placeData.get(place)
+  if (start === undefined) {
+    const whole = sealedAssociatedData({ ...place, entry: new Uint8Array() })
+    start = Buffer.from(whole.subarray(0, -4))
+    placeData.set(place, start)
+  }
+  const data = Buffer.allocUnsafe(start.length + 4 + entry.length)
+  start.copy(data)
+  data.writeUInt32BE(entry.length, start.length)
+  data.set(entry, start.length + 4)
+  return data
+}
+
 /** Seals a decision's content in its place. */
 export function sealContent(
   key: Uint8Array,
   { entry, content }: CommittedDecision,
   place: SealPlace,
 ): Buffer {
-  return seal(key, content, sealedAssociatedData({ ...place, entry }))
+  return seal(key, content, associatedDataOf(entry, place))
 }
 
 /** Opens a decision's content; null where it does not open. @throws decision-malformed */

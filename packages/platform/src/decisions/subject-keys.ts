@@ -46,8 +46,9 @@ export class Tagger {
       lengths.subarray(4),
       bytes,
     ]
-    const inner = hash('sha256', Buffer.concat(parts), 'buffer')
-    return hash('sha256', Buffer.concat([this.#outer, inner]), 'buffer').subarray(0, tagSizeBytes)
+    const inner = Buffer.from(hash('sha256', Buffer.concat(parts), 'latin1'), 'latin1')
+    const tag = hash('sha256', Buffer.concat([this.#outer, inner]), 'latin1')
+    return Buffer.from(tag.slice(0, tagSizeBytes), 'latin1')
   }
 }
 
