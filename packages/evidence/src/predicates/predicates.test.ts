@@ -8,6 +8,7 @@ import { makeStatement, parseStatement, readStatement } from '../statement.ts'
 import { cyclonedxBom } from './cyclonedx-bom.ts'
 import { dataSet } from './data-set.ts'
 import { importedResults } from './imported-results.ts'
+import { keyEvent } from './key-event.ts'
 import { measures } from './measures.ts'
 import { modelSignature } from './model-signature.ts'
 import { provenance } from './provenance.ts'
@@ -32,6 +33,7 @@ const types = [
   vulnerabilities,
   cyclonedxBom,
   provenance,
+  keyEvent,
 ]
 
 const cases = types.map((type) => {

@@ -30,7 +30,7 @@ describe('key files', () => {
     const folder = newFolder()
     await open(folder).create('root')
     const versions = await Promise.all([open(folder).rotate('root'), open(folder).rotate('root')])
-    expect(versions.map(({ version }) => version).toSorted()).toEqual([2, 3])
+    expect(new Set(versions.map(({ version }) => version))).toEqual(new Set([2, 3]))
   })
 
   test('a passphrase seals the file, and nothing else opens it', async () => {

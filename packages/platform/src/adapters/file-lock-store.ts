@@ -31,7 +31,8 @@ const sqliteBusy = 5
 /** SQLITE_NOTADB: the file is not empty. */
 const sqliteNoDatabase = 26
 
-function tryLock(path: string): DatabaseSync | null {
+/** The kernel's lock on a file, created empty where there is none, until it is closed; null when another holds it. @throws ledger-corrupt, storage-failed */
+export function tryLock(path: string): DatabaseSync | null {
   const database = new DatabaseSync(path)
   try {
     // Without a journal on disk nothing is written, not even beside the file.

@@ -3,6 +3,7 @@
 export {
   encodeKeyBinding,
   isKeyId,
+  isKeyVersion,
   type KeyAddress,
   type KeyBinding,
   type KeyKind,
@@ -25,5 +26,17 @@ export type {
   RootKey,
   RootWrapped,
 } from './ports.ts'
+export type { KeyReason } from './key-changes.ts'
+export type { DataKeyAddress, OpenedKey } from './data-keys.ts'
+export {
+  type Keyring,
+  openKeyring,
+  type RotationState,
+  rotationDaysDefault,
+  rotationState,
+} from './keyring.ts'
+export { addressesOf, type Rewrapped } from './rewrap.ts'
+export { newestOf, type StoredKey } from './stored-key.ts'
+export { type KeyUnwrapper, tenantKeyAddress } from './tenant-keys.ts'
 export { type SigningKey, signingKeyFromPem } from './signing-key.ts'
 export { keyFileNames, openLedgerKey, openSigningKey } from './workspace-keys.ts'

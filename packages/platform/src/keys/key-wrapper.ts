@@ -96,9 +96,9 @@ export function keyWrapper(
         throw unwrapFailed(binding)
       }
       // A copy of its own size: what Node hands out may be part of a pool.
-      const key = Uint8Array.from(plain)
+      const opened = Uint8Array.from(plain)
       plain.fill(0)
-      return key
+      return opened
     },
     drop() {
       dropped = true
