@@ -1,6 +1,9 @@
-// Predicate https://proofhouse.dev/key-event/v1: something was done to a key: created, rotated, other keys wrapped anew under it, its
-// minimum version raised, destroyed. No key material, wrapped or not, and no name of a person: keys of subjects appear only as a
-// count. The statement subject is the key's place, by digest of its binding (spec/key-wrapping.md). Page: spec/predicates.
+// Predicate https://proofhouse.dev/key-event/v1: something was done to a key: created, rotated,
+// other keys wrapped anew under it, its
+// minimum version raised, destroyed. No key material, wrapped or not, and no name of a person: keys
+// of subjects appear only as a
+// count. The statement subject is the key's place, by digest of its binding (spec/key-wrapping.md).
+// Page: spec/predicates.
 
 import {
   type Check,
@@ -38,7 +41,8 @@ export type KeyEvent = {
   readonly kind: 'root' | 'tenant' | 'epoch' | 'artifact' | 'token' | 'signing'
   readonly keyId: string
   /**
-   * The version created or destroyed, the new one, the new minimum, or the one that keys are now wrapped under. Null for a root key
+   * The version created or destroyed, the new one, the new minimum, or the one that keys are now
+   * wrapped under. Null for a root key
    * whose provider does not number them, and for a key destroyed in every version.
    */
   readonly version: number | null

@@ -1,5 +1,7 @@
-// Wrapped keys in a folder: `TENANT/KIND/ID.json`. One writer at a time, by the lock that the operating system holds for a process and takes
-// back however it ends; a record is written aside, synced, and renamed into place, so readers need no lock and see the old or the new.
+// Wrapped keys in a folder: `TENANT/KIND/ID.json`. One writer at a time, by the lock that the
+// operating system holds for a process and takes
+// back however it ends; a record is written aside, synced, and renamed into place, so readers need
+// no lock and see the old or the new.
 
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'

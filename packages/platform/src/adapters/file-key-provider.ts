@@ -1,5 +1,7 @@
-// Root keys in files of their own, one per version: `NAME.v1.key`, mode 0600, created whole or not at all and never replaced, so that
-// two processes that rotate at once agree on one key. With a passphrase the key is sealed under argon2id (RFC 9106) of it; without,
+// Root keys in files of their own, one per version: `NAME.v1.key`, mode 0600, created whole or not
+// at all and never replaced, so that
+// two processes that rotate at once agree on one key. With a passphrase the key is sealed under
+// argon2id (RFC 9106) of it; without,
 // the file's mode is all that protects it. Form of the files: spec/key-wrapping.md.
 
 import { argon2, createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'

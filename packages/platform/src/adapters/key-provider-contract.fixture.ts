@@ -1,4 +1,5 @@
-// What every key provider promises, as plain functions: the tests run them over the adapters that need nothing, the conformance run over
+// What every key provider promises, as plain functions: the tests run them over the adapters that
+// need nothing, the conformance run over
 // a real Vault and a real PKCS#11 token.
 
 import assert from 'node:assert/strict'

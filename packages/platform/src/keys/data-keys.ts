@@ -1,6 +1,9 @@
-// The keys below a tenant's: of epochs, artifacts and tokens, and private keys that sign. Each is random, wrapped under the tenant's key
-// with its place as associated data, and stored. Destroying one empties its record; what it encrypted is then beyond reading.
-// Keys of subjects are not kept here: they are many, live under an epoch key, and are named in no event (spec/predicates/key-event.md).
+// The keys below a tenant's: of epochs, artifacts and tokens, and private keys that sign. Each is
+// random, wrapped under the tenant's key
+// with its place as associated data, and stored. Destroying one empties its record; what it
+// encrypted is then beyond reading.
+// Keys of subjects are not kept here: they are many, live under an epoch key, and are named in no
+// event (spec/predicates/key-event.md).
 
 import { randomBytes } from 'node:crypto'
 import { type Bytes, OperatingError } from '@proofhouse/evidence'
@@ -44,7 +47,8 @@ export class DataKeys {
 
   /**
    * A version of a key, the newest where none is named.
-   * @throws key-missing, key-destroyed, key-unwrap-failed, key-provider-unavailable, key-provider-refused, storage-failed
+   * @throws key-missing, key-destroyed, key-unwrap-failed, key-provider-unavailable,
+   * key-provider-refused, storage-failed
    */
   async open(address: DataKeyAddress, version: number | null = null): Promise<OpenedKey> {
     const stored = await readKey(this.#ports.store, address)
@@ -61,7 +65,8 @@ export class DataKeys {
   }
 
   /**
-   * Destroys a key, or one version of it: its wrapped bytes are gone from the store when this resolves. Copies in backups die with the
+   * Destroys a key, or one version of it: its wrapped bytes are gone from the store when this
+   * resolves. Copies in backups die with the
    * tenant's key or the root key's version they are wrapped under. Safe to repeat.
    * @throws key-missing, key-conflict, storage-failed
    */

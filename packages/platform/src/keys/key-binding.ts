@@ -1,10 +1,12 @@
-// What a wrapped key is bound to: the tenant it belongs to, what it is for, which one it is and in which version. The bytes of it
+// What a wrapped key is bound to: the tenant it belongs to, what it is for, which one it is and in
+// which version. The bytes of it
 // go as associated data into every wrap, so that no wrapped key opens in another's place. Page: spec/key-wrapping.md.
 
 import { assert, type Bytes, joinBytes, utf8 } from '@proofhouse/evidence'
 
 /**
- * What keys are for: a tenant's own, which wrap the others; epoch keys, which wrap subject keys; keys of subjects, artifacts and
+ * What keys are for: a tenant's own, which wrap the others; epoch keys, which wrap subject keys;
+ * keys of subjects, artifacts and
  * tokens; and private keys that sign.
  */
 export const keyKinds = ['tenant', 'epoch', 'subject', 'artifact', 'token', 'signing'] as const

@@ -1,5 +1,7 @@
-// Changes of stored keys: read, change, compare and swap, then hand the events over to the ledger. Whoever loses a race reads again.
-// INVARIANT: an event is stored in the same step as the change it tells of, and leaves the store only once the ledger has it.
+// Changes of stored keys: read, change, compare and swap, then hand the events over to the ledger.
+// Whoever loses a race reads again.
+// INVARIANT: an event is stored in the same step as the change it tells of, and leaves the store
+// only once the ledger has it.
 
 import { type KeyEvent, OperatingError } from '@proofhouse/evidence'
 import type { KeyAddress } from './key-binding.ts'
@@ -58,7 +60,8 @@ export async function changeKey(
 }
 
 /**
- * Hands the events of a key that wait over to the ledger. When the ledger cannot take them they stay, and the next change of the key
+ * Hands the events of a key that wait over to the ledger. When the ledger cannot take them they
+ * stay, and the next change of the key
  * or `settle` tries again; the change itself has been made. Two processes may log one event twice, under one `eventId`.
  * @returns how many still wait
  */

@@ -1,4 +1,5 @@
-// Wrapping of 32-byte keys under a 32-byte key in this process: AES-256-GCM (NIST SP 800-38D) with a random nonce. The wrapped key
+// Wrapping of 32-byte keys under a 32-byte key in this process: AES-256-GCM (NIST SP 800-38D) with
+// a random nonce. The wrapped key
 // says under which version it was wrapped; that header and the binding are authenticated. Page: spec/key-wrapping.md.
 // INVARIANT: after `drop` the key is zeroed and nothing is wrapped or unwrapped any more, least of all under zeros.
 
@@ -18,7 +19,8 @@ const tagSizeBytes = 16
 export const wrappedKeySizeBytes = headerSizeBytes + nonceSizeBytes + keySizeBytes + tagSizeBytes
 
 /**
- * Keys that one wrapper wraps before it must be asked for anew: with random nonces one key may encrypt 2^32 times in all
+ * Keys that one wrapper wraps before it must be asked for anew: with random nonces one key may
+ * encrypt 2^32 times in all
  * (SP 800-38D §8.3), whichever process does.
  */
 export const wrapsMax = 2 ** 28
@@ -30,7 +32,8 @@ export interface KeyWrapper {
   /** @throws key-provider-unavailable when the key has been dropped; limit-exceeded after 2^28 wraps */
   wrap(key: Uint8Array, binding: KeyBinding): Bytes
   /**
-   * @throws key-unwrap-failed when the wrapped key was altered, belongs to another place or was wrapped under another key;
+   * @throws key-unwrap-failed when the wrapped key was altered, belongs to another place or was
+   * wrapped under another key;
    *   key-provider-unavailable when the key has been dropped
    */
   unwrap(wrapped: Uint8Array, binding: KeyBinding): Bytes
@@ -107,7 +110,10 @@ export function keyWrapper(
   }
 }
 
-/** The version of the key under which a key was wrapped. @throws key-unwrap-failed when these bytes are no wrapped key */
+/**
+ * The version of the key under which a key was wrapped. @throws key-unwrap-failed when these bytes
+ * are no wrapped key
+ */
 export function wrappedUnder(wrapped: Uint8Array): number {
   const version = new DataView(wrapped.buffer, wrapped.byteOffset, wrapped.length)
   if (wrapped.length !== wrappedKeySizeBytes || wrapped[0] !== formatByte)

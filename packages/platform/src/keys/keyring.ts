@@ -1,4 +1,5 @@
-// The keys of a place, from the root down: root (at its provider) → tenant keys → keys of epochs, artifacts, tokens and signatures.
+// The keys of a place, from the root down: root (at its provider) → tenant keys → keys of epochs,
+// artifacts, tokens and signatures.
 // One keyring per process; everything it needs comes in through ports.
 
 import type { KeyReason } from './key-changes.ts'

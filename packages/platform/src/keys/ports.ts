@@ -1,5 +1,7 @@
-// What the keys domain needs from the world: files that hold secrets and their public halves, a provider that keeps the root key,
-// and a store of wrapped keys. Each port says what its adapters promise; one contract suite runs over all adapters of a port.
+// What the keys domain needs from the world: files that hold secrets and their public halves, a
+// provider that keeps the root key,
+// and a store of wrapped keys. Each port says what its adapters promise; one contract suite runs
+// over all adapters of a port.
 
 import type { Bytes, JsonObject } from '@proofhouse/evidence'
 import type { KeyAddress, KeyBinding } from './key-binding.ts'
@@ -47,9 +49,12 @@ export interface RootWrapped {
 }
 
 /**
- * Keeps root keys and wraps with them what others keep. A root key never leaves it, the key file's excepted. Nothing opens under
- * another binding than it was wrapped with. There is no re-wrap: Vault's takes no associated data, so it is unwrap, then wrap.
- * Every method throws key-provider-unavailable when the provider cannot be reached or is sealed, and key-provider-refused when it
+ * Keeps root keys and wraps with them what others keep. A root key never leaves it, the key file's
+ * excepted. Nothing opens under
+ * another binding than it was wrapped with. There is no re-wrap: Vault's takes no associated data,
+ * so it is unwrap, then wrap.
+ * Every method throws key-provider-unavailable when the provider cannot be reached or is sealed,
+ * and key-provider-refused when it
  * does not allow what is asked.
  */
 export interface KeyProvider {
@@ -78,7 +83,10 @@ export type RecordAddress =
   | KeyAddress
   | { readonly tenant: string; readonly kind: 'progress'; readonly id: string }
 
-/** Wrapped keys by address. Nothing is ever removed: a key that was destroyed leaves an empty record, so revisions only grow. */
+/**
+ * Wrapped keys by address. Nothing is ever removed: a key that was destroyed leaves an empty
+ * record, so revisions only grow.
+ */
 export interface KeyStore {
   /** @throws storage-failed */
   read(address: RecordAddress): Promise<KeyRecord | null>
@@ -88,6 +96,9 @@ export interface KeyStore {
    * @throws storage-failed, after which the record is the old or the new one
    */
   swap(address: RecordAddress, expected: number, body: JsonObject): Promise<boolean>
-  /** Up to `limit` addresses of a tenant's keys behind one of them, ordered by kind, then id, as UTF-16. @throws storage-failed */
+  /**
+   * Up to `limit` addresses of a tenant's keys behind one of them, ordered by kind, then id, as
+   * UTF-16. @throws storage-failed
+   */
   list(tenant: string, after: KeyAddress | null, limit: number): Promise<readonly KeyAddress[]>
 }

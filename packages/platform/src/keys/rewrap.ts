@@ -1,7 +1,10 @@
-// Wraps the keys below a tenant's anew under its newest version, in the background: page by page, no faster than told, with a durable
-// place to go on from after a crash. Old versions stay readable all the while. Only when a look at every key finds none left under an
+// Wraps the keys below a tenant's anew under its newest version, in the background: page by page,
+// no faster than told, with a durable
+// place to go on from after a crash. Old versions stay readable all the while. Only when a look at
+// every key finds none left under an
 // older version, and nobody can hold an older one any more, may the minimum be raised.
-// INVARIANT: a key is replaced only by the same key under the newer version, and only if nobody changed its record meanwhile.
+// INVARIANT: a key is replaced only by the same key under the newer version, and only if nobody
+// changed its record meanwhile.
 
 import { isJsonObject, type JsonValue, OperatingError } from '@proofhouse/evidence'
 import { isKeyId, isKeyVersion, type KeyAddress, type KeyKind, keyKinds } from './key-binding.ts'
@@ -56,8 +59,10 @@ interface Progress {
 }
 
 /**
- * Wraps every key of a tenant in a store anew under the tenant's newest version. Goes on where an earlier call was cut off.
- * @throws key-provider-unavailable, key-provider-refused, key-missing, key-conflict, storage-failed; what was done until then is kept
+ * Wraps every key of a tenant in a store anew under the tenant's newest version. Goes on where an
+ * earlier call was cut off.
+ * @throws key-provider-unavailable, key-provider-refused, key-missing, key-conflict,
+ * storage-failed; what was done until then is kept
  */
 export async function rewrapKeys(
   ports: TenantKeyPorts,
@@ -194,7 +199,8 @@ function isUnder({ key }: Present, version: number): boolean {
 
 /**
  * Raises the lowest version of the tenant's key that is accepted, after looking at every key in the stores.
- * @throws key-conflict when a key is still wrapped under a lower version, or somebody may still wrap under one; says until when
+ * @throws key-conflict when a key is still wrapped under a lower version, or somebody may still
+ * wrap under one; says until when
  */
 export async function raiseMinimum(
   ports: TenantKeyPorts,

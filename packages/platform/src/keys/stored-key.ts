@@ -1,5 +1,7 @@
-// A key as it is stored: its versions, each wrapped, the lowest version that is still accepted, and the events about it that the
-// ledger does not have yet. Events are stored with the change they tell of, in one step: a crash delays them and never loses them.
+// A key as it is stored: its versions, each wrapped, the lowest version that is still accepted, and
+// the events about it that the
+// ledger does not have yet. Events are stored with the change they tell of, in one step: a crash
+// delays them and never loses them.
 
 import {
   fromBase64,

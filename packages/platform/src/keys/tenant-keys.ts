@@ -1,5 +1,7 @@
-// The keys of tenants: random, 256 bits, wrapped by the provider of the root key, in versions. Unwrapped they live in this process
-// for a bounded time and are zeroed then, as far as JavaScript allows: what the engine copied by itself is beyond reach.
+// The keys of tenants: random, 256 bits, wrapped by the provider of the root key, in versions.
+// Unwrapped they live in this process
+// for a bounded time and are zeroed then, as far as JavaScript allows: what the engine copied by
+// itself is beyond reach.
 // A provider that is down fails only what needs a key that is not in memory.
 
 import { randomBytes } from 'node:crypto'
