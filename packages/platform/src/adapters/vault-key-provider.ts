@@ -51,10 +51,8 @@ interface Answer {
   readonly errors: string
 }
 
-/** The adapter of KeyProvider over a transit engine. */
-export function vaultKeyProvider(options: VaultOptions): KeyProvider {
-  const server = transitServer(options)
-  const proved = new Set<string>()
+/** The three requests that keys are read and used by. */
+function transitKeys(server: TransitServer) {
   const find = async (name: string): Promise<RootKey | null> => {
     assert(isKeyId(name), 'a root key has a name of letters and digits')
     const answer = await server.ask('GET', `keys/${name}`)
@@ -94,6 +92,14 @@ export function vaultKeyProvider(options: VaultOptions): KeyProvider {
     if (plaintext === null) throw server.refused('what it unwrapped holds no key')
     return fromBase64(plaintext)
   }
+  return { find, seal, unseal }
+}
+
+/** The adapter of KeyProvider over a transit engine. */
+export function vaultKeyProvider(options: VaultOptions): KeyProvider {
+  const server = transitServer(options)
+  const { find, seal, unseal } = transitKeys(server)
+  const proved = new Set<string>()
   /** Once per key: that it exists, because `encrypt` would create it, and that bindings bind. */
   const prove = async (name: string): Promise<void> => {
     if (proved.has(name)) return
@@ -135,6 +141,8 @@ export function vaultKeyProvider(options: VaultOptions): KeyProvider {
     },
   }
 }
+
+type TransitServer = ReturnType<typeof transitServer>
 
 function transitServer({
   address,
