@@ -9,6 +9,8 @@ import { importEvidently } from './import-evidently.ts'
 import { importFairlearn } from './import-fairlearn.ts'
 import { ledgerFsck } from './ledger-fsck.ts'
 import { ledgerProof } from './ledger-proof.ts'
+import { ledgerWitness } from './ledger-witness.ts'
+import { ledgerWitnessed } from './ledger-witnessed.ts'
 import { packVerify } from './pack-verify.ts'
 import { scan } from './scan.ts'
 import { provenanceExport } from './provenance-export.ts'
@@ -37,5 +39,7 @@ export const commands: readonly Command[] = [
   vulns,
   ledgerFsck,
   ledgerProof,
+  ledgerWitnessed,
+  ledgerWitness,
   packVerify,
 ]

@@ -3,3 +3,4 @@
 export type { KeyFiles } from './ports.ts'
 export { type SigningKey, signingKeyFromPem } from './signing-key.ts'
 export { keyFileNames, openLedgerKey, openSigningKey } from './workspace-keys.ts'
+export { openWitnessKey } from './witness-key.ts'

@@ -21,5 +21,6 @@ export { Witness, type WitnessAnswer } from './witness/witness.ts'
 export {
   Witnesses,
   type Witnessing,
-  type WitnessWord,
 } from './witness/witnesses.ts'
+export { witnessServers } from './witness/witness-servers.ts'
+export { parseWitnessedLogs } from './witness/witnessed-logs.ts'

@@ -9,7 +9,7 @@ export type { Imported } from './import-results.ts'
 export type { TracedProvenance } from './trace-provenance.ts'
 export type { RecordedChecks } from './record-in-workspace.ts'
 export type { RecordedDescription, RecordedProvenance } from './record-provenance.ts'
-export type { FileDigest, Files, Services, Workspace } from './services.ts'
+export type { FileDigest, Files, Services, WitnessListener, Workspace } from './services.ts'
 
 const whenAsked =
   <Given extends unknown[], T>(load: () => Promise<(...given: Given) => Promise<T>>) =>
@@ -87,3 +87,13 @@ export const verifyPackFile = whenAsked(
 export type { PathVerdict, VerifyTrust } from './verify-path.ts'
 /** `verifyPath` of `verify-path.ts`. */
 export const verifyPath = whenAsked(async () => (await import('./verify-path.ts')).verifyPath)
+
+/** `readTrustOf` of `trust-files.ts`. */
+export const readTrustOf = whenAsked(async () => (await import('./trust-files.ts')).readTrustOf)
+
+export type { ReadyWitness } from './run-witness.ts'
+/** `runWitness` of `run-witness.ts`. */
+export const runWitness = whenAsked(async () => (await import('./run-witness.ts')).runWitness)
+
+/** `witnessHead` of `witness-head.ts`. */
+export const witnessHead = whenAsked(async () => (await import('./witness-head.ts')).witnessHead)

@@ -6,7 +6,15 @@ import type { GitHistory, SearchedFiles } from '../artifacts/secrets/index.ts'
 import type { ReadableFiles } from '../artifacts/inventory/index.ts'
 import type { DataSource, ModelRunner } from '../assess/index.ts'
 import type { KeyFiles, SigningKey } from '../keys/index.ts'
-import type { LeafHasher, Ledger, TileStore } from '../ledger/index.ts'
+import type {
+  LeafHasher,
+  Ledger,
+  LockStore,
+  TileStore,
+  Witness,
+  Witnesses,
+  WitnessServer,
+} from '../ledger/index.ts'
 import type { BlobStore, StatementRecorder } from '../registry/index.ts'
 
 /** A file by content. */
@@ -31,6 +39,8 @@ export interface Files {
 export interface Workspace {
   readonly folder: string
   readonly ledger: Ledger
+  /** Those that the workspace's `witnesses.policy` names; null without that file. */
+  readonly witnesses: Witnesses | null
   /** The ledger's public key in one line. */
   readonly verifierKey: string
   readonly recorder: StatementRecorder
@@ -41,6 +51,29 @@ export interface Workspace {
   readonly verifiers: readonly DsseVerifier[]
   entries(): AsyncIterable<{ readonly index: number; readonly entry: Uint8Array }>
   close(): Promise<void>
+}
+
+/** A witness that answers requests. */
+export interface WitnessListener {
+  /** Its submission prefix. */
+  readonly url: string
+  /** Ends once the requests under way have been answered, in bounded time. */
+  close(): Promise<void>
+}
+
+/** What asking witnesses, and being one, needs of the world. */
+interface WitnessPorts {
+  /** The server with this submission prefix. @throws usage-invalid */
+  server(url: string): WitnessServer
+  /** Adds cosignatures to a ledger's published checkpoint; false when it has moved on. @throws ledger-busy, ledger-corrupt */
+  publishCosigned(folder: string, note: string): Promise<boolean>
+  /** What a witness remembers of these logs, by origin. @throws ledger-busy, ledger-corrupt, storage-failed */
+  openState(folder: string, origins: readonly string[]): Promise<ReadonlyMap<string, LockStore>>
+  /** Answers requests over HTTP. @throws usage-invalid when nobody can listen there */
+  listen(
+    witness: Pick<Witness, 'addCheckpoint' | 'latest'>,
+    address: { readonly host: string; readonly port: number },
+  ): Promise<WitnessListener>
 }
 
 /** Everything the use cases are given. */
@@ -64,4 +97,5 @@ export interface Services {
   readonly gitHistory: GitHistory
   readonly keyless: KeylessChecker
   readonly httpServers: HttpServers
+  readonly witnessing: WitnessPorts
 }

@@ -98,7 +98,7 @@ export class Witnesses {
 
   /**
    * Asks the witnesses that have not cosigned the published head, in bounded time. A head without its quorum comes back as
-   * not witnessed, with what each witness had to say. Whoever appended before asking finds the entry in the checkpoint.
+   * not witnessed, with what each witness had to say. An entry appended before asking is in the checkpoint.
    * @throws what the log throws; note-signature-invalid when the published head is not the policy's log's
    */
   async witnessed(): Promise<Witnessing> {
