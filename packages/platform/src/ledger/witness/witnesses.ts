@@ -97,9 +97,9 @@ export class Witnesses {
   }
 
   /**
-   * Asks the witnesses that have not cosigned the published head, in bounded time. A head without its quorum comes back as
-   * not witnessed, with what each witness had to say. An entry appended before asking is in the checkpoint.
-   * @throws what the log throws; note-signature-invalid when the published head is not the policy's log's
+   * Asks the witnesses that have not cosigned the published head, in bounded time. A head without its quorum comes back
+   * as not witnessed, with what each had to say. An entry appended before asking is in the checkpoint.
+   * @throws note-signature-invalid when the published head is another log's; what the log throws
    */
   async witnessed(): Promise<Witnessing> {
     // A round that is under way may be about an older head.
