@@ -120,8 +120,16 @@ export async function startLitewitness(stops, folder, log) {
   const [port, db] = [await freePort(), join(folder, 'lite.db')]
   const url = `http://127.0.0.1:${port}`
   const program = start(stops, programOf('litewitness'), [
-    ...['-name', 'lite.example/w', '-db', db, '-ssh-agent', socket, '-key', key],
-    ...['-listen', `127.0.0.1:${port}`],
+    '-name',
+    'lite.example/w',
+    '-db',
+    db,
+    '-ssh-agent',
+    socket,
+    '-key',
+    key,
+    '-listen',
+    `127.0.0.1:${port}`,
   ])
   await answers(url, program)
   const database = new DatabaseSync(db)
@@ -144,8 +152,16 @@ export async function startOmniwitness(stops, folder, log) {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const program = start(stops, programOf('omniwitness'), [
-    ...['--listen', `127.0.0.1:${port}`, '--metrics_listen', '', '--private_key_path', path],
-    ...['--db_file', join(folder, 'omni.db'), '--additional_logs', logs],
+    '--listen',
+    `127.0.0.1:${port}`,
+    '--metrics_listen',
+    '',
+    '--private_key_path',
+    path,
+    '--db_file',
+    join(folder, 'omni.db'),
+    '--additional_logs',
+    logs,
   ])
   await answers(url, program)
   return `witness omni ${verifierKey} ${url}`
@@ -168,8 +184,11 @@ const loadtestArgs = (count, signatures) => [
 export function runLoadtest({ url, count, signatures, startRate, rate, mostMs = loadMaxMs }) {
   const args = [
     ...loadtestArgs(count, signatures),
-    ...[`--target=${url}`, `--start_qps=${startRate}`, `--success_qps=${rate}`],
-    ...['--timeout=5s', '--logtostderr'],
+    `--target=${url}`,
+    `--start_qps=${startRate}`,
+    `--success_qps=${rate}`,
+    '--timeout=5s',
+    '--logtostderr',
   ]
   return new Promise((resolve) => {
     const { child, said } = start([], programOf('loadtest'), args)
