@@ -2,11 +2,18 @@
 
 import { access, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type NoteSigner, OperatingError, parseVerifierKey, textOf } from '@proofhouse/evidence'
+import {
+  addSignatures,
+  type NoteSigner,
+  OperatingError,
+  parseNote,
+  parseVerifierKey,
+  textOf,
+} from '@proofhouse/evidence'
 import {
   checkpointPath,
   committedPath,
-  type Ledger,
+  type CosignableLedger,
   openLedger,
   type TileStore,
   verifierKeyPath,
@@ -33,7 +40,7 @@ export async function openLedgerDirectory(
   folder: string,
   key: DirectoryKey,
   waitMs: number = lockWaitMs,
-): Promise<Ledger> {
+): Promise<CosignableLedger> {
   await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
     throw storageError(folder, cause)
   })
@@ -77,6 +84,32 @@ async function checkKey(tiles: TileStore, folder: string, verifierKey: string): 
       'ledger-corrupt',
       `the ledger in \`${folder}\` belongs to another key than this workspace's; restore its key or choose another folder`,
     )
+}
+
+/**
+ * Adds the signatures of a note to the published checkpoint of the ledger in a folder, under the ledger's lock, when it is still of
+ * the same text; says whether it was. Verifies nothing.
+ * @throws ledger-busy, ledger-corrupt, ledger-missing, storage-failed
+ */
+export async function addCosignatures(
+  folder: string,
+  note: string,
+  waitMs: number = lockWaitMs,
+): Promise<boolean> {
+  await refuseIncompleteCopy(folder)
+  const tiles = await openLedgerFiles(folder)
+  const lock = await FileLockStore.open(folder, waitMs)
+  try {
+    const bytes = await tiles.read(checkpointPath)
+    const published = bytes === null ? null : textOf(bytes)
+    const { text, signatures } = parseNote(note)
+    if (published === null || parseNote(published).text !== text) return false
+    await tiles.write(checkpointPath, Buffer.from(addSignatures(published, signatures)))
+    await tiles.sync([checkpointPath])
+    return true
+  } finally {
+    await lock.release()
+  }
 }
 
 /**

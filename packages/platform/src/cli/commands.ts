@@ -18,6 +18,8 @@ import { importEvidently } from './import-evidently.ts'
 import { importFairlearn } from './import-fairlearn.ts'
 import { ledgerFsck } from './ledger-fsck.ts'
 import { ledgerProof } from './ledger-proof.ts'
+import { ledgerWitness } from './ledger-witness.ts'
+import { ledgerWitnessed } from './ledger-witnessed.ts'
 import { packVerify } from './pack-verify.ts'
 import { scan } from './scan.ts'
 import { provenanceExport } from './provenance-export.ts'
@@ -55,5 +57,7 @@ export const commands: readonly Command[] = [
   decisionsEndEpoch,
   ledgerFsck,
   ledgerProof,
+  ledgerWitnessed,
+  ledgerWitness,
   packVerify,
 ]

@@ -9,7 +9,14 @@ export type { Imported } from './import-results.ts'
 export type { TracedProvenance } from './trace-provenance.ts'
 export type { RecordedChecks } from './record-in-workspace.ts'
 export type { RecordedDescription, RecordedProvenance } from './record-provenance.ts'
-export type { FileDigest, Files, OpenedDecisions, Services, Workspace } from './services.ts'
+export type {
+  FileDigest,
+  Files,
+  OpenedDecisions,
+  Services,
+  WitnessListener,
+  Workspace,
+} from './services.ts'
 
 const whenAsked =
   <Given extends unknown[], T>(load: () => Promise<(...given: Given) => Promise<T>>) =>
@@ -133,3 +140,12 @@ export const endEpoch = whenAsked(async () => (await import('./erase-decisions.t
 export const declareDeployment = whenAsked(
   async () => (await import('./declare-deployment.ts')).declareDeployment,
 )
+/** `readTrustOf` of `trust-files.ts`. */
+export const readTrustOf = whenAsked(async () => (await import('./trust-files.ts')).readTrustOf)
+
+export type { ReadyWitness } from './run-witness.ts'
+/** `runWitness` of `run-witness.ts`. */
+export const runWitness = whenAsked(async () => (await import('./run-witness.ts')).runWitness)
+
+/** `witnessHead` of `witness-head.ts`. */
+export const witnessHead = whenAsked(async () => (await import('./witness-head.ts')).witnessHead)

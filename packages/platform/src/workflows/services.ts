@@ -7,7 +7,15 @@ import type { ReadableFiles } from '../artifacts/inventory/index.ts'
 import type { DataSource, ModelRunner } from '../assess/index.ts'
 import type { DecisionLog, Deployment } from '../decisions/index.ts'
 import type { KeyFiles, SigningKey } from '../keys/index.ts'
-import type { LeafHasher, Ledger, TileStore } from '../ledger/index.ts'
+import type {
+  LeafHasher,
+  Ledger,
+  LockStore,
+  TileStore,
+  Witness,
+  Witnesses,
+  WitnessServer,
+} from '../ledger/index.ts'
 import type { BlobStore, StatementRecorder } from '../registry/index.ts'
 
 /** A file by content. */
@@ -32,6 +40,8 @@ export interface Files {
 export interface Workspace {
   readonly folder: string
   readonly ledger: Ledger
+  /** Those that the workspace's `witnesses.policy` names; null without that file. */
+  readonly witnesses: Witnesses | null
   /** The ledger's public key in one line. */
   readonly verifierKey: string
   readonly recorder: StatementRecorder
@@ -58,6 +68,29 @@ export interface OpenedDecisions {
   /** The log's public key in one line. */
   readonly verifierKey: string
   close(): Promise<void>
+}
+
+/** A witness that answers requests. */
+export interface WitnessListener {
+  /** Its submission prefix. */
+  readonly url: string
+  /** Ends once the requests under way have been answered, in bounded time. */
+  close(): Promise<void>
+}
+
+/** What asking witnesses, and being one, needs of the world. */
+interface WitnessPorts {
+  /** The server with this submission prefix. @throws usage-invalid */
+  server(url: string): WitnessServer
+  /** Adds cosignatures to a ledger's published checkpoint; false when it has moved on. @throws ledger-busy, ledger-corrupt */
+  publishCosigned(folder: string, note: string): Promise<boolean>
+  /** What a witness remembers of these logs, by origin. @throws ledger-busy, ledger-corrupt, storage-failed */
+  openState(folder: string, origins: readonly string[]): Promise<ReadonlyMap<string, LockStore>>
+  /** Answers requests over HTTP. @throws usage-invalid when nobody can listen there */
+  listen(
+    witness: Pick<Witness, 'addCheckpoint' | 'latest'>,
+    address: { readonly host: string; readonly port: number },
+  ): Promise<WitnessListener>
 }
 
 /** Everything the use cases are given. */
@@ -93,4 +126,5 @@ export interface Services {
   readonly gitHistory: GitHistory
   readonly keyless: KeylessChecker
   readonly httpServers: HttpServers
+  readonly witnessing: WitnessPorts
 }
