@@ -85,6 +85,9 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
     openWorkspace,
     openLedgerFiles: async (...given) =>
       (await import('./adapters/ledger-directory.ts')).openLedgerFiles(...given),
+    openStatementIndex: async (...given) =>
+      (await import('./adapters/sqlite-statement-index.ts')).openStatementIndex(...given),
+    blobs: blobFolder,
     startLeafHasher: async () =>
       (await import('./adapters/leaf-hash-workers.ts')).leafHashWorkers(),
   }

@@ -7,8 +7,11 @@ import { explain } from './explain.ts'
 import { gate } from './gate.ts'
 import { importEvidently } from './import-evidently.ts'
 import { importFairlearn } from './import-fairlearn.ts'
+import { ledgerAudit } from './ledger-audit.ts'
 import { ledgerFsck } from './ledger-fsck.ts'
+import { ledgerIndex } from './ledger-index.ts'
 import { ledgerProof } from './ledger-proof.ts'
+import { ledgerSearch } from './ledger-search.ts'
 import { packVerify } from './pack-verify.ts'
 import { scan } from './scan.ts'
 import { provenanceExport } from './provenance-export.ts'
@@ -36,6 +39,9 @@ export const commands: readonly Command[] = [
   bom,
   vulns,
   ledgerFsck,
+  ledgerAudit,
   ledgerProof,
+  ledgerSearch,
+  ledgerIndex,
   packVerify,
 ]

@@ -1,6 +1,11 @@
 // Ledger: a transparency log that takes entries, proves them and can be checked.
 
 export { decodeSlots, encodeSlot, slotSizeBytes } from './committed-slots.ts'
+export { audit, type AuditReport, digestRows } from './followers/audit.ts'
+export { follow, type FollowProgress } from './followers/follow.ts'
+export type { AppliedBatch, Cursor, ProjectionStore } from './followers/projection.ts'
+export type { StatementHit, StatementQuery, StatementSearch } from './followers/statement-index.ts'
+export { projectStatements, type StatementRow } from './followers/statement-row.ts'
 export { fsck, type FsckReport } from './fsck/fsck.ts'
 export { type BundleHashes, hashBundle, type LeafHasher } from './fsck/hash.ts'
 export {

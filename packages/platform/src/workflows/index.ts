@@ -39,6 +39,25 @@ export const explainRow = whenAsked(async () => (await import('./explain-row.ts'
 /** `checkLedger` of `check-ledger.ts`. */
 export const checkLedger = whenAsked(async () => (await import('./check-ledger.ts')).checkLedger)
 
+export type {
+  IndexedLedger,
+  IndexState,
+  LedgerAudit,
+  LedgerSearch,
+  RebuiltIndex,
+} from './index-ledger.ts'
+/** `indexLedger` of `index-ledger.ts`. */
+export const indexLedger = whenAsked(async () => (await import('./index-ledger.ts')).indexLedger)
+
+/** `rebuildIndex` of `index-ledger.ts`. */
+export const rebuildIndex = whenAsked(async () => (await import('./index-ledger.ts')).rebuildIndex)
+
+/** `searchLedger` of `index-ledger.ts`. */
+export const searchLedger = whenAsked(async () => (await import('./index-ledger.ts')).searchLedger)
+
+/** `auditLedger` of `index-ledger.ts`. */
+export const auditLedger = whenAsked(async () => (await import('./index-ledger.ts')).auditLedger)
+
 /** `findSecrets` of `find-secrets.ts`. */
 export const findSecrets = whenAsked(async () => (await import('./find-secrets.ts')).findSecrets)
 

@@ -1,25 +1,19 @@
 // A proof that an entry is in a ledger, from the ledger's files alone: `proofhouse ledger proof`.
 
 import {
-  checkTrust,
   formatTlogProof,
   nodeFromTiles,
   OperatingError,
   proveInclusion,
-  textOf,
-  trustLogOnly,
-  type TrustPolicy,
   verifyTlogProof,
 } from '@proofhouse/evidence'
-import { checkpointPath, readEntries, readTile, verifierKeyPath } from '../ledger/index.ts'
+import { readEntries, readTile } from '../ledger/index.ts'
 import type { Services } from './services.ts'
-import { readTrust } from './trust-files.ts'
+import { type LedgerFolder, openTrustedLedger } from './trusted-ledger.ts'
 
 /** Which entry of which ledger. */
-export interface ProveRequest {
-  readonly folder: string
+export interface ProveRequest extends LedgerFolder {
   readonly index: number
-  readonly trustPath: string | null
 }
 
 /**
@@ -27,13 +21,10 @@ export interface ProveRequest {
  * @throws ledger-missing, usage-invalid for an index beyond the ledger, ledger-corrupt, and what trust throws
  */
 export async function proveEntry(
-  { files, openLedgerFiles }: Pick<Services, 'files' | 'openLedgerFiles'>,
-  { folder, index, trustPath }: ProveRequest,
+  services: Pick<Services, 'files' | 'openLedgerFiles'>,
+  { index, ...ledger }: ProveRequest,
 ): Promise<string> {
-  const tiles = await openLedgerFiles(folder)
-  const note = textOf((await tiles.read(checkpointPath)) ?? new Uint8Array())
-  const trust = (await readTrust(files, trustPath)) ?? (await foundTrust(tiles, folder))
-  const { checkpoint } = await checkTrust(note, trust)
+  const { tiles, trust, note, checkpoint } = await openTrustedLedger(services, ledger)
   const { size } = checkpoint
   if (index >= size)
     throw new OperatingError('usage-invalid', `there is no entry ${index}; the ledger has ${size}`)
@@ -44,16 +35,4 @@ export async function proveEntry(
   for await (const { entry } of readEntries(tiles, { from: index, to: index + 1, checkpoint }))
     await verifyTlogProof({ proof, entry, trust })
   return proof
-}
-
-type Tiles = Awaited<ReturnType<Services['openLedgerFiles']>>
-
-async function foundTrust(tiles: Tiles, folder: string): Promise<TrustPolicy> {
-  const key = await tiles.read(verifierKeyPath)
-  if (key === null)
-    throw new OperatingError(
-      'ledger-missing',
-      `there is no \`${verifierKeyPath}\` in \`${folder}\`; name the ledger's key with --trust`,
-    )
-  return trustLogOnly(textOf(key))
 }

@@ -6,7 +6,14 @@ import type { GitHistory, SearchedFiles } from '../artifacts/secrets/index.ts'
 import type { ReadableFiles } from '../artifacts/inventory/index.ts'
 import type { DataSource, ModelRunner } from '../assess/index.ts'
 import type { KeyFiles, SigningKey } from '../keys/index.ts'
-import type { LeafHasher, Ledger, TileStore } from '../ledger/index.ts'
+import type {
+  LeafHasher,
+  Ledger,
+  ProjectionStore,
+  StatementRow,
+  StatementSearch,
+  TileStore,
+} from '../ledger/index.ts'
 import type { BlobStore, StatementRecorder } from '../registry/index.ts'
 
 /** A file by content. */
@@ -43,6 +50,15 @@ export interface Workspace {
   close(): Promise<void>
 }
 
+/**
+ * Opens the file of an index, making it when there is none; a file that is no index is refused, or replaced when asked.
+ * @throws storage-failed
+ */
+export type OpenStatementIndex = (file: {
+  readonly path: string
+  readonly replace: boolean
+}) => Promise<ProjectionStore<StatementRow> & StatementSearch>
+
 /** Everything the use cases are given. */
 export interface Services {
   readonly files: Files
@@ -55,6 +71,9 @@ export interface Services {
   openWorkspace(folder: string): Promise<Workspace>
   /** The files of a ledger, for reading. @throws ledger-missing */
   openLedgerFiles(folder: string): Promise<TileStore>
+  readonly openStatementIndex: OpenStatementIndex
+  /** What a folder keeps by digest. */
+  blobs(folder: string): BlobStore
   /** Starts threads that hash; the caller closes them. */
   startLeafHasher(): Promise<LeafHasher>
   readonly keyFiles: KeyFiles

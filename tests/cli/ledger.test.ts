@@ -1,0 +1,95 @@
+// What the commands over a ledger's index say, by the real program over a ledger on disk.
+
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openLedgerDirectory } from '../../packages/platform/src/adapters/ledger-directory.ts'
+import {
+  mixedEntries,
+  statementEntry,
+} from '../../packages/platform/src/ledger/followers/statements.fixture.ts'
+import { newLedgerKey } from '../../packages/platform/src/ledger/fsck/fsck.fixture.ts'
+import { newFolder, proofhouse } from '../assess/run-program.fixture.ts'
+
+const folder = newFolder()
+const ledger = join(folder, 'ledger')
+const index = `${ledger}.index.sqlite`
+const key = newLedgerKey()
+
+async function append(...entries: readonly Uint8Array<ArrayBuffer>[]): Promise<void> {
+  const open = await openLedgerDirectory(ledger, key)
+  await Promise.all(entries.map((entry) => open.append(entry)))
+  await open.close()
+}
+
+beforeAll(() => append(...mixedEntries()))
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test('search finds by words and options, and shows how far the index is', async () => {
+  const found = proofhouse('ledger', 'search', ledger, 'accuracy', '--system', 'german-credit')
+  expect(found).toMatchObject({ status: 0, err: '' })
+  expect(found.out).toContain('1  https://proofhouse.dev/measures/v1')
+  expect(found.out).toContain('7 of 7 entries indexed, up to date')
+  expect(proofhouse('ledger', 'search', ledger, 'nowhere').out).toContain('nothing found')
+  const paged = proofhouse('ledger', 'search', ledger, '--limit', '2')
+  expect(paged.out).toContain('go on with --before 5')
+  await append(statementEntry('https://proofhouse.dev/late/v1', { text: 'late' }))
+  const late = proofhouse('ledger', 'search', ledger, '--type', 'late', '--json')
+  expect(JSON.parse(late.out)).toMatchObject({ applied: 8, lag: 0, hits: [{ index: 7 }] })
+  expect(readdirSync(folder).toSorted()).toEqual(['ledger', 'ledger.index.sqlite'])
+  expect(proofhouse('ledger', 'fsck', ledger).status).toBe(0)
+})
+
+test('search refuses what it would have to guess', () => {
+  for (const args of [
+    ['--limit', '0'],
+    ['--limit', '1001'],
+    ['--before', '-1'],
+    ['--since', 'yesterday'],
+    ['--field', 'run'],
+  ])
+    expect(proofhouse('ledger', 'search', ledger, 'x', ...args).status, args.join(' ')).toBe(2)
+})
+
+test('audit compares every row; a rebuild equals what was, until somebody changes it', () => {
+  const sound = proofhouse('ledger', 'audit', ledger)
+  expect(sound.out).toContain('entries 0 to 7')
+  expect(sound.status).toBe(0)
+  const equal = proofhouse('ledger', 'index', ledger, '--rebuild', '--json')
+  expect(equal.status).toBe(0)
+  expect(JSON.parse(equal.out)).toMatchObject({ equal: true, applied: 8 })
+  const database = new DatabaseSync(index)
+  database.exec("UPDATE statement SET system = 'another' WHERE entry_index = 1")
+  database.close()
+  const changed = proofhouse('ledger', 'audit', ledger)
+  expect(changed.status).toBe(1)
+  expect(changed.out).toContain('entry 1 changed: differs in system')
+  const rebuilt = proofhouse('ledger', 'index', ledger, '--rebuild')
+  expect(rebuilt.status).toBe(1)
+  expect(rebuilt.out).toContain('not equal to what was there')
+  expect(proofhouse('ledger', 'audit', ledger).status).toBe(0)
+})
+
+test('without an index there is nothing to audit; a damaged one is made anew', () => {
+  rmSync(index)
+  expect(proofhouse('ledger', 'audit', ledger).err).toContain('[file-missing]')
+  writeFileSync(index, 'no database')
+  const refused = proofhouse('ledger', 'search', ledger)
+  expect(refused.status).toBe(3)
+  expect(refused.err).toContain('--rebuild')
+  const made = proofhouse('ledger', 'index', ledger, '--rebuild', '--json')
+  expect(made.status).toBe(0)
+  expect(JSON.parse(made.out)).toMatchObject({ equal: null, applied: 8 })
+})
+
+test('no index is made of a ledger whose files do not hold', () => {
+  const bundle = join(ledger, 'tile/entries/000.p/8')
+  const bytes = readFileSync(bundle)
+  bytes[bytes.length - 3] = (bytes.at(-3) ?? 0) ^ 1
+  writeFileSync(bundle, bytes)
+  expect(proofhouse('ledger', 'audit', ledger).err).toContain('[ledger-corrupt]')
+  expect(proofhouse('ledger', 'index', ledger, '--rebuild').err).toContain('[ledger-corrupt]')
+})
