@@ -66,8 +66,7 @@ What is found is a place in the ledger: \`ledger proof\` proves it.`,
     since: { value: 'TIME', description: 'stated to have happened at this time or later' },
     field: {
       value: 'NAME=VALUE',
-      description:
-        'a field of the predicate, such as `measures.measure=performance.auc`; may be repeated',
+      description: 'a field, such as `measures.measure=performance.auc`; may be repeated',
       repeated: true,
     },
     limit: { value: 'N', description: 'how many to show (default: 20)' },
