@@ -23,6 +23,7 @@ const suites = [
   'provenance',
   'openlineage',
   'keyless',
+  'cose',
   'tessera',
 ]
 let failed = 0

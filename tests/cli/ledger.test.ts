@@ -1,15 +1,18 @@
 // What the commands over a ledger's index say, by the real program over a ledger on disk.
 
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { toBase64, trustLogOnly, verifyCoseReceipt } from '@proofhouse/evidence'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { diskKeyFiles } from '../../packages/platform/src/adapters/key-file.ts'
 import { openLedgerDirectory } from '../../packages/platform/src/adapters/ledger-directory.ts'
 import {
   mixedEntries,
   statementEntry,
 } from '../../packages/platform/src/ledger/followers/statements.fixture.ts'
 import { newLedgerKey } from '../../packages/platform/src/ledger/fsck/fsck.fixture.ts'
+import { keyFileNames, openLedgerKey } from '../../packages/platform/src/keys/index.ts'
 import { newFolder, proofhouse } from '../assess/run-program.fixture.ts'
 
 const folder = newFolder()
@@ -41,6 +44,51 @@ test('search finds by words and options, and shows how far the index is', async 
   expect(JSON.parse(late.out)).toMatchObject({ applied: 8, lag: 0, hits: [{ index: 7 }] })
   expect(readdirSync(folder).toSorted()).toEqual(['ledger', 'ledger.index.sqlite'])
   expect(proofhouse('ledger', 'fsck', ledger).status).toBe(0)
+})
+
+test('proof as a COSE receipt, with the key of the ledger and no other', async () => {
+  const keyFile = join(folder, 'own.key')
+  const workspace = join(folder, 'workspace')
+  const own = await openLedgerKey(diskKeyFiles, workspace, 'ledger.example/cli')
+  cpSync(join(workspace, keyFileNames.ledger), keyFile)
+  const other = join(folder, 'signed')
+  const open = await openLedgerDirectory(other, own)
+  const entries = mixedEntries()
+  await Promise.all(entries.map((entry) => open.append(entry)))
+  await open.close()
+  const prove = (...args: readonly string[]) =>
+    proofhouse('ledger', 'proof', other, '--index', '1', '--format', 'cose', ...args)
+  const written = prove('--key', keyFile, '--output', join(folder, 'entry.cose'))
+  expect(written).toMatchObject({ status: 0, err: '' })
+  const receipt = new Uint8Array(readFileSync(join(folder, 'entry.cose')))
+  const claim = {
+    receipt,
+    entry: entries[1] ?? new Uint8Array(),
+    trust: trustLogOnly(own.verifierKey),
+  }
+  expect(await verifyCoseReceipt(claim)).toMatchObject({ index: 1, checkpoint: { size: 7 } })
+  const json: unknown = JSON.parse(prove('--key', keyFile, '--json').out)
+  expect(json).toEqual({ index: 1, receipt: toBase64(receipt) })
+  expect(prove('--key', keyFile)).toMatchObject({ status: 2, out: '' })
+  expect(prove('--output', 'x').err).toContain('[file-missing]')
+  const foreign = proofhouse(
+    'ledger',
+    'proof',
+    ledger,
+    '--index',
+    '1',
+    '--format',
+    'cose',
+    '--key',
+    keyFile,
+    '--json',
+  )
+  expect(foreign.status).toBe(2)
+  expect(foreign.out).toContain('not the one that signed the checkpoint')
+  expect(proofhouse('ledger', 'proof', other, '--index', '1', '--key', keyFile).status).toBe(2)
+  expect(proofhouse('ledger', 'proof', other, '--index', '1', '--format', 'x').status).toBe(2)
+  for (const path of [keyFile, workspace, other, join(folder, 'entry.cose')])
+    rmSync(path, { recursive: true })
 })
 
 test('search refuses what it would have to guess', () => {

@@ -2,4 +2,4 @@
 
 export type { KeyFiles } from './ports.ts'
 export { type SigningKey, signingKeyFromPem } from './signing-key.ts'
-export { keyFileNames, openLedgerKey, openSigningKey } from './workspace-keys.ts'
+export { keyFileNames, openLedgerKey, openSigningKey, readLedgerKey } from './workspace-keys.ts'

@@ -72,6 +72,9 @@ export const importResults = whenAsked(
 /** `proveEntry` of `prove-entry.ts`. */
 export const proveEntry = whenAsked(async () => (await import('./prove-entry.ts')).proveEntry)
 
+/** `signReceipt` of `prove-entry.ts`. */
+export const signReceipt = whenAsked(async () => (await import('./prove-entry.ts')).signReceipt)
+
 /** `scanPaths` of `scan-paths.ts`. */
 export const scanPaths = whenAsked(async () => (await import('./scan-paths.ts')).scanPaths)
 /** `recordProvenance` of `record-provenance.ts`. */
