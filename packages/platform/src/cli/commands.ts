@@ -8,6 +8,7 @@ import { gate } from './gate.ts'
 import { importEvidently } from './import-evidently.ts'
 import { importFairlearn } from './import-fairlearn.ts'
 import { ledgerAudit } from './ledger-audit.ts'
+import { ledgerClean } from './ledger-clean.ts'
 import { ledgerFsck } from './ledger-fsck.ts'
 import { ledgerIndex } from './ledger-index.ts'
 import { ledgerProof } from './ledger-proof.ts'
@@ -43,5 +44,6 @@ export const commands: readonly Command[] = [
   ledgerProof,
   ledgerSearch,
   ledgerIndex,
+  ledgerClean,
   packVerify,
 ]

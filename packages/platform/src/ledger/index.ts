@@ -18,6 +18,7 @@ export {
 } from './layout.ts'
 export type { Ledger } from './ledger.ts'
 export { openLedger } from './open-ledger.ts'
+export { removePartialFiles } from './partial-files.ts'
 export type { LockStore, StagedBatch, StagingLog, TileStore } from './ports.ts'
 export { decodeStaging, recordHeader } from './staged-batch.ts'
 export { readEntries, readTile } from './tile-reader.ts'

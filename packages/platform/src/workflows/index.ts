@@ -39,6 +39,9 @@ export const explainRow = whenAsked(async () => (await import('./explain-row.ts'
 /** `checkLedger` of `check-ledger.ts`. */
 export const checkLedger = whenAsked(async () => (await import('./check-ledger.ts')).checkLedger)
 
+/** `cleanLedger` of `clean-ledger.ts`. */
+export const cleanLedger = whenAsked(async () => (await import('./clean-ledger.ts')).cleanLedger)
+
 export type {
   IndexedLedger,
   IndexState,
