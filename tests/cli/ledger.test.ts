@@ -91,6 +91,37 @@ test('proof as a COSE receipt, with the key of the ledger and no other', async (
     rmSync(path, { recursive: true })
 })
 
+test('a mirror keeps what was published; clean removes what full files stand for', async () => {
+  const [mirror, copy] = [join(folder, 'mirror'), join(folder, 'copy')]
+  const many = Array.from({ length: 300 }, (_, n) => mixedEntries()[n % 7] ?? new Uint8Array())
+  const other = join(folder, 'mirrored')
+  const write = async (entries: readonly Uint8Array<ArrayBuffer>[]) => {
+    const open = await openLedgerDirectory(other, key, { mirrorFolder: mirror })
+    await Promise.all(entries.map((entry) => open.append(entry)))
+    await open.close()
+  }
+  await write(many.slice(0, 10))
+  cpSync(other, copy, { recursive: true })
+  await write(many.slice(10))
+  const fsck = (path: string) => proofhouse('ledger', 'fsck', path, '--mirror', mirror)
+  expect(fsck(other).out).toContain('compared with 3 mirrored checkpoints')
+  expect(fsck(other).status).toBe(0)
+  expect(fsck(copy)).toMatchObject({ status: 1 })
+  expect(fsck(copy).out).toContain('it was cut back')
+  expect(proofhouse('ledger', 'mirror', other, '--to', mirror)).toMatchObject({
+    status: 0,
+    err: '',
+  })
+  expect(proofhouse('ledger', 'mirror', copy, '--to', mirror).err).toContain('[ledger-corrupt]')
+  const nothing = proofhouse('ledger', 'clean', other)
+  expect(nothing).toMatchObject({ status: 0, out: 'nothing to remove\n' })
+  cpSync(join(copy, 'tile'), join(other, 'tile'), { recursive: true })
+  const cleaned = proofhouse('ledger', 'clean', other)
+  expect(cleaned.out).toBe('removed 2 partial files; 2 full ones stand for them\n')
+  expect(fsck(other).status).toBe(0)
+  for (const path of [mirror, copy, other]) rmSync(path, { recursive: true })
+})
+
 test('search refuses what it would have to guess', () => {
   for (const args of [
     ['--limit', '0'],

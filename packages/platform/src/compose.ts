@@ -8,7 +8,7 @@ import { localFiles } from './adapters/local-files.ts'
 import { processTerminal } from './adapters/process-terminal.ts'
 import { readableFiles } from './adapters/readable-files.ts'
 import { diskSearchedFiles } from './adapters/searched-files.ts'
-import { version } from './config.ts'
+import { ledgerMirrorFolder, version } from './config.ts'
 import type { BlobStore } from './registry/index.ts'
 import type { Services, Workspace } from './workflows/index.ts'
 
@@ -34,7 +34,9 @@ async function openWorkspace(folder: string): Promise<Workspace> {
   const keys = join(folder, 'keys')
   const signing = await openSigningKey(diskKeyFiles, keys)
   const ledgerKey = await openLedgerKey(diskKeyFiles, keys, ledgerOrigin)
-  const ledger = await openLedgerDirectory(join(folder, 'ledger'), ledgerKey)
+  const ledger = await openLedgerDirectory(join(folder, 'ledger'), ledgerKey, {
+    mirrorFolder: ledgerMirrorFolder(),
+  })
   const blobs = blobFolder(join(folder, 'blobs'))
   return {
     folder,
@@ -85,6 +87,8 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
     openWorkspace,
     openLedgerFiles: async (...given) =>
       (await import('./adapters/ledger-directory.ts')).openLedgerFiles(...given),
+    openMirrorFiles: async (...given) =>
+      (await import('./adapters/ledger-directory.ts')).openMirrorFiles(...given),
     openStatementIndex: async (...given) =>
       (await import('./adapters/sqlite-statement-index.ts')).openStatementIndex(...given),
     blobs: blobFolder,

@@ -11,6 +11,7 @@ import { ledgerAudit } from './ledger-audit.ts'
 import { ledgerClean } from './ledger-clean.ts'
 import { ledgerFsck } from './ledger-fsck.ts'
 import { ledgerIndex } from './ledger-index.ts'
+import { ledgerMirror } from './ledger-mirror.ts'
 import { ledgerProof } from './ledger-proof.ts'
 import { ledgerSearch } from './ledger-search.ts'
 import { packVerify } from './pack-verify.ts'
@@ -45,5 +46,6 @@ export const commands: readonly Command[] = [
   ledgerSearch,
   ledgerIndex,
   ledgerClean,
+  ledgerMirror,
   packVerify,
 ]

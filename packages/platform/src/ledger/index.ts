@@ -6,7 +6,9 @@ export { follow, type FollowProgress } from './followers/follow.ts'
 export type { AppliedBatch, Cursor, ProjectionStore } from './followers/projection.ts'
 export type { StatementHit, StatementQuery, StatementSearch } from './followers/statement-index.ts'
 export { projectStatements, type StatementRow } from './followers/statement-row.ts'
-export { fsck, type FsckReport } from './fsck/fsck.ts'
+export { readCommittedHead } from './fsck/head.ts'
+export { fsck, type FsckReport, withFindings } from './fsck/fsck.ts'
+export type { Finding } from './fsck/findings.ts'
 export { type BundleHashes, hashBundle, type LeafHasher } from './fsck/hash.ts'
 export {
   checkpointPath,
@@ -17,7 +19,9 @@ export {
   verifierKeyPath,
 } from './layout.ts'
 export type { Ledger } from './ledger.ts'
+export { checkMirror, mirroredTiles, mirrorIn } from './mirror.ts'
 export { openLedger } from './open-ledger.ts'
+export { hadRoot } from './prefix.ts'
 export { removePartialFiles } from './partial-files.ts'
 export type { LockStore, StagedBatch, StagingLog, TileStore } from './ports.ts'
 export { decodeStaging, recordHeader } from './staged-batch.ts'

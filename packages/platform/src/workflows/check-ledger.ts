@@ -1,12 +1,22 @@
-// The use case `ledger fsck`: checks a ledger's files against its signed heads, and against a trust
-// policy where one is given.
+// The use case `ledger fsck`: checks a ledger's files against its signed heads, against a trust policy where one is given, and
+// against a mirror of its checkpoints.
 
 import { setTimeout as delay } from 'node:timers/promises'
-import { parseTrustPolicy, textOf } from '@proofhouse/evidence'
-import { checkpointPath, committedPath, fsck, type FsckReport } from '../ledger/index.ts'
+import { OperatingError } from '@proofhouse/evidence'
+import {
+  checkMirror,
+  checkpointPath,
+  committedPath,
+  type Finding,
+  fsck,
+  type FsckReport,
+  mirrorIn,
+  readCommittedHead,
+  withFindings,
+} from '../ledger/index.ts'
 import type { Services } from './services.ts'
-
-const policySizeMaxBytes = 1_000_000
+import { readTrust } from './trust-files.ts'
+import { openTrustedLedger } from './trusted-ledger.ts'
 
 /** How often a log that is being written to is looked at anew. */
 const attemptsMax = 5
@@ -18,21 +28,65 @@ export interface CheckLedgerRequest {
   readonly folder: string
   /** File with the trust policy; null believes the key beside the log. */
   readonly trustFile: string | null
+  /** Folder of a mirror of checkpoints that the ledger must bear out; null for none. */
+  readonly mirrorFolder: string | null
 }
 
+/** What a check found, and how much of a mirror it compared. */
+export interface CheckedLedger extends FsckReport {
+  /** Mirrored checkpoints that were compared; null without a mirror. */
+  readonly mirrored: number | null
+}
+
+type CheckServices = Pick<
+  Services,
+  'files' | 'openLedgerFiles' | 'openMirrorFiles' | 'startLeafHasher'
+>
+
 /**
- * Checks a ledger.
+ * Checks a ledger, and what lies beside it.
  * @throws ledger-missing, storage-failed; file-missing, trust-malformed and what keys throw for the
  *   policy
  */
 export async function checkLedger(
+  request: CheckLedgerRequest,
+  services: CheckServices,
+): Promise<CheckedLedger> {
+  const { mirrorFolder } = request
+  const report = await checkFiles(request, services)
+  if (mirrorFolder === null) return { ...report, mirrored: null }
+  const { checkpoints, findings } = await compareMirror({ ...request, mirrorFolder }, services)
+  return { ...withFindings(report, findings), mirrored: checkpoints }
+}
+
+/** Holds the published ledger against its mirror; a ledger that cannot be compared is a finding. */
+async function compareMirror(
+  { folder, trustFile, mirrorFolder }: CheckLedgerRequest & { readonly mirrorFolder: string },
+  services: CheckServices,
+): Promise<{ readonly checkpoints: number; readonly findings: readonly Finding[] }> {
+  try {
+    const ledger = await openTrustedLedger(services, { folder, trustPath: trustFile })
+    const { log } = ledger.trust
+    const { checkpoints, findings } = await checkMirror({
+      notes: mirrorIn(await services.openMirrorFiles(mirrorFolder), log).notes(),
+      verifier: log,
+      log: ledger,
+      committed: await readCommittedHead(ledger.tiles, log),
+    })
+    const told = findings.map(({ path, problem }) => ({ file: `mirror: ${path}`, problem }))
+    return { checkpoints, findings: told }
+  } catch (error) {
+    if (!(error instanceof OperatingError) || error.code === 'storage-failed') throw error
+    const problem = `the ledger cannot be compared: ${error.message}`
+    return { checkpoints: 0, findings: [{ file: 'mirror: .', problem }] }
+  }
+}
+
+async function checkFiles(
   { folder, trustFile }: CheckLedgerRequest,
-  services: Pick<Services, 'files' | 'openLedgerFiles' | 'startLeafHasher'>,
+  services: CheckServices,
 ): Promise<FsckReport> {
-  const trust =
-    trustFile === null
-      ? null
-      : parseTrustPolicy(textOf(await services.files.read(trustFile, policySizeMaxBytes)))
+  const trust = await readTrust(services.files, trustFile)
   const tiles = await services.openLedgerFiles(folder)
   const heads = async () => {
     const files = [checkpointPath, committedPath].map((path) => tiles.read(path))

@@ -61,6 +61,9 @@ export const searchLedger = whenAsked(async () => (await import('./index-ledger.
 /** `auditLedger` of `index-ledger.ts`. */
 export const auditLedger = whenAsked(async () => (await import('./index-ledger.ts')).auditLedger)
 
+/** `mirrorLedger` of `mirror-ledger.ts`. */
+export const mirrorLedger = whenAsked(async () => (await import('./mirror-ledger.ts')).mirrorLedger)
+
 /** `findSecrets` of `find-secrets.ts`. */
 export const findSecrets = whenAsked(async () => (await import('./find-secrets.ts')).findSecrets)
 

@@ -71,6 +71,8 @@ export interface Services {
   openWorkspace(folder: string): Promise<Workspace>
   /** The files of a ledger, for reading. @throws ledger-missing */
   openLedgerFiles(folder: string): Promise<TileStore>
+  /** The files of a mirror of checkpoints; the folder is made when there is none. @throws storage-failed */
+  openMirrorFiles(folder: string): Promise<TileStore>
   readonly openStatementIndex: OpenStatementIndex
   /** What a folder keeps by digest. */
   blobs(folder: string): BlobStore

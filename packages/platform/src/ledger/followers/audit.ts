@@ -3,9 +3,10 @@
 
 import { createHash } from 'node:crypto'
 import { canonicalJson, leafHash, sha256Hex } from '@proofhouse/evidence'
+import type { TrustedLog } from '../prefix.ts'
 import { readEntries } from '../tile-reader.ts'
 import { fastSha256 } from '../tree-hash.ts'
-import { cursorProblem, type FollowedLog } from './follow.ts'
+import { cursorProblem } from './follow.ts'
 import type { Cursor, ProjectedRow, Project, ProjectionStore } from './projection.ts'
 
 /** Something wrong with one row, or with the projection as a whole. */
@@ -36,7 +37,7 @@ const findingsMax = 1_000
 
 /** What to compare. */
 export interface AuditTask<Row extends ProjectedRow> {
-  readonly log: FollowedLog
+  readonly log: TrustedLog
   readonly store: Pick<ProjectionStore<Row>, 'cursor' | 'rows' | 'problems'>
   readonly project: Project<Row>
 }
@@ -67,7 +68,7 @@ class AuditFindings {
 
 /** How many entries the projection says to cover; with a cursor that is none, all that there are. */
 async function coveredSize(
-  log: FollowedLog,
+  log: TrustedLog,
   cursor: Cursor | null,
   findings: AuditFindings,
 ): Promise<number> {

@@ -4,30 +4,20 @@
 
 import {
   appendLeaf,
-  type Checkpoint,
+  type Bytes,
   emptyFrontier,
-  equalBytes,
   fromBase64,
   type Frontier,
   frontierRoot,
   leafHash,
-  nodeFromTiles,
   OperatingError,
   peakNodes,
-  proveConsistency,
   toBase64,
-  verifyConsistency,
 } from '@proofhouse/evidence'
-import type { TileStore } from '../ports.ts'
-import { readEntries, readTile } from '../tile-reader.ts'
+import { hadRoot, nodesOf, type TrustedLog } from '../prefix.ts'
+import { readEntries } from '../tile-reader.ts'
 import { fastSha256 } from '../tree-hash.ts'
 import type { Cursor, ProjectedRow, Project, ProjectionStore } from './projection.ts'
-
-/** A log as its readers see it. The checkpoint is one that they trust. */
-export interface FollowedLog {
-  readonly tiles: Pick<TileStore, 'read'>
-  readonly checkpoint: Checkpoint
-}
 
 /** The bounds of one batch: rows that wait in memory, and how long a transaction takes. */
 interface FollowLimits {
@@ -40,7 +30,7 @@ const followLimits: FollowLimits = { batchEntriesMax: 512, batchMaxBytes: 4 * 1_
 
 /** What to follow, and what with. */
 export interface FollowTask<Row extends ProjectedRow> {
-  readonly log: FollowedLog
+  readonly log: TrustedLog
   readonly store: ProjectionStore<Row>
   readonly project: Project<Row>
   readonly limits?: FollowLimits
@@ -78,7 +68,7 @@ export async function follow<Row extends ProjectedRow>(
   }
 }
 
-const progressOf = ({ checkpoint }: FollowedLog, cursor: Cursor | null): FollowProgress => {
+const progressOf = ({ checkpoint }: TrustedLog, cursor: Cursor | null): FollowProgress => {
   const applied = cursor?.size ?? 0
   return { applied, lag: Math.max(0, checkpoint.size - applied) }
 }
@@ -119,8 +109,8 @@ async function followFrom<Row extends ProjectedRow>(
 }
 
 /** Why a cursor is no place in a log; null when it is one. @throws ledger-corrupt when the log's own files do not hold */
-export async function cursorProblem(log: FollowedLog, cursor: Cursor): Promise<string | null> {
-  const { origin, size, root } = log.checkpoint
+export async function cursorProblem(log: TrustedLog, cursor: Cursor): Promise<string | null> {
+  const { origin, size } = log.checkpoint
   if (cursor.origin !== origin)
     return `it is of the log \`${cursor.origin}\`, and this is \`${origin}\``
   if (!Number.isSafeInteger(cursor.size) || cursor.size < 0)
@@ -128,21 +118,12 @@ export async function cursorProblem(log: FollowedLog, cursor: Cursor): Promise<s
   if (cursor.size > size)
     return `it stands at ${cursor.size}, and the log has ${size} entries: either it was cut back, or the cursor was changed`
   const oldRoot = rootOf(cursor)
-  const differs = `it stands at ${cursor.size} with a root that this log never had at that size`
-  if (oldRoot === null) return differs
-  if (cursor.size === 0) return equalBytes(oldRoot, frontierRoot(emptyFrontier)) ? null : differs
-  const proof = await proveConsistency(cursor.size, size, nodesOf(log), fastSha256)
-  const claim = { oldSize: cursor.size, oldRoot, newSize: size, newRoot: root, proof }
-  try {
-    verifyConsistency(claim, fastSha256)
-    return null
-  } catch (error) {
-    if (error instanceof OperatingError) return differs
-    throw error
-  }
+  return oldRoot !== null && (await hadRoot(log, { size: cursor.size, root: oldRoot }))
+    ? null
+    : `it stands at ${cursor.size} with a root that this log never had at that size`
 }
 
-function rootOf({ root }: Cursor): Uint8Array | null {
+function rootOf({ root }: Cursor): Bytes | null {
   try {
     const bytes = fromBase64(root)
     return bytes.length === 32 ? bytes : null
@@ -151,13 +132,8 @@ function rootOf({ root }: Cursor): Uint8Array | null {
   }
 }
 
-const nodesOf =
-  ({ tiles, checkpoint }: FollowedLog) =>
-  (node: Parameters<typeof nodeFromTiles>[0]) =>
-    nodeFromTiles(node, checkpoint.size, (tile) => readTile(tiles, tile), fastSha256)
-
 /** The tree at the cursor, ready to grow. @throws ledger-corrupt when the cursor is no place in the log */
-async function frontierAt(log: FollowedLog, cursor: Cursor | null): Promise<Frontier> {
+async function frontierAt(log: TrustedLog, cursor: Cursor | null): Promise<Frontier> {
   if (cursor === null) return emptyFrontier
   const refuse = (problem: string) =>
     new OperatingError(

@@ -8,7 +8,8 @@ import { OperatingError, sha256Hex, utf8 } from '@proofhouse/evidence'
 import { afterAll, describe, expect, test } from 'vitest'
 import { openStatementIndex, type StatementIndex } from '../../adapters/sqlite-statement-index.ts'
 import { audit, digestRows } from './audit.ts'
-import { follow, type FollowedLog } from './follow.ts'
+import { follow } from './follow.ts'
+import type { TrustedLog } from '../prefix.ts'
 import type { StatementQuery } from './statement-index.ts'
 import { projectStatements } from './statement-row.ts'
 import { growingLog, mixedEntries, statementEntry, withFlippedByte } from './statements.fixture.ts'
@@ -36,7 +37,7 @@ const indexesOf = async (index: StatementIndex, query: Partial<StatementQuery>) 
 const codeOf = (error: unknown) => (error instanceof OperatingError ? error.code : error)
 const open = (path: string) => openStatementIndex({ path, replace: false })
 
-async function indexed(log: FollowedLog, path = ':memory:'): Promise<StatementIndex> {
+async function indexed(log: TrustedLog, path = ':memory:'): Promise<StatementIndex> {
   const store = open(path)
   await follow({ log, store, project, limits: small })
   return store
@@ -148,7 +149,7 @@ describe('following', () => {
     const { log, grow } = await growingLog(mixedEntries())
     const longer = await grow(mixedEntries())
     const store = await indexed(longer)
-    const refused = (other: FollowedLog) =>
+    const refused = (other: TrustedLog) =>
       follow({ log: other, store, project, limits: small }).catch(codeOf)
     expect(await refused(log)).toBe('ledger-corrupt')
     const other = await growingLog([...mixedEntries(), ...mixedEntries()].toReversed())
@@ -252,7 +253,7 @@ describe('searching', () => {
 })
 
 describe('auditing', () => {
-  let made: Promise<{ readonly log: FollowedLog; readonly path: string }> | null = null
+  let made: Promise<{ readonly log: TrustedLog; readonly path: string }> | null = null
   /** A copy of an index that is as it should be, with its log. */
   const sample = async () => {
     made ??= (async () => {

@@ -13,7 +13,7 @@ import { MemoryTileStore } from '../../adapters/memory-ledger.ts'
 import { newLedgerKey } from '../fsck/fsck.fixture.ts'
 import { openLedger } from '../open-ledger.ts'
 import { memoryPlace } from '../stores.fixture.ts'
-import type { FollowedLog } from './follow.ts'
+import type { TrustedLog } from '../prefix.ts'
 
 const envelopeOf = (payload: string, payloadType = 'application/vnd.in-toto+json') =>
   encodeEnvelope({
@@ -64,7 +64,7 @@ export async function growingLog(first: readonly Bytes[]) {
   const { signer, verifierKey } = newLedgerKey()
   const verifier = parseVerifierKey(verifierKey)
   const ledger = await openLedger({ ...stores, signer }, verifier)
-  const grow = async (entries: readonly Bytes[]): Promise<FollowedLog> => {
+  const grow = async (entries: readonly Bytes[]): Promise<TrustedLog> => {
     await Promise.all(entries.map((entry) => ledger.append(entry)))
     const { note } = await ledger.checkpoint()
     return { tiles: stores.tiles, checkpoint: await openCheckpoint(note, verifier) }
@@ -73,7 +73,7 @@ export async function growingLog(first: readonly Bytes[]) {
 }
 
 /** The log with one byte of one of its files changed. */
-export async function withFlippedByte(log: FollowedLog, path: string): Promise<FollowedLog> {
+export async function withFlippedByte(log: TrustedLog, path: string): Promise<TrustedLog> {
   const changed = new MemoryTileStore()
   const content = await log.tiles.read(path)
   if (content === null) throw new Error(`there is no ${path}`)
