@@ -24,6 +24,7 @@ const suites = [
   'openlineage',
   'keyless',
   'cose',
+  'time-stamps',
   'tessera',
 ]
 let failed = 0

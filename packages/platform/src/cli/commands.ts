@@ -7,6 +7,7 @@ import { explain } from './explain.ts'
 import { gate } from './gate.ts'
 import { importEvidently } from './import-evidently.ts'
 import { importFairlearn } from './import-fairlearn.ts'
+import { ledgerAnchor, ledgerAnchors } from './ledger-anchor.ts'
 import { ledgerAudit } from './ledger-audit.ts'
 import { ledgerClean } from './ledger-clean.ts'
 import { ledgerFsck } from './ledger-fsck.ts'
@@ -47,5 +48,7 @@ export const commands: readonly Command[] = [
   ledgerIndex,
   ledgerClean,
   ledgerMirror,
+  ledgerAnchor,
+  ledgerAnchors,
   packVerify,
 ]

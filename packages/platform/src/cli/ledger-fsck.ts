@@ -10,13 +10,14 @@ type Report = Awaited<ReturnType<typeof checkLedger>>
 const shownMax = 20
 
 function text(report: Report): string {
-  const { ok, origin, size, root, entries, files, findings, summary, mirrored } = report
+  const { ok, origin, size, root, entries, files, findings, summary, anchors, mirrored } = report
   const staged = entries > size ? `, ${grouped(entries - size)} more committed` : ''
   const hidden = findings.length - shownMax
   return [
     `${ok ? '✓' : '✗'} ${summary}`,
     `  ${origin ?? 'unknown log'}: ${counted(size, 'entry', 'entries')}${staged} in ${counted(files, 'file', 'files')}`,
     ...(root === null ? [] : [`  root ${root}`]),
+    ...(anchors === 0 ? [] : [`  compared with ${counted(anchors, 'time stamp')}`]),
     ...(mirrored === null ? [] : [`  compared with ${counted(mirrored, 'mirrored checkpoint')}`]),
     ...findings.slice(0, shownMax).map(({ file, problem }) => `  ${file}: ${problem}`),
     ...(hidden > 0 ? [`  and ${hidden} more; \`--json\` lists them`] : []),

@@ -35,8 +35,8 @@ const folderDigits = 10
 const extension = '.checkpoint'
 
 /**
- * The mirror of a log in a store, which may hold those of other logs. Files are named by size and content, so that writing the
- * same again changes nothing, and cosignatures that come later are a file of their own.
+ * The mirror of a log in a store, which may hold those of other logs. Files are named by size and content: the same
+ * note is written once, and cosignatures that come later are a file of their own.
  */
 export function mirrorIn(
   store: MirrorStore,

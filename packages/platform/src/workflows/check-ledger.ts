@@ -14,6 +14,7 @@ import {
   readCommittedHead,
   withFindings,
 } from '../ledger/index.ts'
+import { checkAnchors } from './anchor-ledger.ts'
 import type { Services } from './services.ts'
 import { readTrust } from './trust-files.ts'
 import { openTrustedLedger } from './trusted-ledger.ts'
@@ -32,8 +33,10 @@ export interface CheckLedgerRequest {
   readonly mirrorFolder: string | null
 }
 
-/** What a check found, and how much of a mirror it compared. */
+/** What a check found, and what it compared beside the ledger's own files. */
 export interface CheckedLedger extends FsckReport {
+  /** Anchors that were compared. */
+  readonly anchors: number
   /** Mirrored checkpoints that were compared; null without a mirror. */
   readonly mirrored: number | null
 }
@@ -54,16 +57,44 @@ export async function checkLedger(
 ): Promise<CheckedLedger> {
   const { mirrorFolder } = request
   const report = await checkFiles(request, services)
-  if (mirrorFolder === null) return { ...report, mirrored: null }
-  const { checkpoints, findings } = await compareMirror({ ...request, mirrorFolder }, services)
-  return { ...withFindings(report, findings), mirrored: checkpoints }
+  const anchors = await compareAnchors(request, services)
+  if (mirrorFolder === null)
+    return { ...withFindings(report, anchors.findings), anchors: anchors.count, mirrored: null }
+  const mirror = await compareMirror({ ...request, mirrorFolder }, services)
+  const findings = [...anchors.findings, ...mirror.findings]
+  return { ...withFindings(report, findings), anchors: anchors.count, mirrored: mirror.count }
+}
+
+/** What was compared beside the ledger's own files. */
+interface Compared {
+  readonly count: number
+  readonly findings: readonly Finding[]
+}
+
+/** Holds the published ledger against its anchors, each stamp against the certificate that it carries. */
+async function compareAnchors(
+  { folder, trustFile }: CheckLedgerRequest,
+  services: CheckServices,
+): Promise<Compared> {
+  try {
+    const ledger = await openTrustedLedger(services, { folder, trustPath: trustFile })
+    const anchors = await checkAnchors(ledger, null)
+    const findings = anchors.flatMap(({ path, problem }) =>
+      problem === null ? [] : [{ file: path, problem }],
+    )
+    return { count: anchors.length, findings }
+  } catch (error) {
+    // Without a head that is believed there is nothing to hold them against; the check of the files has said so.
+    if (!(error instanceof OperatingError) || error.code === 'storage-failed') throw error
+    return { count: 0, findings: [] }
+  }
 }
 
 /** Holds the published ledger against its mirror; a ledger that cannot be compared is a finding. */
 async function compareMirror(
   { folder, trustFile, mirrorFolder }: CheckLedgerRequest & { readonly mirrorFolder: string },
   services: CheckServices,
-): Promise<{ readonly checkpoints: number; readonly findings: readonly Finding[] }> {
+): Promise<Compared> {
   try {
     const ledger = await openTrustedLedger(services, { folder, trustPath: trustFile })
     const { log } = ledger.trust
@@ -74,11 +105,11 @@ async function compareMirror(
       committed: await readCommittedHead(ledger.tiles, log),
     })
     const told = findings.map(({ path, problem }) => ({ file: `mirror: ${path}`, problem }))
-    return { checkpoints, findings: told }
+    return { count: checkpoints, findings: told }
   } catch (error) {
     if (!(error instanceof OperatingError) || error.code === 'storage-failed') throw error
     const problem = `the ledger cannot be compared: ${error.message}`
-    return { checkpoints: 0, findings: [{ file: 'mirror: .', problem }] }
+    return { count: 0, findings: [{ file: 'mirror: .', problem }] }
   }
 }
 

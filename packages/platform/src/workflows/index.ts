@@ -39,6 +39,13 @@ export const explainRow = whenAsked(async () => (await import('./explain-row.ts'
 /** `checkLedger` of `check-ledger.ts`. */
 export const checkLedger = whenAsked(async () => (await import('./check-ledger.ts')).checkLedger)
 
+export type { AnchorState } from './anchor-ledger.ts'
+/** `anchorLedger` of `anchor-ledger.ts`. */
+export const anchorLedger = whenAsked(async () => (await import('./anchor-ledger.ts')).anchorLedger)
+
+/** `readAnchors` of `anchor-ledger.ts`. */
+export const readAnchors = whenAsked(async () => (await import('./anchor-ledger.ts')).readAnchors)
+
 /** `cleanLedger` of `clean-ledger.ts`. */
 export const cleanLedger = whenAsked(async () => (await import('./clean-ledger.ts')).cleanLedger)
 

@@ -22,8 +22,8 @@ export interface MirroredLedger {
 
 /**
  * Adds the published checkpoint to a mirror.
- * @throws ledger-missing, storage-failed, what trust throws; ledger-corrupt when the ledger is not the one that the mirror
- *   knows
+ * @throws ledger-missing, storage-failed, what trust throws; ledger-corrupt when the ledger does not bear out what the
+ *   mirror holds
  */
 export async function mirrorLedger(
   services: Pick<Services, 'files' | 'openLedgerFiles' | 'openMirrorFiles'>,
