@@ -20,6 +20,7 @@ const requirements = {
   foolbox: join(root, 'bench/requirements-foolbox.txt'),
   spdx: join(root, 'bench/requirements-spdx.txt'),
   lime: join(root, 'bench/requirements-lime.txt'),
+  cose: join(root, 'bench/requirements-cose.txt'),
   'model-signing': join(root, 'bench/requirements-model-signing.txt'),
   'fairlearn-old': join(root, 'bench/requirements-fairlearn-old.txt'),
   'evidently-old': join(root, 'bench/requirements-evidently-old.txt'),

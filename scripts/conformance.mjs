@@ -23,6 +23,8 @@ const suites = [
   'provenance',
   'openlineage',
   'keyless',
+  'cose',
+  'time-stamps',
   'tessera',
   'witness',
 ]

@@ -95,6 +95,12 @@ export {
   parseTlogProof,
   verifyTlogProof,
 } from './tlog-proof.ts'
+export {
+  type CoseReceiptClaim,
+  parseCoseReceipt,
+  signCoseReceipt,
+  verifyCoseReceipt,
+} from './cose-receipt.ts'
 
 // Statements and signatures
 export { canonicalJson, parseCanonicalJson } from './canonical-json.ts'

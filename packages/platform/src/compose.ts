@@ -9,7 +9,7 @@ import { processTerminal } from './adapters/process-terminal.ts'
 import { readableFiles } from './adapters/readable-files.ts'
 import { diskSearchedFiles } from './adapters/searched-files.ts'
 import { witnessServer } from './adapters/witness-client.ts'
-import { version } from './config.ts'
+import { ledgerMirrorFolder, version } from './config.ts'
 import type { CosignableLedger, Witnesses } from './ledger/index.ts'
 import type { BlobStore } from './registry/index.ts'
 import { readTrustOf, type Services, type Workspace } from './workflows/index.ts'
@@ -46,7 +46,9 @@ async function openWorkspace(folder: string): Promise<Workspace> {
   const keys = join(folder, 'keys')
   const signing = await openSigningKey(diskKeyFiles, keys)
   const ledgerKey = await openLedgerKey(diskKeyFiles, keys, ledgerOrigin)
-  const ledger = await openLedgerDirectory(join(folder, 'ledger'), ledgerKey)
+  const ledger = await openLedgerDirectory(join(folder, 'ledger'), ledgerKey, {
+    mirrorFolder: ledgerMirrorFolder(),
+  })
   const witnesses = await openWitnesses(folder, ledger, ledgerKey.verifierKey).catch(
     async (error: unknown) => {
       await ledger.close()
@@ -141,6 +143,11 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
     openWorkspace,
     openLedgerFiles: async (...given) =>
       (await import('./adapters/ledger-directory.ts')).openLedgerFiles(...given),
+    openMirrorFiles: async (...given) =>
+      (await import('./adapters/ledger-directory.ts')).openMirrorFiles(...given),
+    openStatementIndex: async (...given) =>
+      (await import('./adapters/sqlite-statement-index.ts')).openStatementIndex(...given),
+    blobs: blobFolder,
     startLeafHasher: async () =>
       (await import('./adapters/leaf-hash-workers.ts')).leafHashWorkers(),
   }

@@ -14,6 +14,8 @@ import {
   checkpointPath,
   committedPath,
   type CosignableLedger,
+  mirroredTiles,
+  mirrorIn,
   openLedger,
   type TileStore,
   verifierKeyPath,
@@ -25,6 +27,13 @@ import { storageError } from './storage-error.ts'
 
 /** How long to wait for another process that writes to the same ledger. */
 const lockWaitMs = 10_000
+
+/** How a ledger is opened. */
+interface DirectoryOptions {
+  readonly waitMs?: number
+  /** Folder that every checkpoint is kept in before it is published; null for none. */
+  readonly mirrorFolder?: string | null
+}
 
 /** The key of a ledger, both halves. */
 interface DirectoryKey {
@@ -39,7 +48,7 @@ interface DirectoryKey {
 export async function openLedgerDirectory(
   folder: string,
   key: DirectoryKey,
-  waitMs: number = lockWaitMs,
+  { waitMs = lockWaitMs, mirrorFolder = null }: DirectoryOptions = {},
 ): Promise<CosignableLedger> {
   await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
     throw storageError(folder, cause)
@@ -51,8 +60,17 @@ export async function openLedgerDirectory(
     const tiles = new DiskTileStore(folder)
     await checkKey(tiles, folder, key.verifierKey)
     const staging = new FileStagingLog(folder)
-    const stores = { tiles, lock, staging, signer: key.signer }
-    return await openLedger(stores, parseVerifierKey(key.verifierKey))
+    const verifier = parseVerifierKey(key.verifierKey)
+    const stores = {
+      tiles:
+        mirrorFolder === null
+          ? tiles
+          : mirroredTiles(tiles, mirrorIn(await openMirrorFiles(mirrorFolder), verifier)),
+      lock,
+      staging,
+      signer: key.signer,
+    }
+    return await openLedger(stores, verifier)
   } catch (error) {
     await lock.release()
     throw error
@@ -126,5 +144,13 @@ export async function openLedgerFiles(folder: string): Promise<TileStore> {
       { cause },
     )
   }
+  return new DiskTileStore(folder)
+}
+
+/** The files of a mirror of checkpoints; the folder is made when there is none. @throws storage-failed */
+export async function openMirrorFiles(folder: string): Promise<TileStore> {
+  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    throw storageError(folder, cause)
+  })
   return new DiskTileStore(folder)
 }

@@ -16,10 +16,16 @@ import { explain } from './explain.ts'
 import { gate } from './gate.ts'
 import { importEvidently } from './import-evidently.ts'
 import { importFairlearn } from './import-fairlearn.ts'
+import { ledgerAnchor, ledgerAnchors } from './ledger-anchor.ts'
+import { ledgerAudit } from './ledger-audit.ts'
+import { ledgerClean } from './ledger-clean.ts'
 import { ledgerFsck } from './ledger-fsck.ts'
+import { ledgerIndex } from './ledger-index.ts'
+import { ledgerMirror } from './ledger-mirror.ts'
 import { ledgerProof } from './ledger-proof.ts'
 import { ledgerWitness } from './ledger-witness.ts'
 import { ledgerWitnessed } from './ledger-witnessed.ts'
+import { ledgerSearch } from './ledger-search.ts'
 import { packVerify } from './pack-verify.ts'
 import { scan } from './scan.ts'
 import { provenanceExport } from './provenance-export.ts'
@@ -56,8 +62,15 @@ export const commands: readonly Command[] = [
   decisionsErase,
   decisionsEndEpoch,
   ledgerFsck,
+  ledgerAudit,
   ledgerProof,
   ledgerWitnessed,
   ledgerWitness,
+  ledgerSearch,
+  ledgerIndex,
+  ledgerClean,
+  ledgerMirror,
+  ledgerAnchor,
+  ledgerAnchors,
   packVerify,
 ]

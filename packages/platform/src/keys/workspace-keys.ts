@@ -75,19 +75,41 @@ export async function openLedgerKey(
   assert(isKeyName(origin), 'an origin is a key name')
   const path = join(folder, keyFileNames.ledger)
   const { text } = await readOrCreate(files, path, () => newSignerKeyLine(origin))
-  const { name, keyId, seed } = parseSignerKey(text.trimEnd())
+  const { name, signer, verifierKey } = ledgerKeyOf(text, path)
   if (name !== origin) throw malformed(path, `belongs to the log \`${name}\`, not \`${origin}\``)
-  if (text !== signerKeyLine(origin, seed))
-    throw malformed(path, 'has a key id that is not its own')
-  const { privateKey, publicKey } = keyPairOf(seed)
-  const verifierKey = formatVerifierKey({ name, type: signatureType.ed25519, publicKey })
   await files.writePublic(join(folder, keyFileNames.ledgerPublic), `${verifierKey}\n`)
+  return { signer, verifierKey }
+}
+
+/**
+ * The ledger's key in a file that is there already.
+ * @throws file-missing, key-malformed, key-unsupported, file-unreadable
+ */
+export async function readLedgerKey(
+  files: Pick<KeyFiles, 'readPrivate'>,
+  path: string,
+): Promise<LedgerKey> {
+  const text = await files.readPrivate(path)
+  if (text === null)
+    throw new OperatingError(
+      'file-missing',
+      `no file at \`${path}\`; name the private key of the ledger with --key`,
+    )
+  const { signer, verifierKey } = ledgerKeyOf(text, path)
+  return { signer, verifierKey }
+}
+
+function ledgerKeyOf(text: string, path: string): LedgerKey & { readonly name: string } {
+  const { name, keyId, seed } = parseSignerKey(text.trimEnd())
+  if (text !== signerKeyLine(name, seed)) throw malformed(path, 'has a key id that is not its own')
+  const { privateKey, publicKey } = keyPairOf(seed)
   const signer: NoteSigner = {
     name,
     keyId,
     sign: (message) => Promise.resolve(new Uint8Array(sign(null, message, privateKey))),
   }
-  return { signer, verifierKey }
+  const verifierKey = formatVerifierKey({ name, type: signatureType.ed25519, publicKey })
+  return { name, signer, verifierKey }
 }
 
 /** A new Ed25519 key in the file's form. */

@@ -53,6 +53,8 @@ export async function openLedger(
   const files = [...completed, ...edge.partialFiles(), head]
   for (const { path, content } of files) await tiles.write(path, content)
   await tiles.sync(files.map(({ path }) => path))
+  // An interrupted writer has left partial files that these full ones stand for.
+  for (const { path } of completed) await tiles.remove(`${path}.p`)
   // Batches beyond the commit were never acknowledged; what is committed is in durable tiles now.
   await staging.forget(Number.MAX_SAFE_INTEGER)
   return new Sequencer(

@@ -46,6 +46,38 @@ export const explainRow = whenAsked(async () => (await import('./explain-row.ts'
 /** `checkLedger` of `check-ledger.ts`. */
 export const checkLedger = whenAsked(async () => (await import('./check-ledger.ts')).checkLedger)
 
+export type { AnchorState } from './anchor-ledger.ts'
+/** `anchorLedger` of `anchor-ledger.ts`. */
+export const anchorLedger = whenAsked(async () => (await import('./anchor-ledger.ts')).anchorLedger)
+
+/** `readAnchors` of `anchor-ledger.ts`. */
+export const readAnchors = whenAsked(async () => (await import('./anchor-ledger.ts')).readAnchors)
+
+/** `cleanLedger` of `clean-ledger.ts`. */
+export const cleanLedger = whenAsked(async () => (await import('./clean-ledger.ts')).cleanLedger)
+
+export type {
+  IndexedLedger,
+  IndexState,
+  LedgerAudit,
+  LedgerSearch,
+  RebuiltIndex,
+} from './index-ledger.ts'
+/** `indexLedger` of `index-ledger.ts`. */
+export const indexLedger = whenAsked(async () => (await import('./index-ledger.ts')).indexLedger)
+
+/** `rebuildIndex` of `index-ledger.ts`. */
+export const rebuildIndex = whenAsked(async () => (await import('./index-ledger.ts')).rebuildIndex)
+
+/** `searchLedger` of `index-ledger.ts`. */
+export const searchLedger = whenAsked(async () => (await import('./index-ledger.ts')).searchLedger)
+
+/** `auditLedger` of `index-ledger.ts`. */
+export const auditLedger = whenAsked(async () => (await import('./index-ledger.ts')).auditLedger)
+
+/** `mirrorLedger` of `mirror-ledger.ts`. */
+export const mirrorLedger = whenAsked(async () => (await import('./mirror-ledger.ts')).mirrorLedger)
+
 /** `findSecrets` of `find-secrets.ts`. */
 export const findSecrets = whenAsked(async () => (await import('./find-secrets.ts')).findSecrets)
 
@@ -59,6 +91,9 @@ export const importResults = whenAsked(
 
 /** `proveEntry` of `prove-entry.ts`. */
 export const proveEntry = whenAsked(async () => (await import('./prove-entry.ts')).proveEntry)
+
+/** `signReceipt` of `prove-entry.ts`. */
+export const signReceipt = whenAsked(async () => (await import('./prove-entry.ts')).signReceipt)
 
 /** `scanPaths` of `scan-paths.ts`. */
 export const scanPaths = whenAsked(async () => (await import('./scan-paths.ts')).scanPaths)

@@ -11,6 +11,9 @@ import type {
   LeafHasher,
   Ledger,
   LockStore,
+  ProjectionStore,
+  StatementRow,
+  StatementSearch,
   TileStore,
   Witness,
   Witnesses,
@@ -92,6 +95,14 @@ interface WitnessPorts {
     address: { readonly host: string; readonly port: number },
   ): Promise<WitnessListener>
 }
+/**
+ * Opens the file of an index, making it when there is none; a file that is no index is refused, or replaced when asked.
+ * @throws storage-failed
+ */
+export type OpenStatementIndex = (file: {
+  readonly path: string
+  readonly replace: boolean
+}) => Promise<ProjectionStore<StatementRow> & StatementSearch>
 
 /** Everything the use cases are given. */
 export interface Services {
@@ -105,6 +116,11 @@ export interface Services {
   openWorkspace(folder: string): Promise<Workspace>
   /** The files of a ledger, for reading. @throws ledger-missing */
   openLedgerFiles(folder: string): Promise<TileStore>
+  /** The files of a mirror of checkpoints; the folder is made when there is none. @throws storage-failed */
+  openMirrorFiles(folder: string): Promise<TileStore>
+  readonly openStatementIndex: OpenStatementIndex
+  /** What a folder keeps by digest. */
+  blobs(folder: string): BlobStore
   /** Starts threads that hash; the caller closes them. */
   startLeafHasher(): Promise<LeafHasher>
   /**
