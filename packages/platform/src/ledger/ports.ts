@@ -7,7 +7,10 @@ import type { Bytes } from '@proofhouse/evidence'
 export interface TileStore {
   /** The content; null when there is none. @throws storage-failed */
   read(path: string): Promise<Bytes | null>
-  /** Replaces the content in one step; not yet durable. @throws storage-failed */
+  /**
+   * Puts the content there in one step; not yet durable. `checkpoint` is replaced; of any other path there is one content ever,
+   * written again by whoever repairs a log, and a store may refuse another. @throws storage-failed, ledger-corrupt
+   */
   write(path: string, content: Uint8Array): Promise<void>
   /** Makes everything written so far at these paths durable. @throws storage-failed */
   sync(paths: readonly string[]): Promise<void>

@@ -1,0 +1,157 @@
+// Who may commit to a log whose commit point lies in PostgreSQL, and what is known when a connection breaks.
+
+import { randomUUID } from 'node:crypto'
+import { OperatingError } from '@proofhouse/evidence'
+import { Client } from 'pg'
+import { afterAll, describe, expect, test } from 'vitest'
+import { describeLockStore } from './ledger-stores.fixture.ts'
+import { startPostgres } from './postgres.fixture.ts'
+import { PostgresLockStore } from './postgres-lock-store.ts'
+
+const server = await startPostgres()
+const url = (await server?.newDatabase()) ?? ''
+afterAll(() => server?.stop())
+
+const newLog = () => `log.example/${randomUUID()}`
+const open = (log: string, waitMs = 0) => PostgresLockStore.open(url, log, waitMs)
+
+/** Runs a statement as somebody else. */
+async function asOther(text: string, values: readonly unknown[] = [], address: string = url) {
+  const client = new Client({ connectionString: address })
+  await client.connect()
+  try {
+    return (await client.query<Record<string, unknown>>(text, [...values])).rows
+  } finally {
+    await client.end()
+  }
+}
+
+/** Cuts every connection that holds a log's lock. */
+const cutConnections = () =>
+  asOther(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE application_name = 'proofhouse' AND datname = current_database()`,
+  )
+
+describe.skipIf(server === null)('with a PostgreSQL server', () => {
+  describeLockStore('in PostgreSQL', async () => {
+    const log = newLog()
+    return { store: await open(log), again: () => open(log) }
+  })
+
+  describe('the right to write', () => {
+    test('belongs to one server per log, and ends with its connection', async () => {
+      const [log, other] = [newLog(), newLog()]
+      const store = await open(log)
+      await expect(open(log)).rejects.toMatchObject({ code: 'ledger-busy' })
+      await (await open(other)).release()
+      await cutConnections()
+      const next = await open(log, 5_000)
+      await next.swap(null, 'note')
+      await next.release()
+      await expect(store.swap('note', 'other')).rejects.toMatchObject({ code: 'storage-failed' })
+      await store.release()
+    })
+
+    test('is lost to whoever opens later, even where nothing refused that', async () => {
+      const log = newLog()
+      const first = await open(log)
+      await first.swap(null, 'one')
+      // What opening does, where a pool of connections between server and database has given the session's lock away.
+      await asOther(`UPDATE proofhouse.ledger_head SET holder = $2 WHERE log = $1`, [
+        log,
+        randomUUID(),
+      ])
+      await expect(first.swap('one', 'two')).rejects.toMatchObject({ code: 'ledger-conflict' })
+      expect(await first.read()).toBe('one')
+      await first.release()
+    })
+
+    test('lets one of many swaps through, whoever asks', async () => {
+      const log = newLog()
+      const store = await open(log)
+      await store.swap(null, 'start')
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 20 }, (_, n) => store.swap('start', `next ${n}`)),
+      )
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+      await store.release()
+    })
+  })
+
+  test('a swap whose connection is cut is made or not, and the next one to open knows which', async () => {
+    const log = newLog()
+    let note: string | null = null
+    const seen = new Set<string>()
+    for (let round = 0; round < 12 && seen.size < 2; round++) {
+      const store: PostgresLockStore = await open(log, 5_000)
+      expect(await store.read()).toBe(note)
+      const next = `note ${round}`
+      const blocker = new Client({ connectionString: url })
+      await blocker.connect()
+      // The row is held, so that the swap waits in the server while its connection goes.
+      await blocker.query('BEGIN')
+      await blocker.query('SELECT note FROM proofhouse.ledger_head WHERE log = $1 FOR UPDATE', [
+        log,
+      ])
+      const swapped = store.swap(note, next).then(
+        () => 'made',
+        (error: unknown) => (error instanceof OperatingError ? error.code : String(error)),
+      )
+      if (round % 2 === 0) await cutConnections()
+      await blocker.query('COMMIT')
+      await blocker.end()
+      const outcome = await swapped
+      await store.release()
+      const after = await open(log, 5_000)
+      const found: string | null = await after.read()
+      expect([note, next]).toContain(found)
+      if (outcome === 'made') expect(found).toBe(next)
+      seen.add(outcome)
+      await after.release()
+      note = found
+    }
+    expect([...seen].toSorted()).toEqual(['made', 'storage-failed'])
+  })
+
+  test('a server that would lose what it committed is refused', async () => {
+    const weak = await server?.newDatabase()
+    await asOther(`ALTER SYSTEM SET full_page_writes = off`)
+    await asOther(`SELECT pg_reload_conf()`)
+    await expect
+      .poll(() => PostgresLockStore.open(weak ?? '', newLog(), 0).catch((e: unknown) => e))
+      .toMatchObject({ code: 'config-invalid' })
+    await asOther(`ALTER SYSTEM RESET full_page_writes`)
+    await asOther(`SELECT pg_reload_conf()`)
+  })
+
+  test('commits wait for the disk although the database says otherwise', async () => {
+    const address = (await server?.newDatabase()) ?? ''
+    const name = new URL(address).pathname.slice(1)
+    await asOther(`ALTER DATABASE ${name} SET synchronous_commit = off`, [], address)
+    const log = newLog()
+    const store = await PostgresLockStore.open(address, log, 0)
+    await store.swap(null, 'note')
+    await store.release()
+    const [row] = await asOther('SHOW synchronous_commit', [], address)
+    expect(row).toEqual({ synchronous_commit: 'off' })
+  })
+
+  test('many processes make the tables of a new database at once', async () => {
+    const address = (await server?.newDatabase()) ?? ''
+    const stores = await Promise.all(
+      Array.from({ length: 6 }, () => PostgresLockStore.open(address, newLog(), 0)),
+    )
+    await Promise.all(stores.map((store) => store.release()))
+    expect(await asOther('SELECT step FROM proofhouse.migration', [], address)).toEqual([
+      { step: 1 },
+    ])
+  })
+})
+
+test('a server that does not answer is told without its password', async () => {
+  const address = 'postgres://someone:secret@127.0.0.1:1/nothing'
+  const error: unknown = await PostgresLockStore.open(address, 'log', 0).catch((e: unknown) => e)
+  expect(error).toMatchObject({ code: 'storage-failed' })
+  expect(String(error)).not.toContain('secret')
+})
