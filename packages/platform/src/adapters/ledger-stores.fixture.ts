@@ -2,7 +2,7 @@
 
 import { type Bytes, textOf, utf8 } from '@proofhouse/evidence'
 import { describe, expect, test } from 'vitest'
-import type { LockStore, StagedBatch, StagingLog, TileStore } from '../ledger/index.ts'
+import type { LockStore, SharedLog, StagedBatch, StagingLog, TileStore } from '../ledger/index.ts'
 
 async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
   const found: T[] = []
@@ -180,6 +180,109 @@ export function describeStagingLog(
       await log.close()
       const [found] = await collect((await again()).batches())
       expect(found).toEqual({ firstIndex: 0, count: 7, bundle })
+    })
+  })
+}
+
+/** Adds a batch of a width after whatever is there; gives its first index. */
+async function commitNext(log: SharedLog, width: number, from = 0): Promise<number> {
+  let first = from
+  await log.commit(from, async ({ note, batches }) => {
+    for await (const { firstIndex, count } of batches) first = firstIndex + count
+    return {
+      batch: batch(first, width),
+      note: () => Promise.resolve(`${note ?? 'note'} ${first + width}`),
+    }
+  })
+  return first
+}
+
+/** What a shared log holds from a size on. */
+async function stateOf(log: SharedLog, from = 0) {
+  let state: { note: string | null; batches: readonly StagedBatch[] } = { note: null, batches: [] }
+  await log.commit(from, async ({ note, batches }) => {
+    state = { note, batches: await collect(batches) }
+    return null
+  })
+  return state
+}
+
+/** What every shared log does; `beside` opens it for another writer. */
+export function describeSharedLog(
+  name: string,
+  make: Making<{ log: SharedLog; beside: () => Promise<SharedLog> }>,
+): void {
+  describe(`a shared log ${name}`, () => {
+    test('shows each writer what all have committed, from where it asks', async () => {
+      const { log, beside } = await make()
+      expect(await stateOf(log)).toEqual({ note: null, batches: [] })
+      await log.commit(0, () =>
+        Promise.resolve({ batch: null, note: () => Promise.resolve('first') }),
+      )
+      const other = await beside()
+      for (let n = 0; n < 10; n++) await commitNext(n % 2 === 0 ? log : other, 3)
+      const { note, batches } = await stateOf(other)
+      expect(note).toBe('first 3 6 9 12 15 18 21 24 27 30')
+      expect(batches).toEqual(Array.from({ length: 10 }, (_, n) => batch(3 * n, 3)))
+      expect((await stateOf(log, 21)).batches.map(({ firstIndex }) => firstIndex)).toEqual([
+        21, 24, 27,
+      ])
+      await Promise.all([log.release(), other.release()])
+      await Promise.all([log.release(), other.release()])
+    })
+
+    test('lets one writer commit at a time', async () => {
+      const { log, beside } = await make()
+      const other = await beside()
+      const firsts = await Promise.all(
+        [log, other].map(async (writer) => {
+          const found: number[] = []
+          for (let n = 0; n < 20; n++) found.push(await commitNext(writer, 2))
+          return found
+        }),
+      )
+      expect(firsts.flat().toSorted((a, b) => a - b)).toEqual(
+        Array.from({ length: 40 }, (_, n) => 2 * n),
+      )
+      await Promise.all([log.release(), other.release()])
+    })
+
+    test('changes nothing when the writer finds that it must not go on', async () => {
+      const { log, beside } = await make()
+      await commitNext(log, 2)
+      const before = await stateOf(log)
+      const stop = new Error('stop')
+      await expect(log.commit(0, () => Promise.reject(stop))).rejects.toBe(stop)
+      const late = log.commit(0, () =>
+        Promise.resolve({ batch: batch(2, 5), note: () => Promise.reject(stop) }),
+      )
+      await expect(late).rejects.toBe(stop)
+      const other = await beside()
+      expect(await stateOf(other)).toEqual(before)
+      expect(await commitNext(log, 2)).toBe(2)
+      await Promise.all([log.release(), other.release()])
+    })
+
+    test('forgets batches that end by a size, and lets one publish at a time', async () => {
+      const { log, beside } = await make()
+      const other = await beside()
+      for (let n = 0; n < 5; n++) await commitNext(log, 3)
+      const steps: string[] = []
+      await Promise.all(
+        [log, other].map((writer) =>
+          writer.publishing(async () => {
+            steps.push('begins')
+            // Commits go on meanwhile.
+            await commitNext(writer, 1)
+            await writer.forget(8)
+            steps.push('ends')
+          }),
+        ),
+      )
+      expect(steps).toEqual(['begins', 'ends', 'begins', 'ends'])
+      const { batches } = await stateOf(other)
+      expect(batches.map(({ firstIndex }) => firstIndex)).toEqual([6, 9, 12, 15, 16])
+      await Promise.all([log.release(), other.release()])
     })
   })
 }

@@ -9,10 +9,16 @@ import { FileLockStore } from './file-lock-store.ts'
 import { FileStagingLog } from './file-staging-log.ts'
 import {
   describeLockStore,
+  describeSharedLog,
   describeStagingLog,
   describeTileStore,
 } from './ledger-stores.fixture.ts'
-import { MemoryLockStore, MemoryStagingLog, MemoryTileStore } from './memory-ledger.ts'
+import {
+  MemoryLockStore,
+  MemorySharedLog,
+  MemoryStagingLog,
+  MemoryTileStore,
+} from './memory-ledger.ts'
 
 const folders: string[] = []
 function newFolder(): string {
@@ -43,4 +49,9 @@ describeStagingLog('in memory', () => {
 describeStagingLog('in files', () => {
   const folder = newFolder()
   return { log: new FileStagingLog(folder, 300), again: () => new FileStagingLog(folder, 300) }
+})
+
+describeSharedLog('in memory', () => {
+  const log = new MemorySharedLog()
+  return { log, beside: () => Promise.resolve(log) }
 })

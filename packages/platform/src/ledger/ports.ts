@@ -52,3 +52,38 @@ export interface StagedBatch {
   readonly bundle: Bytes
   readonly count: number
 }
+
+/** What a shared log holds, as one moment sees it. */
+export interface SharedState {
+  /** The committed checkpoint's note; null before the first. */
+  readonly note: string | null
+  /** The batches from the size that was asked for on, in order; some of them may have been forgotten. */
+  readonly batches: AsyncIterable<StagedBatch>
+}
+
+/** What a writer adds to a shared log. */
+export interface SharedCommit {
+  /** The entries; null for a log's first checkpoint, which has none. */
+  readonly batch: StagedBatch | null
+  /** The next note, asked for once the store has confirmed the batch's bytes. */
+  note(): Promise<string>
+}
+
+/**
+ * The commit point and the entries of a log that several writers share, in one store: both change in one step, so that every batch
+ * there is committed, and none lies there in vain.
+ */
+export interface SharedLog {
+  /**
+   * Lets the writer see what is committed from a size on and add to it, while no other can commit; durable on return. `step` gives
+   * null to add nothing.
+   * @throws ledger-conflict when the log was taken over for one writer alone; storage-failed, after which the commit may have been made
+   */
+  commit(from: number, step: (state: SharedState) => Promise<SharedCommit | null>): Promise<void>
+  /** Runs the work while no other writer publishes. @throws storage-failed, and what the work throws */
+  publishing(work: () => Promise<void>): Promise<void>
+  /** Forgets the batches that end at or before this size; only while publishing. @throws storage-failed */
+  forget(size: number): Promise<void>
+  /** Lets go. Safe to repeat. */
+  release(): Promise<void>
+}
