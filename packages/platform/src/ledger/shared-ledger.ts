@@ -19,7 +19,7 @@ import { type LedgerLimits, ledgerLimits } from './limits.ts'
 import type { SharedCommit, SharedLog, SharedState, TileStore } from './ports.ts'
 import { proveEntry } from './prove-entry.ts'
 import type { Head } from './publisher.ts'
-import { readPublished, SharedCopy } from './shared-copy.ts'
+import { type Publication, readPublished, SharedCopy } from './shared-copy.ts'
 import { publishShared } from './shared-publication.ts'
 import { readEntries } from './tile-reader.ts'
 import { WaitingEntries, type WaitingEntry } from './waiting-entries.ts'
@@ -91,6 +91,8 @@ class SharedLedger implements Ledger {
   #running: Promise<void> | null = null
   #publishing: Promise<void> | null = null
   #failure: { readonly cause: unknown } | null = null
+  /** Whether any caller has heard of the failure. */
+  #told = false
   #closing: Promise<void> | null = null
 
   constructor(
@@ -210,16 +212,10 @@ class SharedLedger implements Ledger {
     if (this.#committing !== null || this.#publishing !== null) return
     this.#publicationWanted = false
     this.#publishedAtMs = performance.now()
-    const place = { ...this.#stores, verifier: this.#verifier }
-    this.#publishing = publishShared(place, this.#copy.publication())
-      .then(
-        (published) => {
-          this.#published = newer(this.#published, published)
-        },
-        (cause: unknown) => {
-          this.#fail(cause, [])
-        },
-      )
+    this.#publishing = this.#publish(this.#copy.publication())
+      .catch((cause: unknown) => {
+        this.#fail(cause, [])
+      })
       .finally(() => {
         this.#publishing = null
         // Without a run under way nobody else would.
@@ -227,11 +223,19 @@ class SharedLedger implements Ledger {
       })
   }
 
+  async #publish(publication: Publication): Promise<void> {
+    const place = { ...this.#stores, verifier: this.#verifier }
+    this.#published = newer(this.#published, await publishShared(place, publication))
+  }
+
   async #end(): Promise<void> {
+    await this.#running
+    const told = this.#told
     try {
-      await this.#running
-      // What made the ledger fail was told to whoever waited; closing then only lets go.
-      if (this.#failure === null) await this.checkpoint()
+      await this.checkpoint()
+    } catch (error) {
+      // What made the ledger fail is told once; closing then only lets go.
+      if (!told) throw error
     } finally {
       await this.#publishing
       await this.#stores.log.release()
@@ -240,12 +244,14 @@ class SharedLedger implements Ledger {
 
   #fail(cause: unknown, batch: readonly WaitingEntry[]): void {
     this.#failure ??= { cause }
+    this.#told ||= batch.length + this.#waiting.count > 0
     for (const { reject } of batch) reject(cause)
     if (this.#waiting.count > 0) this.#waiting.rejectAll(this.#refusal())
   }
 
   #refusal(): OperatingError {
     const cause = this.#failure?.cause ?? null
+    this.#told ||= this.#failure !== null
     if (cause === null) return new OperatingError('ledger-closed', 'the ledger is closed')
     if (cause instanceof OperatingError) return cause
     return new OperatingError(
