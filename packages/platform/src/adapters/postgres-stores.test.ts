@@ -1,12 +1,18 @@
-// Who may commit to a log whose commit point lies in PostgreSQL, and what is known when a connection breaks.
+// Who may commit to a log whose commit point lies in PostgreSQL, alone or beside others, and what a broken connection leaves.
 
 import { randomUUID } from 'node:crypto'
-import { OperatingError } from '@proofhouse/evidence'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { OperatingError, parseVerifierKey, trustLogOnly, utf8 } from '@proofhouse/evidence'
 import { Client } from 'pg'
-import { afterAll, describe, expect, test } from 'vitest'
-import { describeLockStore } from './ledger-stores.fixture.ts'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { newLedgerKey } from '../ledger/fsck/fsck.fixture.ts'
+import { fsck, openSharedLedger } from '../ledger/index.ts'
+import { DiskTileStore } from './disk-tile-store.ts'
+import { describeLockStore, describeSharedLog } from './ledger-stores.fixture.ts'
 import { startPostgres } from './postgres.fixture.ts'
 import { PostgresLockStore } from './postgres-lock-store.ts'
+import { PostgresSharedLog } from './postgres-shared-log.ts'
 
 const server = await startPostgres()
 const url = (await server?.newDatabase()) ?? ''
@@ -33,7 +39,100 @@ const cutConnections = () =>
      WHERE application_name = 'proofhouse' AND datname = current_database()`,
   )
 
-describe.skipIf(server === null)('with a PostgreSQL server', () => {
+/** What opening does, where a pool of connections between server and database has given the session's lock away. */
+const takeOver = (log: string) =>
+  asOther('UPDATE proofhouse.ledger_head SET holder = $2 WHERE log = $1', [log, randomUUID()])
+
+const folders: string[] = []
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+})
+const key = newLedgerKey()
+const verifier = parseVerifierKey(key.verifierKey)
+/** Opens a log that writers share. */
+const join = (log: string) => PostgresSharedLog.open(url, log, 5_000)
+
+describe.skipIf(server === null)('writers that share a log in PostgreSQL', () => {
+  describeSharedLog('in PostgreSQL', async () => {
+    const log = newLog()
+    return { log: await join(log), beside: () => join(log) }
+  })
+
+  test('a writer alone and writers that share keep each other out', async () => {
+    const log = newLog()
+    const shared = await join(log)
+    await expect(PostgresLockStore.open(url, log, 0)).rejects.toMatchObject({ code: 'ledger-busy' })
+    await shared.release()
+    const alone = await PostgresLockStore.open(url, log, 5_000)
+    await expect(PostgresSharedLog.open(url, log, 0)).rejects.toMatchObject({ code: 'ledger-busy' })
+    await alone.swap(null, 'note')
+    await alone.release()
+    const again = await join(log)
+    await again.commit(0, ({ note }) => {
+      expect(note).toBe('note')
+      return Promise.resolve(null)
+    })
+    await again.release()
+  })
+
+  test('a writer that was taken over commits nothing', async () => {
+    const log = newLog()
+    const shared = await join(log)
+    await takeOver(log)
+    await expect(shared.commit(0, () => Promise.resolve(null))).rejects.toMatchObject({
+      code: 'ledger-conflict',
+    })
+    await shared.release()
+  })
+
+  test('writers whose connections are cut lose nothing that they acknowledged', async () => {
+    const folder = mkdtempSync(`${tmpdir()}/shared-`)
+    folders.push(folder)
+    const tiles = new DiskTileStore(folder)
+    const acknowledged = new Set<string>()
+    const openWriter = async () =>
+      openSharedLedger({ tiles, log: await join(key.signer.name), signer: key.signer }, verifier, {
+        batchEntriesMax: 20,
+        publishEveryMs: 0,
+      })
+    for (let round = 0; round < 3; round++) {
+      const writers = [await openWriter(), await openWriter()]
+      const seen = { broken: 0 }
+      const appended = writers.map(async (writer, w) => {
+        for (let n = 0; seen.broken < 2; n++) {
+          const text = `round ${round} writer ${w} entry ${n}`
+          await writer.append(utf8(text)).then(
+            () => acknowledged.add(text),
+            () => seen.broken++,
+          )
+        }
+      })
+      const wanted = 60 * (round + 1)
+      await expect.poll(() => acknowledged.size, { interval: 5 }).toBeGreaterThan(wanted)
+      await cutConnections()
+      await Promise.all(appended)
+      // One of them may not have noticed before.
+      for (const writer of writers)
+        await writer.close().catch((error: unknown) => {
+          expect(error).toMatchObject({ code: 'storage-failed' })
+        })
+    }
+    const ledger = await openWriter()
+    const found: string[] = []
+    for await (const { entry } of ledger.read(0, Number.MAX_SAFE_INTEGER))
+      found.push(Buffer.from(entry).toString())
+    await ledger.close()
+    expect(new Set(found).size).toBe(found.length)
+    expect([...acknowledged].filter((text) => !found.includes(text))).toEqual([])
+    const report = await fsck({ tiles, trust: trustLogOnly(key.verifierKey) })
+    expect({ findings: report.findings, size: report.size }).toEqual({
+      findings: [],
+      size: found.length,
+    })
+  })
+})
+
+describe.skipIf(server === null)('a writer alone in PostgreSQL', () => {
   describeLockStore('in PostgreSQL', async () => {
     const log = newLog()
     return { store: await open(log), again: () => open(log) }
@@ -57,11 +156,7 @@ describe.skipIf(server === null)('with a PostgreSQL server', () => {
       const log = newLog()
       const first = await open(log)
       await first.swap(null, 'one')
-      // What opening does, where a pool of connections between server and database has given the session's lock away.
-      await asOther(`UPDATE proofhouse.ledger_head SET holder = $2 WHERE log = $1`, [
-        log,
-        randomUUID(),
-      ])
+      await takeOver(log)
       await expect(first.swap('one', 'two')).rejects.toMatchObject({ code: 'ledger-conflict' })
       expect(await first.read()).toBe('one')
       await first.release()
