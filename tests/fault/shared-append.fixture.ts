@@ -3,23 +3,16 @@
 
 import { openSync, writeSync } from 'node:fs'
 import process from 'node:process'
-import { parseVerifierKey, utf8 } from '../../packages/evidence/src/index.ts'
-import { DiskTileStore } from '../../packages/platform/src/adapters/disk-tile-store.ts'
+import { utf8 } from '../../packages/evidence/src/index.ts'
 import { diskKeyFiles } from '../../packages/platform/src/adapters/key-file.ts'
-import { PostgresSharedLog } from '../../packages/platform/src/adapters/postgres-shared-log.ts'
+import { openServerLedger } from '../../packages/platform/src/adapters/server-ledger.ts'
 import { openLedgerKey } from '../../packages/platform/src/keys/index.ts'
-import { openSharedLedger } from '../../packages/platform/src/ledger/index.ts'
 
 const [url = '', folder = '', keys = '', acknowledgements = '', name = ''] = process.argv.slice(2)
 const told = openSync(acknowledgements, 'a')
 const key = await openLedgerKey(diskKeyFiles, keys, 'fault.example/shared')
-const log = await PostgresSharedLog.open(url, key.signer.name, 10_000)
-const tiles = new DiskTileStore(folder)
-const ledger = await openSharedLedger(
-  { tiles, log, signer: key.signer },
-  parseVerifierKey(key.verifierKey),
-  { batchEntriesMax: 50, publishEveryMs: 20 },
-)
+const place = { databaseUrl: url, files: { folder } }
+const ledger = await openServerLedger(place, key, { writers: 'several' })
 for (let round = 0; ; round++)
   await Promise.all(
     Array.from({ length: 1 + ((round * 7) % 60) }, async (_, n) => {

@@ -7,12 +7,15 @@ import { OperatingError, parseVerifierKey, trustLogOnly, utf8 } from '@proofhous
 import { Client } from 'pg'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { newLedgerKey } from '../ledger/fsck/fsck.fixture.ts'
-import { fsck, openSharedLedger } from '../ledger/index.ts'
+import { fsck, openLedger, openSharedLedger } from '../ledger/index.ts'
 import { DiskTileStore } from './disk-tile-store.ts'
+import { FileStagingLog } from './file-staging-log.ts'
 import { describeLockStore, describeSharedLog } from './ledger-stores.fixture.ts'
+import { MemoryTileStore } from './memory-ledger.ts'
 import { startPostgres } from './postgres.fixture.ts'
 import { PostgresLockStore } from './postgres-lock-store.ts'
 import { PostgresSharedLog } from './postgres-shared-log.ts'
+import { openServerLedger } from './server-ledger.ts'
 
 const server = await startPostgres()
 const url = (await server?.newDatabase()) ?? ''
@@ -249,4 +252,66 @@ test('a server that does not answer is told without its password', async () => {
   const error: unknown = await PostgresLockStore.open(address, 'log', 0).catch((e: unknown) => e)
   expect(error).toMatchObject({ code: 'storage-failed' })
   expect(String(error)).not.toContain('secret')
+})
+
+describe.skipIf(server === null)('a ledger of a server', () => {
+  test('is written alone, shared, and alone again, and never both at once', async () => {
+    const folder = mkdtempSync(`${tmpdir()}/server-ledger-`)
+    folders.push(folder)
+    const place = { databaseUrl: url, files: { folder } }
+    const own = newLedgerKey('server.example/ledger')
+    const openIt = (writers: 'one' | 'several', waitMs = 0) =>
+      openServerLedger(place, own, { writers, waitMs })
+    const alone = await openIt('one')
+    expect(await alone.append(utf8('alone'))).toBe(0)
+    await expect(openIt('one')).rejects.toMatchObject({ code: 'ledger-busy' })
+    await expect(openIt('several')).rejects.toMatchObject({ code: 'ledger-busy' })
+    await alone.close()
+    const shared = [await openIt('several', 5_000), await openIt('several', 5_000)]
+    await expect(openIt('one')).rejects.toMatchObject({ code: 'ledger-busy' })
+    for (const [n, ledger] of shared.entries())
+      expect(await ledger.append(utf8(`shared ${n}`))).toBe(1 + n)
+    await Promise.all(shared.map((ledger) => ledger.close()))
+    const again = await openIt('one', 5_000)
+    expect(await again.append(utf8('alone again'))).toBe(3)
+    await again.close()
+    const report = await fsck({
+      tiles: new DiskTileStore(folder),
+      trust: trustLogOnly(own.verifierKey),
+    })
+    expect({ findings: report.findings, size: report.size }).toEqual({ findings: [], size: 4 })
+    const other = newLedgerKey('server.example/ledger')
+    for (const writers of ['one', 'several'] as const)
+      await expect(
+        openServerLedger(place, other, { writers, waitMs: 5_000 }),
+      ).rejects.toMatchObject({ code: 'ledger-corrupt' })
+  })
+
+  test('that a server alone was killed with is not continued without its staged entries', async () => {
+    const [one, two] = [0, 1].map(() => mkdtempSync(`${tmpdir()}/server-ledger-`))
+    folders.push(one ?? '', two ?? '')
+    const log = newLog()
+    const own = newLedgerKey(log)
+    const tiles = new MemoryTileStore()
+    const openOn = async (folder = '') => {
+      const lock = await PostgresLockStore.open(url, log, 5_000)
+      const stores = { tiles, lock, staging: new FileStagingLog(folder), signer: own.signer }
+      return openLedger(stores, parseVerifierKey(own.verifierKey), {
+        publishEveryMs: 3_600_000,
+      }).catch(async (error: unknown) => {
+        await lock.release()
+        throw error
+      })
+    }
+    const killed = await openOn(one)
+    // Its tiles are never written: what it acknowledges is in its own staging files alone.
+    tiles.write = () => new Promise(() => {})
+    expect(await killed.append(utf8('acknowledged'))).toBe(0)
+    await cutConnections()
+    tiles.write = MemoryTileStore.prototype.write.bind(tiles)
+    await expect(openOn(two)).rejects.toMatchObject({ code: 'ledger-corrupt' })
+    const found = await openOn(one)
+    for await (const { entry } of found.read(0, 1)) expect(entry).toEqual(utf8('acknowledged'))
+    await found.close()
+  })
 })
