@@ -13,14 +13,15 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
-  S3ServiceException,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import { type Bytes, equalBytes, OperatingError } from '@proofhouse/evidence'
+import { bucketError, isConditionFailed, isMissing, isWithoutLock } from './s3-errors.ts'
 
 const connectMaxMs = 5_000
-const answerMaxMs = 30_000
-const attemptsMax = 4
+/** Without an answer, or the next bytes of one, for so long, a try is given up. */
+const silenceMaxMs = 20_000
+const attemptsMax = 3
 /** Parts of a streamed object; a bucket takes at most 10,000 of them, which bounds an object to 156 GiB. */
 const partSizeBytes = 16 * 1_048_576
 const partsMax = 10_000
@@ -60,13 +61,23 @@ export class S3Bucket {
   readonly #bucket: string
   readonly #prefix: string
 
-  constructor({ endpoint, region, bucket, prefix, credentials }: BucketAddress) {
+  /** @param silenceMs for tests */
+  constructor(
+    { endpoint, region, bucket, prefix, credentials }: BucketAddress,
+    silenceMs: number = silenceMaxMs,
+  ) {
     this.#bucket = bucket
     this.#prefix = prefix
     this.#client = new S3Client({
       region,
       maxAttempts: attemptsMax,
-      requestHandler: { connectionTimeout: connectMaxMs, requestTimeout: answerMaxMs },
+      requestHandler: {
+        connectionTimeout: connectMaxMs,
+        requestTimeout: silenceMs,
+        // Without this the handler warns and waits on.
+        throwOnRequestTimeout: true,
+        socketTimeout: silenceMs,
+      },
       ...(endpoint === null ? {} : { endpoint, forcePathStyle: true }),
       ...(credentials === null ? {} : { credentials }),
     })
@@ -79,8 +90,7 @@ export class S3Bucket {
       const { ObjectLockConfiguration: found } = await this.#client.send(command)
       return found?.ObjectLockEnabled === 'Enabled'
     } catch (cause) {
-      if (cause instanceof S3ServiceException && cause.$metadata.httpStatusCode === 404)
-        return false
+      if (isWithoutLock(cause)) return false
       throw bucketError(this.#bucket, cause)
     }
   }
@@ -301,28 +311,4 @@ async function* partsOf(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8A
       filled = 0
     }
   if (filled > 0 || given === 0) yield part.subarray(0, filled)
-}
-
-const statusOf = (cause: unknown): number | undefined =>
-  cause instanceof S3ServiceException ? cause.$metadata.httpStatusCode : undefined
-
-/** A server says `not found` of much else too: of a bucket, of a key. A HEAD has no body to say more in. */
-const isMissing = (cause: unknown): boolean =>
-  cause instanceof S3ServiceException && ['NoSuchKey', 'NotFound'].includes(cause.name)
-
-/** 412, or 409 when another conditional put is under way. */
-const isConditionFailed = (cause: unknown): boolean =>
-  statusOf(cause) === 412 || (cause instanceof Error && cause.name === 'ConditionalRequestConflict')
-
-/** The operating error for a failed request. Only the server's code is told. */
-function bucketError(path: string, cause: unknown): OperatingError {
-  if (cause instanceof OperatingError) return cause
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : null
-  const why = code ?? (cause instanceof Error ? cause.name : 'no answer')
-  const status = statusOf(cause)
-  return new OperatingError(
-    'storage-failed',
-    `object \`${path}\`: the bucket answered ${why}${status === undefined ? '' : ` (${status})`}`,
-    { cause },
-  )
 }

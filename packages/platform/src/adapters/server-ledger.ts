@@ -1,5 +1,7 @@
-// A ledger whose commit point is in PostgreSQL and whose files are in a folder or a bucket, for one server or for several that share it.
-// What changes files outside the ledger's own protocol (its key, what a killed server left half-written) happens while nobody publishes.
+// A ledger whose commit point is in PostgreSQL and whose files are in a folder or a bucket, for one server or for
+// several that share it.
+// What changes files outside the ledger's own protocol (its key, what a killed server left half-written) happens
+// while nobody publishes.
 
 import { mkdir } from 'node:fs/promises'
 import { type NoteSigner, parseVerifierKey } from '@proofhouse/evidence'
@@ -50,8 +52,10 @@ interface Files {
 }
 
 /**
- * Opens the log named by the key's signer, creating it when there is none: for this server alone, or beside others that share it.
- * @throws ledger-busy, ledger-corrupt (also when the log has another key), ledger-conflict, config-invalid, storage-failed
+ * Opens the log named by the key's signer, creating it when there is none: for this server alone, or beside others
+ * that share it.
+ * @throws ledger-busy, ledger-corrupt (also when the log has another key), ledger-conflict, config-invalid,
+ * storage-failed
  */
 export async function openServerLedger(
   place: ServerLedgerPlace,

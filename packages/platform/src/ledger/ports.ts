@@ -1,4 +1,5 @@
-// What a ledger needs of the world. Each port says what durable means; every adapter of a port passes the same contract suite.
+// What a ledger needs of the world. Each port says what durable means; every adapter of a port passes the same
+// contract suite.
 // Paths are those of C2SP tlog-tiles, relative to the log's prefix, with forward slashes.
 
 import type { Bytes } from '@proofhouse/evidence'
@@ -8,7 +9,8 @@ export interface TileStore {
   /** The content; null when there is none. @throws storage-failed */
   read(path: string): Promise<Bytes | null>
   /**
-   * Puts the content there in one step; not yet durable. `checkpoint` is replaced; of any other path there is one content ever,
+   * Puts the content there in one step; not yet durable. `checkpoint` is replaced; of any other path there is one
+   * content ever,
    * written again by whoever repairs a log, and a store may refuse another. @throws storage-failed, ledger-corrupt
    */
   write(path: string, content: Uint8Array): Promise<void>
@@ -37,9 +39,15 @@ export interface LockStore {
 export interface StagingLog {
   /** Appends one batch; on return it is durable and has been read back the same. @throws storage-failed */
   append(batch: StagedBatch): Promise<void>
-  /** Every batch that is whole, in order; a torn last one is dropped. @throws ledger-corrupt for damage before the end */
+  /**
+   * Every batch that is whole, in order; a torn last one is dropped. @throws ledger-corrupt for damage before the
+   * end
+   */
   batches(): AsyncIterable<StagedBatch>
-  /** Forgets the batches that end at or before this size: their entries are durable elsewhere. @throws storage-failed */
+  /**
+   * Forgets the batches that end at or before this size: their entries are durable elsewhere. @throws storage-
+   * failed
+   */
   forget(size: number): Promise<void>
   close(): Promise<void>
 }
@@ -70,14 +78,15 @@ export interface SharedCommit {
 }
 
 /**
- * The commit point and the entries of a log that several writers share, in one store: both change in one step, so that every batch
- * there is committed, and none lies there in vain.
+ * The commit point and the entries of a log that several writers share, in one store: both change in one step, so
+ * that every batch there is committed, and none lies there in vain.
  */
 export interface SharedLog {
   /**
-   * Lets the writer see what is committed from a size on and add to it, while no other can commit; durable on return. `step` gives
-   * null to add nothing.
-   * @throws ledger-conflict when the log was taken over for one writer alone; storage-failed, after which the commit may have been made
+   * Lets the writer see what is committed from a size on and add to it, while no other can commit; durable on
+   * return. `step` gives null to add nothing.
+   * @throws ledger-conflict when the log was taken over for one writer alone; storage-failed, after which the commit
+   * may have been made
    */
   commit(from: number, step: (state: SharedState) => Promise<SharedCommit | null>): Promise<void>
   /** Runs the work while no other writer publishes. @throws storage-failed, and what the work throws */

@@ -143,7 +143,7 @@ export type Decide = (name: string, number: number) => Fate
 
 /** A process whose calls have fates. */
 interface FatedProcess {
-  fated<T>(name: string, call: () => Promise<T>): Promise<T>
+  readonly fated: <T>(name: string, call: () => Promise<T>) => Promise<T>
   /** Rejects when the process dies; whatever it was doing for others is over then. */
   readonly death: Promise<never>
   /** Resolves when a call has killed the process and none is under way. */
@@ -227,8 +227,9 @@ export interface SharedPlace {
 }
 
 /**
- * The shared stores of one writer, likewise. Its death in the middle of a commit or a publication ends that for the others, as a server does
- * when a connection is gone; `log.step` is the moment before a batch is given, `log.note` the one before it is signed.
+ * The shared stores of one writer, likewise. Its death in the middle of a commit or a publication ends that for the
+ * others, as a server does when a connection is gone; `log.step` is the moment before a batch is given, `log.note` the
+ * one before it is signed.
  */
 export function withSharedFates(
   { tiles, log }: SharedPlace,

@@ -1,6 +1,9 @@
-// One connection to PostgreSQL, kept for as long as its owner works: what the server grants to a session (a lock, a transaction) ends
-// with it. Every wait has a bound. A connection that failed once is never used again: what its last statement did is not known.
-// INVARIANT: a statement that returns is on the server's disk: sessions without synchronous commit, and servers without fsync, are
+// One connection to PostgreSQL, kept for as long as its owner works: what the server grants to a session (a lock,
+// a transaction) ends
+// with it. Every wait has a bound. A connection that failed once is never used again: what its last statement did
+// is not known.
+// INVARIANT: a statement that returns is on the server's disk: sessions without synchronous commit, and servers
+// without fsync, are
 // refused or corrected when the session begins.
 
 import { OperatingError } from '@proofhouse/evidence'
@@ -12,8 +15,8 @@ const connectMaxMs = 10_000
 const answerMaxMs = 30_000
 
 /**
- * What every session runs under. A transaction whose process has stopped holds others up no longer than this, and a server notices within
- * half a minute that a machine is gone, so that its locks end.
+ * What every session runs under. A transaction whose process has stopped holds others up no longer than this, and
+ * a server notices within half a minute that a machine is gone, so that its locks end.
  */
 const settings = {
   default_transaction_isolation: 'read committed',
@@ -82,8 +85,10 @@ export class PostgresSession {
   }
 
   /**
-   * Runs the work in a transaction: all of it is durable on return, or none of it ever happens. Nobody else may use the session meanwhile.
-   * @throws storage-failed, after which it is not known which of the two it is; whatever the work throws, after which it is none
+   * Runs the work in a transaction: all of it is durable on return, or none of it ever happens. Nobody else may use
+   * the session meanwhile.
+   * @throws storage-failed, after which it is not known which of the two it is; whatever the work throws, after
+   * which it is none
    */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     await this.query('BEGIN')
