@@ -175,13 +175,13 @@ test.skipIf(server === null || !allFaults)(
   'a writer that stops in the middle of a commit holds the others up for a while only',
   async () => {
     const name = 'stop.example/log'
-    const [stopped, other] = [
+    const [sleeper, other] = [
       await PostgresSharedLog.open(url, name, 0),
       await PostgresSharedLog.open(url, name, 0),
     ]
     const awake = Promise.withResolvers<null>()
     const begun = Promise.withResolvers<void>()
-    const late = stopped.commit(0, async () => {
+    const late = sleeper.commit(0, async () => {
       begun.resolve()
       await awake.promise
       return { batch: null, note: () => Promise.resolve('late') }
@@ -200,6 +200,6 @@ test.skipIf(server === null || !allFaults)(
       expect(note).toBe('first')
       return Promise.resolve(null)
     })
-    await Promise.all([stopped.release(), other.release()])
+    await Promise.all([sleeper.release(), other.release()])
   },
 )
