@@ -27,6 +27,7 @@ const suites = [
   'time-stamps',
   'tessera',
   'witness',
+  's3',
 ]
 let failed = 0
 for (const suite of suites) {

@@ -24,7 +24,16 @@ export { checkMirror, mirroredTiles, mirrorIn } from './mirror.ts'
 export { openLedger } from './open-ledger.ts'
 export { hadRoot } from './prefix.ts'
 export { removePartialFiles } from './partial-files.ts'
-export type { LockStore, StagedBatch, StagingLog, TileStore } from './ports.ts'
+export type {
+  LockStore,
+  SharedCommit,
+  SharedLog,
+  SharedState,
+  StagedBatch,
+  StagingLog,
+  TileStore,
+} from './ports.ts'
+export { openSharedLedger } from './shared-ledger.ts'
 export { decodeStaging, recordHeader } from './staged-batch.ts'
 export { readEntries, readTile } from './tile-reader.ts'
 export type { WitnessReply, WitnessServer } from './witness/ask-witness.ts'
