@@ -75,6 +75,8 @@ export const errorRegistry = {
   'ledger-overloaded': busy(429),
   'ledger-closed': busy(503),
   'storage-failed': undecided(507),
+  // Encryption and the artifact store
+  'ciphertext-invalid': undecided(),
 } as const satisfies Record<string, ErrorMeaning>
 
 /** The code of an operating error. */
