@@ -77,6 +77,8 @@ export const errorRegistry = {
   'storage-failed': undecided(507),
   // Encryption and the artifact store
   'ciphertext-invalid': undecided(),
+  'artifact-missing': usage(404),
+  'artifact-corrupt': undecided(500),
 } as const satisfies Record<string, ErrorMeaning>
 
 /** The code of an operating error. */

@@ -8,6 +8,9 @@ export { keyFileNames, openLedgerKey, openSigningKey } from './workspace-keys.ts
 export { openGcm, sealGcm } from './aes-gcm.ts'
 export { type HkdfHash, hkdfExpand, hkdfExtract, hmac } from './hkdf.ts'
 export {
+  type ChunkedKey,
+  type ChunkedMessage,
+  chunkedMessageSize,
   decryptChunks,
   encryptChunks,
   openChunked,

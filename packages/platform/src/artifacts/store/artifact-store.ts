@@ -1,0 +1,308 @@
+// The artifacts of one tenant by the SHA-256 of their bytes, each encrypted under a random key of its own, which a key wrapper wraps
+// (spec/artifact-store.md). The ciphertext is written first, under a random name; the record that names the digest and holds the
+// wrapped key is written last. INVARIANT: until then the key is in memory only, so what an interrupted put leaves opens for nobody.
+
+import { createHash, randomBytes } from 'node:crypto'
+import { type Bytes, concatBytes, type HexDigest, OperatingError } from '@proofhouse/evidence'
+import {
+  type ChunkedKey,
+  type ChunkedMessage,
+  chunkedMessageSize,
+  decryptChunks,
+  encryptChunks,
+  openChunked,
+} from '../../keys/index.ts'
+import type { ByteRange } from '../ports.ts'
+import {
+  type ArtifactRecord,
+  decodeRecord,
+  encodeRecord,
+  recordSizeMaxBytes,
+  recordVersion,
+} from './artifact-record.ts'
+import { associatedDataOf } from './associated-data.ts'
+import type { ArtifactBlobs, KeyWrapper } from './ports.ts'
+
+const dataKeySizeBytes = 32
+const dataNameSizeBytes = 16
+const tenantName = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+const digestForm = /^[0-9a-f]{64}$/
+
+/** What a store of artifacts is made of. */
+export interface ArtifactStoreParts {
+  /** Lower-case letters, digits and hyphens, as in a host name. */
+  readonly tenant: string
+  readonly blobs: ArtifactBlobs
+  readonly keys: KeyWrapper
+  readonly nowMs: () => number
+}
+
+/** An artifact by its content. */
+export interface StoredArtifact {
+  readonly digest: HexDigest
+  readonly sizeBytes: number
+}
+
+interface FoundArtifact {
+  readonly record: ArtifactRecord
+  readonly ciphertextSizeBytes: number
+}
+
+/** Codes of what is broken or absent rather than out of reach. */
+const brokenCodes: readonly string[] = [
+  'artifact-missing',
+  'artifact-corrupt',
+  'ciphertext-invalid',
+]
+
+/** Null for an artifact that is broken or absent; any other failure goes on. */
+function nullWhereBroken(error: unknown): null {
+  if (error instanceof OperatingError && brokenCodes.includes(error.code)) return null
+  throw error
+}
+
+async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
+}
+
+/** Artifacts of one tenant. Another tenant's are never looked at, nor shared. */
+export class ArtifactStore {
+  readonly #tenant: string
+  readonly #blobs: ArtifactBlobs
+  readonly #keys: KeyWrapper
+  readonly #nowMs: () => number
+
+  /** @throws usage-invalid when the tenant's name is none */
+  constructor({ tenant, blobs, keys, nowMs }: ArtifactStoreParts) {
+    if (!tenantName.test(tenant))
+      throw new OperatingError(
+        'usage-invalid',
+        `tenant \`${tenant}\` is no name; use up to 63 lower-case letters, digits and hyphens`,
+      )
+    this.#tenant = tenant
+    this.#blobs = blobs
+    this.#keys = keys
+    this.#nowMs = nowMs
+  }
+
+  /**
+   * Stores bytes under their digest, in bounded memory; nothing of them is there until all is.
+   * @param expected the digest when the caller knows it: then what is there already is not even
+   *   read, and other bytes are refused
+   * @throws artifact-corrupt when the bytes are not those of the expected digest; storage-failed;
+   *   whatever the source or the key wrapper throws
+   */
+  async put(source: AsyncIterable<Uint8Array>, expected?: HexDigest): Promise<StoredArtifact> {
+    const present = expected === undefined ? null : await this.stat(expected)
+    if (present !== null) return present
+    const hash = createHash('sha256')
+    let sizeBytes = 0
+    async function* hashed() {
+      for await (const piece of source) {
+        hash.update(piece)
+        sizeBytes += piece.length
+        yield piece
+      }
+    }
+    const dataKey = new Uint8Array(randomBytes(dataKeySizeBytes))
+    const data = randomBytes(dataNameSizeBytes).toString('hex')
+    let isNamed = false
+    try {
+      await this.#blobs.write(
+        this.#dataName(data),
+        encryptChunks(hashed(), this.#chunkedKey(dataKey, data)),
+      )
+      const digest = hash.digest('hex')
+      if (expected !== undefined && digest !== expected)
+        throw new OperatingError(
+          'artifact-corrupt',
+          `the bytes given for artifact \`${expected}\` are those of \`${digest}\``,
+        )
+      // A broken one is replaced.
+      if ((await this.#findWhole(digest)) === null) {
+        const wrappedKey = await this.#keys.wrap(dataKey, this.#keyBelonging(digest))
+        isNamed = true
+        await this.#writeRecord(digest, { data, wrappedKey })
+      } else await this.#blobs.remove(this.#dataName(data))
+      return { digest, sizeBytes }
+    } catch (error) {
+      // A record that could not be written may be there all the same: then its ciphertext must stay.
+      if (!isNamed) await this.#blobs.remove(this.#dataName(data)).catch(() => undefined)
+      throw error
+    } finally {
+      dataKey.fill(0)
+    }
+  }
+
+  /**
+   * The whole artifact in pieces. Each is authentic when it is given out, and the last one only
+   * once all of them together have the digest.
+   * @throws artifact-missing, ciphertext-invalid, artifact-corrupt, storage-failed; whatever the
+   *   key wrapper throws
+   */
+  async *read(digest: HexDigest): AsyncGenerator<Bytes> {
+    const { record } = await this.#require(digest)
+    const key = await this.#keyOf(digest, record)
+    const hash = createHash('sha256')
+    let held: Bytes | null = null
+    for await (const piece of decryptChunks(this.#blobs.read(this.#dataName(record.data)), key)) {
+      if (held !== null) yield held
+      hash.update(piece)
+      held = piece
+    }
+    if (hash.digest('hex') !== digest)
+      throw new OperatingError(
+        'artifact-corrupt',
+        `artifact \`${digest}\` has other bytes than its digest names; remove it and put it again`,
+      )
+    if (held !== null) yield held
+  }
+
+  /**
+   * A range of an artifact in pieces, authentic each; only its chunks are read. A range that
+   * reaches the end authenticates that it is the end.
+   * @throws as `read`; a range cannot be held against the digest
+   */
+  async *readRange(digest: HexDigest, { start, end }: ByteRange): AsyncGenerator<Bytes> {
+    yield* (await this.#open(digest)).read(start, end)
+  }
+
+  /**
+   * Whether an artifact is there, and its size as its ciphertext's length has it; null when it is
+   * not there, or its record or ciphertext is broken. No key is asked for.
+   * @throws storage-failed
+   */
+  async stat(digest: HexDigest): Promise<StoredArtifact | null> {
+    const found = await this.#findWhole(digest)
+    if (found === null) return null
+    return { digest, sizeBytes: chunkedMessageSize(found.ciphertextSizeBytes) }
+  }
+
+  /** Digests of all artifacts. @throws storage-failed */
+  async *list(): AsyncGenerator<HexDigest> {
+    for await (const name of this.#blobs.list(`${this.#tenant}/names`)) {
+      const digest = name.slice(name.lastIndexOf('/') + 1)
+      if (digestForm.test(digest) && name === this.#recordName(digest)) yield digest
+    }
+  }
+
+  /**
+   * Removes an artifact, if it is there: first its name and key, then its ciphertext.
+   * @throws storage-failed
+   */
+  async remove(digest: HexDigest): Promise<void> {
+    const found = await this.#find(digest).catch(nullWhereBroken)
+    await this.#blobs.remove(this.#recordName(digest))
+    if (found !== null) await this.#blobs.remove(this.#dataName(found.data))
+  }
+
+  /**
+   * Wraps an artifact's key anew, as after a change of the key that keys are wrapped under. Its
+   * ciphertext stays.
+   * @throws artifact-missing, artifact-corrupt, storage-failed; whatever the key wrapper throws
+   */
+  async rewrap(digest: HexDigest): Promise<void> {
+    const { record } = await this.#require(digest)
+    const belonging = this.#keyBelonging(digest)
+    const dataKey = await this.#keys.unwrap(record.wrappedKey, belonging)
+    const wrappedKey = await this.#keys.wrap(dataKey, belonging)
+    dataKey.fill(0)
+    await this.#writeRecord(digest, { ...record, wrappedKey })
+  }
+
+  /**
+   * Removes ciphertexts that no record names and that are older than the longest put takes: what
+   * interrupted puts left. Gives how many.
+   * @throws artifact-corrupt when a record cannot be read, and removes nothing; storage-failed
+   */
+  async sweep(olderThanMs: number): Promise<number> {
+    const named = new Set<string>()
+    for await (const digest of this.list()) {
+      const record = await this.#find(digest)
+      if (record !== null) named.add(record.data)
+    }
+    let removed = 0
+    for await (const name of this.#blobs.list(`${this.#tenant}/data`)) {
+      if (named.has(name.slice(name.lastIndexOf('/') + 1))) continue
+      const facts = await this.#blobs.stat(name)
+      if (facts === null || facts.modifiedMs > this.#nowMs() - olderThanMs) continue
+      await this.#blobs.remove(name)
+      removed++
+    }
+    return removed
+  }
+
+  async #open(digest: HexDigest): Promise<ChunkedMessage> {
+    const { record, ciphertextSizeBytes } = await this.#require(digest)
+    const name = this.#dataName(record.data)
+    const source = {
+      sizeBytes: ciphertextSizeBytes,
+      read: (start: number, end: number) => this.#blobs.read(name, { start, end }),
+    }
+    return openChunked(source, await this.#keyOf(digest, record))
+  }
+
+  async #require(digest: HexDigest): Promise<FoundArtifact> {
+    const record = await this.#find(digest)
+    if (record === null)
+      throw new OperatingError('artifact-missing', `there is no artifact \`${digest}\``)
+    const facts = await this.#blobs.stat(this.#dataName(record.data))
+    if (facts === null)
+      throw new OperatingError(
+        'artifact-corrupt',
+        `the ciphertext of artifact \`${digest}\` is gone; put the artifact again`,
+      )
+    return { record, ciphertextSizeBytes: facts.sizeBytes }
+  }
+
+  /** The artifact if its record can be read and its ciphertext has a possible length. */
+  async #findWhole(digest: HexDigest): Promise<FoundArtifact | null> {
+    try {
+      const found = await this.#require(digest)
+      chunkedMessageSize(found.ciphertextSizeBytes)
+      return found
+    } catch (error) {
+      return nullWhereBroken(error)
+    }
+  }
+
+  async #find(digest: HexDigest): Promise<ArtifactRecord | null> {
+    const name = this.#recordName(digest)
+    const facts = await this.#blobs.stat(name)
+    if (facts === null) return null
+    const pieces: Uint8Array[] = []
+    for await (const piece of this.#blobs.read(name, { start: 0, end: recordSizeMaxBytes }))
+      pieces.push(piece)
+    return decodeRecord(concatBytes(...pieces), digest)
+  }
+
+  async #keyOf(digest: HexDigest, { data, wrappedKey }: ArtifactRecord): Promise<ChunkedKey> {
+    const dataKey = await this.#keys.unwrap(wrappedKey, this.#keyBelonging(digest))
+    return this.#chunkedKey(dataKey, data)
+  }
+
+  #chunkedKey(inputKey: Uint8Array, data: string): ChunkedKey {
+    const kind = 'artifact-data'
+    const belonging = { tenant: this.#tenant, kind, id: data, version: recordVersion } as const
+    return { inputKey, context: associatedDataOf(belonging) }
+  }
+
+  #keyBelonging(digest: HexDigest): Bytes {
+    const kind = 'artifact'
+    return associatedDataOf({ tenant: this.#tenant, kind, id: digest, version: recordVersion })
+  }
+
+  async #writeRecord(digest: HexDigest, record: ArtifactRecord): Promise<void> {
+    await this.#blobs.write(this.#recordName(digest), only(encodeRecord(record)))
+  }
+
+  #recordName(digest: HexDigest): string {
+    if (!digestForm.test(digest))
+      throw new OperatingError('usage-invalid', `\`${digest}\` is no SHA-256 in lower-case hex`)
+    return `${this.#tenant}/names/${digest.slice(0, 2)}/${digest}`
+  }
+
+  #dataName(data: string): string {
+    return `${this.#tenant}/data/${data.slice(0, 2)}/${data}`
+  }
+}
