@@ -1,7 +1,5 @@
 // Takes a stream of pieces of any length apart into lengths of one's own, holding no more than one of each.
 
-import type { Bytes } from '@proofhouse/evidence'
-
 /** Reads a stream in lengths that the reader asks for. */
 export class ByteTaker {
   readonly #pieces: AsyncIterator<Uint8Array>
@@ -12,8 +10,16 @@ export class ByteTaker {
     this.#pieces = source[Symbol.asyncIterator]()
   }
 
-  /** The next bytes: as many as asked for, fewer only where the stream ends. */
-  async take(sizeBytes: number): Promise<Bytes> {
+  /**
+   * The next bytes: as many as asked for, fewer only where the stream ends. They may be a part of a
+   * piece, so they hold until the piece's giver changes it.
+   */
+  async take(sizeBytes: number): Promise<Uint8Array> {
+    if (this.#piece.length >= sizeBytes) {
+      const whole = this.#piece.subarray(0, sizeBytes)
+      this.#piece = this.#piece.subarray(sizeBytes)
+      return whole
+    }
     const taken = new Uint8Array(sizeBytes)
     let at = 0
     while (at < sizeBytes) {

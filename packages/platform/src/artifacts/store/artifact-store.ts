@@ -20,17 +20,17 @@ import {
   recordSizeMaxBytes,
   recordVersion,
 } from './artifact-record.ts'
-import { associatedDataOf } from './associated-data.ts'
-import type { ArtifactBlobs, KeyWrapper } from './ports.ts'
+import { artifactContext } from './artifact-context.ts'
+import type { ArtifactBlobs, ArtifactKeyPlace, KeyWrapper } from './ports.ts'
 
 const dataKeySizeBytes = 32
 const dataNameSizeBytes = 16
-const tenantName = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+const tenantName = /^[a-z0-9][a-z0-9._-]{0,127}$/
 const digestForm = /^[0-9a-f]{64}$/
 
 /** What a store of artifacts is made of. */
 export interface ArtifactStoreParts {
-  /** Lower-case letters, digits and hyphens, as in a host name. */
+  /** Up to 128 of lower-case letters, digits, `.`, `_` and `-`, the first a letter or digit. */
   readonly tenant: string
   readonly blobs: ArtifactBlobs
   readonly keys: KeyWrapper
@@ -77,7 +77,7 @@ export class ArtifactStore {
     if (!tenantName.test(tenant))
       throw new OperatingError(
         'usage-invalid',
-        `tenant \`${tenant}\` is no name; use up to 63 lower-case letters, digits and hyphens`,
+        `tenant \`${tenant}\` is no name; use lower-case letters, digits, dots, underscores and hyphens`,
       )
     this.#tenant = tenant
     this.#blobs = blobs
@@ -106,11 +106,12 @@ export class ArtifactStore {
     }
     const dataKey = new Uint8Array(randomBytes(dataKeySizeBytes))
     const data = randomBytes(dataNameSizeBytes).toString('hex')
+    const context = artifactContext(this.#tenant, data)
     let isNamed = false
     try {
       await this.#blobs.write(
         this.#dataName(data),
-        encryptChunks(hashed(), this.#chunkedKey(dataKey, data)),
+        encryptChunks(hashed(), { inputKey: dataKey, context }),
       )
       const digest = hash.digest('hex')
       if (expected !== undefined && digest !== expected)
@@ -120,7 +121,7 @@ export class ArtifactStore {
         )
       // A broken one is replaced.
       if ((await this.#findWhole(digest)) === null) {
-        const wrappedKey = await this.#keys.wrap(dataKey, this.#keyBelonging(digest))
+        const wrappedKey = await this.#keys.wrap(dataKey, this.#keyPlace(digest))
         isNamed = true
         await this.#writeRecord(digest, { data, wrappedKey })
       } else await this.#blobs.remove(this.#dataName(data))
@@ -203,9 +204,9 @@ export class ArtifactStore {
    */
   async rewrap(digest: HexDigest): Promise<void> {
     const { record } = await this.#require(digest)
-    const belonging = this.#keyBelonging(digest)
-    const dataKey = await this.#keys.unwrap(record.wrappedKey, belonging)
-    const wrappedKey = await this.#keys.wrap(dataKey, belonging)
+    const place = this.#keyPlace(digest)
+    const dataKey = await this.#keys.unwrap(record.wrappedKey, place)
+    const wrappedKey = await this.#keys.wrap(dataKey, place)
     dataKey.fill(0)
     await this.#writeRecord(digest, { ...record, wrappedKey })
   }
@@ -277,19 +278,12 @@ export class ArtifactStore {
   }
 
   async #keyOf(digest: HexDigest, { data, wrappedKey }: ArtifactRecord): Promise<ChunkedKey> {
-    const dataKey = await this.#keys.unwrap(wrappedKey, this.#keyBelonging(digest))
-    return this.#chunkedKey(dataKey, data)
+    const inputKey = await this.#keys.unwrap(wrappedKey, this.#keyPlace(digest))
+    return { inputKey, context: artifactContext(this.#tenant, data) }
   }
 
-  #chunkedKey(inputKey: Uint8Array, data: string): ChunkedKey {
-    const kind = 'artifact-data'
-    const belonging = { tenant: this.#tenant, kind, id: data, version: recordVersion } as const
-    return { inputKey, context: associatedDataOf(belonging) }
-  }
-
-  #keyBelonging(digest: HexDigest): Bytes {
-    const kind = 'artifact'
-    return associatedDataOf({ tenant: this.#tenant, kind, id: digest, version: recordVersion })
+  #keyPlace(digest: HexDigest): ArtifactKeyPlace {
+    return { tenant: this.#tenant, kind: 'artifact', id: digest, version: recordVersion }
   }
 
   async #writeRecord(digest: HexDigest, record: ArtifactRecord): Promise<void> {

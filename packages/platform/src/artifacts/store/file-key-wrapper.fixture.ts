@@ -2,11 +2,21 @@
 
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { type Bytes, concatBytes, OperatingError } from '@proofhouse/evidence'
+import { type Bytes, concatBytes, joinBytes, OperatingError, utf8 } from '@proofhouse/evidence'
 import { openGcm, sealGcm } from '../../keys/index.ts'
-import type { KeyWrapper } from './ports.ts'
+import type { ArtifactKeyPlace, KeyWrapper } from './ports.ts'
 
 const nonceSizeBytes = 12
+
+const bigEndian = (value: number, sizeBytes: number) =>
+  Uint8Array.from({ length: sizeBytes }, (_, at) => (value >>> (8 * (sizeBytes - 1 - at))) & 0xff)
+
+/** The associated data of spec/artifact-store.md, "The key". */
+export function bytesOfPlace({ tenant, kind, id, version }: ArtifactKeyPlace): Bytes {
+  const fields = [utf8(tenant), utf8(kind), utf8(id), bigEndian(version, 4)]
+  const label = utf8('proofhouse.dev/key-wrapping/v1\0')
+  return joinBytes([label, ...fields.flatMap((field) => [bigEndian(field.length, 2), field])])
+}
 
 /** Wraps keys under the key in a file, which is made where there is none. */
 export class FileKeyWrapper implements KeyWrapper {
@@ -21,16 +31,23 @@ export class FileKeyWrapper implements KeyWrapper {
     this.#key = new Uint8Array(readFileSync(path))
   }
 
-  async wrap(plainKey: Uint8Array, associatedData: Uint8Array): Promise<Bytes> {
+  async wrap(plainKey: Uint8Array, place: ArtifactKeyPlace): Promise<Bytes> {
     await this.#answer()
     const nonce = new Uint8Array(randomBytes(nonceSizeBytes))
-    return concatBytes(nonce, sealGcm(plainKey, { key: this.#key, nonce, associatedData }))
+    return concatBytes(
+      nonce,
+      sealGcm(plainKey, { key: this.#key, nonce, associatedData: bytesOfPlace(place) }),
+    )
   }
 
-  async unwrap(wrapped: Uint8Array, associatedData: Uint8Array): Promise<Bytes> {
+  async unwrap(wrapped: Uint8Array, place: ArtifactKeyPlace): Promise<Bytes> {
     await this.#answer()
     const nonce = wrapped.subarray(0, nonceSizeBytes)
-    return openGcm(wrapped.subarray(nonceSizeBytes), { key: this.#key, nonce, associatedData })
+    return openGcm(wrapped.subarray(nonceSizeBytes), {
+      key: this.#key,
+      nonce,
+      associatedData: bytesOfPlace(place),
+    })
   }
 
   #answer(): Promise<void> {

@@ -35,10 +35,23 @@ export interface ArtifactBlobs {
   remove(name: string): Promise<void>
 }
 
-/** Wraps keys under a key that does not leave its place. */
+/** The place of an artifact's key: nobody opens it in any other. */
+export interface ArtifactKeyPlace {
+  readonly tenant: string
+  readonly kind: 'artifact'
+  /** The artifact's digest. */
+  readonly id: string
+  /** Of the layout of records. */
+  readonly version: number
+}
+
+/**
+ * Wraps keys of 32 bytes under a key that does not leave its place. The fields of the place are
+ * authenticated with each, every one behind its length, or by name where a key service takes names.
+ */
 export interface KeyWrapper {
-  /** What only `unwrap` with the same associated data opens. */
-  wrap(plainKey: Uint8Array, associatedData: Uint8Array): Promise<Bytes>
-  /** @throws ciphertext-invalid when altered, or wrapped elsewhere or with other associated data */
-  unwrap(wrapped: Uint8Array, associatedData: Uint8Array): Promise<Bytes>
+  /** What only `unwrap` for the same place opens. */
+  wrap(plainKey: Uint8Array, place: ArtifactKeyPlace): Promise<Bytes>
+  /** The caller's to fill with zeros. @throws when altered, or wrapped elsewhere or for another place */
+  unwrap(wrapped: Uint8Array, place: ArtifactKeyPlace): Promise<Bytes>
 }
