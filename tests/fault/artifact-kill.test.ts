@@ -1,5 +1,6 @@
-// A process that puts artifacts is killed with SIGKILL at a random instant, several times. After each kill every name in the store
-// leads to bytes of its digest, everything acknowledged is there, what was under way left no name, and nothing is left in clear.
+// A process that puts artifacts is killed with SIGKILL at a random instant, several times. After
+// each kill every name in the store leads to bytes of its digest, everything acknowledged is there,
+// what was under way left no name, and nothing is left in clear.
 
 import { spawn } from 'node:child_process'
 import { hash } from 'node:crypto'
@@ -40,7 +41,8 @@ async function runAndKill(seed: number): Promise<string[]> {
       resolve()
     })
   })
-  // Every third life is counted from the opening, so that the first put is hit; the others from the second acknowledgement.
+  // Every third life is counted from the opening, so that the first put is hit; the others from the
+  // second acknowledgement.
   const lines = seed % 3 === 0 ? 1 : 3
   while (said().split('\n').length <= lines && child.exitCode === null) await delay(2)
   await delay(Math.random() * lifeMaxMs)

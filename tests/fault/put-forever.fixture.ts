@@ -1,4 +1,5 @@
-// A process that puts artifacts into a store until it is killed, and writes down the digest of each that was acknowledged.
+// A process that puts artifacts into a store until it is killed, and writes down the digest of each
+// that was acknowledged.
 // Usage: node put-forever.fixture.ts FOLDER KEYFILE ACKNOWLEDGEMENTS SEED
 
 import { openSync, writeSync } from 'node:fs'

@@ -1,5 +1,6 @@
-// Runs the cases of Wycheproof's files (https://github.com/C2SP/wycheproof, formats of 2019 and v1) over what this product computes
-// with. A case of another shape than ours, such as a key of 128 bits, must be refused.
+// Runs the cases of Wycheproof's files (https://github.com/C2SP/wycheproof, formats of 2019 and v1)
+// over what this product computes with. A case of another shape than ours, such as a key of 128
+// bits, must be refused.
 
 import { createHash } from 'node:crypto'
 import { inflateSync } from 'node:zlib'

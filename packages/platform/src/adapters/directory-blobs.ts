@@ -1,6 +1,7 @@
-// Blobs of an artifact store in a directory. A blob is written beside the others, in `.writing`, synced, and renamed into place, whose
-// folder is synced too: it is there whole or not at all, also after a crash. Files are their owner's alone. What a crash leaves in
-// `.writing` has no name, and goes when the directory is opened later.
+// Blobs of an artifact store in a directory. A blob is written beside the others, in `.writing`,
+// synced, and renamed into place, whose folder is synced too: it is there whole or not at all, also
+// after a crash. Files are their owner's alone. What a crash leaves in `.writing` has no name, and
+// goes when the directory is opened later.
 
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'

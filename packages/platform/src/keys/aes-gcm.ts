@@ -1,5 +1,5 @@
-// AES-256-GCM (NIST SP 800-38D) in its one shape here: keys of 32 bytes, nonces of 12, tags of 16 behind the ciphertext. Whoever calls
-// sees to it that no nonce repeats under a key.
+// AES-256-GCM (NIST SP 800-38D) in its one shape here: keys of 32 bytes, nonces of 12, tags of 16
+// behind the ciphertext. Whoever calls sees to it that no nonce repeats under a key.
 
 import { createCipheriv, createDecipheriv } from 'node:crypto'
 import { type Bytes, concatBytes, OperatingError } from '@proofhouse/evidence'

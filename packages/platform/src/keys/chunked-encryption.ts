@@ -1,7 +1,9 @@
-// Encryption of large messages by C2SP chunked-encryption (https://c2sp.org/chunked-encryption), instance Cobblestone-256:
-// AES-256-GCM, HKDF-Expand with SHA-512. A ciphertext is salt ‖ commitment ‖ chunks; every chunk holds 16 KiB and a tag, the last
-// one always less, perhaps nothing, so that a missing end is found. The commitment binds a ciphertext to one key and one context.
-// INVARIANT: no byte of a message is given out before its chunk and the commitment were verified.
+// Encryption of large messages by C2SP chunked-encryption (https://c2sp.org/chunked-encryption),
+// instance Cobblestone-256: AES-256-GCM, HKDF-Expand with SHA-512. A ciphertext is salt ‖
+// commitment ‖ chunks; every chunk holds 16 KiB and a tag, the last one always less, perhaps
+// nothing, so that a missing end is found. The commitment binds a ciphertext to one key and one
+// context. INVARIANT: no byte of a message is given out before its chunk and the commitment were
+// verified.
 
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { assert, type Bytes, concatBytes, OperatingError, utf8 } from '@proofhouse/evidence'

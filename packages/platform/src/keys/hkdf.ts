@@ -1,5 +1,5 @@
-// HMAC (RFC 2104) and HKDF (RFC 5869) with SHA-256 or SHA-512. HKDF-Expand stands alone too, for keys that are uniformly random
-// already: Node offers only both steps at once.
+// HMAC (RFC 2104) and HKDF (RFC 5869) with SHA-256 or SHA-512. HKDF-Expand stands alone too, for
+// keys that are uniformly random already: Node offers only both steps at once.
 
 import { createHmac } from 'node:crypto'
 import { assert, type Bytes, concatBytes, joinBytes } from '@proofhouse/evidence'

@@ -1,4 +1,5 @@
-// The contract of ArtifactBlobs; every adapter passes it, in tests or, where it needs a server, in a suite of its own.
+// The contract of ArtifactBlobs; every adapter passes it, in tests or, where it needs a server, in
+// a suite of its own.
 
 import { expect, test } from 'vitest'
 import { type Bytes, concatBytes, utf8 } from '@proofhouse/evidence'

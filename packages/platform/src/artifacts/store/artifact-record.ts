@@ -1,5 +1,6 @@
-// The record of a stored artifact: which blob holds its ciphertext, and the key of that, wrapped. Canonical JSON, see
-// spec/artifact-store.md. It is not trusted: a changed one leads to a refusal, since key and ciphertext are bound to their places.
+// The record of a stored artifact: which blob holds its ciphertext, and the key of that, wrapped.
+// Canonical JSON, see spec/artifact-store.md. It is not trusted: a changed one leads to a refusal,
+// since key and ciphertext are bound to their places.
 
 import {
   type Bytes,

@@ -1,6 +1,8 @@
-// The artifacts of one tenant by the SHA-256 of their bytes, each encrypted under a random key of its own, which a key wrapper wraps
-// (spec/artifact-store.md). The ciphertext is written first, under a random name; the record that names the digest and holds the
-// wrapped key is written last. INVARIANT: until then the key is in memory only, so what an interrupted put leaves opens for nobody.
+// The artifacts of one tenant by the SHA-256 of their bytes, each encrypted under a random key of
+// its own, which a key wrapper wraps (spec/artifact-store.md). The ciphertext is written first,
+// under a random name; the record that names the digest and holds the wrapped key is written last.
+// INVARIANT: until then the key is in memory only, so what an interrupted put leaves opens for
+// nobody.
 
 import { createHash, randomBytes } from 'node:crypto'
 import { type Bytes, concatBytes, type HexDigest, OperatingError } from '@proofhouse/evidence'

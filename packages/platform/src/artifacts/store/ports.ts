@@ -1,5 +1,6 @@
-// What the artifact store needs from the world: a place for named byte strings, and somebody who holds the keys that keys are wrapped
-// under. Both fit a directory as well as a bucket, a file as well as a key service.
+// What the artifact store needs from the world: a place for named byte strings, and somebody who
+// holds the keys that keys are wrapped under. Both fit a directory as well as a bucket, a file as
+// well as a key service.
 
 import type { Bytes } from '@proofhouse/evidence'
 import type { ByteRange } from '../ports.ts'
