@@ -2,16 +2,27 @@
 // each kill every name in the store leads to bytes of its digest, everything acknowledged is there,
 // what was under way left no name, and nothing is left in clear.
 
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { hash } from 'node:crypto'
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  existsSync,
+  globSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { openDirectoryBlobs } from '../../packages/platform/src/adapters/directory-blobs.ts'
 import { ArtifactStore } from '../../packages/platform/src/artifacts/store/index.ts'
-import { bytesOf } from '../../packages/platform/src/artifacts/store/artifact-blobs.contract.fixture.ts'
+import {
+  bytesOf,
+  sortedOf,
+} from '../../packages/platform/src/artifacts/store/artifact-blobs.contract.fixture.ts'
 import { FileKeyWrapper } from '../../packages/platform/src/artifacts/store/file-key-wrapper.fixture.ts'
 import { allFaults } from '../../packages/platform/src/ledger/all-faults.fixture.ts'
 
@@ -20,6 +31,10 @@ const lifeMaxMs = 60
 const root = mkdtempSync(join(tmpdir(), 'artifact-kill-'))
 const folder = join(root, 'store')
 const keyFile = join(root, 'kek')
+const told = join(root, 'acknowledged')
+const program = join(import.meta.dirname, 'put-forever.fixture.ts')
+// Most of a short life is spent compiling: all lives share that.
+const env = { ...process.env, NODE_COMPILE_CACHE: join(root, 'compiled') }
 
 afterAll(() => {
   rmSync(root, { recursive: true, force: true })
@@ -27,14 +42,11 @@ afterAll(() => {
 
 /** Runs the putting process, kills it after a while, and gives the digests it acknowledged. */
 async function runAndKill(seed: number): Promise<string[]> {
-  const told = join(root, 'acknowledged')
   rmSync(told, { force: true })
   const said = () => (existsSync(told) ? readFileSync(told, 'utf8') : '')
-  const program = join(import.meta.dirname, 'put-forever.fixture.ts')
   const child = spawn(process.execPath, [program, folder, keyFile, told, String(seed)], {
     stdio: ['ignore', 'ignore', 'inherit'],
-    // Most of a short life is spent compiling: all lives share that.
-    env: { ...process.env, NODE_COMPILE_CACHE: join(root, 'compiled') },
+    env,
   })
   const ended = new Promise<void>((resolve) => {
     child.once('close', () => {
@@ -93,3 +105,25 @@ test(`${kills} kills leave whole artifacts and nothing that opens`, async () => 
   }
   expect(acknowledgedInAll).toBeGreaterThan(kills)
 }, 300_000)
+
+test('a disk that takes no more keeps what was acknowledged, and no part of what was not', async () => {
+  const full = join(root, 'full')
+  // The system ends writes to a file at 200 KB: the fourth artifact of the process is larger.
+  const limited = ['-c', 'ulimit -f 400; exec "$0" "$@"', process.execPath, program]
+  const { stderr, status } = spawnSync('/bin/sh', [...limited, full, keyFile, told, '1'], {
+    encoding: 'utf8',
+    env: { ...env, NODE_DISABLE_COMPILE_CACHE: '1' },
+  })
+  expect(status).toBe(1)
+  expect(stderr).toContain('storage-failed')
+  const acknowledged = readFileSync(told, 'utf8').split('\n').slice(1, -1)
+  expect(acknowledged.length).toBe(3)
+  expect(readdirSync(join(full, '.writing'))).toEqual([])
+  const blobs = await openDirectoryBlobs(full, 60_000)
+  const keys = new FileKeyWrapper(keyFile)
+  const store = new ArtifactStore({ tenant: 'acme', blobs, keys, nowMs: Date.now })
+  expect(await sortedOf(store.list())).toEqual(acknowledged.toSorted())
+  for (const digest of acknowledged)
+    expect(hash('sha256', await bytesOf(store.read(digest)), 'hex')).toBe(digest)
+  expect((await sortedOf(blobs.list('acme/data'))).length).toBe(3)
+})
