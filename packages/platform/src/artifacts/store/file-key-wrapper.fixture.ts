@@ -1,4 +1,4 @@
-// A key wrapper whose key lies in a file: nonce ‖ AES-256-GCM. It counts what it is asked, and can be out of reach.
+// A key wrapper whose key lies in a file: nonce ‖ AES-256-GCM. It keeps what it is asked, and can be out of reach.
 
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -20,8 +20,8 @@ export function bytesOfPlace({ tenant, kind, id, version }: ArtifactKeyPlace): B
 
 /** Wraps keys under the key in a file, which is made where there is none. */
 export class FileKeyWrapper implements KeyWrapper {
-  /** Calls so far. */
-  asked = 0
+  /** The places it was asked about. */
+  readonly asked: ArtifactKeyPlace[] = []
   /** Whether it answers. */
   isDown = false
   readonly #key: Bytes
@@ -32,7 +32,7 @@ export class FileKeyWrapper implements KeyWrapper {
   }
 
   async wrap(plainKey: Uint8Array, place: ArtifactKeyPlace): Promise<Bytes> {
-    await this.#answer()
+    await this.#answer(place)
     const nonce = new Uint8Array(randomBytes(nonceSizeBytes))
     return concatBytes(
       nonce,
@@ -41,7 +41,7 @@ export class FileKeyWrapper implements KeyWrapper {
   }
 
   async unwrap(wrapped: Uint8Array, place: ArtifactKeyPlace): Promise<Bytes> {
-    await this.#answer()
+    await this.#answer(place)
     const nonce = wrapped.subarray(0, nonceSizeBytes)
     return openGcm(wrapped.subarray(nonceSizeBytes), {
       key: this.#key,
@@ -50,8 +50,8 @@ export class FileKeyWrapper implements KeyWrapper {
     })
   }
 
-  #answer(): Promise<void> {
-    this.asked++
+  #answer(place: ArtifactKeyPlace): Promise<void> {
+    this.asked.push(place)
     if (!this.isDown) return Promise.resolve()
     return Promise.reject(new OperatingError('server-unreachable', 'the key service is down'))
   }
