@@ -126,18 +126,58 @@ test('what is removed is gone with its key and its ciphertext', async () => {
 })
 
 test('a key is wrapped anew while its ciphertext stays', async () => {
-  const { store, names, blobs } = newStore()
+  const { store, names, blobs, keys } = newStore()
   const bytes = patterned(30_000)
   const { digest } = await putBytes(store, bytes)
   const [record = ''] = await names('names')
   const [data = ''] = await names('data')
   const before = await bytesOf(blobs.read(record))
   const ciphertext = await bytesOf(blobs.read(data))
-  await store.rewrap(digest)
+  expect(await store.rewrap(digest)).toBe(false)
+  expect(await bytesOf(blobs.read(record))).toEqual(before)
+  keys.version = 2
+  expect(await store.rewrap(digest)).toBe(true)
   expect(await bytesOf(blobs.read(record))).not.toEqual(before)
   expect(await names('data')).toEqual([data])
   expect(await bytesOf(blobs.read(data))).toEqual(ciphertext)
   expect(await bytesOf(store.read(digest))).toEqual(bytes)
+})
+
+test('a re-wrap of all that was stopped goes on where it was', async () => {
+  const { store, keys } = newStore()
+  const digests: string[] = []
+  for (let n = 0; n < 5; n++) digests.push((await putBytes(store, utf8(`artifact ${n}`))).digest)
+  keys.version = 2
+  const done: string[] = []
+  for await (const digest of store.rewrapAll()) if (done.push(digest) === 2) break
+  for await (const digest of store.rewrapAll()) done.push(digest)
+  expect(done.toSorted()).toEqual(digests.toSorted())
+  expect(await sortedOf(store.rewrapAll())).toEqual([])
+  for (const digest of digests) expect(sha256(await bytesOf(store.read(digest)))).toBe(digest)
+})
+
+test.each([
+  ['rewrap', 'remove'],
+  ['remove', 'rewrap'],
+] as const)('%s and %s at once leave neither key nor ciphertext', async (first, second) => {
+  const callsMax = 8
+  for (let before = 0; before < callsMax; before++)
+    for (let between = 0; between < callsMax; between++) {
+      const { keys, blobs, names } = newStore()
+      const open = (place: ArtifactBlobs) =>
+        new ArtifactStore({ tenant: 'acme', blobs: place, keys, nowMs: () => 0 })
+      const { digest } = await putBytes(open(blobs), utf8('to be gone'))
+      keys.version = 2
+      const [one, other] = [new Stepper(), new Stepper()]
+      await one.start(() => open(one.slowed(blobs))[first](digest))
+      await one.steps(before)
+      await other.start(() => open(other.slowed(blobs))[second](digest))
+      await other.steps(between)
+      await one.steps(callsMax)
+      await other.steps(callsMax)
+      const left = [...(await names('names')), ...(await names('data'))]
+      expect(left, `${before} calls, ${between} of the other`).toEqual([])
+    }
 })
 
 test('a put that finds no key service leaves nothing, and a read fails closed', async () => {
@@ -258,6 +298,63 @@ test('names that are none are refused', async () => {
     await expect(store.stat(digest), digest).rejects.toMatchObject({ code: 'usage-invalid' })
 })
 
+/** Lets pass that an artifact is gone. */
+function unlessGone(error: unknown): void {
+  const codes: readonly unknown[] = ['artifact-missing', 'artifact-corrupt']
+  if (!(error instanceof OperatingError && codes.includes(error.code))) throw error
+}
+
+/** Something that runs only as far as it is let, call by call of its blobs. */
+class Stepper {
+  #waits = Promise.withResolvers<void>()
+  #goes = Promise.withResolvers<void>()
+  #isDone = false
+
+  /** Runs it up to its first call. */
+  async start(run: () => Promise<unknown>): Promise<void> {
+    void run()
+      .then(() => undefined, unlessGone)
+      .then(
+        () => {
+          this.#isDone = true
+          this.#waits.resolve()
+        },
+        (error: unknown) => {
+          this.#waits.reject(error)
+        },
+      )
+    await this.#waits.promise
+  }
+
+  /** Lets it make so many calls, or as many as it has left. */
+  async steps(count: number): Promise<void> {
+    for (let n = 0; n < count && !this.#isDone; n++) {
+      this.#waits = Promise.withResolvers<void>()
+      this.#goes.resolve()
+      await this.#waits.promise
+    }
+  }
+
+  /** Blobs of which each call waits to be let. */
+  slowed(blobs: ArtifactBlobs): ArtifactBlobs {
+    const turn = async () => {
+      this.#goes = Promise.withResolvers<void>()
+      this.#waits.resolve()
+      await this.#goes.promise
+    }
+    return {
+      write: (name, source) => turn().then(() => blobs.write(name, source)),
+      stat: (name) => turn().then(() => blobs.stat(name)),
+      remove: (name) => turn().then(() => blobs.remove(name)),
+      list: (name) => blobs.list(name),
+      read: async function* (name, range) {
+        await turn()
+        yield* blobs.read(name, range)
+      },
+    }
+  }
+}
+
 /** Blobs of which one call fails: without effect, or after it. */
 function failingAt(blobs: ArtifactBlobs, at: number, isKept: boolean) {
   let calls = 0
@@ -289,11 +386,14 @@ test('whichever call fails, what is named can be read, and the next try succeeds
         return failing
       })
       const healthy = new ArtifactStore({ tenant: 'acme', blobs, keys, nowMs: () => clock.nowMs })
-      const [first, second] = [patterned(20_000, 1), patterned(20_000, 2)]
+      const [first, second] = [utf8('the first'), utf8('the second')]
       const steps = [
         () => putBytes(store, first),
         () => putBytes(store, first),
-        () => store.rewrap(sha256(first)),
+        () => {
+          keys.version = 2
+          return store.rewrap(sha256(first))
+        },
         () => putBytes(store, second),
         () => store.remove(sha256(second)),
         () => store.put(piecesOf(first), sha256(first)),

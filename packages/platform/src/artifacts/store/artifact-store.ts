@@ -5,7 +5,7 @@
 // nobody.
 
 import { createHash, randomBytes } from 'node:crypto'
-import { type Bytes, concatBytes, type HexDigest, OperatingError } from '@proofhouse/evidence'
+import { type Bytes, type HexDigest, OperatingError } from '@proofhouse/evidence'
 import {
   type ChunkedKey,
   type ChunkedMessage,
@@ -15,20 +15,13 @@ import {
   openChunked,
 } from '../../keys/index.ts'
 import type { ByteRange } from '../ports.ts'
-import {
-  type ArtifactRecord,
-  decodeRecord,
-  encodeRecord,
-  recordSizeMaxBytes,
-  recordVersion,
-} from './artifact-record.ts'
+import { type ArtifactRecord, recordVersion } from './artifact-record.ts'
+import { ArtifactRecords, missingArtifact, nullWhereBroken } from './artifact-records.ts'
 import { artifactContext } from './artifact-context.ts'
 import type { ArtifactBlobs, ArtifactKeyPlace, KeyWrapper } from './ports.ts'
 
 const dataKeySizeBytes = 32
 const dataNameSizeBytes = 16
-const tenantName = /^[a-z0-9][a-z0-9._-]{0,127}$/
-const digestForm = /^[0-9a-f]{64}$/
 
 /** What a store of artifacts is made of. */
 export interface ArtifactStoreParts {
@@ -45,44 +38,19 @@ export interface StoredArtifact {
   readonly sizeBytes: number
 }
 
-interface FoundArtifact {
-  readonly record: ArtifactRecord
-  readonly ciphertextSizeBytes: number
-}
-
-/** Codes of what is broken or absent rather than out of reach. */
-const brokenCodes: readonly string[] = [
-  'artifact-missing',
-  'artifact-corrupt',
-  'ciphertext-invalid',
-]
-
-/** Null for an artifact that is broken or absent; any other failure goes on. */
-function nullWhereBroken(error: unknown): null {
-  if (error instanceof OperatingError && brokenCodes.includes(error.code)) return null
-  throw error
-}
-
-async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
-}
-
 /** Artifacts of one tenant. Another tenant's are never looked at, nor shared. */
 export class ArtifactStore {
   readonly #tenant: string
   readonly #blobs: ArtifactBlobs
+  readonly #records: ArtifactRecords
   readonly #keys: KeyWrapper
   readonly #nowMs: () => number
 
   /** @throws usage-invalid when the tenant's name is none */
   constructor({ tenant, blobs, keys, nowMs }: ArtifactStoreParts) {
-    if (!tenantName.test(tenant))
-      throw new OperatingError(
-        'usage-invalid',
-        `tenant \`${tenant}\` is no name; use lower-case letters, digits, dots, underscores and hyphens`,
-      )
     this.#tenant = tenant
     this.#blobs = blobs
+    this.#records = new ArtifactRecords(tenant, blobs)
     this.#keys = keys
     this.#nowMs = nowMs
   }
@@ -112,7 +80,7 @@ export class ArtifactStore {
     let isNamed = false
     try {
       await this.#blobs.write(
-        this.#dataName(data),
+        this.#records.dataName(data),
         encryptChunks(hashed(), { inputKey: dataKey, context }),
       )
       const digest = hash.digest('hex')
@@ -122,15 +90,15 @@ export class ArtifactStore {
           `the bytes given for artifact \`${expected}\` are those of \`${digest}\``,
         )
       // A broken one is replaced.
-      if ((await this.#findWhole(digest)) === null) {
+      if ((await this.#records.findWhole(digest)) === null) {
         const wrappedKey = await this.#keys.wrap(dataKey, this.#keyPlace(digest))
         isNamed = true
-        await this.#writeRecord(digest, { data, wrappedKey })
-      } else await this.#blobs.remove(this.#dataName(data))
+        await this.#records.write(digest, { data, wrappedKey })
+      } else await this.#blobs.remove(this.#records.dataName(data))
       return { digest, sizeBytes }
     } catch (error) {
       // A record that could not be written may be there all the same: then its ciphertext must stay.
-      if (!isNamed) await this.#blobs.remove(this.#dataName(data)).catch(() => undefined)
+      if (!isNamed) await this.#blobs.remove(this.#records.dataName(data)).catch(() => undefined)
       throw error
     } finally {
       dataKey.fill(0)
@@ -144,11 +112,14 @@ export class ArtifactStore {
    *   key wrapper throws
    */
   async *read(digest: HexDigest): AsyncGenerator<Bytes> {
-    const { record } = await this.#require(digest)
+    const { record } = await this.#records.require(digest)
     const key = await this.#keyOf(digest, record)
     const hash = createHash('sha256')
     let held: Bytes | null = null
-    for await (const piece of decryptChunks(this.#blobs.read(this.#dataName(record.data)), key)) {
+    for await (const piece of decryptChunks(
+      this.#blobs.read(this.#records.dataName(record.data)),
+      key,
+    )) {
       if (held !== null) yield held
       hash.update(piece)
       held = piece
@@ -176,17 +147,14 @@ export class ArtifactStore {
    * @throws storage-failed
    */
   async stat(digest: HexDigest): Promise<StoredArtifact | null> {
-    const found = await this.#findWhole(digest)
+    const found = await this.#records.findWhole(digest)
     if (found === null) return null
     return { digest, sizeBytes: chunkedMessageSize(found.ciphertextSizeBytes) }
   }
 
   /** Digests of all artifacts. @throws storage-failed */
   async *list(): AsyncGenerator<HexDigest> {
-    for await (const name of this.#blobs.list(`${this.#tenant}/names`)) {
-      const digest = name.slice(name.lastIndexOf('/') + 1)
-      if (digestForm.test(digest) && name === this.#recordName(digest)) yield digest
-    }
+    yield* this.#records.list()
   }
 
   /**
@@ -194,23 +162,45 @@ export class ArtifactStore {
    * @throws storage-failed
    */
   async remove(digest: HexDigest): Promise<void> {
-    const found = await this.#find(digest).catch(nullWhereBroken)
-    await this.#blobs.remove(this.#recordName(digest))
-    if (found !== null) await this.#blobs.remove(this.#dataName(found.data))
+    const found = await this.#records.find(digest).catch(nullWhereBroken)
+    await this.#records.remove(digest)
+    if (found === null) return
+    await this.#blobs.remove(this.#records.dataName(found.data))
+    // A re-wrap that had read the record before may have written it since. One that writes it from
+    // here on finds no ciphertext, and takes it back.
+    await this.#records.remove(digest)
   }
 
   /**
-   * Wraps an artifact's key anew, as after a change of the key that keys are wrapped under. Its
-   * ciphertext stays.
+   * Wraps an artifact's key anew if the key that keys are wrapped under has changed; its ciphertext
+   * stays. Gives whether there was need to.
    * @throws artifact-missing, artifact-corrupt, storage-failed; whatever the key wrapper throws
    */
-  async rewrap(digest: HexDigest): Promise<void> {
-    const { record } = await this.#require(digest)
+  async rewrap(digest: HexDigest): Promise<boolean> {
+    const { record } = await this.#records.require(digest)
     const place = this.#keyPlace(digest)
+    if (await this.#keys.isCurrent(record.wrappedKey, place)) return false
     const dataKey = await this.#keys.unwrap(record.wrappedKey, place)
-    const wrappedKey = await this.#keys.wrap(dataKey, place)
-    dataKey.fill(0)
-    await this.#writeRecord(digest, { ...record, wrappedKey })
+    const wrappedKey = await this.#keys.wrap(dataKey, place).finally(() => dataKey.fill(0))
+    await this.#records.write(digest, { ...record, wrappedKey })
+    if ((await this.#blobs.stat(this.#records.dataName(record.data))) !== null) return true
+    await this.#records.remove(digest)
+    throw missingArtifact(digest)
+  }
+
+  /**
+   * Wraps every key anew that needs it, and gives the digest of each when it is done: whoever reads
+   * sets the pace, may stop at any time, and goes on by asking again.
+   * @throws as `rewrap`; what is removed meanwhile is passed over
+   */
+  async *rewrapAll(): AsyncGenerator<HexDigest> {
+    for await (const digest of this.list()) {
+      const isDone = await this.rewrap(digest).catch((error: unknown) => {
+        if (error instanceof OperatingError && error.code === 'artifact-missing') return false
+        throw error
+      })
+      if (isDone) yield digest
+    }
   }
 
   /**
@@ -221,11 +211,11 @@ export class ArtifactStore {
   async sweep(olderThanMs: number): Promise<number> {
     const named = new Set<string>()
     for await (const digest of this.list()) {
-      const record = await this.#find(digest)
+      const record = await this.#records.find(digest)
       if (record !== null) named.add(record.data)
     }
     let removed = 0
-    for await (const name of this.#blobs.list(`${this.#tenant}/data`)) {
+    for await (const name of this.#records.dataNames()) {
       if (named.has(name.slice(name.lastIndexOf('/') + 1))) continue
       const facts = await this.#blobs.stat(name)
       if (facts === null || facts.modifiedMs > this.#nowMs() - olderThanMs) continue
@@ -236,47 +226,13 @@ export class ArtifactStore {
   }
 
   async #open(digest: HexDigest): Promise<ChunkedMessage> {
-    const { record, ciphertextSizeBytes } = await this.#require(digest)
-    const name = this.#dataName(record.data)
+    const { record, ciphertextSizeBytes } = await this.#records.require(digest)
+    const name = this.#records.dataName(record.data)
     const source = {
       sizeBytes: ciphertextSizeBytes,
       read: (start: number, end: number) => this.#blobs.read(name, { start, end }),
     }
     return openChunked(source, await this.#keyOf(digest, record))
-  }
-
-  async #require(digest: HexDigest): Promise<FoundArtifact> {
-    const record = await this.#find(digest)
-    if (record === null)
-      throw new OperatingError('artifact-missing', `there is no artifact \`${digest}\``)
-    const facts = await this.#blobs.stat(this.#dataName(record.data))
-    if (facts === null)
-      throw new OperatingError(
-        'artifact-corrupt',
-        `the ciphertext of artifact \`${digest}\` is gone; put the artifact again`,
-      )
-    return { record, ciphertextSizeBytes: facts.sizeBytes }
-  }
-
-  /** The artifact if its record can be read and its ciphertext has a possible length. */
-  async #findWhole(digest: HexDigest): Promise<FoundArtifact | null> {
-    try {
-      const found = await this.#require(digest)
-      chunkedMessageSize(found.ciphertextSizeBytes)
-      return found
-    } catch (error) {
-      return nullWhereBroken(error)
-    }
-  }
-
-  async #find(digest: HexDigest): Promise<ArtifactRecord | null> {
-    const name = this.#recordName(digest)
-    const facts = await this.#blobs.stat(name)
-    if (facts === null) return null
-    const pieces: Uint8Array[] = []
-    for await (const piece of this.#blobs.read(name, { start: 0, end: recordSizeMaxBytes }))
-      pieces.push(piece)
-    return decodeRecord(concatBytes(...pieces), digest)
   }
 
   async #keyOf(digest: HexDigest, { data, wrappedKey }: ArtifactRecord): Promise<ChunkedKey> {
@@ -286,19 +242,5 @@ export class ArtifactStore {
 
   #keyPlace(digest: HexDigest): ArtifactKeyPlace {
     return { tenant: this.#tenant, kind: 'artifact', id: digest, version: recordVersion }
-  }
-
-  async #writeRecord(digest: HexDigest, record: ArtifactRecord): Promise<void> {
-    await this.#blobs.write(this.#recordName(digest), only(encodeRecord(record)))
-  }
-
-  #recordName(digest: HexDigest): string {
-    if (!digestForm.test(digest))
-      throw new OperatingError('usage-invalid', `\`${digest}\` is no SHA-256 in lower-case hex`)
-    return `${this.#tenant}/names/${digest.slice(0, 2)}/${digest}`
-  }
-
-  #dataName(data: string): string {
-    return `${this.#tenant}/data/${data.slice(0, 2)}/${data}`
   }
 }

@@ -20,6 +20,7 @@ test('the stored artifact opens with its data key, from its names and bytes alon
   /** Of a key service only its answer is known here. */
   const keys: KeyWrapper = {
     wrap: () => Promise.reject(new Error('nothing is wrapped here')),
+    isCurrent: () => Promise.resolve(true),
     unwrap: (_, place) => {
       asked.push(place)
       return Promise.resolve(fromHex(artifact.dataKey))

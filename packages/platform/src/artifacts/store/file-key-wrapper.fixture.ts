@@ -1,9 +1,9 @@
-// A key wrapper whose key lies in a file: nonce ‖ AES-256-GCM. It keeps what it is asked, and can be out of reach.
+// A key wrapper whose keys come from a file: version ‖ nonce ‖ AES-256-GCM. It keeps what it is asked, and can be out of reach.
 
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { type Bytes, concatBytes, joinBytes, OperatingError, utf8 } from '@proofhouse/evidence'
-import { openGcm, sealGcm } from '../../keys/index.ts'
+import { hkdfExpand, openGcm, sealGcm } from '../../keys/index.ts'
 import type { ArtifactKeyPlace, KeyWrapper } from './ports.ts'
 
 const nonceSizeBytes = 12
@@ -24,6 +24,8 @@ export class FileKeyWrapper implements KeyWrapper {
   readonly asked: ArtifactKeyPlace[] = []
   /** Whether it answers. */
   isDown = false
+  /** The version it wraps under, the first byte of what it wraps; older ones are unwrapped too. */
+  version = 1
   readonly #key: Bytes
 
   constructor(path: string) {
@@ -34,20 +36,25 @@ export class FileKeyWrapper implements KeyWrapper {
   async wrap(plainKey: Uint8Array, place: ArtifactKeyPlace): Promise<Bytes> {
     await this.#answer(place)
     const nonce = new Uint8Array(randomBytes(nonceSizeBytes))
-    return concatBytes(
-      nonce,
-      sealGcm(plainKey, { key: this.#key, nonce, associatedData: bytesOfPlace(place) }),
-    )
+    const sealed = sealGcm(plainKey, { ...this.#under(this.version, place), nonce })
+    return concatBytes(Uint8Array.of(this.version), nonce, sealed)
   }
 
   async unwrap(wrapped: Uint8Array, place: ArtifactKeyPlace): Promise<Bytes> {
     await this.#answer(place)
-    const nonce = wrapped.subarray(0, nonceSizeBytes)
-    return openGcm(wrapped.subarray(nonceSizeBytes), {
-      key: this.#key,
-      nonce,
-      associatedData: bytesOfPlace(place),
-    })
+    const nonce = wrapped.subarray(1, 1 + nonceSizeBytes)
+    const message = { ...this.#under(wrapped[0] ?? 0, place), nonce }
+    return openGcm(wrapped.subarray(1 + nonceSizeBytes), message)
+  }
+
+  isCurrent(wrapped: Uint8Array): Promise<boolean> {
+    return Promise.resolve(wrapped[0] === this.version)
+  }
+
+  #under(version: number, place: ArtifactKeyPlace) {
+    const expansion = { info: Uint8Array.of(version), sizeBytes: 32 }
+    const key = hkdfExpand('sha256', this.#key, expansion)
+    return { key, associatedData: bytesOfPlace(place) }
   }
 
   #answer(place: ArtifactKeyPlace): Promise<void> {

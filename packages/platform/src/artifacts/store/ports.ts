@@ -55,4 +55,6 @@ export interface KeyWrapper {
   wrap(plainKey: Uint8Array, place: ArtifactKeyPlace): Promise<Bytes>
   /** The caller's to fill with zeros. @throws when altered, or wrapped elsewhere or for another place */
   unwrap(wrapped: Uint8Array, place: ArtifactKeyPlace): Promise<Bytes>
+  /** Whether it was wrapped under the key that `wrap` wraps under now. */
+  isCurrent(wrapped: Uint8Array, place: ArtifactKeyPlace): Promise<boolean>
 }
