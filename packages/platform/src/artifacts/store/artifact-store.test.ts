@@ -312,17 +312,7 @@ class Stepper {
 
   /** Runs it up to its first call. */
   async start(run: () => Promise<unknown>): Promise<void> {
-    void run()
-      .then(() => undefined, unlessGone)
-      .then(
-        () => {
-          this.#isDone = true
-          this.#waits.resolve()
-        },
-        (error: unknown) => {
-          this.#waits.reject(error)
-        },
-      )
+    void this.#run(run)
     await this.#waits.promise
   }
 
@@ -332,6 +322,16 @@ class Stepper {
       this.#waits = Promise.withResolvers<void>()
       this.#goes.resolve()
       await this.#waits.promise
+    }
+  }
+
+  async #run(run: () => Promise<unknown>): Promise<void> {
+    try {
+      await run().catch(unlessGone)
+      this.#isDone = true
+      this.#waits.resolve()
+    } catch (error) {
+      this.#waits.reject(error)
     }
   }
 
