@@ -18,7 +18,7 @@ import type { ByteRange } from '../ports.ts'
 import { type ArtifactRecord, recordVersion } from './artifact-record.ts'
 import { ArtifactRecords, missingArtifact, nullWhereBroken } from './artifact-records.ts'
 import { artifactContext } from './artifact-context.ts'
-import type { ArtifactBlobs, ArtifactKeyPlace, KeyWrapper } from './ports.ts'
+import type { ArtifactBlobs, ArtifactKeyPlace, ArtifactKeyWrapper } from './ports.ts'
 
 const dataKeySizeBytes = 32
 const dataNameSizeBytes = 16
@@ -28,7 +28,7 @@ export interface ArtifactStoreParts {
   /** Up to 128 of lower-case letters, digits, `.`, `_` and `-`, the first a letter or digit. */
   readonly tenant: string
   readonly blobs: ArtifactBlobs
-  readonly keys: KeyWrapper
+  readonly keys: ArtifactKeyWrapper
   readonly nowMs: () => number
 }
 
@@ -43,7 +43,7 @@ export class ArtifactStore {
   readonly #tenant: string
   readonly #blobs: ArtifactBlobs
   readonly #records: ArtifactRecords
-  readonly #keys: KeyWrapper
+  readonly #keys: ArtifactKeyWrapper
   readonly #nowMs: () => number
 
   /** @throws usage-invalid when the tenant's name is none */

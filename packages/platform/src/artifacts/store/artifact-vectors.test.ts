@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { fromHex, textOf, toHex, utf8 } from '@proofhouse/evidence'
 import vectors from '../../../../../spec/vectors/artifact-store.json' with { type: 'json' }
 import { MemoryBlobs } from '../../adapters/memory-blobs.ts'
+import { encodeKeyBinding } from '../../keys/index.ts'
 import { bytesOf, piecesOf } from './artifact-blobs.contract.fixture.ts'
 import { artifactContext } from './artifact-context.ts'
 import { decodeRecord, encodeRecord } from './artifact-record.ts'
 import { ArtifactStore } from './artifact-store.ts'
-import { bytesOfPlace } from './file-key-wrapper.fixture.ts'
-import type { ArtifactKeyPlace, KeyWrapper } from './ports.ts'
+import type { ArtifactKeyPlace, ArtifactKeyWrapper } from './ports.ts'
 
 const { artifact, invalidRecords } = vectors
 
@@ -18,7 +18,7 @@ test('the stored artifact opens with its data key, from its names and bytes alon
   await blobs.write(artifact.dataName, piecesOf(fromHex(artifact.ciphertext)))
   const asked: ArtifactKeyPlace[] = []
   /** Of a key service only its answer is known here. */
-  const keys: KeyWrapper = {
+  const keys: ArtifactKeyWrapper = {
     wrap: () => Promise.reject(new Error('nothing is wrapped here')),
     isCurrent: () => Promise.resolve(true),
     unwrap: (_, place) => {
@@ -29,7 +29,7 @@ test('the stored artifact opens with its data key, from its names and bytes alon
   const store = new ArtifactStore({ tenant: artifact.tenant, blobs, keys, nowMs: () => 0 })
   expect(textOf(await bytesOf(store.read(artifact.digest)))).toBe(artifact.text)
   expect(hash('sha256', artifact.text, 'hex')).toBe(artifact.digest)
-  expect(asked.map((place) => toHex(bytesOfPlace(place)))).toEqual([artifact.keyBinding])
+  expect(asked.map((place) => toHex(encodeKeyBinding(place)))).toEqual([artifact.keyBinding])
 })
 
 test('records and contexts are written as the vectors have them', () => {

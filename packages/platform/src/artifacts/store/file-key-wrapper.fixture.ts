@@ -2,24 +2,14 @@
 
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { type Bytes, concatBytes, joinBytes, OperatingError, utf8 } from '@proofhouse/evidence'
-import { hkdfExpand, openGcm, sealGcm } from '../../keys/index.ts'
-import type { ArtifactKeyPlace, KeyWrapper } from './ports.ts'
+import { type Bytes, concatBytes, OperatingError } from '@proofhouse/evidence'
+import { encodeKeyBinding, hkdfExpand, openGcm, sealGcm } from '../../keys/index.ts'
+import type { ArtifactKeyPlace, ArtifactKeyWrapper } from './ports.ts'
 
 const nonceSizeBytes = 12
 
-const bigEndian = (value: number, sizeBytes: number) =>
-  Uint8Array.from({ length: sizeBytes }, (_, at) => (value >>> (8 * (sizeBytes - 1 - at))) & 0xff)
-
-/** The associated data of spec/artifact-store.md, "The key". */
-export function bytesOfPlace({ tenant, kind, id, version }: ArtifactKeyPlace): Bytes {
-  const fields = [utf8(tenant), utf8(kind), utf8(id), bigEndian(version, 4)]
-  const label = utf8('proofhouse.dev/key-wrapping/v1\0')
-  return joinBytes([label, ...fields.flatMap((field) => [bigEndian(field.length, 2), field])])
-}
-
 /** Wraps keys under the key in a file, which is made where there is none. */
-export class FileKeyWrapper implements KeyWrapper {
+export class FileKeyWrapper implements ArtifactKeyWrapper {
   /** The places it was asked about. */
   readonly asked: ArtifactKeyPlace[] = []
   /** Whether it answers. */
@@ -54,7 +44,7 @@ export class FileKeyWrapper implements KeyWrapper {
   #under(version: number, place: ArtifactKeyPlace) {
     const expansion = { info: Uint8Array.of(version), sizeBytes: 32 }
     const key = hkdfExpand('sha256', this.#key, expansion)
-    return { key, associatedData: bytesOfPlace(place) }
+    return { key, associatedData: encodeKeyBinding(place) }
   }
 
   #answer(place: ArtifactKeyPlace): Promise<void> {

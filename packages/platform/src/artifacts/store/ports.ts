@@ -50,7 +50,7 @@ export interface ArtifactKeyPlace {
  * Wraps keys of 32 bytes under a key that does not leave its place. The fields of the place are
  * authenticated with each, every one behind its length, or by name where a key service takes names.
  */
-export interface KeyWrapper {
+export interface ArtifactKeyWrapper {
   /** What only `unwrap` for the same place opens. */
   wrap(plainKey: Uint8Array, place: ArtifactKeyPlace): Promise<Bytes>
   /** The caller's to fill with zeros. @throws when altered, or wrapped elsewhere or for another place */
