@@ -25,6 +25,7 @@ const suites = [
   'keyless',
   'tessera',
   'wycheproof',
+  's3',
 ]
 let failed = 0
 for (const suite of suites) {

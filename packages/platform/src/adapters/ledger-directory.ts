@@ -42,7 +42,7 @@ export async function openLedgerDirectory(
   try {
     await removeTemporaryFiles(folder)
     const tiles = new DiskTileStore(folder)
-    await checkKey(tiles, folder, key.verifierKey)
+    await checkLedgerKey(tiles, folder, key.verifierKey)
     const staging = new FileStagingLog(folder)
     const stores = { tiles, lock, staging, signer: key.signer }
     return await openLedger(stores, parseVerifierKey(key.verifierKey))
@@ -67,7 +67,15 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   )
 
-async function checkKey(tiles: TileStore, folder: string, verifierKey: string): Promise<void> {
+/**
+ * Writes a ledger's verifier key beside it, or compares the one that is there.
+ * @throws ledger-corrupt when the ledger has another key, storage-failed
+ */
+export async function checkLedgerKey(
+  tiles: TileStore,
+  where: string,
+  verifierKey: string,
+): Promise<void> {
   const found = await tiles.read(verifierKeyPath)
   if (found === null) {
     await tiles.write(verifierKeyPath, Buffer.from(`${verifierKey}\n`))
@@ -75,7 +83,7 @@ async function checkKey(tiles: TileStore, folder: string, verifierKey: string): 
   } else if (textOf(found) !== `${verifierKey}\n`)
     throw new OperatingError(
       'ledger-corrupt',
-      `the ledger in \`${folder}\` belongs to another key than this workspace's; restore its key or choose another folder`,
+      `the ledger in \`${where}\` belongs to another key than this one; restore its key or choose another place`,
     )
 }
 

@@ -13,6 +13,15 @@ export {
 } from './layout.ts'
 export type { Ledger } from './ledger.ts'
 export { openLedger } from './open-ledger.ts'
-export type { LockStore, StagedBatch, StagingLog, TileStore } from './ports.ts'
+export type {
+  LockStore,
+  SharedCommit,
+  SharedLog,
+  SharedState,
+  StagedBatch,
+  StagingLog,
+  TileStore,
+} from './ports.ts'
+export { openSharedLedger } from './shared-ledger.ts'
 export { decodeStaging, recordHeader } from './staged-batch.ts'
 export { readEntries, readTile } from './tile-reader.ts'

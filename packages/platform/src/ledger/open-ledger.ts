@@ -69,7 +69,8 @@ async function firstCheckpoint({ lock, tiles, signer }: LedgerStores): Promise<s
   return note
 }
 
-async function openCommitted(note: string, verifier: NoteVerifier): Promise<Checkpoint> {
+/** Reads a committed note. @throws ledger-corrupt when the ledger's key did not sign it */
+export async function openCommitted(note: string, verifier: NoteVerifier): Promise<Checkpoint> {
   try {
     return await openCheckpoint(note, verifier)
   } catch (cause) {
@@ -123,8 +124,8 @@ async function committedBatches(
   return batches
 }
 
-/** What lies right of the full tiles and bundles of a log of this size. */
-async function storedEdge(tiles: TileStore, size: number): Promise<EdgeState> {
+/** What lies right of the full tiles and bundles of a log of this size. @throws ledger-corrupt */
+export async function storedEdge(tiles: TileStore, size: number): Promise<EdgeState> {
   const hashes: Bytes[] = []
   for (let level = 0, count = size; count > 0; level++, count = Math.floor(count / tileWidth)) {
     const width = count % tileWidth

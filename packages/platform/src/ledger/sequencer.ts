@@ -6,21 +6,18 @@
 import {
   type Bytes,
   formatCheckpoint,
-  formatTlogProof,
   maxEntrySizeBytes,
-  nodeFromTiles,
   type NoteSigner,
   OperatingError,
-  proveInclusion,
   signNote,
 } from '@proofhouse/evidence'
 import type { Ledger, ReadEntry } from './ledger.ts'
 import type { LedgerLimits } from './limits.ts'
 import type { LockStore, StagingLog, TileStore } from './ports.ts'
+import { proveEntry } from './prove-entry.ts'
 import { type Head, Publisher } from './publisher.ts'
 import type { RightEdge } from './right-edge.ts'
-import { readEntries, readTile } from './tile-reader.ts'
-import { fastSha256 } from './tree-hash.ts'
+import { readEntries } from './tile-reader.ts'
 import { WaitingEntries, type WaitingEntry } from './waiting-entries.ts'
 
 /** The stores and the key of a ledger. */
@@ -97,21 +94,7 @@ export class Sequencer implements Ledger {
   }
 
   async proof(index: number): Promise<string> {
-    const { note, checkpoint } = await this.checkpoint()
-    const { size } = checkpoint
-    if (!Number.isSafeInteger(index) || index < 0 || index >= size)
-      throw new OperatingError(
-        'usage-invalid',
-        `there is no entry ${index}; the ledger has ${size}`,
-      )
-    const getTile = (tile: Parameters<typeof readTile>[1]) => readTile(this.#stores.tiles, tile)
-    const hashes = await proveInclusion(
-      index,
-      size,
-      (node) => nodeFromTiles(node, size, getTile, fastSha256),
-      fastSha256,
-    )
-    return formatTlogProof({ extra: null, index, hashes, checkpoint: note })
+    return proveEntry(this.#stores.tiles, await this.checkpoint(), index)
   }
 
   async *read(from: number, to: number): AsyncIterable<ReadEntry> {
