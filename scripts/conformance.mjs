@@ -27,6 +27,7 @@ const suites = [
   'time-stamps',
   'tessera',
   'witness',
+  'wycheproof',
   's3',
 ]
 let failed = 0

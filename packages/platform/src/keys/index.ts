@@ -1,4 +1,4 @@
-// Keys: what signs statements, models and checkpoints, and what wraps the keys that encrypt.
+// Keys: what signs statements, models and checkpoints, what wraps the keys that encrypt, and what encrypts.
 
 export {
   encodeKeyBinding,
@@ -41,3 +41,15 @@ export { type KeyUnwrapper, tenantKeyAddress } from './tenant-keys.ts'
 export { type SigningKey, signingKeyFromPem } from './signing-key.ts'
 export { keyFileNames, openLedgerKey, openSigningKey, readLedgerKey } from './workspace-keys.ts'
 export { openWitnessKey } from './witness-key.ts'
+
+// Encryption
+export { openGcm, sealGcm } from './aes-gcm.ts'
+export { type HkdfHash, hkdfExpand, hkdfExtract, hmac } from './hkdf.ts'
+export {
+  type ChunkedKey,
+  type ChunkedMessage,
+  chunkedMessageSize,
+  decryptChunks,
+  encryptChunks,
+  openChunked,
+} from './chunked-encryption.ts'
