@@ -256,3 +256,4 @@ export {
   receiptType,
   verifyReceipt,
 } from './receipt.ts'
+export { statedErasure } from './receipt-erasure.ts'

@@ -10,6 +10,7 @@ import { importFairlearn } from './import-fairlearn.ts'
 import { ledgerFsck } from './ledger-fsck.ts'
 import { ledgerProof } from './ledger-proof.ts'
 import { packVerify } from './pack-verify.ts'
+import { receiptVerify } from './receipt-verify.ts'
 import { scan } from './scan.ts'
 import { provenanceExport } from './provenance-export.ts'
 import { provenanceGraph } from './provenance-graph.ts'
@@ -38,4 +39,5 @@ export const commands: readonly Command[] = [
   ledgerFsck,
   ledgerProof,
   packVerify,
+  receiptVerify,
 ]

@@ -87,3 +87,9 @@ export const verifyPackFile = whenAsked(
 export type { PathVerdict, VerifyTrust } from './verify-path.ts'
 /** `verifyPath` of `verify-path.ts`. */
 export const verifyPath = whenAsked(async () => (await import('./verify-path.ts')).verifyPath)
+
+export type { ReceiptAnswer } from './verify-receipt.ts'
+/** `verifyReceiptFile` of `verify-receipt.ts`. */
+export const verifyReceiptFile = whenAsked(
+  async () => (await import('./verify-receipt.ts')).verifyReceiptFile,
+)
