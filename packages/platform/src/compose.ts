@@ -85,6 +85,7 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
     openWorkspace,
     openLedgerFiles: async (...given) =>
       (await import('./adapters/ledger-directory.ts')).openLedgerFiles(...given),
+    verifierProgram: async () => (await import('./adapters/verifier-program.ts')).verifierProgram(),
     startLeafHasher: async () =>
       (await import('./adapters/leaf-hash-workers.ts')).leafHashWorkers(),
   }

@@ -10,6 +10,7 @@ import { importFairlearn } from './import-fairlearn.ts'
 import { ledgerFsck } from './ledger-fsck.ts'
 import { ledgerProof } from './ledger-proof.ts'
 import { packVerify } from './pack-verify.ts'
+import { receiptPage } from './receipt-page.ts'
 import { receiptVerify } from './receipt-verify.ts'
 import { scan } from './scan.ts'
 import { provenanceExport } from './provenance-export.ts'
@@ -40,4 +41,5 @@ export const commands: readonly Command[] = [
   ledgerProof,
   packVerify,
   receiptVerify,
+  receiptPage,
 ]

@@ -93,3 +93,8 @@ export type { ReceiptAnswer } from './verify-receipt.ts'
 export const verifyReceiptFile = whenAsked(
   async () => (await import('./verify-receipt.ts')).verifyReceiptFile,
 )
+
+/** `writeVerifierPage` of `write-verifier-page.ts`. */
+export const writeVerifierPage = whenAsked(
+  async () => (await import('./write-verifier-page.ts')).writeVerifierPage,
+)

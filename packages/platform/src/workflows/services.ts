@@ -55,6 +55,8 @@ export interface Services {
   openWorkspace(folder: string): Promise<Workspace>
   /** The files of a ledger, for reading. @throws ledger-missing */
   openLedgerFiles(folder: string): Promise<TileStore>
+  /** The program of the page that verifies receipts and packs, for a browser. @throws file-missing */
+  verifierProgram(): Promise<string>
   /** Starts threads that hash; the caller closes them. */
   startLeafHasher(): Promise<LeafHasher>
   readonly keyFiles: KeyFiles

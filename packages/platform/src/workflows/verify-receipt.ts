@@ -9,12 +9,9 @@ import {
   statedErasure,
   verifyReceipt,
 } from '@proofhouse/evidence'
-import { receiptBytes } from '../reports/index.ts'
+import { receiptBytes, receiptSizeMaxBytes } from '../reports/index.ts'
 import type { Services } from './services.ts'
 import { readPublicKey, readTrust } from './trust-files.ts'
-
-/** A receipt holds one decision; the page around it is small. */
-export const receiptSizeMaxBytes = 16 * 1_048_576
 
 /** Which receipt, and whom to believe. */
 export interface VerifyReceiptRequest {

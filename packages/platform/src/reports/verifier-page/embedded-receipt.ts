@@ -2,6 +2,9 @@
 
 import { type Bytes, OperatingError, textOf, utf8 } from '@proofhouse/evidence'
 
+/** A receipt holds one decision; the page around it is small. In bytes. */
+export const receiptSizeMaxBytes = 16 * 1_048_576
+
 /** Id of the element that holds the receipt. */
 export const receiptElementId = 'receipt'
 
