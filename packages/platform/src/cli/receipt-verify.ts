@@ -13,27 +13,13 @@ const valueLengthMax = 2_000
 const exitCodes = { valid: 0, erased: 0, withheld: 1, missing: 1 } as const
 
 /** What was proven first, then of which decision, then what nobody has vouched for. */
-function linesOf({ receipt, erasure }: Verified): readonly string[] {
-  const { entry, index, origin, revealed, hidden, verdict, witnesses } = receipt
+function linesOf(answer: Verified): readonly string[] {
+  const { receipt } = answer
   return [
     receipt.summary,
-    ...(verdict === 'missing' ? [missing] : []),
-    `decided     by ${entry.deployment}, with model sha256:${entry.model}, at ${entry.time}`,
-    ...(verdict === 'missing'
-      ? []
-      : [`logged      ${origin}: entry ${index}; number ${entry.sequence} of ${entry.source}`]),
-    ...(entry.corrects === undefined
-      ? []
-      : [`corrects    entry ${entry.corrects.index} of ${entry.corrects.log}`]),
-    ...Object.entries(revealed).map(
-      ([name, value]) => `shown       ${name}: ${shortened(textOf(canonicalJson(value)))}`,
-    ),
-    ...(hidden.length === 0 ? [] : [`not shown   ${hidden.join(', ')}`]),
-    ...(verdict === 'withheld' ? [withheld] : []),
-    ...(erasure === null || receipt.erasure === null
-      ? []
-      : erasureLines(erasure, receipt.erasure.index)),
-    ...witnesses.map(
+    // What is in no log is nobody's word, so it is not repeated.
+    ...(receipt.verdict === 'missing' ? [missing] : decisionLines(answer)),
+    ...receipt.witnesses.map(
       ({ name, timeSeconds }) =>
         `witness     ${name} at ${new Date(timeSeconds * 1000).toISOString()}`,
     ),
@@ -43,6 +29,24 @@ function linesOf({ receipt, erasure }: Verified): readonly string[] {
     ...(receipt.erasureEstablished === false
       ? ['who erased it, is not established: give --evidence-trust and --key from elsewhere']
       : []),
+  ]
+}
+
+function decisionLines({ receipt, erasure }: Verified): readonly string[] {
+  const { entry, index, origin, revealed, hidden, verdict } = receipt
+  const { corrects } = entry
+  return [
+    `decided     by ${entry.deployment}, with model sha256:${entry.model}, at ${entry.time}`,
+    `logged      ${origin}: entry ${index}; number ${entry.sequence} of ${entry.source}`,
+    ...(corrects === undefined ? [] : [`corrects    entry ${corrects.index} of ${corrects.log}`]),
+    ...Object.entries(revealed).map(
+      ([name, value]) => `shown       ${name}: ${shortened(textOf(canonicalJson(value)))}`,
+    ),
+    ...(hidden.length === 0 ? [] : [`not shown   ${hidden.join(', ')}`]),
+    ...(verdict === 'withheld' ? [withheld] : []),
+    ...(erasure === null || receipt.erasure === null
+      ? []
+      : erasureLines(erasure, receipt.erasure.index)),
   ]
 }
 

@@ -37,12 +37,14 @@ code{overflow-wrap:anywhere}
 .not-so::before{content:"–";color:var(--warn)}
 [lang=ar] h1,[lang=ar] h2{letter-spacing:normal}
 [lang=ar] body{line-height:1.75}
-tbody th{font-weight:600}
+tbody th{font-weight:600;min-inline-size:0}
+@media (max-width:30rem){th,td{padding-inline:.3rem}}
+.result a{color:inherit}
 `
 
 const paper = `
 @media print{
-.trust,.drop,#choose,.bar button{display:none}
+.trust,.drop,#choose,.bar button,.result a{display:none}
 .result .decision{border-width:1px;border-inline-start-width:.4rem}
 }
 @media (forced-colors:active){button,.button{border-color:ButtonText}}

@@ -10,7 +10,7 @@ export const english = {
   chooseOther: 'Check another file',
   chooseFile: 'Choose a file',
   dropHere: 'or drop it anywhere on this page.',
-  chooseHint: 'A receipt is a .json file, or a page that holds one. An audit pack is a .zip file.',
+  chooseHint: 'A receipt is a JSON file, or a page that holds one. An audit pack is a ZIP file.',
   pasteSummary: 'Or paste the text of a receipt',
   pasteLabel: 'Text of the receipt',
   pasteButton: 'Check this text',
@@ -67,7 +67,6 @@ export const english = {
 
   shown: 'What is shown',
   shownCaption: 'Each value was checked against what the log committed to.',
-  nothingShown: 'Nothing of the content is shown.',
   group: 'Part',
   name: 'Name',
   value: 'Value',
@@ -79,6 +78,8 @@ export const english = {
   hidden: 'What is not shown',
   hiddenText:
     'The log committed to these parts too. Whoever gave you this receipt left them out, or never had them:',
+  hiddenErasedText: 'The log committed to these parts. Statement {n} says that they were erased:',
+  theRest: '{group}: the rest',
   group_subject: 'Person (pseudonym)',
   group_id: 'Reference number',
   group_input: 'What the model was given',

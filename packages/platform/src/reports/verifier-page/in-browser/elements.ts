@@ -45,14 +45,20 @@ export function sentence(text: string): Child {
     .map((piece, n) => (n % 2 === 1 ? el('code', { dir: 'ltr' }, piece) : piece))
 }
 
-/** Pairs of a term and what it is. */
-export function facts(pairs: readonly (readonly [string, Child] | null)[]): HTMLElement {
+/** A moment as statements write it, for a reader: `2026-01-31 12:00:00 UTC`. */
+export const instant = (text: string): HTMLElement =>
+  code(text.replace(/^(\d{4}-\d\d-\d\d)T([\d:]+)(?:\.0+)?(\.\d+)?Z$/, '$1 $2$3 UTC'))
+
+/** Pairs of a term and what it is; what is `wide` takes a line. */
+export function facts(pairs: readonly (readonly [string, Child, 'wide'?] | null)[]): HTMLElement {
   return el(
     'dl',
     { class: 'facts' },
     pairs
       .filter((pair) => pair !== null)
-      .map(([term, is]) => el('div', {}, el('dt', {}, term), el('dd', {}, is))),
+      .map(([term, is, width]) =>
+        el('div', { class: width ?? '' }, el('dt', {}, term), el('dd', {}, is)),
+      ),
   )
 }
 

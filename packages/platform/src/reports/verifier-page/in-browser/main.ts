@@ -108,12 +108,15 @@ function body(choose: Child): Child {
     },
     checkAgain: () => void check(name, bytes),
   }
+  const isProven =
+    outcome.kind === 'pack' || (outcome.kind === 'receipt' && outcome.report.verdict !== 'missing')
+  const isCompared = Object.values(texts).some((text) => text.trim() !== '')
   return [
     resultPart(placed(words.resultOf, { name: name(words) }), headlineOf(outcome, words)),
     outcome.kind === 'receipt' ? receiptParts(outcome.report, outcome.erasure, words) : null,
     outcome.kind === 'pack' ? packParts(outcome.report, outcome.verdicts, words) : null,
-    originPart(outcome, form, words),
-    limitsPart(outcome.kind),
+    isProven || isCompared ? originPart(outcome, form, words) : null,
+    isProven ? limitsPart(outcome.kind) : null,
     choose,
   ]
 }

@@ -3,7 +3,7 @@
 import type { PackReport } from '@proofhouse/evidence'
 import type { SignedVerdict } from '../check-file.ts'
 import { filled, type Words } from '../words-english.ts'
-import { type Child, code, el, facts, foreign, part, sentence, table } from './elements.ts'
+import { type Child, code, el, facts, foreign, instant, part, sentence, table } from './elements.ts'
 
 /** Rows that are shown of one table. */
 const rowsMax = 500
@@ -25,7 +25,7 @@ export function packParts(
         [words.ledgerSize, String(report.size)],
         [words.statements, String(statements.length)],
         [words.files, String(files.length)],
-        [words.root, code(report.root)],
+        [words.root, code(report.root), 'wide'],
       ]),
     ),
     part(
@@ -83,7 +83,7 @@ function verdictPart([signed]: readonly SignedVerdict[], words: Words): Child {
       [words.verdict, el('strong', {}, words[`verdict_${verdict ?? 'none'}`])],
       [words.about, code(resource)],
       [words.policy, code(policy)],
-      [words.time, code(time)],
+      [words.time, instant(time)],
     ]),
   )
 }

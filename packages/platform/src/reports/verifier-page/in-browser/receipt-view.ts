@@ -3,13 +3,15 @@
 import type { Erasure, JsonValue, ReceiptReport } from '@proofhouse/evidence'
 import { valueRows } from '../value-rows.ts'
 import { filled, type Words } from '../words-english.ts'
-import { type Child, code, el, facts, foreign, part, sentence, table } from './elements.ts'
+import { type Child, code, el, facts, foreign, instant, part, sentence, table } from './elements.ts'
 
 /** Rows that are shown of one group. */
 const rowsMax = 500
 
 /** The parts about a receipt. */
 export function receiptParts(report: ReceiptReport, erasure: Erasure | null, words: Words): Child {
+  // What is in no log is nobody's word.
+  if (report.verdict === 'missing') return null
   return [
     decisionPart(report, words),
     shownPart(report, words),
@@ -18,23 +20,20 @@ export function receiptParts(report: ReceiptReport, erasure: Erasure | null, wor
   ]
 }
 
-function decisionPart({ entry, verdict, origin, index }: ReceiptReport, words: Words): Child {
+function decisionPart({ entry, origin, index }: ReceiptReport, words: Words): Child {
   const { corrects } = entry
   return part(
     'decision',
     words.decision,
     facts([
       [words.deployment, foreign(entry.deployment)],
-      [words.time, code(entry.time)],
+      [words.time, instant(entry.time)],
       [words.source, placed(words.sequence, { source: entry.source, n: String(entry.sequence) })],
-      // An entry that is not in the log has no place there.
-      verdict === 'missing'
-        ? null
-        : [words.place, placed(words.placeAt, { log: origin, n: String(index) })],
+      [words.place, placed(words.placeAt, { log: origin, n: String(index) })],
       corrects === undefined
         ? null
         : [words.corrects, placed(words.placeAt, { log: corrects.log, n: String(corrects.index) })],
-      [words.model, code(entry.model)],
+      [words.model, code(entry.model), 'wide'],
     ]),
   )
 }
@@ -47,8 +46,10 @@ export function placed(text: string, values: Readonly<Record<string, string>>): 
   })
 }
 
+const groupOf = (name: string): string => name.split('/')[0] ?? ''
+
 function groupLabel(name: string, words: Words): string {
-  const group = name.split('/')[0] ?? ''
+  const group = groupOf(name)
   switch (group) {
     case 'subject':
     case 'id':
@@ -64,20 +65,21 @@ function groupLabel(name: string, words: Words): string {
 
 /** The order in which a person asks. */
 const order = ['output', 'input', 'explanation', 'context', 'subject', 'id']
-const rankOf = (name: string) => order.indexOf(name.split('/')[0] ?? '')
+const rankOf = (name: string) => order.indexOf(groupOf(name))
 const inOrder = (names: readonly string[]) =>
   names.toSorted((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1))
 
 function shownPart({ revealed }: ReceiptReport, words: Words): Child {
   const names = inOrder(Object.keys(revealed))
-  if (names.length === 0) return part('shown', words.shown, el('p', {}, words.nothingShown))
-  const groups = names.map((name) => {
+  if (names.length === 0) return null
+  const groups = names.map((name, place) => {
+    const isSame = groupOf(names[place - 1] ?? '') === groupOf(name)
     const { rows, count } = valueRows(revealed[name] ?? null, rowsMax)
     const field = name.includes('/') ? [name.slice(name.indexOf('/') + 1)] : []
     return {
       left: count - rows.length,
       rows: rows.map(({ path, value }, n): readonly Child[] => [
-        groupCell(groupLabel(name, words), n),
+        groupCell(groupLabel(name, words), n > 0 || isSame),
         pathCell([...field, ...path], words),
         valueCell(value, words),
       ]),
@@ -97,8 +99,8 @@ function shownPart({ revealed }: ReceiptReport, words: Words): Child {
 }
 
 /** Said in every row, for whoever hears the table; seen in the first. */
-const groupCell = (label: string, n: number): Child =>
-  n === 0 ? label : el('span', { class: 'unseen' }, label)
+const groupCell = (label: string, isSame: boolean): Child =>
+  isSame ? el('span', { class: 'unseen' }, label) : label
 
 function pathCell(path: readonly string[], words: Words): Child {
   if (path.length === 0) return el('span', { class: 'muted' }, words.wholeValue)
@@ -112,23 +114,30 @@ function valueCell(value: JsonValue, words: Words): Child {
   return typeof value === 'string' ? foreign(value) : code(String(value))
 }
 
-function hiddenPart({ hidden }: ReceiptReport, words: Words): Child {
+function hiddenPart({ hidden, verdict, erasure, entry }: ReceiptReport, words: Words): Child {
   if (hidden.length === 0) return null
+  const names = Object.keys(entry.commitments)
+  const labelOf = (name: string): Child => {
+    const group = groupLabel(name, words)
+    if (name.includes('/')) return [group, ': ', foreign(name.slice(name.indexOf('/') + 1))]
+    // Members that are groups of their own are told by themselves.
+    const isRest = names.some((other) => other.startsWith(`${name}/`))
+    return isRest ? filled(words.theRest, { group }) : group
+  }
   return part(
     'hidden',
     words.hidden,
-    el('p', {}, words.hiddenText),
+    el(
+      'p',
+      {},
+      verdict === 'erased'
+        ? filled(words.hiddenErasedText, { n: erasure?.index ?? '' })
+        : words.hiddenText,
+    ),
     el(
       'ul',
       {},
-      inOrder(hidden).map((name) =>
-        el(
-          'li',
-          {},
-          groupLabel(name, words),
-          name.includes('/') ? [': ', foreign(name.slice(name.indexOf('/') + 1))] : null,
-        ),
-      ),
+      inOrder(hidden).map((name) => el('li', {}, labelOf(name))),
     ),
   )
 }
@@ -145,9 +154,9 @@ function erasurePart(
     facts([
       [words.statement, filled(words.statementAt, { n: by?.index ?? '' })],
       [words.reason, words[`reason_${erasure.reason}`]],
-      [words.requestedAt, code(erasure.requestedAt)],
-      [words.statedAt, code(erasure.statedAt)],
-      [words.state, words[`state_${erasure.state}`]],
+      [words.requestedAt, instant(erasure.requestedAt)],
+      [words.statedAt, instant(erasure.statedAt)],
+      [words.state, words[`state_${erasure.state}`], 'wide'],
     ]),
     table(
       words.storesCaption,

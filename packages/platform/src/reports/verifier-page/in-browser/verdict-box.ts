@@ -67,7 +67,7 @@ const holds = (title: string, text: string): Headline => ({
 })
 const fits = (title: string, text: string): Headline => ({
   tone: 'inconclusive',
-  icon: '≈',
+  icon: fitsIcon,
   title,
   text,
   reason: null,
@@ -80,6 +80,8 @@ const failed = (title: string, text: string, reason: string | null): Headline =>
   reason,
 })
 
+const fitsIcon = '≈'
+
 /** The box. */
 export function verdictBox({ tone, icon, title, text, reason }: Headline, words: Words): Child {
   return el(
@@ -91,6 +93,9 @@ export function verdictBox({ tone, icon, title, text, reason }: Headline, words:
       {},
       el('strong', {}, title),
       el('p', {}, sentence(text)),
+      icon === fitsIcon
+        ? el('p', { class: 'reason' }, el('a', { href: '#origin' }, words.origin))
+        : null,
       reason === null
         ? null
         : el(
