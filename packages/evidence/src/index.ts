@@ -146,6 +146,7 @@ export {
   type Measures,
   measures,
 } from './predicates/measures.ts'
+export { type KeyEvent, keyEvent, keyEventReasons } from './predicates/key-event.ts'
 export type { ModelRun } from './predicates/model-run.ts'
 export { type Provenance, provenance, trainingBuildType } from './predicates/provenance.ts'
 export {

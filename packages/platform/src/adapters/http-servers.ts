@@ -87,7 +87,7 @@ export function open(
 }
 
 /** @throws usage-invalid */
-function addressOf(text: string): URL {
+export function addressOf(text: string): URL {
   const url = URL.parse(text)
   const isHere = url !== null && /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname)
   if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && isHere)))

@@ -9,7 +9,7 @@ export type { Imported } from './import-results.ts'
 export type { TracedProvenance } from './trace-provenance.ts'
 export type { RecordedChecks } from './record-in-workspace.ts'
 export type { RecordedDescription, RecordedProvenance } from './record-provenance.ts'
-export type { FileDigest, Files, Services, Workspace } from './services.ts'
+export type { FileDigest, Files, OpenedDecisions, Services, Workspace } from './services.ts'
 
 const whenAsked =
   <Given extends unknown[], T>(load: () => Promise<(...given: Given) => Promise<T>>) =>
@@ -97,4 +97,50 @@ export const verifyReceiptFile = whenAsked(
 /** `writeVerifierPage` of `write-verifier-page.ts`. */
 export const writeVerifierPage = whenAsked(
   async () => (await import('./write-verifier-page.ts')).writeVerifierPage,
+)
+
+export type { RecordedDecisions } from './record-decisions.ts'
+/** `recordDecisions` of `record-decisions.ts`. */
+export const recordDecisions = whenAsked(
+  async () => (await import('./record-decisions.ts')).recordDecisions,
+)
+
+export type { FoundDecision, SourceReport } from './answer-about-decisions.ts'
+export { indexOf } from './entry-index.ts'
+/** `searchDecisions` of `answer-about-decisions.ts`. */
+export const searchDecisions = whenAsked(
+  async () => (await import('./answer-about-decisions.ts')).searchDecisions,
+)
+
+/** `showDecision` of `answer-about-decisions.ts`. */
+export const showDecision = whenAsked(
+  async () => (await import('./answer-about-decisions.ts')).showDecision,
+)
+
+/** `receiptOfDecision` of `answer-about-decisions.ts`. */
+export const receiptOfDecision = whenAsked(
+  async () => (await import('./answer-about-decisions.ts')).receiptOfDecision,
+)
+
+/** `listSources` of `answer-about-decisions.ts`. */
+export const listSources = whenAsked(
+  async () => (await import('./answer-about-decisions.ts')).listSources,
+)
+
+/** `eraseDecisions` of `erase-decisions.ts`. */
+export const eraseDecisions = whenAsked(
+  async () => (await import('./erase-decisions.ts')).eraseDecisions,
+)
+
+/** `serveDecisions` of `serve-decisions.ts`. */
+export const serveDecisions = whenAsked(
+  async () => (await import('./serve-decisions.ts')).serveDecisions,
+)
+
+/** `endEpoch` of `erase-decisions.ts`. */
+export const endEpoch = whenAsked(async () => (await import('./erase-decisions.ts')).endEpoch)
+
+/** `declareDeployment` of `declare-deployment.ts`. */
+export const declareDeployment = whenAsked(
+  async () => (await import('./declare-deployment.ts')).declareDeployment,
 )
