@@ -29,6 +29,7 @@ const suites = [
   'witness',
   'wycheproof',
   's3',
+  'receipts',
 ]
 let failed = 0
 for (const suite of suites) {

@@ -273,3 +273,4 @@ export {
   receiptType,
   verifyReceipt,
 } from './receipt.ts'
+export { statedErasure } from './receipt-erasure.ts'

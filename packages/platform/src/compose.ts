@@ -148,6 +148,7 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
     openStatementIndex: async (...given) =>
       (await import('./adapters/sqlite-statement-index.ts')).openStatementIndex(...given),
     blobs: blobFolder,
+    verifierProgram: async () => (await import('./adapters/verifier-program.ts')).verifierProgram(),
     startLeafHasher: async () =>
       (await import('./adapters/leaf-hash-workers.ts')).leafHashWorkers(),
   }

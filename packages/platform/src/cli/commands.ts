@@ -27,6 +27,8 @@ import { ledgerWitness } from './ledger-witness.ts'
 import { ledgerWitnessed } from './ledger-witnessed.ts'
 import { ledgerSearch } from './ledger-search.ts'
 import { packVerify } from './pack-verify.ts'
+import { receiptPage } from './receipt-page.ts'
+import { receiptVerify } from './receipt-verify.ts'
 import { scan } from './scan.ts'
 import { provenanceExport } from './provenance-export.ts'
 import { provenanceGraph } from './provenance-graph.ts'
@@ -73,4 +75,6 @@ export const commands: readonly Command[] = [
   ledgerAnchor,
   ledgerAnchors,
   packVerify,
+  receiptVerify,
+  receiptPage,
 ]

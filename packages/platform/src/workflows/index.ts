@@ -130,6 +130,17 @@ export type { PathVerdict, VerifyTrust } from './verify-path.ts'
 /** `verifyPath` of `verify-path.ts`. */
 export const verifyPath = whenAsked(async () => (await import('./verify-path.ts')).verifyPath)
 
+export type { ReceiptAnswer } from './verify-receipt.ts'
+/** `verifyReceiptFile` of `verify-receipt.ts`. */
+export const verifyReceiptFile = whenAsked(
+  async () => (await import('./verify-receipt.ts')).verifyReceiptFile,
+)
+
+/** `writeVerifierPage` of `write-verifier-page.ts`. */
+export const writeVerifierPage = whenAsked(
+  async () => (await import('./write-verifier-page.ts')).writeVerifierPage,
+)
+
 export type { RecordedDecisions } from './record-decisions.ts'
 /** `recordDecisions` of `record-decisions.ts`. */
 export const recordDecisions = whenAsked(

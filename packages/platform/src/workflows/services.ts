@@ -121,6 +121,8 @@ export interface Services {
   readonly openStatementIndex: OpenStatementIndex
   /** What a folder keeps by digest. */
   blobs(folder: string): BlobStore
+  /** The program of the page that verifies receipts and packs, for a browser. @throws file-missing */
+  verifierProgram(): Promise<string>
   /** Starts threads that hash; the caller closes them. */
   startLeafHasher(): Promise<LeafHasher>
   /**
