@@ -1,4 +1,5 @@
-// The shape of the interface of AWS KMS, against a stand-in on this machine that checks every signature. AWS itself is not asked.
+// The shape of the interface of AWS KMS, against a stand-in on this machine that checks every
+// signature. AWS itself is not asked.
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { KeyBinding } from '../keys/index.ts'

@@ -1,5 +1,7 @@
-// Root keys in AWS KMS, symmetric, by alias. What is wrapped is bound by the encryption context, which KMS authenticates and writes to its
-// own trail. KMS does not number the versions of a key: it knows by itself which one to unwrap with. Credentials are those that the
+// Root keys in AWS KMS, symmetric, by alias. What is wrapped is bound by the encryption context,
+// which KMS authenticates and writes to its
+// own trail. KMS does not number the versions of a key: it knows by itself which one to unwrap
+// with. Credentials are those that the
 // SDK finds for this machine (instance role, web identity, profile), unless some are given.
 
 import {
@@ -45,45 +47,16 @@ export function kmsKeyProvider(options: KmsOptions): KeyProvider {
     ...(endpoint === null ? {} : { endpoint }),
     ...(credentials === null ? {} : { credentials }),
   })
-  const find = async (name: string): Promise<RootKey | null> => {
-    const described = client.send(new DescribeKeyCommand({ KeyId: aliasOf(name) }))
-    const { KeyMetadata: told } = await described.catch((cause: unknown) => {
-      if (nameOf(cause) === 'NotFoundException') return { KeyMetadata: undefined }
-      throw operatingError(name, cause)
-    })
-    if (told === undefined) return null
-    if (told.KeySpec !== 'SYMMETRIC_DEFAULT' || told.KeyUsage !== 'ENCRYPT_DECRYPT')
-      throw refused(name, 'it is no symmetric key for encryption')
-    if (told.KeyState !== 'Enabled') throw refused(name, `it is \`${told.KeyState}\``)
-    return { name, version: null, extractable: false }
-  }
+  const find = (name: string) => findKey(client, name)
   return {
     kind: 'aws-kms',
     find,
     async create(name) {
       const there = await find(name)
       if (there !== null) return there
-      try {
-        const made = await client.send(
-          new CreateKeyCommand({
-            KeySpec: 'SYMMETRIC_DEFAULT',
-            KeyUsage: 'ENCRYPT_DECRYPT',
-            Description: `Proofhouse root key ${name}`,
-          }),
-        )
-        const id = made.KeyMetadata?.KeyId
-        if (id === undefined) throw refused(name, 'a key without an id was created')
-        await client
-          .send(new CreateAliasCommand({ AliasName: aliasOf(name), TargetKeyId: id }))
-          .catch(async (cause: unknown) => {
-            // Somebody else was first: theirs is the key, and ours has wrapped nothing.
-            const deletion = { KeyId: id, PendingWindowInDays: deletionDays }
-            await client.send(new ScheduleKeyDeletionCommand(deletion))
-            if (nameOf(cause) !== 'AlreadyExistsException') throw cause
-          })
-      } catch (cause) {
+      await createUnderAlias(client, name).catch((cause: unknown) => {
         throw operatingError(name, cause)
-      }
+      })
       return (await find(name)) ?? raiseMissing(name)
     },
     async rotate(name) {
@@ -131,6 +104,39 @@ export function kmsKeyProvider(options: KmsOptions): KeyProvider {
         })
       return requireBytes(name, opened.Plaintext)
     },
+  }
+}
+
+async function findKey(client: KMSClient, name: string): Promise<RootKey | null> {
+  const described = client.send(new DescribeKeyCommand({ KeyId: aliasOf(name) }))
+  const { KeyMetadata: told } = await described.catch((cause: unknown) => {
+    if (nameOf(cause) === 'NotFoundException') return { KeyMetadata: undefined }
+    throw operatingError(name, cause)
+  })
+  if (told === undefined) return null
+  if (told.KeySpec !== 'SYMMETRIC_DEFAULT' || told.KeyUsage !== 'ENCRYPT_DECRYPT')
+    throw refused(name, 'it is no symmetric key for encryption')
+  if (told.KeyState !== 'Enabled') throw refused(name, `it is \`${told.KeyState}\``)
+  return { name, version: null, extractable: false }
+}
+
+async function createUnderAlias(client: KMSClient, name: string): Promise<void> {
+  const made = await client.send(
+    new CreateKeyCommand({
+      KeySpec: 'SYMMETRIC_DEFAULT',
+      KeyUsage: 'ENCRYPT_DECRYPT',
+      Description: `Proofhouse root key ${name}`,
+    }),
+  )
+  const id = made.KeyMetadata?.KeyId
+  if (id === undefined) throw refused(name, 'a key without an id was created')
+  try {
+    await client.send(new CreateAliasCommand({ AliasName: aliasOf(name), TargetKeyId: id }))
+  } catch (cause) {
+    // Somebody else was first: theirs is the key, and ours has wrapped nothing.
+    const deletion = { KeyId: id, PendingWindowInDays: deletionDays }
+    await client.send(new ScheduleKeyDeletionCommand(deletion))
+    if (nameOf(cause) !== 'AlreadyExistsException') throw cause
   }
 }
 

@@ -1,5 +1,7 @@
-// A stand-in for AWS KMS, on this machine: it checks every signature (Signature Version 4, written here from its description and not
-// taken from the SDK), and shows that requests and answers have the shape of the interface. It says nothing of what AWS does.
+// A stand-in for AWS KMS, on this machine: it checks every signature (Signature Version 4, written
+// here from its description and not
+// taken from the SDK), and shows that requests and answers have the shape of the interface. It says
+// nothing of what AWS does.
 
 import {
   createCipheriv,

@@ -7,6 +7,10 @@ import { explain } from './explain.ts'
 import { gate } from './gate.ts'
 import { importEvidently } from './import-evidently.ts'
 import { importFairlearn } from './import-fairlearn.ts'
+import { keysEvents } from './keys-events.ts'
+import { keysList } from './keys-list.ts'
+import { keysRewrap } from './keys-rewrap.ts'
+import { keysRotate } from './keys-rotate.ts'
 import { ledgerFsck } from './ledger-fsck.ts'
 import { ledgerProof } from './ledger-proof.ts'
 import { packVerify } from './pack-verify.ts'
@@ -35,6 +39,10 @@ export const commands: readonly Command[] = [
   verify,
   bom,
   vulns,
+  keysList,
+  keysRotate,
+  keysRewrap,
+  keysEvents,
   ledgerFsck,
   ledgerProof,
   packVerify,

@@ -27,7 +27,7 @@ export interface KeyBinding {
 export type KeyAddress = Omit<KeyBinding, 'version'>
 
 /** Versions are written in four bytes. */
-export const keyVersionMax = 0xffff_ffff
+const keyVersionMax = 0xffff_ffff
 
 /** Names of tenants and keys: 1 to 128 letters, digits, `.`, `_` or `-`, the first a letter or digit. */
 const keyNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/

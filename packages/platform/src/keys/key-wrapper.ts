@@ -16,14 +16,14 @@ const nonceSizeBytes = 12
 const tagSizeBytes = 16
 
 /** Of a wrapped 32-byte key. */
-export const wrappedKeySizeBytes = headerSizeBytes + nonceSizeBytes + keySizeBytes + tagSizeBytes
+const wrappedKeySizeBytes = headerSizeBytes + nonceSizeBytes + keySizeBytes + tagSizeBytes
 
 /**
  * Keys that one wrapper wraps before it must be asked for anew: with random nonces one key may
  * encrypt 2^32 times in all
  * (SP 800-38D §8.3), whichever process does.
  */
-export const wrapsMax = 2 ** 28
+const wrapsMax = 2 ** 28
 
 /** A key in use, which wraps and unwraps others; dropped when it has been held for long enough. */
 export interface KeyWrapper {

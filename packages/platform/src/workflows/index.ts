@@ -7,6 +7,7 @@ export type { ExplainedRow } from './explain-row.ts'
 export type { FoundSecrets } from './find-secrets.ts'
 export type { Imported } from './import-results.ts'
 export type { TracedProvenance } from './trace-provenance.ts'
+export type { ListedKeys, LoggedKeyEvent, RewrappedKeys, RotatedKeys } from './manage-keys.ts'
 export type { RecordedChecks } from './record-in-workspace.ts'
 export type { RecordedDescription, RecordedProvenance } from './record-provenance.ts'
 export type { FileDigest, Files, Services, Workspace } from './services.ts'
@@ -87,3 +88,17 @@ export const verifyPackFile = whenAsked(
 export type { PathVerdict, VerifyTrust } from './verify-path.ts'
 /** `verifyPath` of `verify-path.ts`. */
 export const verifyPath = whenAsked(async () => (await import('./verify-path.ts')).verifyPath)
+
+/** `listKeys` of `manage-keys.ts`. */
+export const listKeys = whenAsked(async () => (await import('./manage-keys.ts')).listKeys)
+
+/** `rotateKeys` of `manage-keys.ts`. */
+export const rotateKeys = whenAsked(async () => (await import('./manage-keys.ts')).rotateKeys)
+
+/** `rewrapWorkspaceKeys` of `manage-keys.ts`. */
+export const rewrapWorkspaceKeys = whenAsked(
+  async () => (await import('./manage-keys.ts')).rewrapWorkspaceKeys,
+)
+
+/** `keyEvents` of `manage-keys.ts`. */
+export const keyEvents = whenAsked(async () => (await import('./manage-keys.ts')).keyEvents)

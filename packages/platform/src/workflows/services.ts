@@ -5,7 +5,13 @@ import type { HttpServers, KeylessChecker, ModelFiles } from '../artifacts/index
 import type { GitHistory, SearchedFiles } from '../artifacts/secrets/index.ts'
 import type { ReadableFiles } from '../artifacts/inventory/index.ts'
 import type { DataSource, ModelRunner } from '../assess/index.ts'
-import type { KeyFiles, SigningKey } from '../keys/index.ts'
+import type {
+  KeyFiles,
+  KeyProvider,
+  KeyStore,
+  ProviderSettings,
+  SigningKey,
+} from '../keys/index.ts'
 import type { LeafHasher, Ledger, TileStore } from '../ledger/index.ts'
 import type { BlobStore, StatementRecorder } from '../registry/index.ts'
 
@@ -58,6 +64,17 @@ export interface Services {
   /** Starts threads that hash; the caller closes them. */
   startLeafHasher(): Promise<LeafHasher>
   readonly keyFiles: KeyFiles
+  /** Opens the provider of the root key; secrets are read when they are needed. @throws usage-invalid, file-missing, key-malformed */
+  openKeyProvider(
+    settings: ProviderSettings,
+    place: {
+      /** Folder of root key files. */
+      readonly folder: string
+      readonly secret: (path: string, what: 'passphrase' | 'token' | 'PIN') => Promise<string>
+    },
+  ): Promise<{ readonly provider: KeyProvider; close(): void }>
+  /** The store of wrapped keys in a folder. */
+  openKeyStore(folder: string): KeyStore
   readonly modelFiles: ModelFiles
   readonly readableFiles: ReadableFiles
   readonly searchedFiles: SearchedFiles
