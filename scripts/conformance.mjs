@@ -24,6 +24,7 @@ const suites = [
   'openlineage',
   'keyless',
   'tessera',
+  'keys',
 ]
 let failed = 0
 for (const suite of suites) {
