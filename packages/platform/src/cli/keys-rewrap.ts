@@ -8,11 +8,20 @@ import { counted, printLines } from './print-lines.ts'
 
 const perSecondDefault = '1000'
 
-function lines({ tenant, version, minimum, keys, failed, done }: RewrappedKeys): string[] {
+function lines({
+  tenant,
+  version,
+  minimum,
+  keys,
+  failed,
+  done,
+  destroyed,
+}: RewrappedKeys): string[] {
   const count = Object.values(keys).reduce((sum, each) => sum + each, 0)
   return [
     `${counted(count, 'key')} of ${tenant} under version ${version}; versions from ${minimum} are accepted`,
     ...failed.map((key) => `✗ ${key} does not open; it stays as it is`),
+    ...(destroyed > 0 ? [`${counted(destroyed, 'older version')} destroyed`] : []),
     ...(done ? [] : ['interrupted; run it again to go on']),
   ]
 }
@@ -24,15 +33,17 @@ export const keysRewrap: Command = {
   details: `Everything stays readable meanwhile. What is interrupted goes on where it was when it
 is run again. With --raise-minimum older versions are accepted no more, once nothing
 is wrapped under them and nobody can hold one, ten minutes after the rotation.
+--destroy-older then destroys those; copies of what they wrapped end with them.
 Exits with 1 when a key does not open, and with 3 when it was interrupted.`,
   operands: [],
   options: {
     ...keysOptions,
     'raise-minimum': { description: 'accept older versions no more' },
+    'destroy-older': { description: 'destroy the versions that are accepted no more' },
     'keys-per-second': { value: 'N', description: `at most (default: ${perSecondDefault})` },
     reason: reasonOption,
   },
-  examples: ['proofhouse keys rewrap', 'proofhouse keys rewrap --raise-minimum'],
+  examples: ['proofhouse keys rewrap', 'proofhouse keys rewrap --raise-minimum --destroy-older'],
   async run({ options, switches, services, terminal, signal }) {
     const perSecond = options['keys-per-second'] ?? perSecondDefault
     if (!/^[1-9]\d{0,8}$/.test(perSecond))
@@ -43,6 +54,7 @@ Exits with 1 when a key does not open, and with 3 when it was interrupted.`,
       reason: reasonIn({ options }),
       keysPerSecondMax: Number(perSecond),
       raiseMinimum: switches.has('raise-minimum'),
+      destroyOlder: switches.has('destroy-older'),
       signal,
     })
     terminal.progress(null)

@@ -17,6 +17,7 @@ import {
   type RootKey,
   type RotationState,
   rotationState,
+  tenantKeyAddress,
 } from '../keys/index.ts'
 import { isVouched } from '../registry/index.ts'
 import { type KeyringServices, type OpenedKeyring, withKeyring } from './open-keyring.ts'
@@ -175,6 +176,8 @@ export interface RewrappedKeys {
   readonly done: boolean
   /** The lowest version that is accepted now. */
   readonly minimum: number
+  /** Versions below it that are destroyed now, where that was asked for. */
+  readonly destroyed: number
 }
 
 /**
@@ -188,10 +191,12 @@ export async function rewrapWorkspaceKeys(
     readonly reason: KeyReason
     readonly keysPerSecondMax: number
     readonly raiseMinimum: boolean
+    /** Whether to destroy the versions of the tenant's key that are accepted no more. */
+    readonly destroyOlder: boolean
     readonly signal: AbortSignal
   },
 ): Promise<RewrappedKeys> {
-  const { tenant, reason, raiseMinimum, workspace, ...how } = request
+  const { tenant, reason, raiseMinimum, destroyOlder, workspace, ...how } = request
   requireTenant(tenant)
   return withKeyring(services, workspace, async ({ keyring }) => {
     await keyring.settle(tenant)
@@ -199,8 +204,13 @@ export async function rewrapWorkspaceKeys(
     const done = await keyring.rewrap({ tenant, reason, keysPerSecondMax, signal })
     if (raiseMinimum && done.done)
       await keyring.raiseMinimum({ tenant, minimum: done.version, reason })
-    const minimum = (await keyring.tenants.status(tenant))?.minimum ?? 1
-    return { tenant, ...done, minimum }
+    const key = await keyring.tenants.status(tenant)
+    const minimum = key?.minimum ?? 1
+    const older = (key?.versions ?? []).filter((each) => each.version < minimum)
+    if (destroyOlder && done.done)
+      for (const { version } of older)
+        await keyring.keys.destroy(tenantKeyAddress(tenant), { version, reason })
+    return { tenant, ...done, minimum, destroyed: destroyOlder ? older.length : 0 }
   })
 }
 
