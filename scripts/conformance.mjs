@@ -30,6 +30,7 @@ const suites = [
   'wycheproof',
   's3',
   'receipts',
+  'keys',
 ]
 let failed = 0
 for (const suite of suites) {

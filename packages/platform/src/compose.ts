@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import { diskModelFiles } from './adapters/artifact-files.ts'
+import { directoryKeyStore } from './adapters/directory-key-store.ts'
 import { diskKeyFiles } from './adapters/key-file.ts'
 import { httpServers } from './adapters/http-servers.ts'
 import { localFiles } from './adapters/local-files.ts'
@@ -130,6 +131,9 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
         (await import('./adapters/deployment-files.ts')).deploymentFiles.put(...given),
     },
     keyFiles: diskKeyFiles,
+    openKeyProvider: async (settings, place) =>
+      (await import('./adapters/key-providers.ts')).openKeyProvider(settings, place, diskKeyFiles),
+    openKeyStore: directoryKeyStore,
     modelFiles: diskModelFiles,
     readableFiles,
     searchedFiles: diskSearchedFiles,

@@ -19,6 +19,10 @@ import { importFairlearn } from './import-fairlearn.ts'
 import { ledgerAnchor, ledgerAnchors } from './ledger-anchor.ts'
 import { ledgerAudit } from './ledger-audit.ts'
 import { ledgerClean } from './ledger-clean.ts'
+import { keysEvents } from './keys-events.ts'
+import { keysList } from './keys-list.ts'
+import { keysRewrap } from './keys-rewrap.ts'
+import { keysRotate } from './keys-rotate.ts'
 import { ledgerFsck } from './ledger-fsck.ts'
 import { ledgerIndex } from './ledger-index.ts'
 import { ledgerMirror } from './ledger-mirror.ts'
@@ -63,6 +67,10 @@ export const commands: readonly Command[] = [
   decisionsSources,
   decisionsErase,
   decisionsEndEpoch,
+  keysList,
+  keysRotate,
+  keysRewrap,
+  keysEvents,
   ledgerFsck,
   ledgerAudit,
   ledgerProof,

@@ -33,6 +33,15 @@ export const keyFileNames = {
   ledgerPublic: 'ledger.vkey',
 } as const
 
+/** Where keys lie in a workspace. */
+export const keyFolders = {
+  keys: 'keys',
+  /** Root keys in files. */
+  root: 'keys/root',
+  /** All other keys, wrapped. */
+  wrapped: 'keys/wrapped',
+} as const
+
 /** The key of a ledger in use. */
 export interface LedgerKey {
   /** Signs notes, so checkpoints, in the log's name. */

@@ -7,6 +7,7 @@ export type { ExplainedRow } from './explain-row.ts'
 export type { FoundSecrets } from './find-secrets.ts'
 export type { Imported } from './import-results.ts'
 export type { TracedProvenance } from './trace-provenance.ts'
+export type { ListedKeys, LoggedKeyEvent, RewrappedKeys, RotatedKeys } from './manage-keys.ts'
 export type { RecordedChecks } from './record-in-workspace.ts'
 export type { RecordedDescription, RecordedProvenance } from './record-provenance.ts'
 export type {
@@ -195,3 +196,16 @@ export const runWitness = whenAsked(async () => (await import('./run-witness.ts'
 
 /** `witnessHead` of `witness-head.ts`. */
 export const witnessHead = whenAsked(async () => (await import('./witness-head.ts')).witnessHead)
+/** `listKeys` of `manage-keys.ts`. */
+export const listKeys = whenAsked(async () => (await import('./manage-keys.ts')).listKeys)
+
+/** `rotateKeys` of `manage-keys.ts`. */
+export const rotateKeys = whenAsked(async () => (await import('./manage-keys.ts')).rotateKeys)
+
+/** `rewrapWorkspaceKeys` of `manage-keys.ts`. */
+export const rewrapWorkspaceKeys = whenAsked(
+  async () => (await import('./manage-keys.ts')).rewrapWorkspaceKeys,
+)
+
+/** `keyEvents` of `manage-keys.ts`. */
+export const keyEvents = whenAsked(async () => (await import('./manage-keys.ts')).keyEvents)

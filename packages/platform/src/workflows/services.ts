@@ -6,7 +6,13 @@ import type { GitHistory, SearchedFiles } from '../artifacts/secrets/index.ts'
 import type { ReadableFiles } from '../artifacts/inventory/index.ts'
 import type { DataSource, ModelRunner } from '../assess/index.ts'
 import type { DecisionLog, Deployment } from '../decisions/index.ts'
-import type { KeyFiles, SigningKey } from '../keys/index.ts'
+import type {
+  KeyFiles,
+  KeyProvider,
+  KeyStore,
+  ProviderSettings,
+  SigningKey,
+} from '../keys/index.ts'
 import type {
   LeafHasher,
   Ledger,
@@ -138,6 +144,17 @@ export interface Services {
   /** The deployments that a workspace takes decisions of. */
   readonly deployments: Deployments
   readonly keyFiles: KeyFiles
+  /** Opens the provider of the root key; secrets are read when they are needed. @throws usage-invalid, file-missing, key-malformed */
+  openKeyProvider(
+    settings: ProviderSettings,
+    place: {
+      /** Folder of root key files. */
+      readonly folder: string
+      readonly secret: (path: string, what: 'passphrase' | 'token' | 'PIN') => Promise<string>
+    },
+  ): Promise<{ readonly provider: KeyProvider; close(): void }>
+  /** The store of wrapped keys in a folder. */
+  openKeyStore(folder: string): KeyStore
   readonly modelFiles: ModelFiles
   readonly readableFiles: ReadableFiles
   readonly searchedFiles: SearchedFiles
