@@ -120,8 +120,8 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
       load: async (...given) =>
         (await import('./adapters/onnx-runner.ts')).onnxRunner().load(...given),
     },
-    openDecisions: async (workspace) =>
-      (await import('./adapters/workspace-decisions.ts')).openWorkspaceDecisions(workspace),
+    openDecisions: async (...given) =>
+      (await import('./adapters/workspace-decisions.ts')).openWorkspaceDecisions(...given),
     listenForDecisions: async (log, at) =>
       (await import('./adapters/http-listener.ts')).listenForDecisions(log, at),
     deployments: {

@@ -5,7 +5,7 @@ import type { HttpServers, KeylessChecker, ModelFiles } from '../artifacts/index
 import type { GitHistory, SearchedFiles } from '../artifacts/secrets/index.ts'
 import type { ReadableFiles } from '../artifacts/inventory/index.ts'
 import type { DataSource, ModelRunner } from '../assess/index.ts'
-import type { DecisionLog, Deployment } from '../decisions/index.ts'
+import type { DecisionLog, Deployment, KeyWrapper } from '../decisions/index.ts'
 import type {
   KeyFiles,
   KeyProvider,
@@ -135,7 +135,10 @@ export interface Services {
    * Opens the decision log of a workspace, creating it and its keys on first use.
    * @throws ledger-busy, ledger-corrupt, key-provider-unavailable, config-invalid, storage-failed
    */
-  openDecisions(workspace: Workspace): Promise<OpenedDecisions>
+  openDecisions(
+    workspace: Workspace,
+    keys: { readonly tenant: string; readonly wrapper: KeyWrapper },
+  ): Promise<OpenedDecisions>
   /** Listens for decisions over HTTP. @throws usage-invalid when the address is taken */
   listenForDecisions(
     log: Pick<DecisionLog, 'append'>,
