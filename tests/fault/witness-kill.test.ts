@@ -91,11 +91,9 @@ test(
             0,
             ...cosigned.flatMap((c) => (c.by === history.name ? c.size : [])),
           )
-          for (
-            let size = oldSize + 1, sent = 0;
-            size <= sizeMax && !dead.signal.aborted && (life < killsPerLog || sent < lastHeads);
-            size++, sent++
-          ) {
+          const most = life < killsPerLog ? sizeMax : lastHeads
+          for (let sent = 0, size = oldSize + 1; sent < most && size <= sizeMax; sent++, size++) {
+            if (dead.signal.aborted) return
             const body = await history.request(oldSize, size)
             const reply = await server.addCheckpoint(body, dead.signal).catch(() => null)
             if (reply === null) return
