@@ -156,6 +156,7 @@ export {
   type Measures,
   measures,
 } from './predicates/measures.ts'
+export { type KeyEvent, keyEvent, keyEventReasons } from './predicates/key-event.ts'
 export type { ModelRun } from './predicates/model-run.ts'
 export { type Provenance, provenance, trainingBuildType } from './predicates/provenance.ts'
 export {
@@ -223,3 +224,46 @@ export {
   parseOmsBundle,
   verifyOmsBundle,
 } from './oms.ts'
+
+// Decisions
+export {
+  commit,
+  decisionGroups,
+  groupSalt,
+  groupSaltSizeBytes,
+  isCommitment,
+  isGroupName,
+  type OpenedCommitment,
+  recordSaltSizeBytes,
+} from './commitment.ts'
+export {
+  type DecisionEntry,
+  decisionType,
+  encodeDecisionEntry,
+  parseDecisionEntry,
+} from './decision-entry.ts'
+export {
+  type DecisionContent,
+  decodeDecisionContent,
+  encodeDecisionContent,
+  sealedAssociatedData,
+  type SealedPlace,
+} from './sealed-decision.ts'
+export {
+  type EntryRange,
+  type ErasedStore,
+  type Erasure,
+  erasure,
+  isErasedBy,
+} from './predicates/erasure.ts'
+export { type DecisionLog, decisionLog } from './predicates/decision-log.ts'
+export {
+  encodeReceipt,
+  parseReceipt,
+  type Receipt,
+  type ReceiptErasure,
+  type ReceiptReport,
+  type ReceiptTrust,
+  receiptType,
+  verifyReceipt,
+} from './receipt.ts'

@@ -117,6 +117,16 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
       load: async (...given) =>
         (await import('./adapters/onnx-runner.ts')).onnxRunner().load(...given),
     },
+    openDecisions: async (workspace) =>
+      (await import('./adapters/workspace-decisions.ts')).openWorkspaceDecisions(workspace),
+    listenForDecisions: async (log, at) =>
+      (await import('./adapters/http-listener.ts')).listenForDecisions(log, at),
+    deployments: {
+      list: async (...given) =>
+        (await import('./adapters/deployment-files.ts')).deploymentFiles.list(...given),
+      put: async (...given) =>
+        (await import('./adapters/deployment-files.ts')).deploymentFiles.put(...given),
+    },
     keyFiles: diskKeyFiles,
     modelFiles: diskModelFiles,
     readableFiles,

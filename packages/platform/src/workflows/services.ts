@@ -5,6 +5,7 @@ import type { HttpServers, KeylessChecker, ModelFiles } from '../artifacts/index
 import type { GitHistory, SearchedFiles } from '../artifacts/secrets/index.ts'
 import type { ReadableFiles } from '../artifacts/inventory/index.ts'
 import type { DataSource, ModelRunner } from '../assess/index.ts'
+import type { DecisionLog, Deployment } from '../decisions/index.ts'
 import type { KeyFiles, SigningKey } from '../keys/index.ts'
 import type {
   LeafHasher,
@@ -53,6 +54,22 @@ export interface Workspace {
   close(): Promise<void>
 }
 
+/** Deployments of a workspace, by id. */
+export interface Deployments {
+  /** @throws config-invalid, file-unreadable */
+  list(folder: string): Promise<readonly Deployment[]>
+  /** Adds or replaces one. @throws file-unwritable */
+  put(folder: string, deployment: Deployment): Promise<void>
+}
+
+/** A workspace's decision log, open for writing. */
+export interface OpenedDecisions {
+  readonly log: DecisionLog
+  /** The log's public key in one line. */
+  readonly verifierKey: string
+  close(): Promise<void>
+}
+
 /** A witness that answers requests. */
 export interface WitnessListener {
   /** Its submission prefix. */
@@ -90,6 +107,18 @@ export interface Services {
   openLedgerFiles(folder: string): Promise<TileStore>
   /** Starts threads that hash; the caller closes them. */
   startLeafHasher(): Promise<LeafHasher>
+  /**
+   * Opens the decision log of a workspace, creating it and its keys on first use.
+   * @throws ledger-busy, ledger-corrupt, key-provider-unavailable, config-invalid, storage-failed
+   */
+  openDecisions(workspace: Workspace): Promise<OpenedDecisions>
+  /** Listens for decisions over HTTP. @throws usage-invalid when the address is taken */
+  listenForDecisions(
+    log: Pick<DecisionLog, 'append'>,
+    at: { readonly host: string; readonly port: number; readonly token: string },
+  ): Promise<{ readonly address: string; close(): Promise<void> }>
+  /** The deployments that a workspace takes decisions of. */
+  readonly deployments: Deployments
   readonly keyFiles: KeyFiles
   readonly modelFiles: ModelFiles
   readonly readableFiles: ReadableFiles
