@@ -32,6 +32,7 @@ export class DiskVaultFiles implements VaultFiles {
   async append(name: string, at: number, bytes: Uint8Array): Promise<void> {
     const file = await this.#forWriting(name)
     const work = async () => {
+      if (file.sizeBytes < at) throw new Error('the file ends before that')
       if (file.sizeBytes !== at) await file.handle.truncate(at)
       file.sizeBytes = at
       await writeAll(file.handle, bytes, at)
@@ -64,7 +65,9 @@ export class DiskVaultFiles implements VaultFiles {
 
   async overwrite(name: string, pieces: readonly Piece[]): Promise<void> {
     const work = async () => {
-      const { handle } = await this.#forWriting(name)
+      const { handle, sizeBytes } = await this.#forWriting(name)
+      if (pieces.some(({ offset, bytes }) => offset + bytes.length > sizeBytes))
+        throw new Error('the file ends before that')
       for (const { offset, bytes } of pieces) await writeAll(handle, bytes, offset)
       await handle.datasync()
     }
@@ -80,13 +83,10 @@ export class DiskVaultFiles implements VaultFiles {
         await rm(path, { force: true })
       } else {
         const beside = `${path}.${randomBytes(8).toString('hex')}.new`
-        const handle = await open(beside, 'wx', fileMode)
-        try {
-          await handle.writeFile(bytes)
-          await handle.datasync()
-        } finally {
-          await handle.close()
-        }
+        await writeNew(beside, bytes).catch(async (error: unknown) => {
+          await rm(beside, { force: true })
+          throw error
+        })
         await rename(beside, path)
       }
       await syncFolder(this.#folder)
@@ -96,7 +96,8 @@ export class DiskVaultFiles implements VaultFiles {
 
   async list(): Promise<readonly { readonly name: string; readonly sizeBytes: number }[]> {
     const names = await readdir(this.#folder).catch(failed(this.#folder))
-    const files = names.map(async (name) => {
+    const whole = names.filter((name) => !temporary.test(name))
+    const files = whole.map(async (name) => {
       const { size } = await stat(this.#path(name)).catch(failed(this.#path(name)))
       return { name, sizeBytes: size }
     })
@@ -146,6 +147,16 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array, at: number): Prom
   for (let done = 0; done < bytes.length; ) {
     const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, at + done)
     done += bytesWritten
+  }
+}
+
+async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
+  const handle = await open(path, 'wx', fileMode)
+  try {
+    await handle.writeFile(bytes)
+    await handle.datasync()
+  } finally {
+    await handle.close()
   }
 }
 
