@@ -8,15 +8,14 @@ import { checkDecision, type Decision, type OpenDeployment } from './decision.ts
 import { DecisionIndex } from './decision-index.ts'
 import { Erasures } from './erasures.ts'
 import { GuardedFiles } from './guarded-files.ts'
-import type { IndexRow } from './index-segment.ts'
 import { KeyPages, tagSizeBytes } from './key-pages.ts'
 import type { DecisionLogStores, LogParts } from './log-parts.ts'
 import { type LogState, LogStateFiles } from './log-state.ts'
 import { load, outcomeOf } from './opening.ts'
+import { isSame } from './repeats.ts'
 import {
   commitDecision,
   type CommittedDecision,
-  openContent,
   randomBytes,
   sealContent,
   type SealPlace,
@@ -193,24 +192,10 @@ export class DecisionLog implements LogParts {
     if (before !== undefined) await before
     const row = await this.index.rowOf(source, sequence)
     if (row === null) return refused('`sequence` has come, and its decision is not to be found')
-    const same = await this.#isSame(decision, of, row)
+    const same = await isSame(this, decision, of, row)
     return same
       ? { status: 'repeated', index: row.index }
       : { status: 'refused', problem: '`sequence` has come from this source with other content' }
-  }
-
-  /** Whether a decision is the one committed in an entry. Of an erased one nobody can tell any more: it counts as the same. */
-  async #isSame(decision: Decision, of: OpenDeployment, row: IndexRow): Promise<boolean> {
-    const sealed = await this.vault.read(row)
-    const key = sealed === null ? null : await this.keys.key(row.key)
-    if (sealed === null || key === null) return true
-    for await (const { entry } of this.stores.ledger.read(row.index, row.index + 1)) {
-      const content = openContent(key, sealed, { ...this.place, entry })
-      if (content === null) return this.erasures.of(row.index) !== null
-      const again = commitDecision(decision, of, Buffer.from(content.recordSalt))
-      return Buffer.from(entry).equals(again.entry)
-    }
-    return false
   }
 
   /** Does something while no decision is on its way; those handed in before are written first. */
@@ -295,24 +280,30 @@ export class DecisionLog implements LogParts {
   /** The entries of contents that are durable. Never rejects: a failure is the log's. */
   async #commit(batch: readonly Waiting[], places: readonly PlacedContent[]): Promise<void> {
     const { ledger } = this.stores
-    const appended = batch.map(({ committed }) => ledger.append(committed.entry))
-    const done = Promise.all(appended).then((indexes) => {
-      for (const [n, { decision, tag, outcome, resolve }] of batch.entries()) {
-        const at = places[n]
-        const index = indexes[n]
-        if (at === undefined || index !== at.index)
-          throw new OperatingError('ledger-corrupt', 'another writer appends to this decision log')
-        const { source, sequence, deployment, time } = decision
-        const timeMs = Date.parse(time)
-        this.index.add({ ...at, tag, timeMs, deployment, outcome, source, sequence }, at.batch)
-        resolve({ status: 'accepted', index })
-      }
-    })
-    await done.catch((error: unknown) => {
+    try {
+      const appended = batch.map(({ committed }) => ledger.append(committed.entry))
+      this.#acknowledge(batch, places, await Promise.all(appended))
+    } catch (error) {
       for (const { reject } of batch) reject(error)
       this.#fail(error)
-    })
-    this.#commits.shift()
+    }
+    void this.#commits.shift()
+  }
+
+  #acknowledge(
+    batch: readonly Waiting[],
+    places: readonly PlacedContent[],
+    indexes: readonly number[],
+  ): void {
+    for (const [n, { decision, tag, outcome, resolve }] of batch.entries()) {
+      const [at, index] = [places[n], indexes[n]]
+      if (at === undefined || index !== at.index)
+        throw new OperatingError('ledger-corrupt', 'another writer appends to this decision log')
+      const { source, sequence, deployment, time } = decision
+      const timeMs = Date.parse(time)
+      this.index.add({ ...at, tag, timeMs, deployment, outcome, source, sequence }, at.batch)
+      resolve({ status: 'accepted', index })
+    }
   }
 
   #fail(error: unknown): void {

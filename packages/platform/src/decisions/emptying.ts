@@ -145,8 +145,7 @@ async function carryOut(
     { store: 'contents', outcome: held },
     { store: 'index', outcome: held },
   ]
-  for (const { erase: eraseThere } of host.others ?? [])
-    stores.push(await eraseThere(record.ranges))
+  for (const other of host.others ?? []) stores.push(await other.erase(record.ranges))
   const carried = { ...record, stores, keysKept }
   const pendingIndex = await host.state(statementOf(log, carried, 'pending', host.now()))
   const stated = { ...carried, pendingIndex }
@@ -189,8 +188,15 @@ async function remember(log: DecisionLog, { index, erasure }: StatedErasure): Pr
   const finalIndex = isOver ? index : (known?.finalIndex ?? null)
   const keysKept = known?.keysKept ?? []
   await log.erasures.put({
-    ...{ erasureId, reason, requestedAt, epoch, ranges, stores },
-    ...{ keysKept, pendingIndex, finalIndex },
+    erasureId,
+    reason,
+    requestedAt,
+    epoch,
+    ranges,
+    stores,
+    keysKept,
+    pendingIndex,
+    finalIndex,
   })
 }
 

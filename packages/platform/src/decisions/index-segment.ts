@@ -57,6 +57,7 @@ const columns = {
 type ColumnName = keyof typeof columns
 type Columns = { readonly [Name in ColumnName]: InstanceType<(typeof columns)[Name]> }
 
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of the table above
 const columnNames = Object.keys(columns) as ColumnName[]
 const rowSizeBytes =
   tagSizeBytes + columnNames.reduce((sum, name) => sum + columns[name].BYTES_PER_ELEMENT, 0)
@@ -217,14 +218,6 @@ export class IndexSegment {
       tags[at + 1] === tag[1] &&
       tag.equals(tags.subarray(at, at + tagSizeBytes))
     )
-  }
-
-  /** Number of the highest key that a row names. */
-  get keyMax(): number {
-    const { key } = this.#columns
-    let max = 0
-    for (let n = 0; n < this.#count; n++) max = Math.max(max, key[n] ?? 0)
-    return max
   }
 
   /** Tells the key of every row, 0 for one that is erased. */

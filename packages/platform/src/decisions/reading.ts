@@ -46,7 +46,7 @@ export async function findDecisions(
     throw new OperatingError('usage-invalid', `a page has 1 to ${pageMax} decisions`)
   const tag = subject === undefined ? {} : { tag: log.tagger.tagOf('subject', subject) }
   const rows = await log.index.find({ ...query, ...tag })
-  return rows.map(({ tag: _, ...row }) => row)
+  return rows.map(({ tag: _tag, ...row }) => row)
 }
 
 /**

@@ -68,6 +68,7 @@ function isSorted(value: JsonValue): boolean {
   if (typeof value === 'number') return Number.isFinite(value)
   if (typeof value !== 'object' || value === null) return true
   if (Array.isArray(value)) return (value as readonly JsonValue[]).every(isSorted)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- neither list nor null nor text
   const object = value as JsonObject
   let before: string | null = null
   for (const name in object) {
