@@ -30,7 +30,7 @@ export class DiskVaultFiles implements VaultFiles {
   }
 
   async append(name: string, at: number, bytes: Uint8Array): Promise<void> {
-    const file = await this.#forWriting(name)
+    const file = await this.#forWriting(name, true)
     const work = async () => {
       if (file.sizeBytes < at) throw new Error('the file ends before that')
       if (file.sizeBytes !== at) await file.handle.truncate(at)
@@ -65,7 +65,7 @@ export class DiskVaultFiles implements VaultFiles {
 
   async overwrite(name: string, pieces: readonly Piece[]): Promise<void> {
     const work = async () => {
-      const { handle, sizeBytes } = await this.#forWriting(name)
+      const { handle, sizeBytes } = await this.#forWriting(name, false)
       if (pieces.some(({ offset, bytes }) => offset + bytes.length > sizeBytes))
         throw new Error('the file ends before that')
       for (const { offset, bytes } of pieces) await writeAll(handle, bytes, offset)
@@ -113,12 +113,13 @@ export class DiskVaultFiles implements VaultFiles {
     return join(this.#folder, name)
   }
 
-  async #forWriting(name: string) {
+  async #forWriting(name: string, makes: boolean) {
     const opened = this.#open.get(name)
     if (opened !== undefined) return opened
     const path = this.#path(name)
     let handle = await open(path, 'r+').catch(absent)
     if (handle === null) {
+      if (!makes) throw new Error('there is no such file')
       handle = await open(path, 'wx+', fileMode).catch(failed(path))
       await syncFolder(this.#folder)
     }

@@ -16,11 +16,13 @@ import {
 } from '@proofhouse/evidence'
 import { sign } from 'node:crypto'
 import { DiskVaultFiles } from '../adapters/disk-vault-files.ts'
+import { diskKeyFiles } from '../adapters/key-file.ts'
 import { openLedgerDirectory } from '../adapters/ledger-directory.ts'
 import { openDeployment } from './decision.ts'
 import { DecisionLog } from './decision-log.ts'
 import { readDeployment } from './deployment.ts'
 import type { ErasureHost } from './emptying.ts'
+import { openLedgerKey } from '../keys/index.ts'
 import { openLedger } from '../ledger/index.ts'
 import { type LedgerLimits, ledgerLimits } from '../ledger/limits.ts'
 import { type Decide, memoryPlace, withFates } from '../ledger/stores.fixture.ts'
@@ -169,6 +171,17 @@ export function newMemoryLog(limits?: Partial<LedgerLimits>) {
       return DecisionLog.open({ files: given.files ?? files, ledger, wrapper }, place, deployments)
     },
   }
+}
+
+/** A log on disk whose process is killed: its keys are files too, and statements are counted only. */
+export async function openKilledLog(folder: string, keys: string, rootHex: string) {
+  const logKey = await openLedgerKey(diskKeyFiles, keys, origin)
+  const ledger = await openLedgerDirectory(join(folder, 'ledger'), logKey)
+  const files = await DiskVaultFiles.open(join(folder, 'vault'))
+  const wrapper = wrapperOf(Buffer.from(rootHex, 'hex'))
+  let stated = 0
+  const host: ErasureHost = { now: () => new Date(), state: () => Promise.resolve(stated++) }
+  return { host, log: await DecisionLog.open({ files, ledger, wrapper }, place, deployments) }
 }
 
 /** An order to erase, by its id. */

@@ -143,8 +143,8 @@ export class IndexSegment {
   add(row: IndexRow, batch: BatchAt): void {
     const n = this.#count++
     this.#batch = batch
-    const { tags, ...arrays } = this.#columns
-    row.tag.copy(tags, n * tagSizeBytes)
+    const arrays = this.#columns
+    row.tag.copy(arrays.tags, n * tagSizeBytes)
     arrays.time[n] = row.timeMs
     arrays.sequence[n] = row.sequence
     arrays.key[n] = row.key
@@ -170,8 +170,8 @@ export class IndexSegment {
 
   /** A row by its place in the segment. */
   row(n: number): IndexRow {
-    const { tags, ...arrays } = this.#columns
-    const number = (name: ColumnName) => arrays[name][n] ?? 0
+    const { tags } = this.#columns
+    const number = (name: ColumnName) => this.#columns[name][n] ?? 0
     const name = (of: ColumnName) => this.#names[number(of)] ?? ''
     return {
       index: this.first + n,
