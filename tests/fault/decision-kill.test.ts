@@ -14,7 +14,7 @@ import { resumeErasures } from '../../packages/platform/src/decisions/emptying.t
 import { readDecision } from '../../packages/platform/src/decisions/reading.ts'
 import { allFaults } from '../../packages/platform/src/ledger/all-faults.fixture.ts'
 
-const kills = allFaults ? 100 : 2
+const kills = allFaults ? 60 : 2
 const killsPerLog = allFaults ? 10 : 2
 const lifeMaxMs = 150
 const root = mkdtempSync(join(tmpdir(), 'decision-kill-'))
