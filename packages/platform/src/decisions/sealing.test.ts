@@ -224,6 +224,9 @@ test('an outcome that is kept apart is found all the same', () => {
   const { decision } = accepted(decisionOf(1))
   const groups = Object.fromEntries(groupsOf(decision satisfies Decision, of))
   expect(groups['output/label']).toBe('"approved"')
-  const values = Object.entries(groups).map(([name, text]): [string, JsonValue] => [name, JSON.parse(text) as JsonValue])
+  const values = Object.entries(groups).map(([name, text]): [string, JsonValue] => [
+    name,
+    JSON.parse(text) as JsonValue,
+  ])
   expect(outcomeIn(of, Object.fromEntries(values))).toBe('approved')
 })

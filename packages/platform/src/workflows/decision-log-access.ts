@@ -23,9 +23,9 @@ import {
 import {
   type DecisionLog,
   type ErasureHost,
-  type ErasureRecord,
   type KeyWrapper,
   resumeErasures,
+  type StatedErasure,
   stateFinal,
 } from '../decisions/index.ts'
 import { type Keyring, keyWrapper, wrappedUnder } from '../keys/index.ts'
@@ -48,7 +48,7 @@ type Needed = KeyringServices & Pick<Services, 'openDecisions'>
 const tenant = 'local'
 
 /** Statement subject of a decision log. */
-export const logSubject = (origin: string): ResourceDescriptor => ({
+const logSubject = (origin: string): ResourceDescriptor => ({
   name: origin,
   digest: { sha256: sha256Hex(utf8(origin)) },
 })
@@ -70,10 +70,7 @@ export async function withDecisionLog<Result>(
       const host = hostOf(workspace, services, log.place.origin)
       const opened = { log, workspace, verifierKey, host, erasureOf: proofs(workspace) }
       if (log.isNew) await stateHead(opened, 'opened', services.now())
-      const known = new Set(log.erasures.list().map(({ erasureId }) => erasureId))
-      for (const record of await statedErasures(workspace, log.place.origin))
-        if (!known.has(record.erasureId)) await log.erasures.put(record)
-      await resumeErasures(log, host)
+      await resumeErasures(log, host, await statedErasures(workspace, log.place.origin))
       await stateFinal(log, host)
       const before = log.size
       const result = await use(opened)
@@ -143,26 +140,15 @@ function hostOf(workspace: Workspace, { now }: Pick<Services, 'now'>, origin: st
   }
 }
 
-/** What the evidence log says was erased from a decision log: the newest word on each erasure. */
-async function statedErasures(workspace: Workspace, origin: string): Promise<ErasureRecord[]> {
-  const records = new Map<string, ErasureRecord>()
+/** What the evidence log says was erased from a decision log. */
+async function statedErasures(workspace: Workspace, origin: string): Promise<StatedErasure[]> {
+  const stated: StatedErasure[] = []
   for await (const { index, entry } of workspace.entries()) {
-    const stated = await erasureIn(workspace, entry)
-    const ranges = stated?.entries.find(({ log }) => log === origin)?.ranges
-    if (stated === null || ranges === undefined) continue
-    const { erasureId, reason, requestedAt, epoch, stores, state, pendingIndex } = stated
-    records.set(erasureId, {
-      erasureId,
-      reason,
-      requestedAt,
-      epoch,
-      ranges,
-      stores,
-      pendingIndex: pendingIndex ?? index,
-      finalIndex: state === 'final' ? index : null,
-    })
+    const found = await erasureIn(workspace, entry)
+    if (found?.entries.some(({ log }) => log === origin) === true)
+      stated.push({ index, erasure: found })
   }
-  return [...records.values()]
+  return stated
 }
 
 /** The erasure that an entry states; null for any other, and for one that is not signed by this workspace. */

@@ -13,7 +13,6 @@ export type { RecordedDescription, RecordedProvenance } from './record-provenanc
 export type {
   FileDigest,
   Files,
-  OpenedDecisions,
   Services,
   WitnessListener,
   Workspace,
@@ -142,13 +141,11 @@ export const writeVerifierPage = whenAsked(
   async () => (await import('./write-verifier-page.ts')).writeVerifierPage,
 )
 
-export type { RecordedDecisions } from './record-decisions.ts'
 /** `recordDecisions` of `record-decisions.ts`. */
 export const recordDecisions = whenAsked(
   async () => (await import('./record-decisions.ts')).recordDecisions,
 )
 
-export type { FoundDecision, SourceReport } from './answer-about-decisions.ts'
 export { indexOf } from './entry-index.ts'
 /** `searchDecisions` of `answer-about-decisions.ts`. */
 export const searchDecisions = whenAsked(
@@ -178,6 +175,11 @@ export const eraseDecisions = whenAsked(
 /** `serveDecisions` of `serve-decisions.ts`. */
 export const serveDecisions = whenAsked(
   async () => (await import('./serve-decisions.ts')).serveDecisions,
+)
+
+/** `checkDecisions` of `check-decisions.ts`. */
+export const checkDecisions = whenAsked(
+  async () => (await import('./check-decisions.ts')).checkDecisions,
 )
 
 /** `endEpoch` of `erase-decisions.ts`. */

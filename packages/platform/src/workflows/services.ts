@@ -64,7 +64,7 @@ export interface Workspace {
 }
 
 /** Deployments of a workspace, by id. */
-export interface Deployments {
+interface Deployments {
   /** @throws config-invalid, file-unreadable */
   list(folder: string): Promise<readonly Deployment[]>
   /** Adds or replaces one. @throws file-unwritable */
@@ -72,7 +72,7 @@ export interface Deployments {
 }
 
 /** A workspace's decision log, open for writing. */
-export interface OpenedDecisions {
+interface OpenedDecisions {
   readonly log: DecisionLog
   /** The log's public key in one line. */
   readonly verifierKey: string
