@@ -2,11 +2,20 @@
 
 import { access, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type NoteSigner, OperatingError, parseVerifierKey, textOf } from '@proofhouse/evidence'
+import {
+  addSignatures,
+  type NoteSigner,
+  OperatingError,
+  parseNote,
+  parseVerifierKey,
+  textOf,
+} from '@proofhouse/evidence'
 import {
   checkpointPath,
   committedPath,
-  type Ledger,
+  type CosignableLedger,
+  mirroredTiles,
+  mirrorIn,
   openLedger,
   type TileStore,
   verifierKeyPath,
@@ -18,6 +27,13 @@ import { storageError } from './storage-error.ts'
 
 /** How long to wait for another process that writes to the same ledger. */
 const lockWaitMs = 10_000
+
+/** How a ledger is opened. */
+interface DirectoryOptions {
+  readonly waitMs?: number
+  /** Folder that every checkpoint is kept in before it is published; null for none. */
+  readonly mirrorFolder?: string | null
+}
 
 /** The key of a ledger, both halves. */
 interface DirectoryKey {
@@ -32,8 +48,8 @@ interface DirectoryKey {
 export async function openLedgerDirectory(
   folder: string,
   key: DirectoryKey,
-  waitMs: number = lockWaitMs,
-): Promise<Ledger> {
+  { waitMs = lockWaitMs, mirrorFolder = null }: DirectoryOptions = {},
+): Promise<CosignableLedger> {
   await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
     throw storageError(folder, cause)
   })
@@ -44,8 +60,17 @@ export async function openLedgerDirectory(
     const tiles = new DiskTileStore(folder)
     await checkLedgerKey(tiles, folder, key.verifierKey)
     const staging = new FileStagingLog(folder)
-    const stores = { tiles, lock, staging, signer: key.signer }
-    return await openLedger(stores, parseVerifierKey(key.verifierKey))
+    const verifier = parseVerifierKey(key.verifierKey)
+    const stores = {
+      tiles:
+        mirrorFolder === null
+          ? tiles
+          : mirroredTiles(tiles, mirrorIn(await openMirrorFiles(mirrorFolder), verifier)),
+      lock,
+      staging,
+      signer: key.signer,
+    }
+    return await openLedger(stores, verifier)
   } catch (error) {
     await lock.release()
     throw error
@@ -88,6 +113,32 @@ export async function checkLedgerKey(
 }
 
 /**
+ * Adds the signatures of a note to the published checkpoint of the ledger in a folder, under the ledger's lock, when it is still of
+ * the same text; says whether it was. Verifies nothing.
+ * @throws ledger-busy, ledger-corrupt, ledger-missing, storage-failed
+ */
+export async function addCosignatures(
+  folder: string,
+  note: string,
+  waitMs: number = lockWaitMs,
+): Promise<boolean> {
+  await refuseIncompleteCopy(folder)
+  const tiles = await openLedgerFiles(folder)
+  const lock = await FileLockStore.open(folder, waitMs)
+  try {
+    const bytes = await tiles.read(checkpointPath)
+    const published = bytes === null ? null : textOf(bytes)
+    const { text, signatures } = parseNote(note)
+    if (published === null || parseNote(published).text !== text) return false
+    await tiles.write(checkpointPath, Buffer.from(addSignatures(published, signatures)))
+    await tiles.sync([checkpointPath])
+    return true
+  } finally {
+    await lock.release()
+  }
+}
+
+/**
  * The files of a ledger, for reading.
  * @throws ledger-missing when there is no checkpoint in the folder
  */
@@ -101,5 +152,13 @@ export async function openLedgerFiles(folder: string): Promise<TileStore> {
       { cause },
     )
   }
+  return new DiskTileStore(folder)
+}
+
+/** The files of a mirror of checkpoints; the folder is made when there is none. @throws storage-failed */
+export async function openMirrorFiles(folder: string): Promise<TileStore> {
+  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    throw storageError(folder, cause)
+  })
   return new DiskTileStore(folder)
 }

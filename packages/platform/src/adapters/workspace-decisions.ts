@@ -23,7 +23,6 @@ const decisionsOrigin = 'proofhouse.local/decisions'
 /** A workspace is one tenant's. */
 const tenant = 'default'
 const rootName = 'root'
-const lockWaitMs = 10_000
 
 /** The keyring of a workspace: root key in a file of its own, everything else wrapped under it. */
 function keyringOf(workspace: Workspace): Keyring {
@@ -72,7 +71,7 @@ export async function openWorkspaceDecisions(workspace: Workspace): Promise<Open
     deployments.set(deployment.id, openDeployment(deployment))
   const keyring = keyringOf(workspace)
   const key = await openLedgerKey(diskKeyFiles, join(folder, 'keys/decisions'), decisionsOrigin)
-  const ledger = await openLedgerDirectory(join(folder, 'decisions/ledger'), key, lockWaitMs)
+  const ledger = await openLedgerDirectory(join(folder, 'decisions/ledger'), key)
   try {
     const files = await DiskVaultFiles.open(join(folder, 'decisions/vault'))
     const stores = { files, ledger, wrapper: wrapperOf(keyring) }

@@ -57,7 +57,8 @@ export async function withDecisionLog<Result>(
 ): Promise<Result> {
   const workspace = await services.openWorkspace(folder)
   try {
-    const { log, verifierKey, close } = await services.openDecisions(workspace)
+    const decisions = await services.openDecisions(workspace)
+    const { log, verifierKey } = decisions
     try {
       const host = hostOf(workspace, services, log.place.origin)
       const opened = { log, workspace, verifierKey, host, erasureOf: proofs(workspace) }
@@ -72,7 +73,7 @@ export async function withDecisionLog<Result>(
       if (log.size > before) await stateHead(opened, 'head', services.now())
       return result
     } finally {
-      await close()
+      await decisions.close()
     }
   } finally {
     await workspace.close()
@@ -111,7 +112,12 @@ async function statedErasures(workspace: Workspace, origin: string): Promise<Era
     if (stated === null || ranges === undefined) continue
     const { erasureId, reason, requestedAt, epoch, stores, state, pendingIndex } = stated
     records.set(erasureId, {
-      ...{ erasureId, reason, requestedAt, epoch, ranges, stores },
+      erasureId,
+      reason,
+      requestedAt,
+      epoch,
+      ranges,
+      stores,
       pendingIndex: pendingIndex ?? index,
       finalIndex: state === 'final' ? index : null,
     })
