@@ -23,7 +23,7 @@ if (!existsSync(join(folder, 'versitygw'))) {
 }
 const { status } = spawnSync(
   process.execPath,
-  ['node_modules/vitest/vitest.mjs', 'run', '--project', 'node', 's3-stores'],
+  ['node_modules/vitest/vitest.mjs', 'run', '--project', 'node', 's3-stores', 's3-blobs'],
   { stdio: 'inherit', env: { ...process.env, PROOFHOUSE_S3: 'versitygw' } },
 )
 process.exitCode = status ?? 1

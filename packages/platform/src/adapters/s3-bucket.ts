@@ -109,11 +109,12 @@ export class S3Bucket {
     return (await this.#get(path, to - from, range))?.content ?? null
   }
 
-  /** Size and version of an object; null when there is none. @throws storage-failed */
-  async stat(path: string): Promise<ObjectState | null> {
+  /** Size, version and age of an object; null when there is none. @throws storage-failed */
+  async stat(path: string): Promise<(ObjectState & { readonly modifiedMs: number }) | null> {
     try {
       const found = await this.#client.send(new HeadObjectCommand(this.#named(path)))
-      return { sizeBytes: found.ContentLength ?? 0, etag: found.ETag ?? '' }
+      const modifiedMs = found.LastModified?.getTime() ?? 0
+      return { sizeBytes: found.ContentLength ?? 0, etag: found.ETag ?? '', modifiedMs }
     } catch (cause) {
       if (isMissing(cause)) return null
       throw bucketError(path, cause)
