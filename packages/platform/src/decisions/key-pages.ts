@@ -115,8 +115,8 @@ export class KeyPages {
   }
 
   /**
-   * Reads every page there is and tells its keys, and the number that it begins with. A page that was begun and not finished ends
-   * the file; of one that was replaced, which only a crash leaves, whatever is there is written over.
+   * Reads every page there is and tells its keys, and the number that it begins with. A page that was begun and not
+   * finished ends the file; of one that was replaced, which only a crash leaves, whatever is there is written over.
    * @throws ledger-corrupt when a page does not open
    */
   async open(take: (keys: readonly SubjectKey[], first: number) => void): Promise<void> {
