@@ -7,7 +7,7 @@ import type { VaultFiles } from './ports.ts'
 import { seal, sealOverheadBytes, type SealPlace, unseal } from './sealing.ts'
 
 /** Keys of a page at most. */
-export const pageKeysMax = 500
+const pageKeysMax = 500
 export const subjectKeySizeBytes = 32
 export const tagSizeBytes = 16
 const rowSizeBytes = 8 + tagSizeBytes + subjectKeySizeBytes
