@@ -80,12 +80,11 @@ test('a number that has come is the same decision again, or another one and refu
     problem: '`sequence` has come from this source with other content',
   }
   // In the same call, while the first is under way, once it is durable, and after opening again.
-  const [, under] = await Promise.all([
-    log.append(decisions(5).concat(decisionOf(3), other)).then((outcomes) => {
-      expect(outcomes.slice(5)).toEqual([repeated, refused])
-    }),
+  const [same, under] = await Promise.all([
+    log.append(decisions(5).concat(decisionOf(3), other)),
     log.append([decisionOf(3), other]),
   ])
+  expect(same.slice(5)).toEqual([repeated, refused])
   expect(under).toEqual([repeated, refused])
   expect(await log.append([decisionOf(3), other])).toEqual([repeated, refused])
   await log.close()
@@ -239,10 +238,9 @@ test('what is too much, or comes after closing, is refused', async () => {
   const log = await at.open()
   const far = decisionOf(Number.MAX_SAFE_INTEGER)
   const large = decisionOf(0, { context: { text: 'x'.repeat(1_048_576) } })
-  expect(await log.append([far, large])).toMatchObject([
-    { status: 'accepted' },
-    { status: 'refused', problem: expect.stringContaining('at most 1048576') },
-  ])
+  const outcomes = await log.append([far, large])
+  expect(outcomes.map(({ status }) => status)).toEqual(['accepted', 'refused'])
+  expect(JSON.stringify(outcomes[1])).toContain('at most 1048576')
   const many = Array.from({ length: 65_537 }, () => null)
   await expect(log.append(many)).rejects.toThrow(code('ledger-overloaded'))
   await expect(findDecisions(log, { limit: 1001 })).rejects.toThrow(code('usage-invalid'))

@@ -23,32 +23,10 @@ import {
 import { Sources } from './sources.ts'
 import { SubjectKeys, Tagger } from './subject-keys.ts'
 import { type PlacedContent, Vault } from './vault.ts'
+import { type Outcome, type Waiting, WaitingDecisions } from './waiting-decisions.ts'
 
-/** Decisions of one commit at most. */
-const batchMax = 4096
-/** Bytes of entries, and of contents, in one commit at most, but for a single large decision. */
-const batchEntriesMaxBytes = 8 * 1_048_576
-const batchContentsMaxBytes = 64 * 1_048_576
-/** Bytes of contents that may wait. */
-const waitingMaxBytes = 256 * 1_048_576
-/** Decisions that may wait. One more is refused: memory stays bounded and callers learn to slow down. */
-const waitingMax = 65_536
 /** Batches whose entries the ledger has not committed yet, at most. */
 const pipelineMax = 4
-
-/** What became of a decision that was handed in. */
-export type Outcome =
-  | { readonly status: 'accepted' | 'repeated'; readonly index: number }
-  | { readonly status: 'refused'; readonly problem: string }
-
-interface Waiting {
-  readonly decision: Decision
-  readonly committed: CommittedDecision
-  readonly tag: Buffer
-  readonly outcome: string
-  readonly resolve: (outcome: Outcome) => void
-  readonly reject: (error: unknown) => void
-}
 
 /** A decision log, open for writing. One process holds it at a time. */
 export class DecisionLog implements LogParts {
@@ -63,10 +41,9 @@ export class DecisionLog implements LogParts {
   readonly sources = new Sources()
   readonly deployments: ReadonlyMap<string, OpenDeployment>
   readonly #opened: LogState
-  readonly #waiting: Waiting[] = []
+  readonly #waiting = new WaitingDecisions()
   /** By source and sequence: handed in, not yet committed. */
   readonly #underWay = new Map<string, Promise<Outcome>>()
-  #waitingBytes = 0
   #size = 0
   #isClosing = false
   #running: Promise<void> | null = null
@@ -141,11 +118,8 @@ export class DecisionLog implements LogParts {
    */
   async append(values: readonly JsonValue[]): Promise<readonly Outcome[]> {
     if (this.#failure !== null || this.#isClosing) throw this.#refusal()
-    if (this.#waiting.length + values.length > waitingMax || this.#waitingBytes > waitingMaxBytes)
-      throw new OperatingError(
-        'ledger-overloaded',
-        `${this.#waiting.length} decisions wait already`,
-      )
+    if (!this.#waiting.hasRoom(values.length))
+      throw new OperatingError('ledger-overloaded', `${this.#waiting.count} decisions wait already`)
     const outcomes = values.map((value) => this.#take(value))
     this.#running ??= this.#run()
     return Promise.all(outcomes)
@@ -170,8 +144,7 @@ export class DecisionLog implements LogParts {
     this.sources.add(source, sequence)
     const tag = this.#tagOf(decision, of)
     const outcome = outcomeOf(of, decision.output)
-    this.#waitingBytes += committed.content.length
-    this.#waiting.push({ decision, committed, tag, outcome, resolve, reject })
+    this.#waiting.add({ decision, committed, tag, outcome, resolve, reject })
     const name = `${source} ${sequence}`
     this.#underWay.set(name, promise)
     const forget = () => this.#underWay.delete(name)
@@ -211,20 +184,19 @@ export class DecisionLog implements LogParts {
   }
 
   async #drain(): Promise<void> {
-    const { length } = this.#waiting
-    for (let left = length; left > 0 && this.#failure === null; ) {
-      const before = this.#waiting.length
+    for (let left = this.#waiting.count; left > 0 && this.#failure === null; ) {
+      const before = this.#waiting.count
       await this.#write().catch((error: unknown) => {
         this.#fail(error)
       })
-      left -= Math.max(1, before - this.#waiting.length)
+      left -= Math.max(1, before - this.#waiting.count)
     }
   }
 
   async #run(): Promise<void> {
     // Lets everything that is about to be appended in this turn of the event loop join the batch.
     await nextTurn()
-    while (this.#waiting.length > 0 && this.#failure === null) {
+    while (this.#waiting.count > 0 && this.#failure === null) {
       const turn = this.#turn.then(() => this.#write())
       this.#turn = turn.catch(() => undefined)
       await turn.catch((error: unknown) => this.#fail(error))
@@ -233,25 +205,8 @@ export class DecisionLog implements LogParts {
     this.#running = null
   }
 
-  /** What waits, within the bounds of a batch; at least one decision where there is any. */
-  #takeBatch(): readonly Waiting[] {
-    let [count, entriesBytes, contentsBytes] = [0, 0, 0]
-    for (const { committed } of this.#waiting) {
-      entriesBytes += committed.entry.length
-      contentsBytes += committed.content.length
-      const isFull = entriesBytes > batchEntriesMaxBytes || contentsBytes > batchContentsMaxBytes
-      if (count === batchMax || (count > 0 && isFull)) {
-        contentsBytes -= committed.content.length
-        break
-      }
-      count += 1
-    }
-    this.#waitingBytes -= contentsBytes
-    return this.#waiting.splice(0, count)
-  }
-
   async #write(): Promise<void> {
-    const batch = this.#takeBatch()
+    const batch = this.#waiting.takeBatch()
     if (batch.length === 0) return
     const first = this.#size
     try {
@@ -308,8 +263,7 @@ export class DecisionLog implements LogParts {
 
   #fail(error: unknown): void {
     this.#failure ??= error
-    this.#waitingBytes = 0
-    for (const { reject } of this.#waiting.splice(0)) reject(this.#refusal())
+    this.#waiting.rejectAll(this.#refusal())
   }
 
   #refusal(): OperatingError {

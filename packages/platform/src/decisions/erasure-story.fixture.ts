@@ -23,7 +23,7 @@ export interface Found {
 }
 
 const textIn = (value: JsonValue, name: string): string =>
-  isJsonObject(value) ? String(value[name]) : ''
+  isJsonObject(value) && typeof value[name] === 'string' ? value[name] : ''
 
 const wrapData = (kind: string, number: number) =>
   utf8(

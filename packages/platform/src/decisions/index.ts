@@ -2,7 +2,7 @@
 
 export { checkDecisionLog, type DecisionCheck, type DecisionFinding } from './check.ts'
 export { checkDecision, type Decision, type OpenDeployment, openDeployment } from './decision.ts'
-export { DecisionLog, type Outcome } from './decision-log.ts'
+export { DecisionLog } from './decision-log.ts'
 export { type Deployment, readDeployment } from './deployment.ts'
 export {
   closeEpoch,
@@ -28,3 +28,4 @@ export {
 } from './reading.ts'
 export type { SealPlace } from './sealing.ts'
 export type { Gap } from './sources.ts'
+export type { Outcome } from './waiting-decisions.ts'

@@ -7,7 +7,7 @@ import type { VaultFiles } from './ports.ts'
 import { seal, sealOverheadBytes, type SealPlace, unseal } from './sealing.ts'
 
 /** Keys of a page at most. */
-export const pageKeysMax = 500
+const pageKeysMax = 500
 export const subjectKeySizeBytes = 32
 export const tagSizeBytes = 16
 const rowSizeBytes = 8 + tagSizeBytes + subjectKeySizeBytes
@@ -115,8 +115,8 @@ export class KeyPages {
   }
 
   /**
-   * Reads every page there is and tells its keys, and the number that it begins with. A page that was begun and not finished ends
-   * the file; of one that was replaced, which only a crash leaves, whatever is there is written over.
+   * Reads every page there is and tells its keys, and the number that it begins with. A page that was begun and not
+   * finished ends the file; of one that was replaced, which only a crash leaves, whatever is there is written over.
    * @throws ledger-corrupt when a page does not open
    */
   async open(take: (keys: readonly SubjectKey[], first: number) => void): Promise<void> {

@@ -32,7 +32,7 @@ export interface LogParts {
 }
 
 /**
- * Empties rows, in this order: whatever interrupts it, what is left of a content has no key, or its own erasure to say why.
+ * Empties rows, in this order: whatever interrupts it, what is left of a content has no key, or an erasure says why.
  * @returns keys that stay because they seal others' contents too
  */
 export async function emptyRows(

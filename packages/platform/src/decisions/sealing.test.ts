@@ -11,9 +11,11 @@ import {
   groupSalt,
   type JsonObject,
   type JsonValue,
+  parseJson,
   sealedAssociatedData,
   textOf,
   toBase64,
+  utf8,
 } from '@proofhouse/evidence'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -70,10 +72,13 @@ test('the vectors: a decision gives the entry, its content and tag open, its pag
   expect(new Uint8Array(encodePage(keys))).toEqual(page)
 })
 
+const jsonValue = (maxDepth: number) =>
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what it is for
+  fc.jsonValue({ maxDepth }) as fc.Arbitrary<JsonValue>
 const field = fc.string({ unit: 'grapheme', maxLength: 12 })
 const jsonObject = fc
-  .dictionary(field, fc.jsonValue({ maxDepth: 3 }), { maxKeys: 8 })
-  .map((value) => value as JsonObject)
+  .dictionary(field, jsonValue(3), { maxKeys: 8 })
+  .map((value): JsonObject => value)
 
 test('commitments, entries and contents are those of the evidence package', () => {
   const parts = fc.record({
@@ -94,7 +99,11 @@ test('commitments, entries and contents are those of the evidence package', () =
         return [name, toBase64(commit({ name, salt, value: canonicalJson(value) }))] as const
       })
       const plain = encodeDecisionEntry({
-        ...{ type: 'https://proofhouse.dev/decision/v1', deployment, sequence, source, time },
+        type: 'https://proofhouse.dev/decision/v1',
+        deployment,
+        sequence,
+        source,
+        time,
         model: of.deployment.model,
         commitments: Object.fromEntries(commitments),
         ...(corrects === undefined ? {} : { corrects }),
@@ -112,12 +121,7 @@ test('canonical text is canonical JSON, and refuses what that refuses', () => {
     10: 1,
     9: 2,
   })
-  const value = fc.oneof(
-    fc.jsonValue({ maxDepth: 4 }) as fc.Arbitrary<JsonValue>,
-    odd,
-    fc.array(odd),
-    fc.record({ a: odd }),
-  )
+  const value = fc.oneof(jsonValue(4), odd, fc.array(odd), fc.record({ a: odd }))
   const told = (work: () => string): string => {
     try {
       return work()
@@ -224,9 +228,8 @@ test('an outcome that is kept apart is found all the same', () => {
   const { decision } = accepted(decisionOf(1))
   const groups = Object.fromEntries(groupsOf(decision satisfies Decision, of))
   expect(groups['output/label']).toBe('"approved"')
-  const values = Object.entries(groups).map(([name, text]): [string, JsonValue] => [
-    name,
-    JSON.parse(text) as JsonValue,
-  ])
+  const values = Object.entries(groups).map(
+    ([name, text]) => [name, parseJson(utf8(text), 'json-not-canonical')] as const,
+  )
   expect(outcomeIn(of, Object.fromEntries(values))).toBe('approved')
 })

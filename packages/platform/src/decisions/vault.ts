@@ -69,9 +69,9 @@ export class Vault {
   }
 
   /**
-   * Finds the end of what is whole and belongs to entries before `size`, from a batch on, and tells every content there. Whatever
-   * follows was never acknowledged, and is removed. Of a batch whose entries were not all committed, the next one takes the place
-   * of the rest: it begins with the first index that was not.
+   * Finds the end of what is whole and belongs to entries before `size`, from a batch on, and tells every content there.
+   * Whatever follows was never acknowledged, and is removed. Of a batch whose entries were not all committed, the next
+   * one takes the place of the rest: it begins with the first index that was not.
    * @throws ledger-corrupt when a content of an entry of the log is not there, or the ledger is older than the contents
    */
   async open(
