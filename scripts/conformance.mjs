@@ -26,6 +26,7 @@ const suites = [
   'cose',
   'time-stamps',
   'tessera',
+  'witness',
 ]
 let failed = 0
 for (const suite of suites) {

@@ -41,8 +41,17 @@ export const errorRegistry = {
   'envelope-signature-invalid': undecided(403),
   'statement-malformed': undecided(400),
   'bundle-malformed': undecided(400),
+  'decision-malformed': undecided(400),
+  'receipt-malformed': undecided(400),
   'pack-malformed': undecided(400),
   'pack-invalid': undecided(),
+  // Keys
+  'key-missing': undecided(404),
+  'key-destroyed': undecided(410),
+  'key-unwrap-failed': undecided(),
+  'key-provider-unavailable': busy(503),
+  'key-provider-refused': undecided(502),
+  'key-conflict': busy(409),
   // Files and process
   'usage-invalid': usage(),
   'file-missing': usage(404),

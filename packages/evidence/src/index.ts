@@ -55,9 +55,12 @@ export {
   tileWidth,
 } from './tile.ts'
 export {
+  type NoteSignature,
   type NoteSigner,
   type NoteVerifier,
   type OpenedNote,
+  addSignatures,
+  formatSignature,
   formatSignerKey,
   formatVerifierKey,
   isKeyName,
@@ -71,11 +74,18 @@ export {
   signNote,
 } from './note.ts'
 export { type Checkpoint, formatCheckpoint, openCheckpoint, parseCheckpoint } from './checkpoint.ts'
-export { cosign, parseWitnessKey } from './cosignature.ts'
+export { type CosignatureVerifier, cosign, parseWitnessKey } from './cosignature.ts'
+export {
+  type AddCheckpoint,
+  addCheckpointSizeMaxBytes,
+  formatAddCheckpoint,
+  parseAddCheckpoint,
+} from './add-checkpoint.ts'
 export {
   type TrustedCheckpoint,
   type TrustPolicy,
   checkTrust,
+  isQuorum,
   parseTrustPolicy,
   trustLogOnly,
 } from './trust-policy.ts'
@@ -152,6 +162,7 @@ export {
   type Measures,
   measures,
 } from './predicates/measures.ts'
+export { type KeyEvent, keyEvent, keyEventReasons } from './predicates/key-event.ts'
 export type { ModelRun } from './predicates/model-run.ts'
 export { type Provenance, provenance, trainingBuildType } from './predicates/provenance.ts'
 export {
@@ -219,3 +230,46 @@ export {
   parseOmsBundle,
   verifyOmsBundle,
 } from './oms.ts'
+
+// Decisions
+export {
+  commit,
+  decisionGroups,
+  groupSalt,
+  groupSaltSizeBytes,
+  isCommitment,
+  isGroupName,
+  type OpenedCommitment,
+  recordSaltSizeBytes,
+} from './commitment.ts'
+export {
+  type DecisionEntry,
+  decisionType,
+  encodeDecisionEntry,
+  parseDecisionEntry,
+} from './decision-entry.ts'
+export {
+  type DecisionContent,
+  decodeDecisionContent,
+  encodeDecisionContent,
+  sealedAssociatedData,
+  type SealedPlace,
+} from './sealed-decision.ts'
+export {
+  type EntryRange,
+  type ErasedStore,
+  type Erasure,
+  erasure,
+  isErasedBy,
+} from './predicates/erasure.ts'
+export { type DecisionLog, decisionLog } from './predicates/decision-log.ts'
+export {
+  encodeReceipt,
+  parseReceipt,
+  type Receipt,
+  type ReceiptErasure,
+  type ReceiptReport,
+  type ReceiptTrust,
+  receiptType,
+  verifyReceipt,
+} from './receipt.ts'

@@ -8,9 +8,11 @@ import { localFiles } from './adapters/local-files.ts'
 import { processTerminal } from './adapters/process-terminal.ts'
 import { readableFiles } from './adapters/readable-files.ts'
 import { diskSearchedFiles } from './adapters/searched-files.ts'
+import { witnessServer } from './adapters/witness-client.ts'
 import { ledgerMirrorFolder, version } from './config.ts'
+import type { CosignableLedger, Witnesses } from './ledger/index.ts'
 import type { BlobStore } from './registry/index.ts'
-import type { Services, Workspace } from './workflows/index.ts'
+import { readTrustOf, type Services, type Workspace } from './workflows/index.ts'
 
 /** Name of a workspace's ledger. Everyone's own, so it proves nothing about whose it is: a trust policy does that. */
 const ledgerOrigin = 'proofhouse.local/evidence'
@@ -26,6 +28,18 @@ function blobFolder(folder: string): BlobStore {
   }
 }
 
+const witnessing: Services['witnessing'] = {
+  server: witnessServer,
+  publishCosigned: async (folder, note) =>
+    (await import('./adapters/ledger-directory.ts')).addCosignatures(folder, note, {
+      mirrorFolder: ledgerMirrorFolder(),
+    }),
+  openState: async (...given) =>
+    (await import('./adapters/witness-state.ts')).openWitnessState(...given),
+  listen: async (...given) =>
+    (await import('./adapters/witness-listener.ts')).listenAsWitness(...given),
+}
+
 async function openWorkspace(folder: string): Promise<Workspace> {
   // Loaded when first used, as everything that most commands start without.
   const { openLedgerKey, openSigningKey } = await import('./keys/index.ts')
@@ -37,18 +51,51 @@ async function openWorkspace(folder: string): Promise<Workspace> {
   const ledger = await openLedgerDirectory(join(folder, 'ledger'), ledgerKey, {
     mirrorFolder: ledgerMirrorFolder(),
   })
+  const witnesses = await openWitnesses(folder, ledger, ledgerKey.verifierKey).catch(
+    async (error: unknown) => {
+      await ledger.close()
+      throw error
+    },
+  )
   const blobs = blobFolder(join(folder, 'blobs'))
   return {
     folder,
     ledger,
+    witnesses,
     verifierKey: ledgerKey.verifierKey,
     recorder: statementRecorder(ledger, blobs, signing.signer),
     blobs,
     signingKey: { ...signing, keyId: signing.signer.keyId },
     verifiers: [signing.verifier],
     entries: () => ledger.read(0, Number.MAX_SAFE_INTEGER),
-    close: () => ledger.close(),
+    close: () => {
+      witnesses?.close()
+      return ledger.close()
+    },
   }
+}
+
+/** A workspace's file with the witnesses of its ledger, beside `ledger/`. */
+const witnessPolicyName = 'witnesses.policy'
+
+async function openWitnesses(
+  folder: string,
+  ledger: CosignableLedger,
+  verifierKey: string,
+): Promise<Witnesses | null> {
+  const path = join(folder, witnessPolicyName)
+  if ((await localFiles.kind(path)) === null) return null
+  const { openLedgerFiles } = await import('./adapters/ledger-directory.ts')
+  const { Witnesses, witnessServers } = await import('./ledger/index.ts')
+  const policy = await readTrustOf(localFiles, { path, verifierKey })
+  return new Witnesses(
+    {
+      checkpoint: () => ledger.checkpoint(),
+      cosigned: (note) => ledger.cosigned(note),
+      tiles: await openLedgerFiles(join(folder, 'ledger')),
+    },
+    { policy, servers: witnessServers(policy, witnessServer) },
+  )
 }
 
 const git = async () => (await import('./adapters/git-history.ts')).gitHistory()
@@ -74,12 +121,26 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
       load: async (...given) =>
         (await import('./adapters/onnx-runner.ts')).onnxRunner().load(...given),
     },
+    openDecisions: async (workspace) =>
+      (await import('./adapters/workspace-decisions.ts')).openWorkspaceDecisions(
+        workspace,
+        ledgerMirrorFolder(),
+      ),
+    listenForDecisions: async (log, at) =>
+      (await import('./adapters/http-listener.ts')).listenForDecisions(log, at),
+    deployments: {
+      list: async (...given) =>
+        (await import('./adapters/deployment-files.ts')).deploymentFiles.list(...given),
+      put: async (...given) =>
+        (await import('./adapters/deployment-files.ts')).deploymentFiles.put(...given),
+    },
     keyFiles: diskKeyFiles,
     modelFiles: diskModelFiles,
     readableFiles,
     searchedFiles: diskSearchedFiles,
     gitHistory: gitHistoryWhenAsked,
     httpServers,
+    witnessing,
     keyless: {
       establish: async (...given) =>
         (await import('./adapters/sigstore-keyless.ts')).sigstoreKeyless.establish(...given),

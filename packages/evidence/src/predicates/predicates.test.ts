@@ -7,7 +7,10 @@ import { isJsonObject, type JsonObject, parseJson } from '../json.ts'
 import { makeStatement, parseStatement, readStatement } from '../statement.ts'
 import { cyclonedxBom } from './cyclonedx-bom.ts'
 import { dataSet } from './data-set.ts'
+import { decisionLog } from './decision-log.ts'
+import { erasure } from './erasure.ts'
 import { importedResults } from './imported-results.ts'
+import { keyEvent } from './key-event.ts'
 import { measures } from './measures.ts'
 import { modelSignature } from './model-signature.ts'
 import { provenance } from './provenance.ts'
@@ -32,6 +35,9 @@ const types = [
   vulnerabilities,
   cyclonedxBom,
   provenance,
+  erasure,
+  decisionLog,
+  keyEvent,
 ]
 
 const cases = types.map((type) => {

@@ -2,11 +2,19 @@
 
 import { access, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type NoteSigner, OperatingError, parseVerifierKey, textOf } from '@proofhouse/evidence'
+import {
+  addSignatures,
+  type NoteSigner,
+  type NoteVerifier,
+  OperatingError,
+  parseNote,
+  parseVerifierKey,
+  textOf,
+} from '@proofhouse/evidence'
 import {
   checkpointPath,
   committedPath,
-  type Ledger,
+  type CosignableLedger,
   mirroredTiles,
   mirrorIn,
   openLedger,
@@ -42,7 +50,7 @@ export async function openLedgerDirectory(
   folder: string,
   key: DirectoryKey,
   { waitMs = lockWaitMs, mirrorFolder = null }: DirectoryOptions = {},
-): Promise<Ledger> {
+): Promise<CosignableLedger> {
   await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
     throw storageError(folder, cause)
   })
@@ -55,10 +63,7 @@ export async function openLedgerDirectory(
     const staging = new FileStagingLog(folder)
     const verifier = parseVerifierKey(key.verifierKey)
     const stores = {
-      tiles:
-        mirrorFolder === null
-          ? tiles
-          : mirroredTiles(tiles, mirrorIn(await openMirrorFiles(mirrorFolder), verifier)),
+      tiles: await mirrored(tiles, verifier, mirrorFolder),
       lock,
       staging,
       signer: key.signer,
@@ -68,6 +73,16 @@ export async function openLedgerDirectory(
     await lock.release()
     throw error
   }
+}
+
+/** The tiles, with every published checkpoint kept in a mirror where one is named. */
+async function mirrored(
+  tiles: TileStore,
+  log: NoteVerifier,
+  mirrorFolder: string | null,
+): Promise<TileStore> {
+  if (mirrorFolder === null) return tiles
+  return mirroredTiles(tiles, mirrorIn(await openMirrorFiles(mirrorFolder), log))
 }
 
 /** Without its commit point, a log that was published must not start anew, and nothing may be made in its place. */
@@ -95,6 +110,35 @@ async function checkKey(tiles: TileStore, folder: string, verifierKey: string): 
       'ledger-corrupt',
       `the ledger in \`${folder}\` belongs to another key than this workspace's; restore its key or choose another folder`,
     )
+}
+
+/**
+ * Adds the signatures of a note to the published checkpoint of the ledger in a folder, under the ledger's lock, when it is still of
+ * the same text; says whether it was. Verifies nothing.
+ * @throws ledger-busy, ledger-corrupt, ledger-missing, storage-failed
+ */
+export async function addCosignatures(
+  folder: string,
+  note: string,
+  { waitMs = lockWaitMs, mirrorFolder = null }: DirectoryOptions = {},
+): Promise<boolean> {
+  await refuseIncompleteCopy(folder)
+  const files = await openLedgerFiles(folder)
+  const key = await files.read(verifierKeyPath)
+  const tiles =
+    key === null ? files : await mirrored(files, parseVerifierKey(textOf(key).trim()), mirrorFolder)
+  const lock = await FileLockStore.open(folder, waitMs)
+  try {
+    const bytes = await tiles.read(checkpointPath)
+    const published = bytes === null ? null : textOf(bytes)
+    const { text, signatures } = parseNote(note)
+    if (published === null || parseNote(published).text !== text) return false
+    await tiles.write(checkpointPath, Buffer.from(addSignatures(published, signatures)))
+    await tiles.sync([checkpointPath])
+    return true
+  } finally {
+    await lock.release()
+  }
 }
 
 /**

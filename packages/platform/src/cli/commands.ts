@@ -3,6 +3,15 @@
 import { assess } from './assess.ts'
 import { bom } from './bom.ts'
 import type { Command } from './command.ts'
+import { decisionsDeploy } from './decisions-deploy.ts'
+import { decisionsRecord } from './decisions-record.ts'
+import { decisionsFind } from './decisions-find.ts'
+import { decisionsServe } from './decisions-serve.ts'
+import { decisionsShow } from './decisions-show.ts'
+import { decisionsReceipt } from './decisions-receipt.ts'
+import { decisionsSources } from './decisions-sources.ts'
+import { decisionsErase } from './decisions-erase.ts'
+import { decisionsEndEpoch } from './decisions-end-epoch.ts'
 import { explain } from './explain.ts'
 import { gate } from './gate.ts'
 import { importEvidently } from './import-evidently.ts'
@@ -14,6 +23,8 @@ import { ledgerFsck } from './ledger-fsck.ts'
 import { ledgerIndex } from './ledger-index.ts'
 import { ledgerMirror } from './ledger-mirror.ts'
 import { ledgerProof } from './ledger-proof.ts'
+import { ledgerWitness } from './ledger-witness.ts'
+import { ledgerWitnessed } from './ledger-witnessed.ts'
 import { ledgerSearch } from './ledger-search.ts'
 import { packVerify } from './pack-verify.ts'
 import { scan } from './scan.ts'
@@ -41,9 +52,20 @@ export const commands: readonly Command[] = [
   verify,
   bom,
   vulns,
+  decisionsDeploy,
+  decisionsRecord,
+  decisionsServe,
+  decisionsFind,
+  decisionsShow,
+  decisionsReceipt,
+  decisionsSources,
+  decisionsErase,
+  decisionsEndEpoch,
   ledgerFsck,
   ledgerAudit,
   ledgerProof,
+  ledgerWitnessed,
+  ledgerWitness,
   ledgerSearch,
   ledgerIndex,
   ledgerClean,

@@ -74,11 +74,7 @@ export async function openLedgerKey(
 ): Promise<LedgerKey> {
   assert(isKeyName(origin), 'an origin is a key name')
   const path = join(folder, keyFileNames.ledger)
-  const { text } = await readOrCreate(files, path, () => {
-    const { privateKey } = generateKeyPairSync('ed25519')
-    const der = privateKey.export({ type: 'pkcs8', format: 'der' })
-    return signerKeyLine(origin, new Uint8Array(der.subarray(-seedSizeBytes)))
-  })
+  const { text } = await readOrCreate(files, path, () => newSignerKeyLine(origin))
   const { name, signer, verifierKey } = ledgerKeyOf(text, path)
   if (name !== origin) throw malformed(path, `belongs to the log \`${name}\`, not \`${origin}\``)
   await files.writePublic(join(folder, keyFileNames.ledgerPublic), `${verifierKey}\n`)
@@ -116,7 +112,15 @@ function ledgerKeyOf(text: string, path: string): LedgerKey & { readonly name: s
   return { name, signer, verifierKey }
 }
 
-async function readOrCreate(
+/** A new Ed25519 key in the file's form. */
+export function newSignerKeyLine(name: string): string {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const der = privateKey.export({ type: 'pkcs8', format: 'der' })
+  return signerKeyLine(name, new Uint8Array(der.subarray(-seedSizeBytes)))
+}
+
+/** The text of a private key's file, made when there is none. @throws what KeyFiles throws, key-malformed */
+export async function readOrCreate(
   files: KeyFiles,
   path: string,
   make: () => string,
@@ -131,11 +135,13 @@ async function readOrCreate(
   return { text: theirs }
 }
 
-function signerKeyLine(name: string, seed: Uint8Array): string {
+/** The content of a file with an Ed25519 key that signs notes. */
+export function signerKeyLine(name: string, seed: Uint8Array): string {
   return `${formatSignerKey({ name, seed, publicKey: keyPairOf(seed).publicKey })}\n`
 }
 
-function keyPairOf(seed: Uint8Array): {
+/** Both halves of an Ed25519 key. */
+export function keyPairOf(seed: Uint8Array): {
   readonly privateKey: KeyObject
   readonly publicKey: Uint8Array
 } {

@@ -19,7 +19,7 @@ export {
   stagingPath,
   verifierKeyPath,
 } from './layout.ts'
-export type { Ledger } from './ledger.ts'
+export type { CosignableLedger, Ledger } from './ledger.ts'
 export { checkMirror, mirroredTiles, mirrorIn } from './mirror.ts'
 export { openLedger } from './open-ledger.ts'
 export { hadRoot } from './prefix.ts'
@@ -27,3 +27,11 @@ export { removePartialFiles } from './partial-files.ts'
 export type { LockStore, StagedBatch, StagingLog, TileStore } from './ports.ts'
 export { decodeStaging, recordHeader } from './staged-batch.ts'
 export { readEntries, readTile } from './tile-reader.ts'
+export type { WitnessReply, WitnessServer } from './witness/ask-witness.ts'
+export { Witness, type WitnessAnswer } from './witness/witness.ts'
+export {
+  Witnesses,
+  type Witnessing,
+} from './witness/witnesses.ts'
+export { witnessServers } from './witness/witness-servers.ts'
+export { parseWitnessedLogs } from './witness/witnessed-logs.ts'

@@ -14,7 +14,7 @@ import {
   proveInclusion,
   signNote,
 } from '@proofhouse/evidence'
-import type { Ledger, ReadEntry } from './ledger.ts'
+import type { CosignableLedger, ReadEntry } from './ledger.ts'
 import type { LedgerLimits } from './limits.ts'
 import type { LockStore, StagingLog, TileStore } from './ports.ts'
 import { type Head, Publisher } from './publisher.ts'
@@ -32,7 +32,7 @@ export interface LedgerStores {
 }
 
 /** A ledger over its stores; `openLedger` makes one. */
-export class Sequencer implements Ledger {
+export class Sequencer implements CosignableLedger {
   readonly #stores: LedgerStores
   readonly #limits: LedgerLimits
   readonly #waiting: WaitingEntries
@@ -54,11 +54,11 @@ export class Sequencer implements Ledger {
   #told = false
   #closing: Promise<void> | null = null
 
-  /** `head` is committed and published, and `edge` is its tree's. */
+  /** `head` is committed and, as `publishedNote`, published; `edge` is its tree's. */
   constructor(
     stores: LedgerStores,
     limits: LedgerLimits,
-    state: { readonly head: Head; readonly edge: RightEdge },
+    state: { readonly head: Head; readonly publishedNote: string; readonly edge: RightEdge },
   ) {
     this.#stores = stores
     this.#limits = limits
@@ -67,6 +67,7 @@ export class Sequencer implements Ledger {
     this.#edge = state.edge
     this.#publisher = new Publisher(stores, limits, {
       published: state.head,
+      publishedNote: state.publishedNote,
       partials: state.edge.partialFiles(),
     })
   }
@@ -93,7 +94,13 @@ export class Sequencer implements Ledger {
       await this.#publicationEnd.promise
     }
     if (this.#failure !== null) throw this.#refusal()
-    return this.#publisher.published
+    const { published, publishedNote } = this.#publisher
+    return { note: publishedNote, checkpoint: published.checkpoint }
+  }
+
+  async cosigned(note: string): Promise<boolean> {
+    if (this.#failure !== null || this.#closing !== null) throw this.#refusal()
+    return this.#publisher.cosigned(note)
   }
 
   async proof(index: number): Promise<string> {

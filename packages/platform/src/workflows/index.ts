@@ -9,7 +9,14 @@ export type { Imported } from './import-results.ts'
 export type { TracedProvenance } from './trace-provenance.ts'
 export type { RecordedChecks } from './record-in-workspace.ts'
 export type { RecordedDescription, RecordedProvenance } from './record-provenance.ts'
-export type { FileDigest, Files, Services, Workspace } from './services.ts'
+export type {
+  FileDigest,
+  Files,
+  OpenedDecisions,
+  Services,
+  WitnessListener,
+  Workspace,
+} from './services.ts'
 
 const whenAsked =
   <Given extends unknown[], T>(load: () => Promise<(...given: Given) => Promise<T>>) =>
@@ -122,3 +129,58 @@ export const verifyPackFile = whenAsked(
 export type { PathVerdict, VerifyTrust } from './verify-path.ts'
 /** `verifyPath` of `verify-path.ts`. */
 export const verifyPath = whenAsked(async () => (await import('./verify-path.ts')).verifyPath)
+
+export type { RecordedDecisions } from './record-decisions.ts'
+/** `recordDecisions` of `record-decisions.ts`. */
+export const recordDecisions = whenAsked(
+  async () => (await import('./record-decisions.ts')).recordDecisions,
+)
+
+export type { FoundDecision, SourceReport } from './answer-about-decisions.ts'
+export { indexOf } from './entry-index.ts'
+/** `searchDecisions` of `answer-about-decisions.ts`. */
+export const searchDecisions = whenAsked(
+  async () => (await import('./answer-about-decisions.ts')).searchDecisions,
+)
+
+/** `showDecision` of `answer-about-decisions.ts`. */
+export const showDecision = whenAsked(
+  async () => (await import('./answer-about-decisions.ts')).showDecision,
+)
+
+/** `receiptOfDecision` of `answer-about-decisions.ts`. */
+export const receiptOfDecision = whenAsked(
+  async () => (await import('./answer-about-decisions.ts')).receiptOfDecision,
+)
+
+/** `listSources` of `answer-about-decisions.ts`. */
+export const listSources = whenAsked(
+  async () => (await import('./answer-about-decisions.ts')).listSources,
+)
+
+/** `eraseDecisions` of `erase-decisions.ts`. */
+export const eraseDecisions = whenAsked(
+  async () => (await import('./erase-decisions.ts')).eraseDecisions,
+)
+
+/** `serveDecisions` of `serve-decisions.ts`. */
+export const serveDecisions = whenAsked(
+  async () => (await import('./serve-decisions.ts')).serveDecisions,
+)
+
+/** `endEpoch` of `erase-decisions.ts`. */
+export const endEpoch = whenAsked(async () => (await import('./erase-decisions.ts')).endEpoch)
+
+/** `declareDeployment` of `declare-deployment.ts`. */
+export const declareDeployment = whenAsked(
+  async () => (await import('./declare-deployment.ts')).declareDeployment,
+)
+/** `readTrustOf` of `trust-files.ts`. */
+export const readTrustOf = whenAsked(async () => (await import('./trust-files.ts')).readTrustOf)
+
+export type { ReadyWitness } from './run-witness.ts'
+/** `runWitness` of `run-witness.ts`. */
+export const runWitness = whenAsked(async () => (await import('./run-witness.ts')).runWitness)
+
+/** `witnessHead` of `witness-head.ts`. */
+export const witnessHead = whenAsked(async () => (await import('./witness-head.ts')).witnessHead)

@@ -5,14 +5,19 @@ import type { HttpServers, KeylessChecker, ModelFiles } from '../artifacts/index
 import type { GitHistory, SearchedFiles } from '../artifacts/secrets/index.ts'
 import type { ReadableFiles } from '../artifacts/inventory/index.ts'
 import type { DataSource, ModelRunner } from '../assess/index.ts'
+import type { DecisionLog, Deployment } from '../decisions/index.ts'
 import type { KeyFiles, SigningKey } from '../keys/index.ts'
 import type {
   LeafHasher,
   Ledger,
+  LockStore,
   ProjectionStore,
   StatementRow,
   StatementSearch,
   TileStore,
+  Witness,
+  Witnesses,
+  WitnessServer,
 } from '../ledger/index.ts'
 import type { BlobStore, StatementRecorder } from '../registry/index.ts'
 
@@ -38,6 +43,8 @@ export interface Files {
 export interface Workspace {
   readonly folder: string
   readonly ledger: Ledger
+  /** Those that the workspace's `witnesses.policy` names; null without that file. */
+  readonly witnesses: Witnesses | null
   /** The ledger's public key in one line. */
   readonly verifierKey: string
   readonly recorder: StatementRecorder
@@ -50,6 +57,44 @@ export interface Workspace {
   close(): Promise<void>
 }
 
+/** Deployments of a workspace, by id. */
+export interface Deployments {
+  /** @throws config-invalid, file-unreadable */
+  list(folder: string): Promise<readonly Deployment[]>
+  /** Adds or replaces one. @throws file-unwritable */
+  put(folder: string, deployment: Deployment): Promise<void>
+}
+
+/** A workspace's decision log, open for writing. */
+export interface OpenedDecisions {
+  readonly log: DecisionLog
+  /** The log's public key in one line. */
+  readonly verifierKey: string
+  close(): Promise<void>
+}
+
+/** A witness that answers requests. */
+export interface WitnessListener {
+  /** Its submission prefix. */
+  readonly url: string
+  /** Ends once the requests under way have been answered, in bounded time. */
+  close(): Promise<void>
+}
+
+/** What asking witnesses, and being one, needs of the world. */
+interface WitnessPorts {
+  /** The server with this submission prefix. @throws usage-invalid */
+  server(url: string): WitnessServer
+  /** Adds cosignatures to a ledger's published checkpoint; false when it has moved on. @throws ledger-busy, ledger-corrupt */
+  publishCosigned(folder: string, note: string): Promise<boolean>
+  /** What a witness remembers of these logs, by origin. @throws ledger-busy, ledger-corrupt, storage-failed */
+  openState(folder: string, origins: readonly string[]): Promise<ReadonlyMap<string, LockStore>>
+  /** Answers requests over HTTP. @throws usage-invalid when nobody can listen there */
+  listen(
+    witness: Pick<Witness, 'addCheckpoint' | 'latest'>,
+    address: { readonly host: string; readonly port: number },
+  ): Promise<WitnessListener>
+}
 /**
  * Opens the file of an index, making it when there is none; a file that is no index is refused, or replaced when asked.
  * @throws storage-failed
@@ -78,6 +123,18 @@ export interface Services {
   blobs(folder: string): BlobStore
   /** Starts threads that hash; the caller closes them. */
   startLeafHasher(): Promise<LeafHasher>
+  /**
+   * Opens the decision log of a workspace, creating it and its keys on first use.
+   * @throws ledger-busy, ledger-corrupt, key-provider-unavailable, config-invalid, storage-failed
+   */
+  openDecisions(workspace: Workspace): Promise<OpenedDecisions>
+  /** Listens for decisions over HTTP. @throws usage-invalid when the address is taken */
+  listenForDecisions(
+    log: Pick<DecisionLog, 'append'>,
+    at: { readonly host: string; readonly port: number; readonly token: string },
+  ): Promise<{ readonly address: string; close(): Promise<void> }>
+  /** The deployments that a workspace takes decisions of. */
+  readonly deployments: Deployments
   readonly keyFiles: KeyFiles
   readonly modelFiles: ModelFiles
   readonly readableFiles: ReadableFiles
@@ -85,4 +142,5 @@ export interface Services {
   readonly gitHistory: GitHistory
   readonly keyless: KeylessChecker
   readonly httpServers: HttpServers
+  readonly witnessing: WitnessPorts
 }
