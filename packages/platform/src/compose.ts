@@ -31,8 +31,10 @@ function blobFolder(folder: string): BlobStore {
 
 const witnessing: Services['witnessing'] = {
   server: witnessServer,
-  publishCosigned: async (...given) =>
-    (await import('./adapters/ledger-directory.ts')).addCosignatures(...given),
+  publishCosigned: async (folder, note) =>
+    (await import('./adapters/ledger-directory.ts')).addCosignatures(folder, note, {
+      mirrorFolder: ledgerMirrorFolder(),
+    }),
   openState: async (...given) =>
     (await import('./adapters/witness-state.ts')).openWitnessState(...given),
   listen: async (...given) =>
@@ -120,8 +122,12 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
       load: async (...given) =>
         (await import('./adapters/onnx-runner.ts')).onnxRunner().load(...given),
     },
-    openDecisions: async (...given) =>
-      (await import('./adapters/workspace-decisions.ts')).openWorkspaceDecisions(...given),
+    openDecisions: async (workspace, keys) =>
+      (await import('./adapters/workspace-decisions.ts')).openWorkspaceDecisions(
+        workspace,
+        keys,
+        ledgerMirrorFolder(),
+      ),
     listenForDecisions: async (log, at) =>
       (await import('./adapters/http-listener.ts')).listenForDecisions(log, at),
     deployments: {

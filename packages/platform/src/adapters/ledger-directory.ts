@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import {
   addSignatures,
   type NoteSigner,
+  type NoteVerifier,
   OperatingError,
   parseNote,
   parseVerifierKey,
@@ -62,10 +63,7 @@ export async function openLedgerDirectory(
     const staging = new FileStagingLog(folder)
     const verifier = parseVerifierKey(key.verifierKey)
     const stores = {
-      tiles:
-        mirrorFolder === null
-          ? tiles
-          : mirroredTiles(tiles, mirrorIn(await openMirrorFiles(mirrorFolder), verifier)),
+      tiles: await mirrored(tiles, verifier, mirrorFolder),
       lock,
       staging,
       signer: key.signer,
@@ -75,6 +73,16 @@ export async function openLedgerDirectory(
     await lock.release()
     throw error
   }
+}
+
+/** The tiles, with every published checkpoint kept in a mirror where one is named. */
+async function mirrored(
+  tiles: TileStore,
+  log: NoteVerifier,
+  mirrorFolder: string | null,
+): Promise<TileStore> {
+  if (mirrorFolder === null) return tiles
+  return mirroredTiles(tiles, mirrorIn(await openMirrorFiles(mirrorFolder), log))
 }
 
 /** Without its commit point, a log that was published must not start anew, and nothing may be made in its place. */
@@ -120,10 +128,13 @@ export async function checkLedgerKey(
 export async function addCosignatures(
   folder: string,
   note: string,
-  waitMs: number = lockWaitMs,
+  { waitMs = lockWaitMs, mirrorFolder = null }: DirectoryOptions = {},
 ): Promise<boolean> {
   await refuseIncompleteCopy(folder)
-  const tiles = await openLedgerFiles(folder)
+  const files = await openLedgerFiles(folder)
+  const key = await files.read(verifierKeyPath)
+  const tiles =
+    key === null ? files : await mirrored(files, parseVerifierKey(textOf(key).trim()), mirrorFolder)
   const lock = await FileLockStore.open(folder, waitMs)
   try {
     const bytes = await tiles.read(checkpointPath)

@@ -22,6 +22,9 @@ const schemaVersion = 1
 /** SQLITE_CORRUPT_VTAB: what the full-text search answers when its index does not fit its texts. */
 const corruptFullText = 267
 
+/** Pages held in memory: marks of one batch fall all over the index. */
+const cacheSizeKib = 65_536
+
 /** How long to wait for another process that writes to the same index. */
 const busyMs = 5_000
 
@@ -103,7 +106,7 @@ class SqliteStatementIndex implements StatementIndex {
 
   #prepare(): void {
     const database = this.#database
-    database.exec('PRAGMA synchronous = NORMAL')
+    database.exec(`PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${cacheSizeKib}`)
     this.#transaction(() => {
       const objects = database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n']
       const id = database.prepare('PRAGMA application_id').get()?.['application_id']

@@ -1,11 +1,11 @@
 // Witnesses over real connections: our server and our client with each other, and each with peers that misbehave.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { connect, createServer as createTcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { sha256Hex, textOf, utf8 } from '@proofhouse/evidence'
+import { parseNote, sha256Hex, signNote, textOf, utf8 } from '@proofhouse/evidence'
 import { afterAll, expect, test } from 'vitest'
 import { newLedgerKey } from '../ledger/fsck/fsck.fixture.ts'
 import { type ReadyWitness, runWitness, witnessHead } from '../workflows/index.ts'
@@ -105,6 +105,19 @@ test('a ledger on disk is witnessed over HTTP, again after it grew, and after th
   expect(await ask(policyFor(again))).toMatchObject({ witnessed: true })
 })
 
+test('cosignatures that come later are kept in the mirror too', async () => {
+  const [folder, mirrorFolder] = [place(), place()]
+  await append(folder, 2)
+  const { signer } = newLedgerKey('witness.example/later')
+  const { text } = parseNote(readFileSync(join(folder, 'checkpoint'), 'utf8'))
+  const cosigned = await signNote(text, [signer])
+  expect(await addCosignatures(folder, cosigned, { mirrorFolder })).toBe(true)
+  const published = readFileSync(join(folder, 'checkpoint'), 'utf8')
+  expect(published).toContain('witness.example/later')
+  const files = globSync('**/*.checkpoint', { cwd: mirrorFolder })
+  expect(files.map((file) => readFileSync(join(mirrorFolder, file), 'utf8'))).toEqual([published])
+})
+
 test('a head that has moved on is not overwritten', async () => {
   const folder = place()
   await append(folder, 2)
@@ -114,7 +127,9 @@ test('a head that has moved on is not overwritten', async () => {
   expect(await addCosignatures(folder, old)).toBe(false)
   expect(readFileSync(join(folder, 'checkpoint'), 'utf8')).toBe(note)
   const ledger = await openLedgerDirectory(folder, key)
-  await expect(addCosignatures(folder, note, 0)).rejects.toMatchObject({ code: 'ledger-busy' })
+  await expect(addCosignatures(folder, note, { waitMs: 0 })).rejects.toMatchObject({
+    code: 'ledger-busy',
+  })
   await ledger.close()
 })
 

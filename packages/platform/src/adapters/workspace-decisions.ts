@@ -1,4 +1,4 @@
-// The decision log of a workspace: its ledger and vault in `decisions/log`, its keys under the workspace's keyring.
+// The decision log of a workspace: its ledger and vault in `decisions/`, its keys under the workspace's keyring.
 
 import { join } from 'node:path'
 import { DecisionLog, type OpenDeployment, openDeployment } from '../decisions/index.ts'
@@ -13,18 +13,19 @@ import { openLedgerDirectory } from './ledger-directory.ts'
 const decisionsOrigin = 'proofhouse.local/decisions'
 
 /**
- * Opens the decision log of a workspace, making it on first use.
+ * Opens the decision log of a workspace, making it on first use. Where a mirror is named, it keeps the log's checkpoints.
  * @throws ledger-busy, ledger-corrupt, key-provider-unavailable, config-invalid, storage-failed
  */
-export const openWorkspaceDecisions: Services['openDecisions'] = async (
-  { folder },
-  { tenant, wrapper },
-) => {
+export async function openWorkspaceDecisions(
+  { folder }: Parameters<Services['openDecisions']>[0],
+  { tenant, wrapper }: Parameters<Services['openDecisions']>[1],
+  mirrorFolder: string | null,
+): ReturnType<Services['openDecisions']> {
   const deployments = new Map<string, OpenDeployment>()
   for (const deployment of await deploymentFiles.list(folder))
     deployments.set(deployment.id, openDeployment(deployment))
   const key = await openLedgerKey(diskKeyFiles, join(folder, 'keys/decisions'), decisionsOrigin)
-  const ledger = await openLedgerDirectory(join(folder, 'decisions/ledger'), key)
+  const ledger = await openLedgerDirectory(join(folder, 'decisions/ledger'), key, { mirrorFolder })
   try {
     const files = await DiskVaultFiles.open(join(folder, 'decisions/vault'))
     const stores = { files, ledger, wrapper }

@@ -26,7 +26,7 @@ interface FollowLimits {
 }
 
 /** The bounds that every follower has unless it is given others. */
-const followLimits: FollowLimits = { batchEntriesMax: 512, batchMaxBytes: 4 * 1_048_576 }
+const followLimits: FollowLimits = { batchEntriesMax: 4_096, batchMaxBytes: 8 * 1_048_576 }
 
 /** What to follow, and what with. */
 export interface FollowTask<Row extends ProjectedRow> {
