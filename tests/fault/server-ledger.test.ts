@@ -22,7 +22,10 @@ import {
 import { openLedgerKey } from '../../packages/platform/src/keys/index.ts'
 import { allFaults } from '../../packages/platform/src/ledger/all-faults.fixture.ts'
 import { fsck } from '../../packages/platform/src/ledger/index.ts'
-import { type MessageFate, startCuttingProxy } from './cutting-proxy.fixture.ts'
+import {
+  type MessageFate,
+  startCuttingProxy,
+} from '../../packages/platform/src/adapters/cutting-proxy.fixture.ts'
 
 const kills = allFaults ? 60 : 2
 /** For a server to notice that a process is gone: long, because machines are busy. */
