@@ -171,10 +171,7 @@ describe('a writer refuses', () => {
     }
     const writer = await open({ tiles: present.tiles, log: switched })
     log = past.log
-    await expect(writer.append(utf8('next'))).rejects.toMatchObject({
-      code: 'ledger-corrupt',
-      message: expect.stringContaining('is behind'),
-    })
+    await expect(writer.append(utf8('next'))).rejects.toThrow('is behind one that was committed')
     await writer.close()
     await expectIntact(present, 5)
   })
