@@ -30,6 +30,7 @@ const parts = `
 .result .reason{margin-block-start:.5rem;font-size:.9375rem}
 .inconclusive .icon,.pass .icon,.warn .icon,.fail .icon{font-family:system-ui,sans-serif}
 code{overflow-wrap:anywhere}
+.short{white-space:nowrap}
 .established{list-style:none;padding:0}
 .established li{padding-inline-start:1.9rem;position:relative}
 .established li::before{position:absolute;inset-inline-start:0;inline-size:1.3rem;text-align:center;font-weight:700}
