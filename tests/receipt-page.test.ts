@@ -219,6 +219,15 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
     expect(await page.innerText('#status')).toBe('The content is withheld')
   })
 
+  test('a browser that cannot check signatures says so, and calls nothing forged', async () => {
+    await open('verify.html')
+    await page.evaluate(() => {
+      crypto.subtle.importKey = () => Promise.reject(new Error('Ed25519 is not supported'))
+    })
+    expect(await give('a.json', receiptNamed('everything is shown'))).toBe('inconclusive')
+    expect(await textOfPage()).toContain('This browser cannot check Ed25519 signatures')
+  })
+
   test('by keyboard alone, and each field has its label', async () => {
     await open('receipt.html')
     await page.waitForSelector('#result')
