@@ -8,7 +8,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
 const require = createRequire(import.meta.url)
-const home = dirname(require.resolve('pkcs11js/package.json'))
+const home = join(import.meta.dirname, '../node_modules/pkcs11js')
 const driver = join(home, 'build/Release/pkcs11.node')
 const sources = ['dl', 'common', 'main'].map((name) => join(home, `src/${name}.cpp`))
 

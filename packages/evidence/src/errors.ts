@@ -84,6 +84,10 @@ export const errorRegistry = {
   'ledger-overloaded': busy(429),
   'ledger-closed': busy(503),
   'storage-failed': undecided(507),
+  // Encryption and the artifact store
+  'ciphertext-invalid': undecided(),
+  'artifact-missing': usage(404),
+  'artifact-corrupt': undecided(500),
 } as const satisfies Record<string, ErrorMeaning>
 
 /** The code of an operating error. */

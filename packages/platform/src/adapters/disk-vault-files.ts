@@ -30,8 +30,9 @@ export class DiskVaultFiles implements VaultFiles {
   }
 
   async append(name: string, at: number, bytes: Uint8Array): Promise<void> {
-    const file = await this.#forWriting(name)
+    const file = await this.#forWriting(name, true)
     const work = async () => {
+      if (file.sizeBytes < at) throw new Error('the file ends before that')
       if (file.sizeBytes !== at) await file.handle.truncate(at)
       file.sizeBytes = at
       await writeAll(file.handle, bytes, at)
@@ -64,7 +65,9 @@ export class DiskVaultFiles implements VaultFiles {
 
   async overwrite(name: string, pieces: readonly Piece[]): Promise<void> {
     const work = async () => {
-      const { handle } = await this.#forWriting(name)
+      const { handle, sizeBytes } = await this.#forWriting(name, false)
+      if (pieces.some(({ offset, bytes }) => offset + bytes.length > sizeBytes))
+        throw new Error('the file ends before that')
       for (const { offset, bytes } of pieces) await writeAll(handle, bytes, offset)
       await handle.datasync()
     }
@@ -80,13 +83,10 @@ export class DiskVaultFiles implements VaultFiles {
         await rm(path, { force: true })
       } else {
         const beside = `${path}.${randomBytes(8).toString('hex')}.new`
-        const handle = await open(beside, 'wx', fileMode)
-        try {
-          await handle.writeFile(bytes)
-          await handle.datasync()
-        } finally {
-          await handle.close()
-        }
+        await writeNew(beside, bytes).catch(async (error: unknown) => {
+          await rm(beside, { force: true })
+          throw error
+        })
         await rename(beside, path)
       }
       await syncFolder(this.#folder)
@@ -96,7 +96,8 @@ export class DiskVaultFiles implements VaultFiles {
 
   async list(): Promise<readonly { readonly name: string; readonly sizeBytes: number }[]> {
     const names = await readdir(this.#folder).catch(failed(this.#folder))
-    const files = names.map(async (name) => {
+    const whole = names.filter((name) => !temporary.test(name))
+    const files = whole.map(async (name) => {
       const { size } = await stat(this.#path(name)).catch(failed(this.#path(name)))
       return { name, sizeBytes: size }
     })
@@ -112,12 +113,13 @@ export class DiskVaultFiles implements VaultFiles {
     return join(this.#folder, name)
   }
 
-  async #forWriting(name: string) {
+  async #forWriting(name: string, makes: boolean) {
     const opened = this.#open.get(name)
     if (opened !== undefined) return opened
     const path = this.#path(name)
     let handle = await open(path, 'r+').catch(absent)
     if (handle === null) {
+      if (!makes) throw new Error('there is no such file')
       handle = await open(path, 'wx+', fileMode).catch(failed(path))
       await syncFolder(this.#folder)
     }
@@ -146,6 +148,16 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array, at: number): Prom
   for (let done = 0; done < bytes.length; ) {
     const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, at + done)
     done += bytesWritten
+  }
+}
+
+async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
+  const handle = await open(path, 'wx', fileMode)
+  try {
+    await handle.writeFile(bytes)
+    await handle.datasync()
+  } finally {
+    await handle.close()
   }
 }
 

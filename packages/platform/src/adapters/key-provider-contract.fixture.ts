@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto'
 import type { KeyBinding, KeyProvider } from '../keys/index.ts'
 
 /** A provider without any key of this name, made anew for each promise. */
-export interface ProviderUnderTest {
+interface ProviderUnderTest {
   readonly provider: KeyProvider
   readonly name: string
 }

@@ -1,4 +1,5 @@
-// Against SoftHSM2 where it is installed and the driver compiled (`node scripts/run.mjs scripts/pkcs11.mjs`); skipped elsewhere. The
+// Against SoftHSM2 where it is installed and the driver compiled (`node scripts/run.mjs
+// scripts/pkcs11.mjs`); skipped elsewhere. The
 // conformance run provides for both.
 
 import { readdirSync, readFileSync } from 'node:fs'

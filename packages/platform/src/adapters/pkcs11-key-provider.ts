@@ -1,6 +1,8 @@
-// Root keys on a PKCS#11 token: AES-256, not extractable, CKM_AES_GCM with the binding as additional data (PKCS#11 v2.40, mechanisms §2.12).
+// Root keys on a PKCS#11 token: AES-256, not extractable, CKM_AES_GCM with the binding as
+// additional data (PKCS#11 v2.40, mechanisms §2.12).
 // The versions of a key are objects with one label; the version is CKA_ID, in four bytes. A wrapped key has the form of
-// spec/key-wrapping.md. The nonce is drawn here: tokens that insist on their own, as some network HSMs do, are not served.
+// spec/key-wrapping.md. The nonce is drawn here: tokens that insist on their own, as some network
+// HSMs do, are not served.
 // The driver `pkcs11js` is native and is compiled on purpose only: `node scripts/run.mjs scripts/pkcs11.mjs`.
 
 import { randomBytes } from 'node:crypto'

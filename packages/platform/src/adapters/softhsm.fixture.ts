@@ -2,9 +2,8 @@
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { pkcs11KeyProvider } from './pkcs11-key-provider.ts'
 
 const modules = [
@@ -16,11 +15,8 @@ const modules = [
 
 /** The module of SoftHSM2 where it and a compiled driver are there; null otherwise. */
 export function findSoftHsm(): string | null {
-  const require = createRequire(import.meta.url)
-  const driver = join(
-    dirname(require.resolve('pkcs11js/package.json')),
-    'build/Release/pkcs11.node',
-  )
+  const home = join(import.meta.dirname, '../../../../node_modules/pkcs11js')
+  const driver = join(home, 'build/Release/pkcs11.node')
   return existsSync(driver) ? (modules.find((path) => existsSync(path)) ?? null) : null
 }
 

@@ -1,4 +1,5 @@
-// The shape of the interface of a transit engine, against a stand-in on this machine. A real Vault is asked in the conformance run.
+// The shape of the interface of a transit engine, against a stand-in on this machine. A real Vault
+// is asked in the conformance run.
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { KeyBinding } from '../keys/index.ts'

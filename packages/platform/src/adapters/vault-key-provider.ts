@@ -1,5 +1,7 @@
-// Root keys in the transit engine of HashiCorp Vault or OpenBao, over its HTTP interface. The key never leaves the server; what is wrapped
-// is bound by `associated_data`. Neither server's `rewrap` takes associated data, so nothing here asks for it. A server that would
+// Root keys in the transit engine of HashiCorp Vault or OpenBao, over its HTTP interface. The key
+// never leaves the server; what is wrapped
+// is bound by `associated_data`. Neither server's `rewrap` takes associated data, so nothing here
+// asks for it. A server that would
 // ignore associated data, as old ones do, is refused before anything is wrapped with it.
 
 import { randomBytes } from 'node:crypto'

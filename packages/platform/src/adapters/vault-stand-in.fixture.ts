@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** How the stand-in behaves; a test changes it while it runs. */
-export interface StandInMood {
+interface StandInMood {
   token: string
   sealed: boolean
   /** As old servers do. */

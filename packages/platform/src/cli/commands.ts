@@ -16,8 +16,20 @@ import { explain } from './explain.ts'
 import { gate } from './gate.ts'
 import { importEvidently } from './import-evidently.ts'
 import { importFairlearn } from './import-fairlearn.ts'
+import { ledgerAnchor, ledgerAnchors } from './ledger-anchor.ts'
+import { ledgerAudit } from './ledger-audit.ts'
+import { ledgerClean } from './ledger-clean.ts'
+import { keysEvents } from './keys-events.ts'
+import { keysList } from './keys-list.ts'
+import { keysRewrap } from './keys-rewrap.ts'
+import { keysRotate } from './keys-rotate.ts'
 import { ledgerFsck } from './ledger-fsck.ts'
+import { ledgerIndex } from './ledger-index.ts'
+import { ledgerMirror } from './ledger-mirror.ts'
 import { ledgerProof } from './ledger-proof.ts'
+import { ledgerWitness } from './ledger-witness.ts'
+import { ledgerWitnessed } from './ledger-witnessed.ts'
+import { ledgerSearch } from './ledger-search.ts'
 import { packVerify } from './pack-verify.ts'
 import { receiptPage } from './receipt-page.ts'
 import { receiptVerify } from './receipt-verify.ts'
@@ -55,8 +67,21 @@ export const commands: readonly Command[] = [
   decisionsSources,
   decisionsErase,
   decisionsEndEpoch,
+  keysList,
+  keysRotate,
+  keysRewrap,
+  keysEvents,
   ledgerFsck,
+  ledgerAudit,
   ledgerProof,
+  ledgerWitnessed,
+  ledgerWitness,
+  ledgerSearch,
+  ledgerIndex,
+  ledgerClean,
+  ledgerMirror,
+  ledgerAnchor,
+  ledgerAnchors,
   packVerify,
   receiptVerify,
   receiptPage,

@@ -12,6 +12,7 @@ import {
 } from './index-segment.ts'
 import type { VaultFiles } from './ports.ts'
 import type { SealPlace } from './sealing.ts'
+import type { BatchAt } from './vault.ts'
 
 /** Full segments held in memory at most, 4 MB each. */
 const heldMax = 8
@@ -27,6 +28,8 @@ export class DecisionIndex {
   #key: Buffer
   #last = new IndexSegment(0)
   readonly #held = new Map<number, IndexSegment>()
+  /** Segments on their way out of files: whoever asks for one meanwhile gets the same, so that an erasure cannot miss a copy. */
+  readonly #reading = new Map<number, Promise<IndexSegment | null>>()
   /** Segments on their way into files. */
   readonly #writing = new Map<IndexSegment, Promise<void>>()
 
@@ -54,12 +57,15 @@ export class DecisionIndex {
     return this.#last.first + this.#last.count
   }
 
-  add(row: IndexRow): void {
-    this.#last.add(row)
+  add(row: IndexRow, batch: BatchAt): void {
+    this.#last.add(row, batch)
     if (!this.#last.isFull) return
     const full = this.#last
     this.#last = new IndexSegment(full.number + 1)
-    this.#writing.set(full, this.#write(full))
+    const written = this.#write(full)
+    // Whoever settles hears of a failure; until then nobody does.
+    written.catch(() => undefined)
+    this.#writing.set(full, written)
   }
 
   /** Waits for what is on its way into files. @throws storage-failed */
@@ -73,6 +79,7 @@ export class DecisionIndex {
 
   /** The row of an entry; null beyond the end. */
   async row(index: number): Promise<IndexRow | null> {
+    if (!Number.isSafeInteger(index) || index < 0) return null
     const segment = await this.#segment(Math.floor(index / segmentRows))
     const place = index % segmentRows
     return segment === null || place >= segment.count ? null : segment.row(place)
@@ -108,8 +115,18 @@ export class DecisionIndex {
       const segment = await this.#segment(number)
       if (segment === null) continue
       segment.erase(of.map((index) => index % segmentRows))
-      if (segment !== this.#last) await this.#write(segment)
+      if (segment === this.#last) continue
+      await this.#write(segment)
+      // Whatever was read of it meanwhile is older.
+      this.#reading.delete(number)
+      this.#hold(segment)
     }
+  }
+
+  /** Tells the key of every row, 0 for one that is erased. */
+  async keys(take: (key: number, index: number) => void): Promise<void> {
+    for (let number = 0; number <= this.#last.number; number++)
+      (await this.#segment(number))?.keys(take)
   }
 
   /** Seals every full segment again under another epoch's key, in files of its own. */
@@ -137,12 +154,20 @@ export class DecisionIndex {
     const held = this.#held.get(number)
     if (held !== undefined) return held
     for (const segment of this.#writing.keys()) if (segment.number === number) return segment
-    const read = await this.#read(number)
+    const reading = this.#reading.get(number) ?? this.#read(number)
+    this.#reading.set(number, reading)
+    const read = await reading.catch((error: unknown) => {
+      this.#reading.delete(number)
+      throw error
+    })
+    if (this.#reading.get(number) !== reading) return this.#held.get(number) ?? read
+    this.#reading.delete(number)
     if (read !== null) this.#hold(read)
     return read
   }
 
   #hold(segment: IndexSegment): void {
+    this.#held.delete(segment.number)
     const [oldest] = this.#held.keys()
     if (this.#held.size >= heldMax && oldest !== undefined) this.#held.delete(oldest)
     this.#held.set(segment.number, segment)
@@ -156,9 +181,12 @@ export class DecisionIndex {
   }
 
   async #read(number: number): Promise<IndexSegment | null> {
-    const name = segmentFile(this.#epoch.number, number)
-    const sealed = await this.#files.read(name, 0, Number.MAX_SAFE_INTEGER)
+    const epoch = this.#epoch
+    const file = segmentFile(epoch.number, number)
+    const sealed = await this.#files.read(file, 0, Number.MAX_SAFE_INTEGER)
+    // Its file may have gone with its epoch meanwhile.
+    if (epoch !== this.#epoch) return this.#read(number)
     if (sealed === null) return null
-    return IndexSegment.open(sealed, { key: this.#key, place: this.#place, number })
+    return IndexSegment.open(sealed, { key: this.#key, place: this.#place, number, file })
   }
 }

@@ -3,46 +3,38 @@
 // INVARIANT: an entry is committed only after its content and its key are durable, and acknowledged only after that.
 // INVARIANT: after any failure of a store the log refuses for ever; opening it again drops what was never committed.
 
-import {
-  type Bytes,
-  type JsonValue,
-  OperatingError,
-  parseDecisionEntry,
-} from '@proofhouse/evidence'
-import type { Ledger } from '../ledger/index.ts'
+import { type JsonValue, OperatingError } from '@proofhouse/evidence'
 import { checkDecision, type Decision, type OpenDeployment } from './decision.ts'
 import { DecisionIndex } from './decision-index.ts'
 import { Erasures } from './erasures.ts'
-import type { IndexRow } from './index-segment.ts'
+import { GuardedFiles } from './guarded-files.ts'
 import { KeyPages, tagSizeBytes } from './key-pages.ts'
+import type { DecisionLogStores, LogParts } from './log-parts.ts'
 import { type LogState, LogStateFiles } from './log-state.ts'
-import type { KeyWrapper, VaultFiles } from './ports.ts'
+import { load, outcomeOf } from './opening.ts'
+import { isSame } from './repeats.ts'
 import {
   commitDecision,
   type CommittedDecision,
-  openContent,
   randomBytes,
   sealContent,
   type SealPlace,
 } from './sealing.ts'
 import { Sources } from './sources.ts'
 import { SubjectKeys, Tagger } from './subject-keys.ts'
-import { type ContentAt, Vault } from './vault.ts'
+import { type PlacedContent, Vault } from './vault.ts'
 
 /** Decisions of one commit at most. */
 const batchMax = 4096
+/** Bytes of entries, and of contents, in one commit at most, but for a single large decision. */
+const batchEntriesMaxBytes = 8 * 1_048_576
+const batchContentsMaxBytes = 64 * 1_048_576
+/** Bytes of contents that may wait. */
+const waitingMaxBytes = 256 * 1_048_576
 /** Decisions that may wait. One more is refused: memory stays bounded and callers learn to slow down. */
 const waitingMax = 65_536
 /** Batches whose entries the ledger has not committed yet, at most. */
 const pipelineMax = 4
-
-/** What a log stands on. */
-export interface DecisionLogStores {
-  readonly files: VaultFiles
-  /** Its own: nothing else appends to it. */
-  readonly ledger: Ledger
-  readonly wrapper: KeyWrapper
-}
 
 /** What became of a decision that was handed in. */
 export type Outcome =
@@ -58,10 +50,8 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-const nobody = Buffer.alloc(tagSizeBytes)
-
 /** A decision log, open for writing. One process holds it at a time. */
-export class DecisionLog {
+export class DecisionLog implements LogParts {
   readonly place: SealPlace
   readonly stores: DecisionLogStores
   readonly state: LogStateFiles
@@ -71,12 +61,14 @@ export class DecisionLog {
   readonly tagger: Tagger
   readonly erasures: Erasures
   readonly sources = new Sources()
+  readonly deployments: ReadonlyMap<string, OpenDeployment>
   readonly #opened: LogState
-  readonly #deployments: ReadonlyMap<string, OpenDeployment>
   readonly #waiting: Waiting[] = []
   /** By source and sequence: handed in, not yet committed. */
   readonly #underWay = new Map<string, Promise<Outcome>>()
+  #waitingBytes = 0
   #size = 0
+  #isClosing = false
   #running: Promise<void> | null = null
   #commits: Promise<void>[] = []
   #failure: unknown = null
@@ -96,13 +88,13 @@ export class DecisionLog {
     this.place = place
     this.state = opened.files
     this.#opened = opened.state
-    this.#deployments = opened.deployments
+    this.deployments = opened.deployments
     const { epoch, keys } = opened.state
     this.index = new DecisionIndex(stores.files, place, epoch)
     this.vault = new Vault(stores.files, keys.table)
     this.keys = new SubjectKeys(new KeyPages(stores.files, place, epoch))
     this.tagger = new Tagger(keys.tag)
-    this.erasures = new Erasures(stores.files)
+    this.erasures = new Erasures(stores.files, keys.table)
   }
 
   /**
@@ -114,10 +106,17 @@ export class DecisionLog {
     place: SealPlace,
     deployments: ReadonlyMap<string, OpenDeployment>,
   ): Promise<DecisionLog> {
-    const files = new LogStateFiles(stores.files, stores.wrapper, place)
-    const state = await files.open()
-    const log = new DecisionLog(stores, place, { state, files, deployments })
-    await log.#load()
+    const { checkpoint } = await stores.ledger.checkpoint()
+    const guarded = new GuardedFiles(stores.files)
+    const files = new LogStateFiles(guarded, stores.wrapper, place)
+    const state = await files.open(checkpoint.size)
+    const opened = { state, files, deployments }
+    const log = new DecisionLog({ ...stores, files: guarded }, place, opened)
+    guarded.tell((error) => {
+      log.#fail(error)
+    })
+    await load(log, checkpoint.size)
+    log.#size = checkpoint.size
     return log
   }
 
@@ -136,69 +135,13 @@ export class DecisionLog {
     return this.#opened.keys
   }
 
-  async #load(): Promise<void> {
-    await this.erasures.open()
-    await this.keys.open()
-    let [from, last]: [{ index: number; file: number; offset: number }, IndexRow | null] = [
-      { index: 0, file: 0, offset: 0 },
-      null,
-    ]
-    await this.index.open((segment) => {
-      for (const [source, sequence] of segment.sequences()) this.sources.add(source, sequence)
-      last = segment.row(segment.count - 1)
-      from = { index: last.index + 1, file: last.file, offset: last.offset + last.sizeBytes }
-    })
-    const { checkpoint } = await this.stores.ledger.checkpoint()
-    this.#size = checkpoint.size
-    await this.vault.open(from, checkpoint.size, (contents) => this.#index(contents))
-  }
-
-  /** Puts contents into the index that were sealed before it was last written. */
-  async #index(contents: readonly ContentAt[]): Promise<void> {
-    const [first] = contents
-    if (first === undefined) return
-    const entries = this.stores.ledger.read(first.index, first.index + contents.length)
-    for await (const { index, entry } of entries) {
-      const at = contents[index - first.index]
-      if (at === undefined) continue
-      const decision = parseDecisionEntry(entry)
-      this.sources.add(decision.source, decision.sequence)
-      const { source, sequence, deployment } = decision
-      const told = await this.#toldBy(at, entry, deployment)
-      const timeMs = Date.parse(decision.time)
-      this.index.add({ ...at, ...told, index, timeMs, source, sequence, deployment })
-    }
-  }
-
-  /** What a content says of the one it is about and of the outcome. */
-  async #toldBy(at: ContentAt, entry: Bytes, deployment: string) {
-    const sealed = await this.vault.read(at)
-    const key = sealed === null ? null : await this.keys.key(at.key)
-    if (sealed === null || key === null) return { tag: nobody, outcome: '', key: 0 }
-    const content = openContent(key, sealed, { ...this.place, entry })
-    if (content === null)
-      throw new OperatingError(
-        'ledger-corrupt',
-        `the content of entry ${at.index} does not open in its place: it was changed or moved`,
-      )
-    const { subject, output } = content.groups
-    const of = this.#deployments.get(deployment)
-    const tag =
-      of?.deployment.personal === false
-        ? this.tagger.tagOf('deployment', deployment)
-        : typeof subject === 'string'
-          ? this.tagger.tagOf('subject', subject)
-          : nobody
-    return { tag, outcome: outcomeOf(of, output), key: at.key }
-  }
-
   /**
    * Takes decisions, all of them in order; each one's outcome once it is durable, and not before.
    * @throws ledger-overloaded when too many wait; ledger-closed and what storage throws after a failure
    */
   async append(values: readonly JsonValue[]): Promise<readonly Outcome[]> {
-    if (this.#failure !== null) throw this.#refusal()
-    if (this.#waiting.length + values.length > waitingMax)
+    if (this.#failure !== null || this.#isClosing) throw this.#refusal()
+    if (this.#waiting.length + values.length > waitingMax || this.#waitingBytes > waitingMaxBytes)
       throw new OperatingError(
         'ledger-overloaded',
         `${this.#waiting.length} decisions wait already`,
@@ -209,7 +152,7 @@ export class DecisionLog {
   }
 
   #take(value: JsonValue): Promise<Outcome> {
-    const checked = checkDecision(value, this.#deployments)
+    const checked = checkDecision(value, this.deployments)
     if ('problem' in checked) return refused(checked.problem)
     const { decision, of } = checked
     const { source, sequence } = decision
@@ -227,6 +170,7 @@ export class DecisionLog {
     this.sources.add(source, sequence)
     const tag = this.#tagOf(decision, of)
     const outcome = outcomeOf(of, decision.output)
+    this.#waitingBytes += committed.content.length
     this.#waiting.push({ decision, committed, tag, outcome, resolve, reject })
     const name = `${source} ${sequence}`
     this.#underWay.set(name, promise)
@@ -248,35 +192,33 @@ export class DecisionLog {
     if (before !== undefined) await before
     const row = await this.index.rowOf(source, sequence)
     if (row === null) return refused('`sequence` has come, and its decision is not to be found')
-    const same = await this.#isSame(decision, of, row)
+    const same = await isSame(this, decision, of, row)
     return same
       ? { status: 'repeated', index: row.index }
       : { status: 'refused', problem: '`sequence` has come from this source with other content' }
   }
 
-  /** Whether a decision is the one committed in an entry. Of an erased one nobody can tell any more: it counts as the same. */
-  async #isSame(decision: Decision, of: OpenDeployment, row: IndexRow): Promise<boolean> {
-    const sealed = await this.vault.read(row)
-    const key = sealed === null ? null : await this.keys.key(row.key)
-    if (sealed === null || key === null) return true
-    for await (const { entry } of this.stores.ledger.read(row.index, row.index + 1)) {
-      const content = openContent(key, sealed, { ...this.place, entry })
-      if (content === null) return false
-      const again = commitDecision(decision, of, Buffer.from(content.recordSalt))
-      return Buffer.from(entry).equals(again.entry)
-    }
-    return false
-  }
-
-  /** Does something while no decision is on its way. */
+  /** Does something while no decision is on its way; those handed in before are written first. */
   async exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
     const done = this.#turn.then(async () => {
+      await this.#drain()
       await Promise.all(this.#commits)
-      if (this.#failure !== null) throw this.#refusal()
+      if (this.#failure !== null || this.#isClosing) throw this.#refusal()
       return work()
     })
     this.#turn = done.catch(() => undefined)
     return done
+  }
+
+  async #drain(): Promise<void> {
+    const { length } = this.#waiting
+    for (let left = length; left > 0 && this.#failure === null; ) {
+      const before = this.#waiting.length
+      await this.#write().catch((error: unknown) => {
+        this.#fail(error)
+      })
+      left -= Math.max(1, before - this.#waiting.length)
+    }
   }
 
   async #run(): Promise<void> {
@@ -291,16 +233,34 @@ export class DecisionLog {
     this.#running = null
   }
 
+  /** What waits, within the bounds of a batch; at least one decision where there is any. */
+  #takeBatch(): readonly Waiting[] {
+    let [count, entriesBytes, contentsBytes] = [0, 0, 0]
+    for (const { committed } of this.#waiting) {
+      entriesBytes += committed.entry.length
+      contentsBytes += committed.content.length
+      const isFull = entriesBytes > batchEntriesMaxBytes || contentsBytes > batchContentsMaxBytes
+      if (count === batchMax || (count > 0 && isFull)) {
+        contentsBytes -= committed.content.length
+        break
+      }
+      count += 1
+    }
+    this.#waitingBytes -= contentsBytes
+    return this.#waiting.splice(0, count)
+  }
+
   async #write(): Promise<void> {
-    const batch = this.#waiting.splice(0, batchMax)
+    const batch = this.#takeBatch()
+    if (batch.length === 0) return
     const first = this.#size
     try {
       // Now, and not when it was handed in: the subject may have been erased since, and needs a new one.
       const numbers = batch.map(({ tag }) => this.keys.numberFor(tag))
-      for (const number of numbers) if (this.keys.held(number) === null) await this.keys.key(number)
+      const keys = numbers.map((number) => this.keys.held(number))
+      for (const [n, number] of numbers.entries()) keys[n] ??= await this.keys.key(number)
       const contents = batch.map(({ committed }, n) => {
-        const key = numbers[n] ?? 0
-        const held = this.keys.held(key)
+        const [key, held] = [numbers[n] ?? 0, keys[n] ?? null]
         if (held === null)
           throw new OperatingError('ledger-corrupt', `the key ${key} of a subject is not there`)
         return { key, sealed: sealContent(held, committed, this.place) }
@@ -318,42 +278,44 @@ export class DecisionLog {
   }
 
   /** The entries of contents that are durable. Never rejects: a failure is the log's. */
-  async #commit(batch: readonly Waiting[], places: readonly ContentAt[]): Promise<void> {
+  async #commit(batch: readonly Waiting[], places: readonly PlacedContent[]): Promise<void> {
     const { ledger } = this.stores
-    const appended = batch.map(({ committed }) => ledger.append(committed.entry))
-    const done = Promise.all(appended).then((indexes) => {
-      for (const [n, { decision, tag, outcome, resolve }] of batch.entries()) {
-        const at = places[n]
-        const index = indexes[n]
-        if (at === undefined || index !== at.index)
-          throw new OperatingError('ledger-corrupt', 'another writer appends to this decision log')
-        const { source, sequence, deployment, time } = decision
-        this.index.add({
-          ...at,
-          tag,
-          timeMs: Date.parse(time),
-          deployment,
-          outcome,
-          source,
-          sequence,
-        })
-        resolve({ status: 'accepted', index })
-      }
-    })
-    await done.catch((error: unknown) => {
+    try {
+      const appended = batch.map(({ committed }) => ledger.append(committed.entry))
+      this.#acknowledge(batch, places, await Promise.all(appended))
+    } catch (error) {
       for (const { reject } of batch) reject(error)
       this.#fail(error)
-    })
-    this.#commits.shift()
+    }
+    void this.#commits.shift()
+  }
+
+  #acknowledge(
+    batch: readonly Waiting[],
+    places: readonly PlacedContent[],
+    indexes: readonly number[],
+  ): void {
+    for (const [n, { decision, tag, outcome, resolve }] of batch.entries()) {
+      const [at, index] = [places[n], indexes[n]]
+      if (at === undefined || index !== at.index)
+        throw new OperatingError('ledger-corrupt', 'another writer appends to this decision log')
+      const { source, sequence, deployment, time } = decision
+      const timeMs = Date.parse(time)
+      this.index.add({ ...at, tag, timeMs, deployment, outcome, source, sequence }, at.batch)
+      resolve({ status: 'accepted', index })
+    }
   }
 
   #fail(error: unknown): void {
     this.#failure ??= error
+    this.#waitingBytes = 0
     for (const { reject } of this.#waiting.splice(0)) reject(this.#refusal())
   }
 
   #refusal(): OperatingError {
     if (this.#failure instanceof OperatingError) return this.#failure
+    if (this.#failure === null)
+      return new OperatingError('ledger-closed', 'the decision log is closed')
     return new OperatingError(
       'ledger-closed',
       'the decision log closed itself after a failed write; what it acknowledged is safe, open it again',
@@ -365,10 +327,13 @@ export class DecisionLog {
   async close(): Promise<void> {
     await this.#running
     await this.#turn
+    this.#isClosing = true
+    await this.#running
     await Promise.all(this.#commits)
     try {
       await this.index.settle()
     } finally {
+      await this.stores.files.close()
       await this.stores.ledger.close()
     }
   }
@@ -376,13 +341,6 @@ export class DecisionLog {
 
 const refused = (problem: string): Promise<Outcome> =>
   Promise.resolve({ status: 'refused', problem })
-
-function outcomeOf(of: OpenDeployment | undefined, output: JsonValue | undefined): string {
-  const name = of?.deployment.outcome
-  if (name === undefined || typeof output !== 'object' || output === null) return ''
-  const value: unknown = Object.hasOwn(output, name) ? Reflect.get(output, name) : ''
-  return typeof value === 'string' || typeof value === 'boolean' ? String(value).slice(0, 128) : ''
-}
 
 const nextTurn = () =>
   new Promise<void>((resolve) => {

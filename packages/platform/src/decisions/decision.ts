@@ -135,6 +135,8 @@ export function checkDecision(
   const decision = value as Decision
   const of = deployments.get(decision.deployment)
   if (of === undefined) return { problem: '`deployment` names none that is known' }
+  if (of.deployment.personal === false && decision.subject !== undefined)
+    return { problem: '`subject`: the deployment declares that its decisions are about nobody' }
   const wrong = of.input(decision.input)
   if (wrong !== null) return { problem: `input: ${wrong}` }
   const wrongOut = of.output(decision.output)

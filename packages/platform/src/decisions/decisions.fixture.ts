@@ -11,16 +11,23 @@ import {
   type JsonObject,
   keyIdOf,
   OperatingError,
+  parseVerifierKey,
   signatureType,
 } from '@proofhouse/evidence'
 import { sign } from 'node:crypto'
 import { DiskVaultFiles } from '../adapters/disk-vault-files.ts'
+import { diskKeyFiles } from '../adapters/key-file.ts'
 import { openLedgerDirectory } from '../adapters/ledger-directory.ts'
 import { openDeployment } from './decision.ts'
 import { DecisionLog } from './decision-log.ts'
 import { readDeployment } from './deployment.ts'
 import type { ErasureHost } from './emptying.ts'
-import type { KeyWrapper } from './ports.ts'
+import { openLedgerKey } from '../keys/index.ts'
+import { openLedger } from '../ledger/index.ts'
+import { type LedgerLimits, ledgerLimits } from '../ledger/limits.ts'
+import { type Decide, memoryPlace, withFates } from '../ledger/stores.fixture.ts'
+import { MemoryVaultFiles } from '../adapters/memory-vault-files.ts'
+import type { KeyWrapper, VaultFiles } from './ports.ts'
 
 export const origin = 'example.org/decisions'
 export const place = { tenant: 'default', origin }
@@ -126,13 +133,60 @@ export function newLog() {
     host,
     stated,
     verifierKey: logKey.verifierKey,
-    async open(): Promise<DecisionLog & { readonly files?: DiskVaultFiles }> {
+    async open(): Promise<DecisionLog> {
       const files = await DiskVaultFiles.open(join(folder, 'vault'))
       const ledger = await openLedgerDirectory(join(folder, 'ledger'), logKey)
       return DecisionLog.open({ files, ledger, wrapper: wrapperOf(root) }, place, deployments)
     },
   }
 }
+
+/** A log in memory, which outlives whoever opened it. */
+export function newMemoryLog(limits?: Partial<LedgerLimits>) {
+  const logKey = newLogKey()
+  const root = randomBytes(32)
+  const stated: Erasure[] = []
+  const host: ErasureHost = {
+    now: () => new Date('2026-02-01T00:00:00Z'),
+    state: (erasure) => Promise.resolve(stated.push(erasure) - 1),
+  }
+  const files = new MemoryVaultFiles()
+  const stores = memoryPlace()
+  return {
+    files,
+    host,
+    stated,
+    verifierKey: logKey.verifierKey,
+    /** Opens it, with other files or ledger stores where given. */
+    async open(
+      given: { readonly files?: VaultFiles; readonly decide?: Decide } = {},
+    ): Promise<DecisionLog> {
+      const opened = withFates(await stores.open(), given.decide ?? (() => 'works'))
+      const verifier = parseVerifierKey(logKey.verifierKey)
+      const ledger = await openLedger({ ...opened, signer: logKey.signer }, verifier, {
+        ...ledgerLimits,
+        ...limits,
+      })
+      const wrapper = wrapperOf(root)
+      return DecisionLog.open({ files: given.files ?? files, ledger, wrapper }, place, deployments)
+    },
+  }
+}
+
+/** A log on disk whose process is killed: its keys are files too, and statements are counted only. */
+export async function openKilledLog(folder: string, keys: string, rootHex: string) {
+  const logKey = await openLedgerKey(diskKeyFiles, keys, origin)
+  const ledger = await openLedgerDirectory(join(folder, 'ledger'), logKey)
+  const files = await DiskVaultFiles.open(join(folder, 'vault'))
+  const wrapper = wrapperOf(Buffer.from(rootHex, 'hex'))
+  let stated = 0
+  const host: ErasureHost = { now: () => new Date(), state: () => Promise.resolve(stated++) }
+  return { host, log: await DecisionLog.open({ files, ledger, wrapper }, place, deployments) }
+}
+
+/** An order to erase, by its id. */
+export const orderOf = (erasureId: string) =>
+  ({ erasureId, reason: 'request', requestedAt: '2026-02-01T00:00:00Z' }) as const
 
 /** A decision about somebody. */
 export const decisionOf = (sequence: number, given: JsonObject = {}): JsonObject => ({

@@ -1,7 +1,7 @@
 // What a deployment decides about and how its decisions are kept: the model, what goes in and comes out, which fields are masked
 // or dropped before anything is sealed, and which become groups of their own.
 
-import { type HexDigest, OperatingError } from '@proofhouse/evidence'
+import { type HexDigest, isGroupName, OperatingError } from '@proofhouse/evidence'
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 
@@ -61,11 +61,27 @@ export function readDeployment(value: unknown): Deployment {
       `a deployment's declaration is wrong${first === undefined ? '' : ` at \`${first.instancePath || '/'}\`: it ${first.message}`}`,
     )
   }
-  const { outcome, output } = value
+  const { apart = [], drop = [], mask = [], outcome, output } = value
   if (outcome !== undefined && output[outcome]?.type === 'number')
     throw new OperatingError(
       'config-invalid',
       `\`outcome\` names \`${outcome}\`, which is a number: name a text or a boolean of the output`,
+    )
+  if (outcome !== undefined && !Object.hasOwn(output, outcome))
+    throw new OperatingError(
+      'config-invalid',
+      `\`outcome\` names \`${outcome}\`, which \`output\` does not declare`,
+    )
+  if ([...mask, ...drop].includes(`output/${outcome}`))
+    throw new OperatingError(
+      'config-invalid',
+      `\`outcome\` names \`${outcome}\`, which is masked or dropped: what is looked up by must be kept`,
+    )
+  const tooLong = apart.find((path) => !isGroupName(path))
+  if (tooLong !== undefined)
+    throw new OperatingError(
+      'config-invalid',
+      `\`apart\` names \`${tooLong.slice(0, 40)}…\`, which is longer than 255 bytes or no text`,
     )
   return value
 }
@@ -100,6 +116,6 @@ export function fieldCheck(kinds: Readonly<Record<string, FieldKind>>): FieldChe
     }
     if (Object.keys(values).length === seen) return null
     const stranger = Object.keys(values).find((name) => !names.has(name)) ?? ''
-    return `\`${stranger}\` is not declared`
+    return `\`${stranger.slice(0, 40)}\` is not declared`
   }
 }

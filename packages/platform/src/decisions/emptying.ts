@@ -6,9 +6,13 @@ import { type ErasedStore, type Erasure, OperatingError } from '@proofhouse/evid
 import type { DecisionLog } from './decision-log.ts'
 import { type ErasureRecord, indexesOf, rangesOf } from './erasures.ts'
 import type { IndexRow } from './index-segment.ts'
+import { emptyRows, rowsOf } from './log-parts.ts'
+import { emptyAgain } from './opening.ts'
 
 /** Entries of one erasure at most: what one statement can list. */
 const entriesMax = 1_000_000
+
+const idPattern = /^[A-Za-z0-9._-]{1,128}$/
 
 /** States an erasure in the evidence log; tells its index. */
 export type StateErasure = (erasure: Erasure) => Promise<number>
@@ -31,6 +35,10 @@ export interface ErasureHost {
     erase(ranges: ErasureRecord['ranges']): Promise<ErasedStore>
   }[]
 }
+
+/** Names no key and no person. */
+const keptDetail =
+  'keys that seal other decisions of the same persons stay; until those are gone too, the erasure does not become final'
 
 const later = (time: Date) => time.toISOString()
 
@@ -103,6 +111,11 @@ async function erase(
 ): Promise<ErasureRecord> {
   if (rows.length > entriesMax)
     throw new OperatingError('limit-exceeded', `more than ${entriesMax} decisions in one erasure`)
+  if (!idPattern.test(erasureId) || log.erasures.has(erasureId))
+    throw new OperatingError(
+      'usage-invalid',
+      'an erasure needs an id of its own: 1 to 128 letters, digits, `.`, `_` or `-` that no other one has',
+    )
   const record: ErasureRecord = {
     erasureId,
     reason,
@@ -124,67 +137,67 @@ async function carryOut(
   host: ErasureHost,
 ): Promise<ErasureRecord> {
   if (record.pendingIndex !== null) return record
-  const rows: IndexRow[] = []
-  for (const index of indexesOf(record.ranges)) {
-    const row = await log.index.row(index)
-    if (row !== null) rows.push(row)
-  }
-  await log.keys.destroy(await keysOnlyOf(log, rows))
-  await log.vault.empty(rows)
-  await log.index.erase(rows.map(({ index }) => index))
+  const rows = await rowsOf(log.index, indexesOf(record.ranges))
+  const keysKept = [...new Set([...(record.keysKept ?? []), ...(await emptyRows(log, rows))])]
   const held = rows.length > 0 ? ('erased' as const) : ('nothing-held' as const)
-  const stores: ErasedStore[] = ['keys', 'contents', 'index'].map((store) => ({
-    store,
-    outcome: held,
-  }))
-  for (const { erase: eraseThere } of host.others ?? [])
-    stores.push(await eraseThere(record.ranges))
-  const carried = { ...record, stores }
+  const stores: ErasedStore[] = [
+    { store: 'keys', outcome: held, ...(keysKept.length === 0 ? {} : { detail: keptDetail }) },
+    { store: 'contents', outcome: held },
+    { store: 'index', outcome: held },
+  ]
+  for (const other of host.others ?? []) stores.push(await other.erase(record.ranges))
+  const carried = { ...record, stores, keysKept }
   const pendingIndex = await host.state(statementOf(log, carried, 'pending', host.now()))
   const stated = { ...carried, pendingIndex }
   await log.erasures.put(stated)
   return stated
 }
 
-/** Keys that seal none but these rows. */
-async function keysOnlyOf(log: DecisionLog, rows: readonly IndexRow[]) {
-  const erased = new Set(rows.map(({ index }) => index))
-  const keys: { readonly number: number; readonly tag: Buffer }[] = []
-  for (const [number, [first]] of Map.groupBy(rows, ({ key }) => key)) {
-    if (number === 0 || first === undefined) continue
-    const { tag } = first
-    // A tag of zeros is that of somebody whose key was random and is not known by a name: its key seals one decision.
-    const isNamed = tag.some((byte) => byte !== 0)
-    const others = isNamed ? await log.index.find({ tag, limit: entriesMax }) : []
-    if (others.every(({ index }) => erased.has(index))) keys.push({ number, tag })
-  }
-  return keys
+/** A statement of erasure in the evidence log. */
+export interface StatedErasure {
+  readonly index: number
+  readonly erasure: Erasure
 }
 
 /**
  * Carries on what an interruption left, and empties again what a restored copy holds though it was erased.
- * @param stated entries that statements in the evidence log say were emptied, which a restored copy may not remember
+ * @param stated what the evidence log says was emptied, which a restored copy may not remember
  */
-export async function resumeErasures(log: DecisionLog, host: ErasureHost): Promise<void> {
+export async function resumeErasures(
+  log: DecisionLog,
+  host: ErasureHost,
+  stated: readonly StatedErasure[] = [],
+): Promise<void> {
   await log.exclusively(async () => {
-    for (const record of log.erasures.list()) {
+    for (const one of stated) await remember(log, one)
+    for (const record of log.erasures.list())
       if (record.pendingIndex === null) await carryOut(log, record, host)
       else await emptyAgain(log, record)
-    }
   })
 }
 
-/** Empties what an older copy of a file still holds. */
-async function emptyAgain(log: DecisionLog, { ranges }: ErasureRecord): Promise<void> {
-  const rows: IndexRow[] = []
-  for (const index of indexesOf(ranges)) {
-    const row = await log.index.row(index)
-    if (row !== null && row.key !== 0) rows.push(row)
-  }
-  if (rows.length === 0) return
-  await log.keys.destroy(await keysOnlyOf(log, rows))
-  await log.vault.empty(rows)
-  await log.index.erase(rows.map(({ index }) => index))
+/** Takes note of an erasure that only the evidence log knows of any more. */
+async function remember(log: DecisionLog, { index, erasure }: StatedErasure): Promise<void> {
+  const { erasureId, reason, requestedAt, epoch, stores, state } = erasure
+  const known = log.erasures.list().find((record) => record.erasureId === erasureId)
+  const ranges = erasure.entries.flatMap((of) => (of.log === log.place.origin ? of.ranges : []))
+  if (ranges.length === 0 || known?.finalIndex === index || known?.pendingIndex === index) return
+  // What became final in an epoch that a restored copy has not ended yet becomes so once more, at its end.
+  const isOver = state === 'final' && epoch < log.keys.epoch.number
+  const pendingIndex = state === 'final' ? erasure.pendingIndex : index
+  const finalIndex = isOver ? index : (known?.finalIndex ?? null)
+  const keysKept = known?.keysKept ?? []
+  await log.erasures.put({
+    erasureId,
+    reason,
+    requestedAt,
+    epoch,
+    ranges,
+    stores,
+    keysKept,
+    pendingIndex,
+    finalIndex,
+  })
 }
 
 /**
@@ -218,10 +231,17 @@ export async function stateFinal(
   for (const record of log.erasures.list()) {
     const { epoch, pendingIndex, finalIndex } = record
     if (pendingIndex === null || finalIndex !== null || epoch >= log.keys.epoch.number) continue
+    if (await isAnyThere(log, record.keysKept ?? [])) continue
     const index = await host.state(statementOf(log, record, 'final', host.now()))
     const done = { ...record, finalIndex: index }
     await log.erasures.put(done)
     final.push(done)
   }
   return final
+}
+
+/** Whether any of these keys could still open what lingers. */
+async function isAnyThere(log: DecisionLog, keys: readonly number[]): Promise<boolean> {
+  for (const key of keys) if ((await log.keys.key(key)) !== null) return true
+  return false
 }

@@ -2,6 +2,7 @@
 // interrupts is gone on with, and a restored copy is emptied again before it serves.
 
 import {
+  type Bytes,
   type EntryRange,
   type ErasedStore,
   type Erasure,
@@ -12,8 +13,10 @@ import {
   utf8,
 } from '@proofhouse/evidence'
 import type { VaultFiles } from './ports.ts'
+import { seal, unseal } from './sealing.ts'
 
 const prefix = 'erasure-'
+const label = 'proofhouse.dev/decision-erasure/v1\0'
 const sizeMaxBytes = 256 * 1_048_576
 
 /** An erasure, as far as it has come. */
@@ -24,6 +27,8 @@ export interface ErasureRecord {
   readonly epoch: number
   readonly ranges: readonly EntryRange[]
   readonly stores: readonly ErasedStore[]
+  /** Keys that stay because they seal others' contents too: while one is there, the erasure cannot become final. */
+  readonly keysKept?: readonly number[]
   /** Ledger index of the pending statement; null before it. */
   readonly pendingIndex: number | null
   /** Ledger index of the final statement; null before it. */
@@ -49,20 +54,27 @@ export function* indexesOf(ranges: readonly EntryRange[]): Iterable<number> {
 /** The erasures of a log. */
 export class Erasures {
   readonly #files: VaultFiles
+  readonly #key: Bytes
   readonly #records = new Map<string, ErasureRecord>()
 
-  constructor(files: VaultFiles) {
+  /** @param key seals the records: a changed one would have others erased */
+  constructor(files: VaultFiles, key: Bytes) {
     this.#files = files
+    this.#key = key
   }
 
   /** Reads every record. @throws ledger-corrupt */
   async open(): Promise<void> {
     for (const { name } of await this.#files.list()) {
       if (!name.startsWith(prefix)) continue
-      const bytes = await this.#files.read(name, 0, sizeMaxBytes)
+      const sealed = await this.#files.read(name, 0, sizeMaxBytes)
+      const bytes = sealed === null ? null : unseal(this.#key, sealed, utf8(`${label}${name}`))
       const value: JsonValue = bytes === null ? null : parseJson(bytes, 'ledger-corrupt')
       if (!isJsonObject(value) || value['erasureId'] !== name.slice(prefix.length))
-        throw new OperatingError('ledger-corrupt', `\`${name}\` is no record of an erasure`)
+        throw new OperatingError(
+          'ledger-corrupt',
+          `\`${name}\` is no record of an erasure, or was changed: restore it from a copy`,
+        )
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by `put` alone
       this.#records.set(value['erasureId'], value as unknown as ErasureRecord)
     }
@@ -70,8 +82,15 @@ export class Erasures {
 
   /** Writes a record down; durable on return. */
   async put(record: ErasureRecord): Promise<void> {
-    await this.#files.replace(`${prefix}${record.erasureId}`, utf8(JSON.stringify(record)))
+    const name = `${prefix}${record.erasureId}`
+    const bytes = utf8(JSON.stringify(record))
+    await this.#files.replace(name, seal(this.#key, bytes, utf8(`${label}${name}`)))
     this.#records.set(record.erasureId, record)
+  }
+
+  /** Whether there is an erasure of this name. */
+  has(erasureId: string): boolean {
+    return this.#records.has(erasureId)
   }
 
   list(): readonly ErasureRecord[] {

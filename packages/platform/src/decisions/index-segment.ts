@@ -4,12 +4,14 @@
 import { type Bytes, OperatingError } from '@proofhouse/evidence'
 import { seal, type SealPlace, unseal } from './sealing.ts'
 import { tagSizeBytes } from './key-pages.ts'
+import type { BatchAt } from './vault.ts'
 
 /** Rows of a full segment. */
 export const segmentRows = 65_536
 /** Of no known name: beyond what a segment names, and of what was erased. */
 const unnamed = 0
-const namesMax = 65_535
+/** Outcomes that a segment names at most; deployments and sources are named always, or numbers of a source could come twice. */
+const outcomesMax = 30_000
 
 /** One decision in the index. */
 export interface IndexRow {
@@ -47,14 +49,15 @@ const columns = {
   offset: Float64Array,
   sizeBytes: Uint32Array,
   file: Uint32Array,
-  deployment: Uint16Array,
-  outcome: Uint16Array,
-  source: Uint16Array,
+  deployment: Uint32Array,
+  outcome: Uint32Array,
+  source: Uint32Array,
 } as const
 
 type ColumnName = keyof typeof columns
 type Columns = { readonly [Name in ColumnName]: InstanceType<(typeof columns)[Name]> }
 
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of the table above
 const columnNames = Object.keys(columns) as ColumnName[]
 const rowSizeBytes =
   tagSizeBytes + columnNames.reduce((sum, name) => sum + columns[name].BYTES_PER_ELEMENT, 0)
@@ -84,6 +87,13 @@ const segmentData = (place: SealPlace, number: number) =>
 export const segmentFile = (epoch: number, number: number) =>
   `index-${String(epoch).padStart(8, '0')}-${String(number).padStart(8, '0')}`
 
+/** What a segment's file says before its columns. */
+interface SegmentHead {
+  readonly names: readonly string[]
+  readonly count: number
+  readonly batch: BatchAt
+}
+
 /** Up to 65,536 rows. */
 export class IndexSegment {
   readonly number: number
@@ -92,16 +102,14 @@ export class IndexSegment {
   readonly #names: string[]
   readonly #numbers: Map<string, number>
   #count: number
+  #batch: BatchAt
 
   constructor(
     number: number,
-    filled: {
-      readonly names: readonly string[]
-      readonly count: number
-      readonly buffer: ArrayBuffer
-    } = {
+    filled: SegmentHead & { readonly buffer: ArrayBuffer } = {
       names: [''],
       count: 0,
+      batch: { first: 0, file: 0, offset: 0 },
       buffer: new ArrayBuffer(rowSizeBytes * segmentRows),
     },
   ) {
@@ -109,8 +117,9 @@ export class IndexSegment {
     this.#buffer = filled.buffer
     this.#columns = newColumns(filled.buffer)
     this.#names = [...filled.names]
-    this.#numbers = new Map(this.#names.map((name, n) => [name, n]))
+    this.#numbers = new Map(this.#names.map((name, n) => [name, name === '' ? unnamed : n]))
     this.#count = filled.count
+    this.#batch = filled.batch
   }
 
   get count(): number {
@@ -126,10 +135,16 @@ export class IndexSegment {
     return this.number * segmentRows
   }
 
-  add(row: IndexRow): void {
+  /** The batch of contents that its last row lies in: the next segment's first one may lie there too. */
+  get batch(): BatchAt {
+    return this.#batch
+  }
+
+  add(row: IndexRow, batch: BatchAt): void {
     const n = this.#count++
-    const { tags, ...arrays } = this.#columns
-    row.tag.copy(tags, n * tagSizeBytes)
+    this.#batch = batch
+    const arrays = this.#columns
+    row.tag.copy(arrays.tags, n * tagSizeBytes)
     arrays.time[n] = row.timeMs
     arrays.sequence[n] = row.sequence
     arrays.key[n] = row.key
@@ -137,22 +152,26 @@ export class IndexSegment {
     arrays.sizeBytes[n] = row.sizeBytes
     arrays.file[n] = row.file
     arrays.deployment[n] = this.#numberOf(row.deployment)
-    arrays.outcome[n] = this.#numberOf(row.outcome)
+    arrays.outcome[n] =
+      this.#names.length > outcomesMax ? this.#known(row.outcome) : this.#numberOf(row.outcome)
     arrays.source[n] = this.#numberOf(row.source)
   }
 
   #numberOf(name: string): number {
     const known = this.#numbers.get(name)
     if (known !== undefined) return known
-    if (this.#names.length > namesMax) return unnamed
     this.#numbers.set(name, this.#names.length)
     return this.#names.push(name) - 1
   }
 
+  #known(name: string): number {
+    return this.#numbers.get(name) ?? unnamed
+  }
+
   /** A row by its place in the segment. */
   row(n: number): IndexRow {
-    const { tags, ...arrays } = this.#columns
-    const number = (name: ColumnName) => arrays[name][n] ?? 0
+    const { tags } = this.#columns
+    const number = (name: ColumnName) => this.#columns[name][n] ?? 0
     const name = (of: ColumnName) => this.#names[number(of)] ?? ''
     return {
       index: this.first + n,
@@ -201,6 +220,12 @@ export class IndexSegment {
     )
   }
 
+  /** Tells the key of every row, 0 for one that is erased. */
+  keys(take: (key: number, index: number) => void): void {
+    const { key } = this.#columns
+    for (let n = 0; n < this.#count; n++) take(key[n] ?? 0, this.first + n)
+  }
+
   /** Place of a source's decision; -1 when it is not here. */
   placeOf(source: string, sequence: number): number {
     const of = this.#numbers.get(source)
@@ -213,10 +238,22 @@ export class IndexSegment {
 
   /** Forgets whom rows are about and what was decided; where, when and by which deployment is in the log anyway. */
   erase(places: readonly number[]): void {
+    const { tags, outcome, key, source, deployment } = this.#columns
+    const names = new Set<number>()
     for (const n of places) {
-      this.#columns.tags.fill(0, n * tagSizeBytes, (n + 1) * tagSizeBytes)
-      this.#columns.outcome[n] = unnamed
-      this.#columns.key[n] = 0
+      tags.fill(0, n * tagSizeBytes, (n + 1) * tagSizeBytes)
+      names.add(outcome[n] ?? unnamed)
+      outcome[n] = unnamed
+      key[n] = 0
+    }
+    // An outcome that only they had goes with them.
+    for (const column of [outcome, source, deployment])
+      for (let n = 0; n < this.#count && names.size > 0; n++) names.delete(column[n] ?? unnamed)
+    for (const number of names) {
+      const name = this.#names[number] ?? ''
+      if (number === unnamed) continue
+      this.#numbers.delete(name)
+      this.#names[number] = ''
     }
   }
 
@@ -229,33 +266,36 @@ export class IndexSegment {
 
   /** Its file's bytes. */
   seal(key: Uint8Array, place: SealPlace): Buffer {
-    const names = Buffer.from(JSON.stringify({ names: this.#names, count: this.#count }))
-    const head = Buffer.alloc(4)
-    head.writeUInt32BE(names.length)
-    const plain = Buffer.concat([head, names, Buffer.from(this.#buffer)])
+    const head: SegmentHead = { names: this.#names, count: this.#count, batch: this.#batch }
+    const headBytes = Buffer.from(JSON.stringify(head))
+    const headSize = Buffer.alloc(4)
+    headSize.writeUInt32BE(headBytes.length)
+    const plain = Buffer.concat([headSize, headBytes, Buffer.from(this.#buffer)])
     return seal(key, plain, segmentData(place, this.number))
   }
 
   /** Reads a segment's file. @throws ledger-corrupt */
   static open(
     sealed: Bytes,
-    of: { readonly key: Uint8Array; readonly place: SealPlace; readonly number: number },
+    of: {
+      readonly key: Uint8Array
+      readonly place: SealPlace
+      readonly number: number
+      readonly file: string
+    },
   ): IndexSegment {
     const plain = unseal(of.key, sealed, segmentData(of.place, of.number))
     if (plain === null)
       throw new OperatingError(
         'ledger-corrupt',
-        `segment ${of.number} of the index does not open; remove the index, and it is made again`,
+        `\`${of.file}\` does not open: it was changed, or belongs to another log; remove it, and it is made again`,
       )
     const bytes = Buffer.from(plain.buffer, plain.byteOffset, plain.length)
     const end = 4 + bytes.readUInt32BE(0)
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- sealed by us
-    const { names, count } = JSON.parse(bytes.toString('utf8', 4, end)) as {
-      readonly names: string[]
-      readonly count: number
-    }
+    const head = JSON.parse(bytes.toString('utf8', 4, end)) as SegmentHead
     const buffer = new ArrayBuffer(rowSizeBytes * segmentRows)
     new Uint8Array(buffer).set(plain.subarray(end))
-    return new IndexSegment(of.number, { names, count, buffer })
+    return new IndexSegment(of.number, { ...head, buffer })
   }
 }

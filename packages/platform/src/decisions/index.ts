@@ -1,7 +1,8 @@
 // Decisions: the log of what deployed models decided, which nobody can change and people can be erased from.
 
+export { checkDecisionLog, type DecisionCheck, type DecisionFinding } from './check.ts'
 export { checkDecision, type Decision, type OpenDeployment, openDeployment } from './decision.ts'
-export { DecisionLog, type DecisionLogStores, type Outcome } from './decision-log.ts'
+export { DecisionLog, type Outcome } from './decision-log.ts'
 export { type Deployment, readDeployment } from './deployment.ts'
 export {
   closeEpoch,
@@ -10,10 +11,12 @@ export {
   type ErasureOrder,
   eraseSubject,
   resumeErasures,
+  type StatedErasure,
   stateFinal,
 } from './emptying.ts'
 export type { ErasureRecord } from './erasures.ts'
 export type { IndexRow } from './index-segment.ts'
+export type { DecisionLogStores } from './log-parts.ts'
 export type { KeyWrapper, Piece, VaultFiles } from './ports.ts'
 export {
   type DecisionSearch,

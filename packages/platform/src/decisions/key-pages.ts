@@ -4,7 +4,7 @@
 
 import { type Bytes, concatBytes, OperatingError } from '@proofhouse/evidence'
 import type { VaultFiles } from './ports.ts'
-import { seal, type SealPlace, unseal } from './sealing.ts'
+import { seal, sealOverheadBytes, type SealPlace, unseal } from './sealing.ts'
 
 /** Keys of a page at most. */
 export const pageKeysMax = 500
@@ -82,6 +82,16 @@ export function decodePage(page: Uint8Array): SubjectKey[] {
   })
 }
 
+/** The key of a number in a page; null when it is not there. */
+function findKey(page: Uint8Array, number: number): SubjectKey | null {
+  const bytes = Buffer.from(page.buffer, page.byteOffset, page.length)
+  for (let at = 0; at < bytes.length; at += rowSizeBytes)
+    if (bytes.readUInt32BE(at + 4) === number >>> 0)
+      for (const one of decodePage(bytes.subarray(at, at + rowSizeBytes)))
+        if (one.number === number) return one
+  return null
+}
+
 const fileOf = (epoch: number) => `keys-${String(epoch).padStart(8, '0')}`
 
 /** The pages of one epoch. */
@@ -105,24 +115,23 @@ export class KeyPages {
   }
 
   /**
-   * Reads every page there is and tells its keys. A page that was begun and not finished ends the file; one that was replaced and is
-   * still there, which only a crash leaves, is written over.
+   * Reads every page there is and tells its keys, and the number that it begins with. A page that was begun and not finished ends
+   * the file; of one that was replaced, which only a crash leaves, whatever is there is written over.
    * @throws ledger-corrupt when a page does not open
    */
-  async open(take: (keys: readonly SubjectKey[]) => void): Promise<void> {
-    const found = new Map<number, PageAt & { readonly page: Bytes }>()
+  async open(take: (keys: readonly SubjectKey[], first: number) => void): Promise<void> {
+    const found = new Map<number, PageAt>()
     const replaced: PageAt[] = []
     for await (const page of this.#read()) {
       const before = found.get(page.first)
       if (before !== undefined) replaced.push(before)
       found.set(page.first, page)
     }
-    if (replaced.length > 0) await this.#empty(replaced)
-    const pages = [...found.values()].toSorted((a, b) => a.first - b.first)
-    for (const { first, offset, sizeBytes, page } of pages) {
-      this.#pages.push({ first, offset, sizeBytes })
-      take(decodePage(page))
+    for (const page of [...found.values()].toSorted((a, b) => a.first - b.first)) {
+      this.#pages.push(page)
+      take(await this.#keysAt(page), page.first)
     }
+    if (replaced.length > 0) await this.#empty(replaced)
   }
 
   /** Makes keys durable, in pages. */
@@ -136,30 +145,47 @@ export class KeyPages {
 
   /** The key of a number; null for one that is not there. @throws ledger-corrupt */
   async keyOf(number: number): Promise<SubjectKey | null> {
-    const at = this.#pages[this.#pageOf(number)]
-    if (at === undefined) return null
-    return (await this.#keysAt(at)).find((one) => one.number === number) ?? null
+    for (;;) {
+      const at = this.#pages[this.#pageOf(number)]
+      if (at === undefined) return null
+      const sealed = await this.#files.read(this.file, at.offset, at.sizeBytes)
+      // It may have been replaced meanwhile.
+      if (this.#pages[this.#pageOf(number)] === at)
+        return findKey(this.#opened(sealed ?? new Uint8Array(), at.first), number)
+    }
   }
 
-  /** Destroys keys: on return they are in no page of this file. */
-  async destroy(numbers: ReadonlySet<number>): Promise<void> {
+  /**
+   * Destroys keys: on return they are in no page of this file. Tells those that were there.
+   * @param next the number that the next new key gets: it is kept, so that no number is given twice
+   */
+  async destroy(numbers: ReadonlySet<number>, next: number): Promise<readonly SubjectKey[]> {
     const touched = new Set(
       [...numbers].map((number) => this.#pageOf(number)).filter((n) => n >= 0),
     )
     const pages: { readonly first: number; readonly bytes: Buffer }[] = []
     const old: PageAt[] = []
-    for (const n of touched) {
+    const destroyed: SubjectKey[] = []
+    for (const n of [...touched].toSorted((a, b) => a - b)) {
       const at = this.#pages[n]
       if (at === undefined) continue
       const keys = await this.#keysAt(at)
       const kept = keys.filter(({ number }) => !numbers.has(number))
       if (kept.length === keys.length) continue
+      destroyed.push(...keys.filter(({ number }) => numbers.has(number)))
       old.push(at)
-      pages.push({ ...this.#sealed(kept, at.first) })
+      pages.push(this.#sealed(kept, at.first))
     }
-    if (pages.length === 0) return
+    if (pages.length === 0) return []
+    if (numbers.has(next - 1)) pages.push(this.#sealed([], next))
     await this.#append(pages)
     await this.#empty(old)
+    return destroyed
+  }
+
+  /** Keeps the number of the next key, with an empty page, where the keys there are do not tell it. */
+  async mark(next: number): Promise<void> {
+    await this.#append([this.#sealed([], next)])
   }
 
   /** Every key there is, page by page. */
@@ -232,7 +258,7 @@ export class KeyPages {
     return page
   }
 
-  async *#read(): AsyncIterable<PageAt & { readonly page: Bytes }> {
+  async *#read(): AsyncIterable<PageAt> {
     let [held, heldAt]: [Buffer, number] = [Buffer.alloc(0), 0]
     for (;;) {
       const part = await this.#files.read(this.file, heldAt + held.length, readBytes)
@@ -241,12 +267,21 @@ export class KeyPages {
       while (held.length - at >= headerSizeBytes) {
         const sizeBytes = held.readUInt32BE(at)
         const start = at + headerSizeBytes
+        const rowsBytes = sizeBytes - sealOverheadBytes
+        if (
+          rowsBytes < 0 ||
+          rowsBytes % rowSizeBytes !== 0 ||
+          rowsBytes > pageKeysMax * rowSizeBytes
+        )
+          throw new OperatingError(
+            'ledger-corrupt',
+            `\`${this.file}\` is damaged at byte ${heldAt + at}: no page of keys begins there`,
+          )
         if (held.length - start < sizeBytes) break
         const sealed = held.subarray(start, start + sizeBytes)
         const first = Number(held.readBigUInt64BE(at + 4))
         // Written over: what it held is in a later page, or nowhere.
-        if (sealed.some((byte) => byte !== 0))
-          yield { first, offset: heldAt + start, sizeBytes, page: this.#opened(sealed, first) }
+        if (sealed.some((byte) => byte !== 0)) yield { first, offset: heldAt + start, sizeBytes }
         at = start + sizeBytes
         this.#sizeBytes = heldAt + at
       }

@@ -5,6 +5,7 @@ import {
   type Bytes,
   fromBase64,
   isJsonObject,
+  type JsonValue,
   OperatingError,
   parseJson,
   toBase64,
@@ -60,19 +61,19 @@ export class LogStateFiles {
   }
 
   /** Opens the state, or makes it; removes what an interrupted change of epochs left. */
-  async open(): Promise<LogState> {
+  async open(ledgerSize: number): Promise<LogState> {
     const bytes = await this.#files.read(stateFile, 0, stateSizeMaxBytes)
-    if (bytes === null) return this.#begin()
-    const value = parseJson(bytes, 'ledger-corrupt')
+    if (bytes === null) return this.#begin(ledgerSize)
+    const value = readState(bytes)
     const { epoch, tag, table } = isJsonObject(value) ? value : {}
     if (!Number.isSafeInteger(epoch) || typeof tag !== 'string' || typeof table !== 'string')
-      throw new OperatingError('ledger-corrupt', '`state` of the decision log is damaged')
+      throw damaged()
     const number = Number(epoch)
     const state = {
       epoch: { number, key: await this.#epochKey(number) },
       keys: {
-        tag: await this.#unwrap('tag', 0, fromBase64(tag)),
-        table: await this.#unwrap('table', 0, fromBase64(table)),
+        tag: await this.#unwrap('tag', 0, wrappedIn(tag)),
+        table: await this.#unwrap('table', 0, wrappedIn(table)),
       },
       isNew: false,
     }
@@ -106,7 +107,15 @@ export class LogStateFiles {
     for (const name of others.toSorted()) await this.#files.replace(name, null)
   }
 
-  async #begin(): Promise<LogState> {
+  async #begin(ledgerSize: number): Promise<LogState> {
+    const names = (await this.#files.list()).map(({ name }) => name)
+    // A beginning that was interrupted leaves the first epoch's key, and nothing that it seals.
+    const others = names.filter((name) => name !== epochFile(1))
+    if (ledgerSize > 0 || others.length > 0)
+      throw new OperatingError(
+        'ledger-corrupt',
+        `the decision log has ${ledgerSize} entries and no file \`state\`, which holds its keys: restore it; nothing was changed`,
+      )
     const epoch = await this.makeEpoch(1)
     const keys = {
       tag: new Uint8Array(randomBytes(keySizeBytes)),
@@ -126,7 +135,36 @@ export class LogStateFiles {
     return this.#unwrap('epoch', number, wrapped)
   }
 
-  #unwrap(kind: string, number: number, wrapped: Uint8Array): Promise<Bytes> {
-    return this.#wrapper.unwrap(wrapped, wrapData(this.#place, kind, number))
+  async #unwrap(kind: string, number: number, wrapped: Uint8Array): Promise<Bytes> {
+    try {
+      return await this.#wrapper.unwrap(wrapped, wrapData(this.#place, kind, number))
+    } catch (cause) {
+      if (!(cause instanceof OperatingError) || cause.code !== 'key-malformed') throw cause
+      const file = kind === 'epoch' ? epochFile(number) : stateFile
+      throw new OperatingError(
+        'ledger-corrupt',
+        `the ${kind} key in \`${file}\` does not open: it was changed, or belongs to another log or tenant`,
+        { cause },
+      )
+    }
+  }
+}
+
+const damaged = (cause?: unknown) =>
+  new OperatingError('ledger-corrupt', '`state` of the decision log is damaged', { cause })
+
+function readState(bytes: Bytes): JsonValue {
+  try {
+    return parseJson(bytes, 'ledger-corrupt')
+  } catch (cause) {
+    throw damaged(cause)
+  }
+}
+
+function wrappedIn(text: string): Bytes {
+  try {
+    return fromBase64(text)
+  } catch (cause) {
+    throw damaged(cause)
   }
 }

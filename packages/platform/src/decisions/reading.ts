@@ -46,7 +46,7 @@ export async function findDecisions(
     throw new OperatingError('usage-invalid', `a page has 1 to ${pageMax} decisions`)
   const tag = subject === undefined ? {} : { tag: log.tagger.tagOf('subject', subject) }
   const rows = await log.index.find({ ...query, ...tag })
-  return rows.map(({ tag: _, ...row }) => row)
+  return rows.map(({ tag: _tag, ...row }) => row)
 }
 
 /**
@@ -76,7 +76,8 @@ async function contentOf(
   const key = sealed === null ? null : await log.keys.key(row.key)
   if (sealed === null || key === null) return null
   const content = openContent(key, sealed, { ...log.place, entry })
-  if (content === null)
+  // An erasure may have gone over it since the row was looked up.
+  if (content === null && log.erasures.of(row.index) === null)
     throw new OperatingError(
       'ledger-corrupt',
       `the content of entry ${row.index} does not open in its place: it was changed or moved`,

@@ -51,7 +51,8 @@ const random = new RandomPage()
 export const randomBytes = (sizeBytes: number): Buffer => random.take(sizeBytes)
 
 /**
- * Canonical JSON. Where every object's names come sorted, which is what most clients send, the engine's own printing is it.
+ * Canonical JSON. Where every object's names come sorted, which is what most clients send, the engine's own printing is it;
+ * but for numbers that JSON cannot say.
  * @throws json-not-canonical
  */
 export function canonicalText(value: JsonValue): string {
@@ -64,15 +65,19 @@ export function canonicalText(value: JsonValue): string {
 }
 
 function isSorted(value: JsonValue): boolean {
+  if (typeof value === 'number') return Number.isFinite(value)
   if (typeof value !== 'object' || value === null) return true
   if (Array.isArray(value)) return (value as readonly JsonValue[]).every(isSorted)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- neither list nor null nor text
   const object = value as JsonObject
   let before: string | null = null
   for (const name in object) {
     if (before !== null && name <= before) return false
     before = name
     const member = object[name]
-    if (typeof member === 'object' && member !== null && !isSorted(member)) return false
+    if (typeof member === 'number') {
+      if (!Number.isFinite(member)) return false
+    } else if (typeof member === 'object' && member !== null && !isSorted(member)) return false
   }
   return true
 }

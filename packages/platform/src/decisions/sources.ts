@@ -8,11 +8,12 @@ export interface Gap {
 
 interface SourceState {
   next: number
-  gaps: Gap[]
+  /** In order, none touching another. */
+  readonly gaps: Gap[]
 }
 
 /** More gaps of one source are not kept: a client that makes that many is broken. */
-const gapsMax = 10_000
+export const gapsMax = 10_000
 
 /** What has come of every source. */
 export class Sources {
@@ -22,38 +23,53 @@ export class Sources {
   has(source: string, sequence: number): boolean {
     const state = this.#sources.get(source)
     if (state === undefined || sequence >= state.next) return false
-    return !state.gaps.some(({ from, to }) => from <= sequence && sequence < to)
+    return gapAt(state.gaps, sequence) < 0
   }
 
-  /** Whether one more gap could not be kept. */
+  /** Whether a decision would leave one more gap than can be kept. */
   isBeyond(source: string, sequence: number): boolean {
     const state = this.#sources.get(source)
-    return state !== undefined && sequence !== state.next && state.gaps.length >= gapsMax
+    if (state === undefined || state.gaps.length < gapsMax) return false
+    if (sequence >= state.next) return sequence > state.next
+    const gap = state.gaps[gapAt(state.gaps, sequence)]
+    return gap !== undefined && gap.from < sequence && sequence < gap.to - 1
   }
 
   /** Takes note of a decision that has come. */
   add(source: string, sequence: number): void {
     let state = this.#sources.get(source)
     if (state === undefined) this.#sources.set(source, (state = { next: 0, gaps: [] }))
-    if (sequence === state.next) state.next += 1
-    else if (sequence > state.next) {
-      state.gaps.push({ from: state.next, to: sequence })
+    const { gaps, next } = state
+    if (sequence >= next) {
+      if (sequence > next) gaps.push({ from: next, to: sequence })
       state.next = sequence + 1
-    } else
-      state.gaps = state.gaps.flatMap((gap) =>
-        gap.from <= sequence && sequence < gap.to
-          ? [
-              { from: gap.from, to: sequence },
-              { from: sequence + 1, to: gap.to },
-            ].filter(({ from, to }) => from < to)
-          : [gap],
-      )
+      return
+    }
+    const at = gapAt(gaps, sequence)
+    const gap = gaps[at]
+    if (gap === undefined) return
+    const left = [
+      { from: gap.from, to: sequence },
+      { from: sequence + 1, to: gap.to },
+    ].filter(({ from, to }) => from < to)
+    gaps.splice(at, 1, ...left)
   }
 
   /** Every source, its next number, and what is missing below. */
   list(): { readonly source: string; readonly next: number; readonly gaps: readonly Gap[] }[] {
     return [...this.#sources]
-      .map(([source, { next, gaps }]) => ({ source, next, gaps }))
+      .map(([source, { next, gaps }]) => ({ source, next, gaps: [...gaps] }))
       .toSorted((a, b) => (a.source < b.source ? -1 : 1))
   }
+}
+
+/** Position of the gap that a number lies in; -1 when none has it. */
+function gapAt(gaps: readonly Gap[], sequence: number): number {
+  let [low, high] = [0, gaps.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((gaps[middle]?.to ?? Infinity) <= sequence) low = middle + 1
+    else high = middle
+  }
+  return (gaps[low]?.from ?? Infinity) <= sequence ? low : -1
 }

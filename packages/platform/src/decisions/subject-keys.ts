@@ -57,7 +57,7 @@ export class SubjectKeys {
   #pages: KeyPages
   #table = new SubjectTable()
   /** By number; the oldest go first. */
-  #cache = new Map<number, Buffer>()
+  #cache = new Map<number, SubjectKey>()
   #next = 1
   #fresh: SubjectKey[] = []
 
@@ -67,7 +67,8 @@ export class SubjectKeys {
 
   /** Reads what is there. @throws ledger-corrupt */
   async open(): Promise<void> {
-    await this.#pages.open((keys) => {
+    await this.#pages.open((keys, first) => {
+      this.#next = Math.max(this.#next, first)
       for (const { tag, number, key } of keys) {
         this.#table.set(tag, number)
         this.#next = Math.max(this.#next, number + 1)
@@ -84,15 +85,20 @@ export class SubjectKeys {
     return this.#pages.epoch
   }
 
+  /** Number that the next new key gets: no key there ever was has it, or a higher one. */
+  get next(): number {
+    return this.#next
+  }
+
   /** Number of a tag's key; a new one when there is none. It is durable after the next `commit`. */
   numberFor(tag: Buffer): number {
     const known = this.#table.get(tag)
     if (known >= 0) return known
     const number = this.#next++
-    const key = randomBytes(subjectKeySizeBytes)
-    this.#fresh.push({ number, tag, key })
+    const fresh = { number, tag, key: randomBytes(subjectKeySizeBytes) }
+    this.#fresh.push(fresh)
     this.#table.set(tag, number)
-    this.#hold(number, key)
+    this.#hold(fresh)
     return number
   }
 
@@ -103,17 +109,30 @@ export class SubjectKeys {
 
   /** A key that is at hand; null for one that has to be read. */
   held(number: number): Buffer | null {
-    return this.#cache.get(number) ?? null
+    return this.#cache.get(number)?.key ?? null
   }
 
   /** A key; null for one that was destroyed. @throws ledger-corrupt */
   async key(number: number): Promise<Buffer | null> {
+    return (await this.find(number))?.key ?? null
+  }
+
+  /** A key and the tag of whom it is for; null for one that was destroyed. @throws ledger-corrupt */
+  async find(number: number): Promise<SubjectKey | null> {
     const held = this.#cache.get(number)
     if (held !== undefined) return held
-    const found = await this.#pages.keyOf(number)
-    if (found === null) return null
-    this.#hold(number, found.key)
-    return found.key
+    const pages = this.#pages
+    let found: SubjectKey | null = null
+    try {
+      found = await pages.keyOf(number)
+    } catch (error) {
+      if (pages === this.#pages) throw error
+    }
+    // Its file may have gone with its epoch meanwhile, and the key itself.
+    if (pages !== this.#pages) return this.find(number)
+    if (found === null || this.#table.get(found.tag) !== number) return null
+    this.#hold(found)
+    return found
   }
 
   /** Makes the keys made since the last time durable. */
@@ -124,35 +143,50 @@ export class SubjectKeys {
   }
 
   /** Destroys keys, in the files and here. */
-  async destroy(keys: readonly { readonly number: number; readonly tag: Buffer }[]): Promise<void> {
-    await this.#pages.destroy(new Set(keys.map(({ number }) => number)))
-    for (const { number, tag } of keys) {
+  async destroy(numbers: ReadonlySet<number>): Promise<void> {
+    if (numbers.size === 0) return
+    const destroyed = await this.#pages.destroy(numbers, this.#next)
+    for (const { number, tag, key } of destroyed) {
+      key.fill(0)
       if (this.#table.get(tag) === number) this.#table.delete(tag)
-      this.#cache.get(number)?.fill(0)
+      this.#cache.get(number)?.key.fill(0)
       this.#cache.delete(number)
     }
+  }
+
+  /** Destroys the keys that seal nothing: what a crash left, and what an older copy of a file brought back. */
+  async destroyUnused(isUsed: (number: number) => boolean): Promise<void> {
+    const unused = new Set<number>()
+    for (const number of this.#table.numbers()) if (!isUsed(number)) unused.add(number)
+    await this.destroy(unused)
   }
 
   /** Seals every key again under another epoch's, in its file; this one's stays as it is until `follow`. */
   async copyTo(files: VaultFiles, place: SealPlace, epoch: Epoch): Promise<KeyPages> {
     const pages = new KeyPages(files, place, epoch)
+    let last = 0
     for await (const keys of this.#pages.keys()) {
       await pages.add(keys)
-      for (const { key } of keys) key.fill(0)
+      for (const { key, number } of keys) {
+        key.fill(0)
+        last = number
+      }
     }
+    if (last !== this.#next - 1) await pages.mark(this.#next)
     return pages
   }
 
   /** Goes on with another epoch's pages. */
   follow(pages: KeyPages): void {
+    this.#pages.epoch.key.fill(0)
     this.#pages = pages
   }
 
-  #hold(number: number, key: Buffer): void {
+  #hold(key: SubjectKey): void {
     if (this.#cache.size >= cacheMax) {
       const [oldest] = this.#cache.keys()
       if (oldest !== undefined) this.#cache.delete(oldest)
     }
-    this.#cache.set(number, key)
+    this.#cache.set(key.number, key)
   }
 }

@@ -47,6 +47,11 @@ export class SubjectTable {
     this.#size -= 1
   }
 
+  /** Every number in it. */
+  *numbers(): Iterable<number> {
+    for (const stored of this.#numbers) if (stored > 0) yield stored - 1
+  }
+
   #find(tag: Buffer): number {
     const mask = this.#numbers.length - 1
     const [a, b, c, d] = [

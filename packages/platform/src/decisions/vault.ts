@@ -6,12 +6,16 @@
 import { crc32 } from 'node:zlib'
 import { type Bytes, OperatingError } from '@proofhouse/evidence'
 import type { VaultFiles } from './ports.ts'
-import { seal, unseal } from './sealing.ts'
+import { seal, sealOverheadBytes, unseal } from './sealing.ts'
 
 const fixedSizeBytes = 32
 const rowSizeBytes = 12
 /** A file takes no further batch beyond this. */
 const fileSizeMaxBytes = 512 * 1_048_576
+/** Contents of one batch at most; a head that claims more is damaged. */
+const batchContentsMax = 65_536
+/** More contents than this are never on their way: that many without entries mean that the ledger is an older copy. */
+const uncommittedMax = 32_768
 
 /** One content to be written. */
 export interface SealedContent {
@@ -30,6 +34,25 @@ export interface ContentAt {
   readonly sizeBytes: number
 }
 
+/** Where a batch begins, and the index of its first content. */
+export interface BatchAt {
+  readonly first: number
+  readonly file: number
+  readonly offset: number
+}
+
+/** Where a content lies, and in which batch. */
+export interface PlacedContent extends ContentAt {
+  readonly batch: BatchAt
+}
+
+/** A batch that was found, up to its `end`. */
+interface FoundBatch extends BatchAt {
+  readonly head: Buffer
+  readonly count: number
+  readonly end: number
+}
+
 const nameOf = (file: number) => `vault-${String(file).padStart(8, '0')}`
 
 /** The vault of a log. */
@@ -46,51 +69,72 @@ export class Vault {
   }
 
   /**
-   * Finds the end of what is whole and belongs to entries before `size`, from a place on, and tells every content there. Whatever
-   * follows was never acknowledged: its file is cut.
-   * @throws ledger-corrupt when a content of an entry of the log is not there
+   * Finds the end of what is whole and belongs to entries before `size`, from a batch on, and tells every content there. Whatever
+   * follows was never acknowledged, and is removed. Of a batch whose entries were not all committed, the next one takes the place
+   * of the rest: it begins with the first index that was not.
+   * @throws ledger-corrupt when a content of an entry of the log is not there, or the ledger is older than the contents
    */
   async open(
-    from: { readonly index: number; readonly file: number; readonly offset: number },
+    from: BatchAt,
     size: number,
-    take: (contents: readonly ContentAt[]) => Promise<void>,
+    take: (contents: readonly PlacedContent[]) => Promise<void>,
   ): Promise<void> {
     const listed = await this.#files.list()
     const sizes = new Map(listed.map(({ name, sizeBytes }) => [name, sizeBytes]))
-    let next = from.index
-    let { file, offset } = from
+    let { first: next, file, offset } = from
+    let found = await this.#found(file, offset, sizes)
+    let rest: readonly ContentAt[] = []
     while (next < size) {
-      const head = await this.#head(file, offset)
-      const end = head === null ? 0 : offset + head.sizeBytes + head.contentsBytes
-      if (head === null || head.first !== next || end > (sizes.get(nameOf(file)) ?? 0)) {
-        if (head !== null || !sizes.has(nameOf(file + 1)))
-          throw new OperatingError(
-            'ledger-corrupt',
-            `the contents of entry ${next} are not in \`${nameOf(file)}\`, where they belong`,
-          )
-        file += 1
-        offset = 0
-        continue
-      }
-      const contents = this.#contents(head, file, offset)
-      await take(contents)
-      next += contents.length
-      offset = end
+      if (found?.first !== next)
+        throw new OperatingError(
+          'ledger-corrupt',
+          `the contents of entry ${next} are not at byte ${offset} of \`${nameOf(file)}\`, where they belong`,
+        )
+      const ahead = await this.#found(found.file, found.end, sizes)
+      const contents = this.#contents(found)
+      const isReplaced = ahead !== null && ahead.first > next && ahead.first < next + found.count
+      const end = Math.min(size, isReplaced ? ahead.first : next + found.count)
+      await take(contents.slice(0, end - next))
+      rest = contents.slice(end - next)
+      next = end
+      ;[file, offset] = [found.file, found.end]
+      found = ahead
     }
+    await this.#refuseOldLedger(found, size, sizes)
+    if (rest.length > 0) await this.empty(rest)
     await this.#cut(file, offset, sizes)
     this.#file = file
     this.#sizeBytes = offset
+  }
+
+  /** Contents beyond the ledger's end are few, or it is not the ledger that they were written for. */
+  async #refuseOldLedger(
+    beyond: FoundBatch | null,
+    size: number,
+    sizes: ReadonlyMap<string, number>,
+  ): Promise<void> {
+    for (
+      let found = beyond;
+      found !== null;
+      found = await this.#found(found.file, found.end, sizes)
+    )
+      if (found.first + found.count - size > uncommittedMax)
+        throw new OperatingError(
+          'ledger-corrupt',
+          `the ledger has ${size} entries, and contents go on beyond entry ${found.first}: it is an older copy than they are; ` +
+            'restore the ledger of the same time, nothing was removed',
+        )
   }
 
   /** Removes what lies beyond the end. */
   async #cut(file: number, offset: number, sizes: ReadonlyMap<string, number>): Promise<void> {
     if ((sizes.get(nameOf(file)) ?? 0) > offset)
       await this.#files.append(nameOf(file), offset, new Uint8Array())
-    if (sizes.has(nameOf(file + 1))) await this.#files.replace(nameOf(file + 1), null)
+    for (let n = file + 1; sizes.has(nameOf(n)); n++) await this.#files.replace(nameOf(n), null)
   }
 
   /** Makes a batch durable; tells where each content lies. */
-  async append(first: number, contents: readonly SealedContent[]): Promise<ContentAt[]> {
+  async append(first: number, contents: readonly SealedContent[]): Promise<PlacedContent[]> {
     if (this.#sizeBytes > fileSizeMaxBytes) {
       this.#file += 1
       this.#sizeBytes = 0
@@ -101,8 +145,9 @@ export class Vault {
     this.#sizeBytes += bytes.length
     await this.#files.append(nameOf(file), at, bytes)
     let offset = at + head.length
+    const batch = { first, file, offset: at }
     return contents.map(({ key, sealed }, n) => {
-      const place = { index: first + n, key, file, offset, sizeBytes: sealed.length }
+      const place = { index: first + n, key, file, offset, sizeBytes: sealed.length, batch }
       offset += sealed.length
       return place
     })
@@ -148,38 +193,38 @@ export class Vault {
     return head
   }
 
-  async #head(file: number, offset: number) {
+  /** The batch at a place, or at the beginning of the next file where none is there; null where there is neither. */
+  async #found(
+    file: number,
+    offset: number,
+    sizes: ReadonlyMap<string, number>,
+  ): Promise<FoundBatch | null> {
+    const here = await this.#batch(file, offset, sizes)
+    if (here !== null || !sizes.has(nameOf(file + 1))) return here
+    return this.#batch(file + 1, 0, sizes)
+  }
+
+  async #batch(
+    file: number,
+    offset: number,
+    sizes: ReadonlyMap<string, number>,
+  ): Promise<FoundBatch | null> {
     const fixed = await this.#files.read(nameOf(file), offset, fixedSizeBytes)
     if (fixed === null || fixed.length < fixedSizeBytes) return null
     const sizeBytes = Buffer.from(fixed).readUInt32BE(4)
+    const sizeMaxBytes = fixedSizeBytes + batchContentsMax * rowSizeBytes + sealOverheadBytes
+    if (sizeBytes < fixedSizeBytes || sizeBytes > sizeMaxBytes) return null
     const read = await this.#files.read(nameOf(file), offset, sizeBytes)
-    if (read === null || read.length < sizeBytes || sizeBytes < fixedSizeBytes) return null
+    if (read === null || read.length < sizeBytes) return null
     const head = Buffer.from(read)
     if (crc32(head.subarray(4)) !== head.readUInt32BE(0)) return null
-    return {
-      sizeBytes,
-      first: Number(head.readBigUInt64BE(8)),
-      count: head.readUInt32BE(16),
-      contentsBytes: Number(head.readBigUInt64BE(20)),
-      head,
-    }
+    const first = Number(head.readBigUInt64BE(8))
+    const end = offset + sizeBytes + Number(head.readBigUInt64BE(20))
+    if (end > (sizes.get(nameOf(file)) ?? 0)) return null
+    return { first, file, offset, head, count: head.readUInt32BE(16), end }
   }
 
-  #contents(
-    {
-      first,
-      count,
-      head,
-      sizeBytes,
-    }: {
-      readonly first: number
-      readonly count: number
-      readonly head: Buffer
-      readonly sizeBytes: number
-    },
-    file: number,
-    at: number,
-  ): ContentAt[] {
+  #contents({ first, file, offset: at, head, count }: FoundBatch): PlacedContent[] {
     const table = unseal(this.#key, head.subarray(fixedSizeBytes), head.subarray(8, 28))
     if (table === null || table.length !== count * rowSizeBytes)
       throw new OperatingError(
@@ -187,11 +232,12 @@ export class Vault {
         `the table of the contents from entry ${first} does not open: it was changed, or belongs to another log`,
       )
     const rows = Buffer.from(table)
-    let offset = at + sizeBytes
+    const batch = { first, file, offset: at }
+    let offset = at + head.length
     return Array.from({ length: count }, (_, n) => {
       const size = rows.readUInt32BE(n * rowSizeBytes + 8)
       const key = Number(rows.readBigUInt64BE(n * rowSizeBytes))
-      const place = { index: first + n, key, file, offset, sizeBytes: size }
+      const place = { index: first + n, key, file, offset, sizeBytes: size, batch }
       offset += size
       return place
     })

@@ -68,6 +68,8 @@ export class DataKeys {
    * Destroys a key, or one version of it: its wrapped bytes are gone from the store when this
    * resolves. Copies in backups die with the
    * tenant's key or the root key's version they are wrapped under. Safe to repeat.
+   * A version of a tenant's key must be below the minimum by then; the whole key may go at any
+   * time, and with it all it wraps.
    * @throws key-missing, key-conflict, storage-failed
    */
   async destroy(
@@ -82,6 +84,11 @@ export class DataKeys {
         throw new OperatingError(
           'key-missing',
           `the key \`${addressText(address)}\` has no version ${version}`,
+        )
+      if (address.kind === 'tenant' && version !== null && version >= present.minimum)
+        throw new OperatingError(
+          'key-conflict',
+          `version ${version} of \`${addressText(address)}\` is still accepted; raise the minimum above it first`,
         )
       if (versions.every((each) => !isMeant(each.version) || each.wrapped === null)) return null
       const { tenant, kind, id } = address

@@ -1,4 +1,4 @@
-// Keys: what signs statements, models and checkpoints, and what wraps the keys that encrypt.
+// Keys: what signs statements, models and checkpoints, what wraps the keys that encrypt, and what encrypts.
 
 export {
   encodeKeyBinding,
@@ -10,7 +10,6 @@ export {
   keyKinds,
 } from './key-binding.ts'
 export {
-  type KeyWrapper,
   keySizeBytes,
   keyWrapper,
   unwrapFailed,
@@ -24,19 +23,41 @@ export type {
   ProviderKind,
   RecordAddress,
   RootKey,
-  RootWrapped,
 } from './ports.ts'
-export type { KeyReason } from './key-changes.ts'
-export type { DataKeyAddress, OpenedKey } from './data-keys.ts'
+export { type KeyReason, readKey } from './key-changes.ts'
+export {
+  type ProviderSettings,
+  providerSettingsDefault,
+  providerSettingsName,
+  readProviderSettings,
+} from './provider-settings.ts'
 export {
   type Keyring,
   openKeyring,
   type RotationState,
-  rotationDaysDefault,
   rotationState,
 } from './keyring.ts'
-export { addressesOf, type Rewrapped } from './rewrap.ts'
-export { newestOf, type StoredKey } from './stored-key.ts'
-export { type KeyUnwrapper, tenantKeyAddress } from './tenant-keys.ts'
+export { addressesOf } from './rewrap.ts'
+export { newestOf } from './stored-key.ts'
 export { type SigningKey, signingKeyFromPem } from './signing-key.ts'
-export { keyFileNames, openLedgerKey, openSigningKey } from './workspace-keys.ts'
+export {
+  keyFileNames,
+  keyFolders,
+  openLedgerKey,
+  openSigningKey,
+  readLedgerKey,
+} from './workspace-keys.ts'
+export { openWitnessKey } from './witness-key.ts'
+export { tenantKeyAddress } from './tenant-keys.ts'
+
+// Encryption
+export { openGcm, sealGcm } from './aes-gcm.ts'
+export { type HkdfHash, hkdfExpand, hkdfExtract, hmac } from './hkdf.ts'
+export {
+  type ChunkedKey,
+  type ChunkedMessage,
+  chunkedMessageSize,
+  decryptChunks,
+  encryptChunks,
+  openChunked,
+} from './chunked-encryption.ts'

@@ -2,7 +2,7 @@
 // which version. The bytes of it
 // go as associated data into every wrap, so that no wrapped key opens in another's place. Page: spec/key-wrapping.md.
 
-import { assert, type Bytes, joinBytes, utf8 } from '@proofhouse/evidence'
+import { assert, type Bytes, utf8 } from '@proofhouse/evidence'
 
 /**
  * What keys are for: a tenant's own, which wrap the others; epoch keys, which wrap subject keys;
@@ -27,7 +27,7 @@ export interface KeyBinding {
 export type KeyAddress = Omit<KeyBinding, 'version'>
 
 /** Versions are written in four bytes. */
-export const keyVersionMax = 0xffff_ffff
+const keyVersionMax = 0xffff_ffff
 
 /** Names of tenants and keys: 1 to 128 letters, digits, `.`, `_` or `-`, the first a letter or digit. */
 const keyNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
@@ -45,20 +45,32 @@ export function isKeyVersion(value: unknown): value is number {
   return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= keyVersionMax
 }
 
-/** The associated data of a binding: a label, then each field behind its length in two bytes, big-endian. */
-export function encodeKeyBinding({ tenant, kind, id, version }: KeyBinding): Bytes {
+/** Of the numbers in it: four lengths and the version. */
+const numbersSizeBytes = 4 * 2 + 4
+
+/**
+ * The associated data of a binding: a label, then each field behind its length in two bytes, big-endian.
+ * @param before what is to stand before it
+ */
+export function encodeKeyBinding(
+  { tenant, kind, id, version }: KeyBinding,
+  before: Uint8Array = new Uint8Array(),
+): Bytes {
   assert(isKeyId(tenant) && isKeyId(id), 'tenants and keys have names of letters and digits')
   assert(keyKinds.includes(kind), 'a key is of a known kind')
   assert(isKeyVersion(version), 'a version is a whole number from 1')
-  const fields = [utf8(tenant), utf8(kind), utf8(id), bigEndian(version, 4)]
-  return joinBytes([label, ...fields.flatMap((field) => [bigEndian(field.length, 2), field])])
-}
-
-/** A whole number in a fixed number of bytes, the highest first. */
-export function bigEndian(value: number, sizeBytes: 2 | 4): Bytes {
-  const bytes = new Uint8Array(sizeBytes)
-  const view = new DataView(bytes.buffer)
-  if (sizeBytes === 2) view.setUint16(0, value)
-  else view.setUint32(0, value)
-  return bytes
+  // Names are ASCII: a letter is a byte. One allocation, because this stands in the way of every decision.
+  const letters = tenant.length + kind.length + id.length
+  const sizeBytes = before.length + label.length + numbersSizeBytes + letters
+  const bytes = Buffer.from(new ArrayBuffer(sizeBytes))
+  bytes.set(before)
+  bytes.set(label, before.length)
+  let at = before.length + label.length
+  for (const field of [tenant, kind, id]) {
+    at = bytes.writeUInt16BE(field.length, at)
+    at += bytes.write(field, at, 'latin1')
+  }
+  at = bytes.writeUInt16BE(4, at)
+  bytes.writeUInt32BE(version, at)
+  return new Uint8Array(bytes.buffer)
 }

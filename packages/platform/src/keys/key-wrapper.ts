@@ -3,9 +3,9 @@
 // says under which version it was wrapped; that header and the binding are authenticated. Page: spec/key-wrapping.md.
 // INVARIANT: after `drop` the key is zeroed and nothing is wrapped or unwrapped any more, least of all under zeros.
 
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { assert, type Bytes, concatBytes, OperatingError } from '@proofhouse/evidence'
-import { bigEndian, encodeKeyBinding, isKeyVersion, type KeyBinding } from './key-binding.ts'
+import { createCipheriv, createDecipheriv, randomFillSync } from 'node:crypto'
+import { assert, type Bytes, OperatingError } from '@proofhouse/evidence'
+import { encodeKeyBinding, isKeyVersion, type KeyBinding } from './key-binding.ts'
 
 /** Of every key of the hierarchy. */
 export const keySizeBytes = 32
@@ -16,14 +16,14 @@ const nonceSizeBytes = 12
 const tagSizeBytes = 16
 
 /** Of a wrapped 32-byte key. */
-export const wrappedKeySizeBytes = headerSizeBytes + nonceSizeBytes + keySizeBytes + tagSizeBytes
+const wrappedKeySizeBytes = headerSizeBytes + nonceSizeBytes + keySizeBytes + tagSizeBytes
 
 /**
  * Keys that one wrapper wraps before it must be asked for anew: with random nonces one key may
  * encrypt 2^32 times in all
  * (SP 800-38D §8.3), whichever process does.
  */
-export const wrapsMax = 2 ** 28
+const wrapsMax = 2 ** 28
 
 /** A key in use, which wraps and unwraps others; dropped when it has been held for long enough. */
 export interface KeyWrapper {
@@ -42,17 +42,36 @@ export interface KeyWrapper {
 }
 
 /**
+ * Gives twelve random bytes that it gave never before, valid until the next call. They are drawn many at a time: asking the system
+ * for twelve takes as long as for hundreds.
+ */
+function randomNonces(): () => Uint8Array {
+  const drawn = new Uint8Array(nonceSizeBytes * 64)
+  let used = drawn.length
+  return () => {
+    if (used === drawn.length) {
+      randomFillSync(drawn)
+      used = 0
+    }
+    used += nonceSizeBytes
+    return drawn.subarray(used - nonceSizeBytes, used)
+  }
+}
+
+/**
  * A wrapper under a key, which it copies.
  * @param randomNonce for tests of the format; a nonce that comes twice breaks the key
  */
 export function keyWrapper(
   { key, version }: { readonly key: Uint8Array; readonly version: number },
-  randomNonce: () => Uint8Array = () => randomBytes(nonceSizeBytes),
+  randomNonce: () => Uint8Array = randomNonces(),
 ): KeyWrapper {
   assert(key.length === keySizeBytes, 'a key that wraps has 32 bytes')
   assert(isKeyVersion(version), 'a version is a whole number from 1')
   const own = Uint8Array.from(key)
-  const header = concatBytes(Uint8Array.of(formatByte), bigEndian(version, 4))
+  const header = new Uint8Array(headerSizeBytes)
+  header[0] = formatByte
+  new DataView(header.buffer).setUint32(1, version)
   let wraps = 0
   let dropped = false
   const requireHeld = () => {
@@ -74,10 +93,14 @@ export function keyWrapper(
         )
       const nonce = randomNonce()
       const cipher = createCipheriv('aes-256-gcm', own, nonce)
-      cipher.setAAD(concatBytes(header, encodeKeyBinding(binding)))
-      const sealed = cipher.update(plain)
+      cipher.setAAD(encodeKeyBinding(binding, header))
+      const wrapped = new Uint8Array(wrappedKeySizeBytes)
+      wrapped.set(header)
+      wrapped.set(nonce, headerSizeBytes)
+      wrapped.set(cipher.update(plain), headerSizeBytes + nonceSizeBytes)
       cipher.final()
-      return concatBytes(header, nonce, sealed, cipher.getAuthTag())
+      wrapped.set(cipher.getAuthTag(), wrappedKeySizeBytes - tagSizeBytes)
+      return wrapped
     },
     unwrap(wrapped, binding) {
       requireHeld()
@@ -89,7 +112,7 @@ export function keyWrapper(
         own,
         wrapped.subarray(headerSizeBytes, nonceEnd),
       )
-      decipher.setAAD(concatBytes(header, encodeKeyBinding(binding)))
+      decipher.setAAD(encodeKeyBinding(binding, header))
       decipher.setAuthTag(wrapped.subarray(tagStart))
       const plain = decipher.update(wrapped.subarray(nonceEnd, tagStart))
       try {

@@ -474,6 +474,24 @@ describe('the minimum', () => {
     ).rejects.toMatchObject({ code: 'key-missing' })
   })
 
+  test('must be above a version that is to be destroyed', async () => {
+    const at = newPlace()
+    const keyring = at.open()
+    await keyring.keys.ensure(epoch('e1'))
+    await keyring.tenants.rotate(tenant, 'scheduled')
+    const destroy = () =>
+      keyring.keys.destroy(tenantKeyAddress(tenant), { version: 1, reason: 'scheduled' })
+    await expect(destroy()).rejects.toMatchObject({ code: 'key-conflict' })
+    await keyring.rewrap(request())
+    at.clock.ms += settleMs
+    await keyring.raiseMinimum({ tenant, minimum: 2, reason: 'scheduled' })
+    await destroy()
+    expect(at.told().at(-1)).toBe('destroyed tenant 1')
+    const stored = (await keyring.tenants.status(tenant))?.versions
+    expect(stored?.map(({ wrapped }) => wrapped === null)).toEqual([true, false])
+    expect((await at.open().keys.open(epoch('e1'))).key).toHaveLength(32)
+  })
+
   test('looks into every store that holds keys of the tenant', async () => {
     const at = newPlace()
     const keyring = at.open()

@@ -15,9 +15,7 @@ import {
 } from './rewrap.ts'
 import { TenantKeys, type TenantKeyPorts } from './tenant-keys.ts'
 
-/** Days after which a tenant's key is due to be rotated, where nobody says otherwise. */
-export const rotationDaysDefault = 90
-/** Days before that from which it is said to be due soon. */
+/** Days before a key is due to be rotated from which it is said to be due soon. */
 const noticeDays = 14
 const dayMs = 86_400_000
 

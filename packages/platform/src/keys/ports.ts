@@ -41,7 +41,7 @@ export interface RootKey {
 }
 
 /** A key as the provider wrapped it. */
-export interface RootWrapped {
+interface RootWrapped {
   /** In the provider's own form. */
   readonly bytes: Bytes
   /** Of the root key it was wrapped under; null where the provider does not number them. */

@@ -84,7 +84,7 @@ export function decodeStoredKey(body: JsonObject, address: RecordAddress): Store
 }
 
 /** Events that wait; null when these are none. @throws statement-malformed */
-export function decodePending(value: JsonValue | undefined): readonly KeyEvent[] | null {
+function decodePending(value: JsonValue | undefined): readonly KeyEvent[] | null {
   const list = listOf(value)
   return list === null ? null : list.map((event) => keyEvent.shape(event, 'pending', 'read'))
 }

@@ -7,6 +7,7 @@ import {
   erasure,
   fromBase64,
   makeStatement,
+  OperatingError,
   parseLedgerEntry,
   parseStatement,
   type ReceiptErasure,
@@ -23,9 +24,12 @@ import {
   type DecisionLog,
   type ErasureHost,
   type ErasureRecord,
+  type KeyWrapper,
   resumeErasures,
   stateFinal,
 } from '../decisions/index.ts'
+import { type Keyring, keyWrapper, wrappedUnder } from '../keys/index.ts'
+import { type KeyringServices, withKeyring } from './open-keyring.ts'
 import type { Services, Workspace } from './services.ts'
 
 /** A decision log in use. */
@@ -38,7 +42,10 @@ export interface DecisionLogInUse {
   readonly erasureOf: (index: number) => Promise<ReceiptErasure>
 }
 
-type Needed = Pick<Services, 'openWorkspace' | 'openDecisions' | 'now' | 'newId'>
+type Needed = KeyringServices & Pick<Services, 'openDecisions'>
+
+/** A workspace is one tenant's. */
+const tenant = 'local'
 
 /** Statement subject of a decision log. */
 export const logSubject = (origin: string): ResourceDescriptor => ({
@@ -55,9 +62,10 @@ export async function withDecisionLog<Result>(
   folder: string,
   use: (opened: DecisionLogInUse) => Promise<Result>,
 ): Promise<Result> {
-  const workspace = await services.openWorkspace(folder)
-  try {
-    const { log, verifierKey, close } = await services.openDecisions(workspace)
+  return withKeyring(services, folder, async ({ keyring, workspace }) => {
+    const wrapper = wrapperOf(keyring)
+    const decisions = await services.openDecisions(workspace, { tenant, wrapper })
+    const { log, verifierKey } = decisions
     try {
       const host = hostOf(workspace, services, log.place.origin)
       const opened = { log, workspace, verifierKey, host, erasureOf: proofs(workspace) }
@@ -72,10 +80,43 @@ export async function withDecisionLog<Result>(
       if (log.size > before) await stateHead(opened, 'head', services.now())
       return result
     } finally {
-      await close()
+      await decisions.close()
     }
-  } finally {
-    await workspace.close()
+  })
+}
+
+/**
+ * Wraps the keys of a decision log under keys of the tenant's keyring, one for each, so that re-wrapping and retiring the tenant's
+ * key knows of them.
+ */
+function wrapperOf({ keys }: Keyring): KeyWrapper {
+  const addressOf = (data: Uint8Array) =>
+    ({ tenant, kind: 'epoch', id: `decisions.${sha256Hex(data).slice(0, 40)}` }) as const
+  const wrapperFor = ({ key, version }: Awaited<ReturnType<Keyring['keys']['open']>>) => {
+    const wrapper = keyWrapper({ key, version })
+    key.fill(0)
+    return wrapper
+  }
+  return {
+    async wrap(plain, data) {
+      const address = addressOf(data)
+      const wrapper = wrapperFor(await keys.ensure(address))
+      const wrapped = wrapper.wrap(plain, { ...address, version: wrapper.version })
+      wrapper.drop()
+      return wrapped
+    },
+    async unwrap(wrapped, data) {
+      const address = addressOf(data)
+      try {
+        const wrapper = wrapperFor(await keys.open(address, wrappedUnder(wrapped)))
+        const plain = wrapper.unwrap(wrapped, { ...address, version: wrapper.version })
+        wrapper.drop()
+        return plain
+      } catch (cause) {
+        if (!(cause instanceof OperatingError) || cause.code !== 'key-unwrap-failed') throw cause
+        throw new OperatingError('key-malformed', cause.message, { cause })
+      }
+    },
   }
 }
 
@@ -111,7 +152,12 @@ async function statedErasures(workspace: Workspace, origin: string): Promise<Era
     if (stated === null || ranges === undefined) continue
     const { erasureId, reason, requestedAt, epoch, stores, state, pendingIndex } = stated
     records.set(erasureId, {
-      ...{ erasureId, reason, requestedAt, epoch, ranges, stores },
+      erasureId,
+      reason,
+      requestedAt,
+      epoch,
+      ranges,
+      stores,
       pendingIndex: pendingIndex ?? index,
       finalIndex: state === 'final' ? index : null,
     })
