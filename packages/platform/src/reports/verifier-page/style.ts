@@ -3,11 +3,12 @@
 import { styleSheet } from '../html/style.ts'
 
 const controls = `
-button,.button{font:inherit;font-weight:600;color:var(--surface);background:var(--accent);border:1px solid var(--accent);
-border-radius:.4rem;padding:.5rem 1rem;cursor:pointer;display:inline-block}
+button,.button{font:inherit;font-weight:600;color:var(--surface);background:var(--accent);
+border:1px solid var(--accent);border-radius:.4rem;padding:.5rem 1rem;cursor:pointer;display:inline-block}
 button:hover,.button:hover{text-decoration:underline}
 #file:focus-visible+.button{outline:3px solid var(--accent);outline-offset:2px}
-.unseen{position:absolute;inline-size:1px;block-size:1px;margin:-1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+.unseen{position:absolute;inline-size:1px;block-size:1px;margin:-1px;overflow:hidden;
+clip-path:inset(50%);white-space:nowrap}
 .drop{position:relative;border:2px dashed var(--muted);border-radius:.5rem;padding:1.25rem}
 .drop p+p{margin-block-start:.6rem}
 .dragging .drop{border-color:var(--accent);background:var(--raised)}
@@ -30,6 +31,7 @@ const parts = `
 .result .reason{margin-block-start:.5rem;font-size:.9375rem}
 .inconclusive .icon,.pass .icon,.warn .icon,.fail .icon{font-family:system-ui,sans-serif}
 code{overflow-wrap:anywhere}
+.short{white-space:nowrap}
 .established{list-style:none;padding:0}
 .established li{padding-inline-start:1.9rem;position:relative}
 .established li::before{position:absolute;inset-inline-start:0;inline-size:1.3rem;text-align:center;font-weight:700}

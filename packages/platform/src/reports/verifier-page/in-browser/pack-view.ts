@@ -7,6 +7,8 @@ import { type Child, code, el, facts, foreign, instant, part, sentence, table } 
 
 /** Rows that are shown of one table. */
 const rowsMax = 500
+/** Names that are shown in one cell. */
+const namesMax = 5
 
 /** The parts about a pack. */
 export function packParts(
@@ -39,10 +41,8 @@ export function packParts(
           .map(({ index, predicateType, subject, keyId }) => [
             String(index),
             code(predicateType),
-            subject
-              .slice(0, 3)
-              .map(({ name, uri }, n) => [n === 0 ? null : ', ', foreign(name ?? uri ?? '')]),
-            code(`${keyId.slice(0, 16)}…`),
+            firstOf(subject.map(({ name, uri }) => name ?? uri ?? '')),
+            short(keyId),
           ]),
       ),
       moreThan(statements.length, words),
@@ -60,14 +60,24 @@ export function packParts(
               .map(({ name, sizeBytes, namedBy, sha256 }) => [
                 foreign(name.replace(/^files\//, '')),
                 String(sizeBytes),
-                namedBy.slice(0, 10).join(', '),
-                code(`${sha256.slice(0, 16)}…`),
+                firstOf(namedBy.map(String)),
+                short(sha256),
               ]),
           ),
           moreThan(files.length, words),
         ),
   ]
 }
+
+/** The first of some names, and how many there are beside them. */
+const firstOf = (names: readonly string[]): Child => [
+  names.slice(0, namesMax).map((name, n) => [n === 0 ? null : ', ', foreign(name)]),
+  names.length > namesMax ? ` +${names.length - namesMax}` : null,
+]
+
+/** The beginning of a digest, with all of it for who points at it. */
+const short = (digest: string): Child =>
+  el('span', { class: 'short', title: digest }, code(`${digest.slice(0, 16)}…`))
 
 const moreThan = (count: number, words: Words): Child =>
   count <= rowsMax ? null : el('p', {}, filled(words.more, { n: count - rowsMax }))
