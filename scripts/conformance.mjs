@@ -23,7 +23,13 @@ const suites = [
   'provenance',
   'openlineage',
   'keyless',
+  'cose',
+  'time-stamps',
   'tessera',
+  'witness',
+  'wycheproof',
+  's3',
+  'receipts',
   'keys',
 ]
 let failed = 0

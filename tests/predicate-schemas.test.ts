@@ -34,6 +34,8 @@ test.each([
   'measures',
   'report',
   'imported-results',
+  'erasure',
+  'decision-log',
   'key-event',
 ])('%s: the schema admits what is valid and refuses what is not', (name) => {
   const schema = read(`predicates/${name}.schema.json`)

@@ -41,6 +41,8 @@ export const errorRegistry = {
   'envelope-signature-invalid': undecided(403),
   'statement-malformed': undecided(400),
   'bundle-malformed': undecided(400),
+  'decision-malformed': undecided(400),
+  'receipt-malformed': undecided(400),
   'pack-malformed': undecided(400),
   'pack-invalid': undecided(),
   // Keys
@@ -82,6 +84,10 @@ export const errorRegistry = {
   'ledger-overloaded': busy(429),
   'ledger-closed': busy(503),
   'storage-failed': undecided(507),
+  // Encryption and the artifact store
+  'ciphertext-invalid': undecided(),
+  'artifact-missing': usage(404),
+  'artifact-corrupt': undecided(500),
 } as const satisfies Record<string, ErrorMeaning>
 
 /** The code of an operating error. */

@@ -55,9 +55,12 @@ export {
   tileWidth,
 } from './tile.ts'
 export {
+  type NoteSignature,
   type NoteSigner,
   type NoteVerifier,
   type OpenedNote,
+  addSignatures,
+  formatSignature,
   formatSignerKey,
   formatVerifierKey,
   isKeyName,
@@ -71,11 +74,18 @@ export {
   signNote,
 } from './note.ts'
 export { type Checkpoint, formatCheckpoint, openCheckpoint, parseCheckpoint } from './checkpoint.ts'
-export { cosign, parseWitnessKey } from './cosignature.ts'
+export { type CosignatureVerifier, cosign, parseWitnessKey } from './cosignature.ts'
+export {
+  type AddCheckpoint,
+  addCheckpointSizeMaxBytes,
+  formatAddCheckpoint,
+  parseAddCheckpoint,
+} from './add-checkpoint.ts'
 export {
   type TrustedCheckpoint,
   type TrustPolicy,
   checkTrust,
+  isQuorum,
   parseTrustPolicy,
   trustLogOnly,
 } from './trust-policy.ts'
@@ -85,6 +95,12 @@ export {
   parseTlogProof,
   verifyTlogProof,
 } from './tlog-proof.ts'
+export {
+  type CoseReceiptClaim,
+  parseCoseReceipt,
+  signCoseReceipt,
+  verifyCoseReceipt,
+} from './cose-receipt.ts'
 
 // Statements and signatures
 export { canonicalJson, parseCanonicalJson } from './canonical-json.ts'
@@ -214,3 +230,47 @@ export {
   parseOmsBundle,
   verifyOmsBundle,
 } from './oms.ts'
+
+// Decisions
+export {
+  commit,
+  decisionGroups,
+  groupSalt,
+  groupSaltSizeBytes,
+  isCommitment,
+  isGroupName,
+  type OpenedCommitment,
+  recordSaltSizeBytes,
+} from './commitment.ts'
+export {
+  type DecisionEntry,
+  decisionType,
+  encodeDecisionEntry,
+  parseDecisionEntry,
+} from './decision-entry.ts'
+export {
+  type DecisionContent,
+  decodeDecisionContent,
+  encodeDecisionContent,
+  sealedAssociatedData,
+  type SealedPlace,
+} from './sealed-decision.ts'
+export {
+  type EntryRange,
+  type ErasedStore,
+  type Erasure,
+  erasure,
+  isErasedBy,
+} from './predicates/erasure.ts'
+export { type DecisionLog, decisionLog } from './predicates/decision-log.ts'
+export {
+  encodeReceipt,
+  parseReceipt,
+  type Receipt,
+  type ReceiptErasure,
+  type ReceiptReport,
+  type ReceiptTrust,
+  receiptType,
+  verifyReceipt,
+} from './receipt.ts'
+export { statedErasure } from './receipt-erasure.ts'

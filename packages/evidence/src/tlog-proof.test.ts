@@ -1,18 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { formatCheckpoint } from './checkpoint.ts'
 import { fromBase64, toBase64, utf8 } from './encoding.ts'
 import { OperatingError } from './errors.ts'
-import {
-  appendLeaf,
-  emptyFrontier,
-  frontierRoot,
-  leafHash,
-  type NodeId,
-  nodeHash,
-  proveInclusion,
-} from './merkle.ts'
-import { signNote } from './note.ts'
+import { logOf } from './small-log.fixture.ts'
 import { flipAt, noteKey, witnessKey } from './note-keys.fixture.ts'
 import { formatTlogProof, parseTlogProof, verifyTlogProof } from './tlog-proof.ts'
 import { entries, logKey, policy, proofOfBeta } from './tlog-vectors.fixture.ts'
@@ -21,39 +11,6 @@ import { parseTrustPolicy, trustLogOnly } from './trust-policy.ts'
 const trust = parseTrustPolicy(policy)
 const beta = utf8('beta')
 const code = (expected: unknown): unknown => expect.objectContaining({ code: expected })
-
-/** A whole subtree's hash from its leaves, by definition. */
-const nodeOf =
-  (leaves: readonly Uint8Array[]) =>
-  ({ level, index }: NodeId): Uint8Array => {
-    if (level === 0) return leaves[index] ?? new Uint8Array(32)
-    const node = nodeOf(leaves)
-    return nodeHash(
-      node({ level: level - 1, index: index * 2 }),
-      node({ level: level - 1, index: index * 2 + 1 }),
-    )
-  }
-
-async function logOf(texts: readonly string[]) {
-  const leaves = texts.map((one) => leafHash(utf8(one)))
-  const root = new Uint8Array(
-    frontierRoot(leaves.reduce((f, leaf) => appendLeaf(f, leaf), emptyFrontier)),
-  )
-  const checkpoint = await signNote(
-    formatCheckpoint({ origin: 'ledger.example/eval', size: texts.length, root }),
-    [noteKey('ledger.example/eval', 0).signer],
-  )
-  const proofOf = async (index: number, extra: Uint8Array<ArrayBuffer> | null = null) =>
-    formatTlogProof({
-      extra,
-      index,
-      hashes: await proveInclusion(index, texts.length, (node) =>
-        Promise.resolve(nodeOf(leaves)(node)),
-      ),
-      checkpoint,
-    })
-  return { checkpoint, proofOf }
-}
 
 test('the worked example', async () => {
   expect(await verifyTlogProof({ proof: proofOfBeta, entry: beta, trust })).toMatchObject({

@@ -7,6 +7,8 @@ import { isJsonObject, type JsonObject, parseJson } from '../json.ts'
 import { makeStatement, parseStatement, readStatement } from '../statement.ts'
 import { cyclonedxBom } from './cyclonedx-bom.ts'
 import { dataSet } from './data-set.ts'
+import { decisionLog } from './decision-log.ts'
+import { erasure } from './erasure.ts'
 import { importedResults } from './imported-results.ts'
 import { keyEvent } from './key-event.ts'
 import { measures } from './measures.ts'
@@ -33,6 +35,8 @@ const types = [
   vulnerabilities,
   cyclonedxBom,
   provenance,
+  erasure,
+  decisionLog,
   keyEvent,
 ]
 

@@ -1,4 +1,4 @@
-// Keys: what signs statements, models and checkpoints, and what wraps the keys that encrypt.
+// Keys: what signs statements, models and checkpoints, what wraps the keys that encrypt, and what encrypts.
 
 export {
   encodeKeyBinding,
@@ -40,5 +40,24 @@ export {
 export { addressesOf } from './rewrap.ts'
 export { newestOf } from './stored-key.ts'
 export { type SigningKey, signingKeyFromPem } from './signing-key.ts'
-export { keyFileNames, keyFolders, openLedgerKey, openSigningKey } from './workspace-keys.ts'
+export {
+  keyFileNames,
+  keyFolders,
+  openLedgerKey,
+  openSigningKey,
+  readLedgerKey,
+} from './workspace-keys.ts'
+export { openWitnessKey } from './witness-key.ts'
 export { tenantKeyAddress } from './tenant-keys.ts'
+
+// Encryption
+export { openGcm, sealGcm } from './aes-gcm.ts'
+export { type HkdfHash, hkdfExpand, hkdfExtract, hmac } from './hkdf.ts'
+export {
+  type ChunkedKey,
+  type ChunkedMessage,
+  chunkedMessageSize,
+  decryptChunks,
+  encryptChunks,
+  openChunked,
+} from './chunked-encryption.ts'

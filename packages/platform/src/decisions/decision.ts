@@ -1,0 +1,143 @@
+// A decision as a client hands it in, and whether it can be accepted: the shape that every decision has, and the fields that its
+// deployment declares. No message repeats a value: it may be somebody's.
+
+import { isJsonObject, type JsonObject, type JsonValue } from '@proofhouse/evidence'
+import { type Deployment, type FieldCheck, fieldCheck } from './deployment.ts'
+
+/** A decision, as it is handed in. */
+export type Decision = {
+  /** The client's own name of it. */
+  readonly id: string
+  readonly source: string
+  /** From 0, without gaps, per source. */
+  readonly sequence: number
+  /** UTC, RFC 3339. */
+  readonly time: string
+  readonly deployment: string
+  /** A pseudonym of the person; without one the decision is its own subject. */
+  readonly subject?: string
+  readonly input: JsonObject
+  readonly output: JsonObject
+  readonly explanation?: JsonObject
+  readonly context?: JsonObject
+  /** The decision that this one supersedes. */
+  readonly corrects?: { readonly log: string; readonly index: number }
+}
+
+/** A deployment, ready to take decisions. */
+export interface OpenDeployment {
+  readonly deployment: Deployment
+  readonly input: FieldCheck
+  readonly output: FieldCheck
+  /** Fields masked, dropped and kept apart, by group. */
+  readonly changes: ReadonlyMap<string, FieldChanges>
+}
+
+/** What is done with single fields of a group. */
+export interface FieldChanges {
+  readonly mask: readonly string[]
+  readonly drop: readonly string[]
+  readonly apart: readonly string[]
+}
+
+const idPattern = /^[A-Za-z0-9._-]{1,128}$/
+const timePattern = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/
+const textMax = 256
+const fields: ReadonlySet<string> = new Set([
+  'id',
+  'source',
+  'sequence',
+  'time',
+  'deployment',
+  'subject',
+  'input',
+  'output',
+  'explanation',
+  'context',
+  'corrects',
+])
+
+/** Makes the checks of a deployment once. */
+export function openDeployment(deployment: Deployment): OpenDeployment {
+  const changes = new Map<string, FieldChanges>()
+  for (const group of ['input', 'output', 'explanation', 'context']) {
+    const of = (paths: readonly string[] = []) =>
+      paths
+        .filter((path) => path.startsWith(`${group}/`))
+        .map((path) => path.slice(group.length + 1))
+    const change = {
+      mask: of(deployment.mask),
+      drop: of(deployment.drop),
+      apart: of(deployment.apart),
+    }
+    if (Object.values(change).some((list) => list.length > 0)) changes.set(group, change)
+  }
+  return {
+    deployment,
+    input: fieldCheck(deployment.input),
+    output: fieldCheck(deployment.output),
+    changes,
+  }
+}
+
+const isText = (value: JsonValue | undefined, max = textMax): value is string =>
+  typeof value === 'string' && value !== '' && value.length <= max && value.isWellFormed()
+
+const isId = (value: JsonValue | undefined): value is string =>
+  typeof value === 'string' && idPattern.test(value)
+
+const isTime = (value: JsonValue | undefined): boolean =>
+  typeof value === 'string' && timePattern.test(value) && !Number.isNaN(Date.parse(value))
+
+const isPlace = (value: JsonValue | undefined): boolean =>
+  isJsonObject(value) &&
+  isText(value['log']) &&
+  Number.isSafeInteger(value['index']) &&
+  Number(value['index']) >= 0 &&
+  Object.keys(value).length === 2
+
+/** What is wrong with a decision's own fields, in words; null when nothing is. */
+function problemOfShape(value: JsonObject): string | null {
+  const { sequence } = value
+  if (!isText(value['id'])) return '`id` must be a text of 1 to 256 characters'
+  if (!isId(value['source'])) return '`source` must be 1 to 128 letters, digits, `.`, `_` or `-`'
+  if (!Number.isSafeInteger(sequence) || Number(sequence) < 0)
+    return '`sequence` must be a whole number, zero or more'
+  if (!isTime(value['time'])) return '`time` must be a moment like 2026-01-31T12:00:00Z'
+  if (value['subject'] !== undefined && !isText(value['subject']))
+    return '`subject` must be a text of 1 to 256 characters'
+  for (const name of ['input', 'output'])
+    if (!isJsonObject(value[name])) return `\`${name}\` must be an object`
+  for (const name of ['explanation', 'context'])
+    if (value[name] !== undefined && !isJsonObject(value[name]))
+      return `\`${name}\` must be an object`
+  if (value['corrects'] !== undefined && !isPlace(value['corrects']))
+    return '`corrects` must be `{log, index}`'
+  for (const name of Object.keys(value))
+    if (!fields.has(name)) return `\`${name.slice(0, 40)}\` is not a field of a decision`
+  return null
+}
+
+/** A decision that can be accepted, with its deployment; or what is wrong with it. */
+export type CheckedDecision =
+  | { readonly decision: Decision; readonly of: OpenDeployment }
+  | { readonly problem: string }
+
+/** Whether a value handed in can be accepted. */
+export function checkDecision(
+  value: JsonValue | undefined,
+  deployments: ReadonlyMap<string, OpenDeployment>,
+): CheckedDecision {
+  if (!isJsonObject(value)) return { problem: 'a decision is an object' }
+  const problem = problemOfShape(value)
+  if (problem !== null) return { problem }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the check above is the proof
+  const decision = value as Decision
+  const of = deployments.get(decision.deployment)
+  if (of === undefined) return { problem: '`deployment` names none that is known' }
+  const wrong = of.input(decision.input)
+  if (wrong !== null) return { problem: `input: ${wrong}` }
+  const wrongOut = of.output(decision.output)
+  if (wrongOut !== null) return { problem: `output: ${wrongOut}` }
+  return { decision, of }
+}

@@ -1,0 +1,227 @@
+// Erasing: the keys and contents of decisions are destroyed, and what was emptied is stated. Pending until the epoch's key is destroyed
+// too; then nothing can open what lingers in freed space, logs and backups, and it is final.
+// INVARIANT: the record of an erasure is durable before anything is destroyed, and whatever of it is not done is done at opening.
+
+import { type ErasedStore, type Erasure, OperatingError } from '@proofhouse/evidence'
+import type { DecisionLog } from './decision-log.ts'
+import { type ErasureRecord, indexesOf, rangesOf } from './erasures.ts'
+import type { IndexRow } from './index-segment.ts'
+
+/** Entries of one erasure at most: what one statement can list. */
+const entriesMax = 1_000_000
+
+/** States an erasure in the evidence log; tells its index. */
+export type StateErasure = (erasure: Erasure) => Promise<number>
+
+/** Whom or what to erase. */
+export interface ErasureOrder {
+  readonly erasureId: string
+  readonly reason: Erasure['reason']
+  /** UTC, RFC 3339. */
+  readonly requestedAt: string
+}
+
+/** How to say it. */
+export interface ErasureHost {
+  readonly state: StateErasure
+  readonly now: () => Date
+  /** Stores elsewhere that hold decisions, emptied with it: client spools, copies. */
+  readonly others?: readonly {
+    readonly name: string
+    erase(ranges: ErasureRecord['ranges']): Promise<ErasedStore>
+  }[]
+}
+
+const later = (time: Date) => time.toISOString()
+
+/** The erasure's statement, as far as it has come. */
+function statementOf(
+  log: DecisionLog,
+  record: ErasureRecord,
+  state: Erasure['state'],
+  now: Date,
+): Erasure {
+  const { erasureId, reason, requestedAt, epoch, ranges, stores, pendingIndex } = record
+  return {
+    erasureId,
+    state,
+    reason,
+    requestedAt,
+    statedAt: later(now),
+    epoch,
+    entries: ranges.length === 0 ? [] : [{ log: log.place.origin, ranges }],
+    stores,
+    pendingIndex: state === 'final' ? pendingIndex : null,
+  }
+}
+
+/**
+ * Erases a person from a log: every decision about them, and their key.
+ * @returns the record of it, with nothing emptied when the log holds nothing about them
+ * @throws limit-exceeded, storage-failed
+ */
+export async function eraseSubject(
+  log: DecisionLog,
+  subject: string,
+  order: ErasureOrder,
+  host: ErasureHost,
+): Promise<ErasureRecord> {
+  const tag = log.tagger.tagOf('subject', subject)
+  return log.exclusively(async () => {
+    const rows = await log.index.find({ tag, limit: entriesMax + 1 })
+    return erase(log, rows, order, host)
+  })
+}
+
+/**
+ * Erases single decisions, whoever they are about. Keys that seal others too stay.
+ * @throws usage-invalid for an index beyond the log; limit-exceeded, storage-failed
+ */
+export async function eraseEntries(
+  log: DecisionLog,
+  indexes: readonly number[],
+  order: ErasureOrder,
+  host: ErasureHost,
+): Promise<ErasureRecord> {
+  return log.exclusively(async () => {
+    const rows: IndexRow[] = []
+    for (const index of [...new Set(indexes)].toSorted((a, b) => a - b)) {
+      const row = await log.index.row(index)
+      if (row === null)
+        throw new OperatingError('usage-invalid', `there is no decision ${index} in this log`)
+      rows.push(row)
+    }
+    return erase(log, rows, order, host)
+  })
+}
+
+async function erase(
+  log: DecisionLog,
+  rows: readonly IndexRow[],
+  { erasureId, reason, requestedAt }: ErasureOrder,
+  host: ErasureHost,
+): Promise<ErasureRecord> {
+  if (rows.length > entriesMax)
+    throw new OperatingError('limit-exceeded', `more than ${entriesMax} decisions in one erasure`)
+  const record: ErasureRecord = {
+    erasureId,
+    reason,
+    requestedAt,
+    epoch: log.keys.epoch.number,
+    ranges: rangesOf(rows.map(({ index }) => index)),
+    stores: [],
+    pendingIndex: null,
+    finalIndex: null,
+  }
+  await log.erasures.put(record)
+  return carryOut(log, record, host)
+}
+
+/** Does what is left to do of an erasure. Safe to repeat. */
+async function carryOut(
+  log: DecisionLog,
+  record: ErasureRecord,
+  host: ErasureHost,
+): Promise<ErasureRecord> {
+  if (record.pendingIndex !== null) return record
+  const rows: IndexRow[] = []
+  for (const index of indexesOf(record.ranges)) {
+    const row = await log.index.row(index)
+    if (row !== null) rows.push(row)
+  }
+  await log.keys.destroy(await keysOnlyOf(log, rows))
+  await log.vault.empty(rows)
+  await log.index.erase(rows.map(({ index }) => index))
+  const held = rows.length > 0 ? ('erased' as const) : ('nothing-held' as const)
+  const stores: ErasedStore[] = ['keys', 'contents', 'index'].map((store) => ({
+    store,
+    outcome: held,
+  }))
+  for (const { erase: eraseThere } of host.others ?? [])
+    stores.push(await eraseThere(record.ranges))
+  const carried = { ...record, stores }
+  const pendingIndex = await host.state(statementOf(log, carried, 'pending', host.now()))
+  const stated = { ...carried, pendingIndex }
+  await log.erasures.put(stated)
+  return stated
+}
+
+/** Keys that seal none but these rows. */
+async function keysOnlyOf(log: DecisionLog, rows: readonly IndexRow[]) {
+  const erased = new Set(rows.map(({ index }) => index))
+  const keys: { readonly number: number; readonly tag: Buffer }[] = []
+  for (const [number, [first]] of Map.groupBy(rows, ({ key }) => key)) {
+    if (number === 0 || first === undefined) continue
+    const { tag } = first
+    // A tag of zeros is that of somebody whose key was random and is not known by a name: its key seals one decision.
+    const isNamed = tag.some((byte) => byte !== 0)
+    const others = isNamed ? await log.index.find({ tag, limit: entriesMax }) : []
+    if (others.every(({ index }) => erased.has(index))) keys.push({ number, tag })
+  }
+  return keys
+}
+
+/**
+ * Carries on what an interruption left, and empties again what a restored copy holds though it was erased.
+ * @param stated entries that statements in the evidence log say were emptied, which a restored copy may not remember
+ */
+export async function resumeErasures(log: DecisionLog, host: ErasureHost): Promise<void> {
+  await log.exclusively(async () => {
+    for (const record of log.erasures.list()) {
+      if (record.pendingIndex === null) await carryOut(log, record, host)
+      else await emptyAgain(log, record)
+    }
+  })
+}
+
+/** Empties what an older copy of a file still holds. */
+async function emptyAgain(log: DecisionLog, { ranges }: ErasureRecord): Promise<void> {
+  const rows: IndexRow[] = []
+  for (const index of indexesOf(ranges)) {
+    const row = await log.index.row(index)
+    if (row !== null && row.key !== 0) rows.push(row)
+  }
+  if (rows.length === 0) return
+  await log.keys.destroy(await keysOnlyOf(log, rows))
+  await log.vault.empty(rows)
+  await log.index.erase(rows.map(({ index }) => index))
+}
+
+/**
+ * Closes the epoch: seals the keys of those who remain under a new epoch's key, destroys the old one, and states the erasures of
+ * the epoch as final. Decisions wait meanwhile.
+ * @returns the number of the new epoch and the erasures that became final
+ */
+export async function closeEpoch(
+  log: DecisionLog,
+  host: ErasureHost,
+): Promise<{ readonly epoch: number; readonly final: readonly ErasureRecord[] }> {
+  return log.exclusively(async () => {
+    const { files } = log.stores
+    const epoch = await log.state.makeEpoch(log.keys.epoch.number + 1)
+    const pages = await log.keys.copyTo(files, log.place, epoch)
+    await log.index.copyTo(epoch)
+    await log.state.enter(epoch.number, log.ownKeys)
+    log.keys.follow(pages)
+    log.index.follow(epoch)
+    await log.state.removeAllBut(epoch.number)
+    return { epoch: epoch.number, final: await stateFinal(log, host) }
+  })
+}
+
+/** States erasures of epochs that are over as final. Safe to repeat. */
+export async function stateFinal(
+  log: DecisionLog,
+  host: ErasureHost,
+): Promise<readonly ErasureRecord[]> {
+  const final: ErasureRecord[] = []
+  for (const record of log.erasures.list()) {
+    const { epoch, pendingIndex, finalIndex } = record
+    if (pendingIndex === null || finalIndex !== null || epoch >= log.keys.epoch.number) continue
+    const index = await host.state(statementOf(log, record, 'final', host.now()))
+    const done = { ...record, finalIndex: index }
+    await log.erasures.put(done)
+    final.push(done)
+  }
+  return final
+}

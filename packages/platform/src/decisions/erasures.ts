@@ -1,0 +1,87 @@
+// What a log remembers of its erasures: entries, never people. A file each, written before anything is destroyed, so that what a crash
+// interrupts is gone on with, and a restored copy is emptied again before it serves.
+
+import {
+  type EntryRange,
+  type ErasedStore,
+  type Erasure,
+  isJsonObject,
+  type JsonValue,
+  OperatingError,
+  parseJson,
+  utf8,
+} from '@proofhouse/evidence'
+import type { VaultFiles } from './ports.ts'
+
+const prefix = 'erasure-'
+const sizeMaxBytes = 256 * 1_048_576
+
+/** An erasure, as far as it has come. */
+export interface ErasureRecord {
+  readonly erasureId: string
+  readonly reason: Erasure['reason']
+  readonly requestedAt: string
+  readonly epoch: number
+  readonly ranges: readonly EntryRange[]
+  readonly stores: readonly ErasedStore[]
+  /** Ledger index of the pending statement; null before it. */
+  readonly pendingIndex: number | null
+  /** Ledger index of the final statement; null before it. */
+  readonly finalIndex: number | null
+}
+
+/** Indexes, ascending, as ranges. */
+export function rangesOf(indexes: readonly number[]): EntryRange[] {
+  const ranges: { from: number; to: number }[] = []
+  for (const index of indexes) {
+    const last = ranges.at(-1)
+    if (last?.to === index) last.to += 1
+    else ranges.push({ from: index, to: index + 1 })
+  }
+  return ranges
+}
+
+/** Every index of ranges. */
+export function* indexesOf(ranges: readonly EntryRange[]): Iterable<number> {
+  for (const { from, to } of ranges) for (let index = from; index < to; index++) yield index
+}
+
+/** The erasures of a log. */
+export class Erasures {
+  readonly #files: VaultFiles
+  readonly #records = new Map<string, ErasureRecord>()
+
+  constructor(files: VaultFiles) {
+    this.#files = files
+  }
+
+  /** Reads every record. @throws ledger-corrupt */
+  async open(): Promise<void> {
+    for (const { name } of await this.#files.list()) {
+      if (!name.startsWith(prefix)) continue
+      const bytes = await this.#files.read(name, 0, sizeMaxBytes)
+      const value: JsonValue = bytes === null ? null : parseJson(bytes, 'ledger-corrupt')
+      if (!isJsonObject(value) || value['erasureId'] !== name.slice(prefix.length))
+        throw new OperatingError('ledger-corrupt', `\`${name}\` is no record of an erasure`)
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by `put` alone
+      this.#records.set(value['erasureId'], value as unknown as ErasureRecord)
+    }
+  }
+
+  /** Writes a record down; durable on return. */
+  async put(record: ErasureRecord): Promise<void> {
+    await this.#files.replace(`${prefix}${record.erasureId}`, utf8(JSON.stringify(record)))
+    this.#records.set(record.erasureId, record)
+  }
+
+  list(): readonly ErasureRecord[] {
+    return [...this.#records.values()]
+  }
+
+  /** The erasure that emptied an entry; null when none did. */
+  of(index: number): ErasureRecord | null {
+    for (const record of this.#records.values())
+      if (record.ranges.some(({ from, to }) => from <= index && index < to)) return record
+    return null
+  }
+}
