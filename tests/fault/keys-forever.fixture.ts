@@ -8,9 +8,10 @@ import { openPlace, tenant } from './keys-place.fixture.ts'
 
 const [folder = '', acknowledgements = '', name = ''] = process.argv.slice(2)
 const told = openSync(acknowledgements, 'a')
-const { keys, tenants, rewrap } = openPlace(folder)
+const keyring = openPlace(folder)
+const { keys, tenants } = keyring
 const { signal } = new AbortController()
-writeSync(told, 'open\n')
+writeSync(told, `open ${name}\n`)
 for (let round = 0; ; round++) {
   for (let n = 0; n < 3; n++) {
     const id = `${name}-${round}-${n}`
@@ -18,6 +19,6 @@ for (let round = 0; ; round++) {
     writeSync(told, `${id} ${hash('sha256', key, 'hex')}\n`)
   }
   await tenants.rotate(tenant, 'scheduled')
-  await rewrap({ tenant, reason: 'scheduled', keysPerSecondMax: 1e9, signal })
+  await keyring.rewrap({ tenant, reason: 'scheduled', keysPerSecondMax: 1e9, signal })
   await tenants.rewrapUnderRoot(tenant, 'scheduled')
 }

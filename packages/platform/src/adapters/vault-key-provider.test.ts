@@ -45,6 +45,19 @@ describe('a transit engine (API shape)', () => {
     expect(server.asked.filter((each) => /rewrap|encrypt\/nobody/.test(each))).toEqual([])
   })
 
+  test('no second spelling of what was wrapped opens', async () => {
+    const name = await newKey()
+    // 61 bytes with nonce and tag: base64 ends in bits that nothing reads.
+    const odd = await open().wrap(name, new Uint8Array(33), binding)
+    const text = Buffer.from(odd.bytes).toString()
+    expect(text).toMatch(/[AQgw]==$/)
+    const other = text.replace(/.==$/, (end) => `${String.fromCharCode(end.charCodeAt(0) + 1)}==`)
+    await expect(open().unwrap(name, Buffer.from(other), binding)).rejects.toMatchObject({
+      code: 'key-unwrap-failed',
+    })
+    expect(await open().unwrap(name, odd.bytes, binding)).toHaveLength(33)
+  })
+
   test('a server that is sealed, silent or gone is unavailable', async () => {
     const name = await newKey()
     server.mood.sealed = true

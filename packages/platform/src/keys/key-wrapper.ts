@@ -42,8 +42,8 @@ export interface KeyWrapper {
 }
 
 /**
- * Gives twelve random bytes that it gave never before, valid until the next call. They are drawn many at a time: asking the system
- * for twelve takes as long as for hundreds.
+ * Gives twelve random bytes that it gave never before, valid until the next call. They are drawn
+ * many at a time: asking the system for twelve takes as long as for hundreds.
  */
 function randomNonces(): () => Uint8Array {
   const drawn = new Uint8Array(nonceSizeBytes * 64)
