@@ -145,8 +145,12 @@ class SqliteStatementIndex implements StatementIndex {
   async *rows(): AsyncIterable<StatementRow> {
     const next = this.#guarded(() =>
       this.#database.prepare(
+        // Each table's first, by its own order: `min` would walk through all the rows of the full-text table.
         `SELECT min(n) AS n FROM (${entryColumns
-          .map(([t, c]) => `SELECT min(${c}) AS n FROM ${t} WHERE ${c} BETWEEN ?1 AND ${indexMax}`)
+          .map(
+            ([t, c]) =>
+              `SELECT * FROM (SELECT ${c} AS n FROM ${t} WHERE ${c} BETWEEN ?1 AND ${indexMax} ORDER BY ${c} LIMIT 1)`,
+          )
           .join(' UNION ALL ')})`,
       ),
     )

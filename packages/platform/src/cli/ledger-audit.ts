@@ -45,9 +45,9 @@ checked by \`ledger fsck\`.`,
     'proofhouse ledger audit .proofhouse/ledger --trust policy.txt --json | jq .findings',
   ],
   async run(invocation) {
-    const { switches, services, terminal } = invocation
+    const { switches, services, terminal, signal } = invocation
     terminal.progress('comparing the index with the ledger')
-    const report = await auditLedger(services, indexedLedger(invocation))
+    const report = await auditLedger(services, indexedLedger(invocation), signal)
     terminal.progress(null)
     if (switches.has('json')) terminal.out(`${JSON.stringify(report)}\n`)
     else printLines(terminal, lines(report))

@@ -148,6 +148,7 @@ export interface LedgerAudit extends AuditReport {
 export async function auditLedger(
   services: IndexServices,
   request: IndexedLedger,
+  signal: AbortSignal,
 ): Promise<LedgerAudit> {
   const log = await openTrustedLedger(services, request)
   const path = indexPathOf(request)
@@ -157,7 +158,11 @@ export async function auditLedger(
       `there is no index at \`${path}\`, so nothing to compare; make one with \`proofhouse ledger index\``,
     )
   return withIndex(services, request, false, async (store) => {
-    const project = projectStatements(readKept(services, request))
+    const made = projectStatements(readKept(services, request))
+    const project: typeof made = (...given) => {
+      if (signal.aborted) throw new OperatingError('interrupted', 'the audit was interrupted')
+      return made(...given)
+    }
     const report = await audit({ log, store, project })
     const { origin, size } = log.checkpoint
     return { path, origin, size, logEstablished: request.trustPath !== null, ...report }
