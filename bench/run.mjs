@@ -1,5 +1,5 @@
 // `npm run bench`: every benchmark, one after the other so that they do not disturb each other; `npm run bench:assess`: those of what
-// assessment computes, each beside its peer. `--json` prints one array.
+// assessment computes, each beside its peer; `npm run bench:ledger`: those of the logs. `--json` prints one array.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
@@ -10,8 +10,13 @@ const assessment = [
   'profile/profile.ts',
   'explain/explain.ts',
 ]
-const others = ['ledger/append.ts', 'ledger/fsck.ts', 'sign/sign.ts', 'scan/scan.ts', 'example.ts']
-const benchmarks = process.argv.includes('--assess') ? assessment : [...assessment, ...others]
+const ledger = ['ledger/append.ts', 'ledger/fsck.ts', 'ledger/decisions.ts']
+const others = ['sign/sign.ts', 'scan/scan.ts', 'example.ts']
+const benchmarks = process.argv.includes('--assess')
+  ? assessment
+  : process.argv.includes('--ledger')
+    ? ledger
+    : [...assessment, ...ledger, ...others]
 const json = process.argv.includes('--json')
 const rows = []
 let failed = 0

@@ -20,12 +20,15 @@ const requirements = {
   foolbox: join(root, 'bench/requirements-foolbox.txt'),
   spdx: join(root, 'bench/requirements-spdx.txt'),
   lime: join(root, 'bench/requirements-lime.txt'),
+  cose: join(root, 'bench/requirements-cose.txt'),
   'model-signing': join(root, 'bench/requirements-model-signing.txt'),
   'fairlearn-old': join(root, 'bench/requirements-fairlearn-old.txt'),
   'evidently-old': join(root, 'bench/requirements-evidently-old.txt'),
   scan: join(root, 'bench/requirements-scan.txt'),
   provenance: join(root, 'bench/requirements-provenance.txt'),
   openlineage: join(root, 'bench/requirements-openlineage.txt'),
+  wycheproof: join(root, 'bench/requirements-wycheproof.txt'),
+  receipts: join(root, 'bench/requirements-receipts.txt'),
 }
 /** XGBoost since 3.3 asks for Python 3.12 and runs on 3.11 as well; an older one would be the weaker rival. */
 const installOptions = { explain: ['--ignore-requires-python'] }

@@ -4,6 +4,7 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 import { listOf } from '../packages/platform/bin/compiled.mjs'
+import { bundleVerifierProgram } from './verifier-program.mjs'
 
 const platform = join(import.meta.dirname, '../packages/platform')
 const folder = resolve(process.argv[2] ?? join(platform, 'compiled'))
@@ -39,11 +40,14 @@ async function compile(input) {
 }
 
 try {
-  const sources = (await Promise.all(programs.map(compile))).flat()
+  const verifier = await bundleVerifierProgram()
+  const sources = [...(await Promise.all(programs.map(compile))).flat(), ...verifier.sources]
+  writeFileSync(join(fresh, 'verifier-program.js'), verifier.code)
   const manifests = [platform, join(platform, '../evidence')].map((at) => join(at, 'package.json'))
+  const scripts = [import.meta.filename, join(import.meta.dirname, 'verifier-program.mjs')]
   writeFileSync(
     join(fresh, 'sources.txt'),
-    listOf([...new Set([...sources, ...manifests, import.meta.filename])]),
+    listOf([...new Set([...sources, ...manifests, ...scripts])]),
   )
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(dirname(folder), { recursive: true })

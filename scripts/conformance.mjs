@@ -23,7 +23,14 @@ const suites = [
   'provenance',
   'openlineage',
   'keyless',
+  'cose',
+  'time-stamps',
   'tessera',
+  'witness',
+  'wycheproof',
+  's3',
+  'receipts',
+  'keys',
 ]
 let failed = 0
 for (const suite of suites) {

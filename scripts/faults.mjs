@@ -1,4 +1,5 @@
-// `npm run faults`: the fault tests with 200 kills and every fault, of which `npm test` takes a sample.
+// `npm run faults`: the fault tests with 200 kills of a ledger's process, 60 of an artifact
+// store's, and every fault, of which `npm test` takes a sample.
 import { spawnSync } from 'node:child_process'
 
 const { status } = spawnSync(

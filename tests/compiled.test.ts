@@ -48,6 +48,14 @@ test('it scans, and assesses with a model in a confined process', () => {
   expect(JSON.parse(assessed.out)).toMatchObject({ verdict: 'warn' })
 })
 
+test('the page that verifies is the same as from source', () => {
+  const page = (program: string) => run(program, 'receipt', 'page', '--out', 'page.html', '--json')
+  const [made, source] = ['main.js', '../../../src/main.ts'].map((of) => page(join(compiled, of)))
+  expect(made?.err).toBe('')
+  expect(made?.out).toMatch(/"sha256":"[0-9a-f]{64}"/)
+  expect(source?.out).toBe(made?.out)
+})
+
 test('it hashes in threads', () => {
   const [of, part] = [join(folder, 'weights.bin'), new Uint8Array(32 * 2 ** 20)]
   writeFileSync(of, part)

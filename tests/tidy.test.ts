@@ -27,7 +27,7 @@ const layers: readonly (readonly string[])[] = [
 ]
 /** Modules that touch the world: only adapters and the program's own edge may import them. */
 const worldly =
-  /^(node:(fs|child_process|worker_threads|net|tls|http|https|http2|dgram|dns|os|process|sqlite|cluster|v8|vm|readline)(\/.*)?|@duckdb\/.*|@sigstore\/.*|onnxruntime-.*)$/
+  /^(node:(fs|child_process|worker_threads|net|tls|http|https|http2|dgram|dns|os|process|sqlite|cluster|v8|vm|readline)(\/.*)?|@aws-sdk\/.*|@duckdb\/.*|@sigstore\/.*|onnxruntime-.*|pg)$/
 const edge = /^packages\/platform\/src\/(adapters\/|(config|compose|main|sdk)\.ts$)/
 
 interface Import {

@@ -1,13 +1,18 @@
-// Durable appends of 1 KB entries from many concurrent callers, on this machine's disk: throughput and latency, memory before and after.
+// Durable appends of 1 KB entries from many concurrent callers, on this machine's disk: throughput and latency, memory before and
+// after, beside Tessera's POSIX driver under the same load.
 // Usage: node bench/ledger/append.ts [--json] [--seconds N]
 
+import { spawnSync } from 'node:child_process'
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { Type } from 'typebox'
+import { Compile } from 'typebox/compile'
 import { formatVerifierKey, keyIdOf, type NoteSigner, signatureType } from '@proofhouse/evidence'
 import { openLedgerDirectory } from '../../packages/platform/src/adapters/ledger-directory.ts'
+import { tesseraAppend } from './tessera.ts'
 
 const { values } = parseArgs({
   options: { json: { type: 'boolean' }, seconds: { type: 'string', default: '4' } },
@@ -78,18 +83,35 @@ async function run(callers: number): Promise<Run> {
   return { callers, perSecond: appended / secondsPerRun, p50Ms: at(0.5), p99Ms: at(0.99), grownMb }
 }
 
-const runs: Run[] = []
-for (const { callers } of targets) runs.push(await run(callers))
-if (values.json === true) {
-  const rows = runs.flatMap(({ callers, perSecond, p50Ms }, n) => [
-    {
-      name: `ledger append, ${callers} callers`,
-      unit: 'entries/s',
-      ours: perSecond,
-      peer: targets[n]?.perSecondMin ?? null,
-      peer_name: 'target',
-      ratio: perSecond / (targets[n]?.perSecondMin ?? Number.NaN),
-    },
+const peerShape = Compile(
+  Type.Object({ perSecond: Type.Number(), p50Ms: Type.Number(), p99Ms: Type.Number() }),
+)
+
+/** The same load on Tessera's POSIX driver, on the same disk. */
+function runPeer(program: string, callers: number, age: string | null) {
+  const folder = mkdtempSync(join(tmpdir(), 'tessera-bench-'))
+  const flags = ['-folder', folder, '-callers', String(callers), '-seconds', String(secondsPerRun)]
+  const done = spawnSync(program, [...flags, ...(age === null ? [] : ['-age', age])], {
+    encoding: 'utf8',
+  })
+  rmSync(folder, { recursive: true })
+  if (done.status !== 0) throw new Error(`Tessera: ${done.stderr}`)
+  return peerShape.Parse(JSON.parse(done.stdout))
+}
+
+/** Tessera's defaults, and the shortest age that a batch can have. */
+const peers = [
+  ['Tessera POSIX', null],
+  ['Tessera POSIX, batches of 1 ms', '1ms'],
+] as const
+
+const program = tesseraAppend()
+const rows = []
+for (const { callers, perSecondMin } of targets) {
+  const { perSecond, p50Ms, p99Ms, grownMb } = await run(callers)
+  const name = `ledger append, ${callers} callers`
+  rows.push(
+    rowOf({ name, unit: 'entries/s', ours: perSecond, peer: perSecondMin, peer_name: 'target' }),
     {
       name: `ledger append p50, ${callers} callers`,
       unit: 'ms',
@@ -98,11 +120,29 @@ if (values.json === true) {
       peer_name: null,
       ratio: null,
     },
-  ])
-  console.log(JSON.stringify(rows))
-} else
-  for (const { callers, perSecond, p50Ms, p99Ms, grownMb } of runs)
+  )
+  if (values.json !== true)
     console.log(
       `${String(callers).padStart(4)} callers  ${Math.round(perSecond).toLocaleString('en')} entries/s  ` +
         `p50 ${p50Ms.toFixed(2)} ms  p99 ${p99Ms.toFixed(2)} ms  memory ${grownMb >= 0 ? '+' : ''}${grownMb.toFixed(0)} MB`,
     )
+  for (const [peer_name, age] of program === null ? [] : peers) {
+    const peer = runPeer(program ?? '', callers, age)
+    rows.push(rowOf({ name, unit: 'entries/s', ours: perSecond, peer: peer.perSecond, peer_name }))
+    if (values.json !== true)
+      console.log(
+        `              ${peer_name}: ${Math.round(peer.perSecond).toLocaleString('en')} entries/s  p50 ${peer.p50Ms.toFixed(2)} ms: ${(perSecond / peer.perSecond).toFixed(1)}x`,
+      )
+  }
+}
+if (values.json === true) console.log(JSON.stringify(rows))
+
+function rowOf(row: {
+  readonly name: string
+  readonly unit: string
+  readonly ours: number
+  readonly peer: number
+  readonly peer_name: string
+}) {
+  return { ...row, ratio: row.ours / row.peer }
+}

@@ -1,8 +1,8 @@
-// The peer that ledgers are compared with: the checker of Tessera, a log in Go by the authors of
-// the tile format. Built once into .peers/go with the ordinary Go tools.
+// The peer that ledgers are compared with: Tessera, a log in Go by the authors of the tile format: its checker, and a program of ours
+// that appends to a log of it. Built once into .peers/go with the ordinary Go tools.
 
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -18,16 +18,36 @@ function go(args: readonly string[]): void {
     throw new Error(`\`go ${args.join(' ')}\` failed: ${error?.message ?? stderr}`)
 }
 
+/** Makes sure that there is a Go module to build in; false where there is no Go. */
+function prepare(what: string): boolean {
+  if (spawnSync('go', ['version']).status !== 0) return false
+  process.stderr.write(`building ${what} ${tesseraVersion} …\n`)
+  mkdirSync(folder, { recursive: true })
+  if (!existsSync(join(folder, 'go.mod')))
+    writeFileSync(join(folder, 'go.mod'), 'module peers\n\ngo 1.25\n')
+  return true
+}
+
 /** Path of the built checker; null where there is no Go. */
 export function tesseraFsck(): string | null {
   if (existsSync(program)) return program
-  if (spawnSync('go', ['version']).status !== 0) return null
-  process.stderr.write(`building Tessera's fsck ${tesseraVersion} …\n`)
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'go.mod'), 'module peers\n\ngo 1.24\n')
+  if (!prepare("Tessera's fsck")) return null
   go(['get', `${command}@${tesseraVersion}`])
   go(['build', '-o', program, command])
   return program
+}
+
+/** Path of the built program that appends; null where there is no Go. */
+export function tesseraAppend(): string | null {
+  const source = join(import.meta.dirname, 'tessera-append')
+  const built = join(folder, `tessera-append-${tesseraVersion}`)
+  if (existsSync(built)) return built
+  if (!prepare("a program that appends to Tessera's log")) return null
+  rmSync(join(folder, 'tessera-append'), { recursive: true, force: true })
+  cpSync(source, join(folder, 'tessera-append'), { recursive: true })
+  go(['get', `github.com/transparency-dev/tessera/storage/posix@${tesseraVersion}`])
+  go(['build', '-o', built, './tessera-append'])
+  return built
 }
 
 /** What Tessera says of a ledger. */

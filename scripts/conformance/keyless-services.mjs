@@ -24,10 +24,10 @@ const startMaxMs = 60_000
 const logName = 'rekor.example.com'
 
 /** Builds what is not there yet. */
-export function buildServices() {
+export function buildServices(wanted = Object.keys(builds)) {
   mkdirSync(programs, { recursive: true })
   for (const [name, module] of Object.entries(builds)) {
-    if (existsSync(join(programs, name))) continue
+    if (!wanted.includes(name) || existsSync(join(programs, name))) continue
     process.stderr.write(`building ${module} …\n`)
     const { status } = spawnSync('go', ['install', module], {
       stdio: ['ignore', 2, 2],
@@ -210,6 +210,20 @@ const authorityInRoot = (uri, pems) => ({
 const pemsIn = (text) =>
   text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
 
+/** A time stamp authority: its address, and its certificates in PEM, the root last. */
+export async function startStampAuthority(stops) {
+  const port = await freePort()
+  const stamps = `http://127.0.0.1:${port}/api/v1/timestamp`
+  const chain = await startProgram(
+    stops,
+    ['timestamp-server', 'serve', '--timestamp-signer', 'memory', '--disable-ntp-monitoring']
+      .concat(['--host', '127.0.0.1'])
+      .concat(['--port', port]),
+    `${stamps}/certchain`,
+  )
+  return { stamps, chain }
+}
+
 /** Everything that a keyless signature needs, started; each that was started adds how to stop it. */
 export async function startServices(folder, stops) {
   const at = (name) => join(folder, name)
@@ -241,15 +255,7 @@ export async function startServices(folder, stops) {
       .concat(['--http-metrics-port', await freePort(), '--checkpoint-interval', '1s']),
     `${rekor}/healthz`,
   )
-  const stampPort = await freePort()
-  const stamps = `http://127.0.0.1:${stampPort}/api/v1/timestamp`
-  const stampChain = await startProgram(
-    stops,
-    ['timestamp-server', 'serve', '--timestamp-signer', 'memory', '--disable-ntp-monitoring']
-      .concat(['--host', '127.0.0.1'])
-      .concat(['--port', stampPort]),
-    `${stamps}/certchain`,
-  )
+  const { stamps, chain: stampChain } = await startStampAuthority(stops)
   const trustedRoot = {
     mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
     tlogs: [logInRoot(`https://${logName}`, logKey, sha256(spki(logKey)))],

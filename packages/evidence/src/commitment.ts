@@ -58,7 +58,7 @@ export function groupSalt(recordSalt: Uint8Array, name: string, hash: Sha256 = s
 }
 
 /** What is hashed for a group: `label ‖ u8 len(name) ‖ name ‖ salt ‖ canonical JSON of the value`. */
-export function commitmentInput(name: string, salt: Uint8Array, value: Uint8Array): Bytes {
+function commitmentInput(name: string, salt: Uint8Array, value: Uint8Array): Bytes {
   assert(salt.length === groupSaltSizeBytes, 'a group salt has 16 bytes')
   return concatBytes(groupLabel, sizedName(name), salt, value)
 }

@@ -45,6 +45,13 @@ export const errorRegistry = {
   'receipt-malformed': undecided(400),
   'pack-malformed': undecided(400),
   'pack-invalid': undecided(),
+  // Keys
+  'key-missing': undecided(404),
+  'key-destroyed': undecided(410),
+  'key-unwrap-failed': undecided(),
+  'key-provider-unavailable': busy(503),
+  'key-provider-refused': undecided(502),
+  'key-conflict': busy(409),
   // Files and process
   'usage-invalid': usage(),
   'file-missing': usage(404),
@@ -77,6 +84,10 @@ export const errorRegistry = {
   'ledger-overloaded': busy(429),
   'ledger-closed': busy(503),
   'storage-failed': undecided(507),
+  // Encryption and the artifact store
+  'ciphertext-invalid': undecided(),
+  'artifact-missing': usage(404),
+  'artifact-corrupt': undecided(500),
 } as const satisfies Record<string, ErrorMeaning>
 
 /** The code of an operating error. */

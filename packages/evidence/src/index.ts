@@ -55,9 +55,12 @@ export {
   tileWidth,
 } from './tile.ts'
 export {
+  type NoteSignature,
   type NoteSigner,
   type NoteVerifier,
   type OpenedNote,
+  addSignatures,
+  formatSignature,
   formatSignerKey,
   formatVerifierKey,
   isKeyName,
@@ -71,11 +74,18 @@ export {
   signNote,
 } from './note.ts'
 export { type Checkpoint, formatCheckpoint, openCheckpoint, parseCheckpoint } from './checkpoint.ts'
-export { cosign, parseWitnessKey } from './cosignature.ts'
+export { type CosignatureVerifier, cosign, parseWitnessKey } from './cosignature.ts'
+export {
+  type AddCheckpoint,
+  addCheckpointSizeMaxBytes,
+  formatAddCheckpoint,
+  parseAddCheckpoint,
+} from './add-checkpoint.ts'
 export {
   type TrustedCheckpoint,
   type TrustPolicy,
   checkTrust,
+  isQuorum,
   parseTrustPolicy,
   trustLogOnly,
 } from './trust-policy.ts'
@@ -85,6 +95,12 @@ export {
   parseTlogProof,
   verifyTlogProof,
 } from './tlog-proof.ts'
+export {
+  type CoseReceiptClaim,
+  parseCoseReceipt,
+  signCoseReceipt,
+  verifyCoseReceipt,
+} from './cose-receipt.ts'
 
 // Statements and signatures
 export { canonicalJson, parseCanonicalJson } from './canonical-json.ts'
@@ -146,6 +162,7 @@ export {
   type Measures,
   measures,
 } from './predicates/measures.ts'
+export { type KeyEvent, keyEvent, keyEventReasons } from './predicates/key-event.ts'
 export type { ModelRun } from './predicates/model-run.ts'
 export { type Provenance, provenance, trainingBuildType } from './predicates/provenance.ts'
 export {
@@ -256,3 +273,4 @@ export {
   receiptType,
   verifyReceipt,
 } from './receipt.ts'
+export { statedErasure } from './receipt-erasure.ts'

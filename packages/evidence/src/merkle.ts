@@ -191,13 +191,16 @@ export interface InclusionClaim {
 }
 
 /**
- * Checks an inclusion proof (RFC 9162 §2.1.3.2).
- * @throws proof-invalid
+ * The root that an inclusion proof leads to (RFC 9162 §2.1.3.2).
+ * @throws proof-invalid when no tree of that size has such a proof
  */
-export function verifyInclusion(claim: InclusionClaim, hash: Sha256 = sha256): void {
-  const { index, size, proof, root } = claim
+export function rootFromInclusion(
+  claim: Omit<InclusionClaim, 'root'>,
+  hash: Sha256 = sha256,
+): Uint8Array {
+  const { index, size, proof } = claim
   checkSizes(index, size)
-  checkHashes([claim.leafHash, root, ...proof])
+  checkHashes([claim.leafHash, ...proof])
   if (index >= size) throw invalid(`entry ${index} is beyond the ${size} entries of the checkpoint`)
   let node = index
   let last = size - 1
@@ -215,7 +218,17 @@ export function verifyInclusion(claim: InclusionClaim, hash: Sha256 = sha256): v
     last = Math.floor(last / 2)
   }
   if (last !== 0) throw invalid('the proof is shorter than the tree is high')
-  if (!equalBytes(computed, root))
+  return computed
+}
+
+/**
+ * Checks an inclusion proof.
+ * @throws proof-invalid
+ */
+export function verifyInclusion(claim: InclusionClaim, hash: Sha256 = sha256): void {
+  const { index, size, root } = claim
+  checkHashes([root])
+  if (!equalBytes(rootFromInclusion(claim, hash), root))
     throw invalid(`entry ${index} does not lead to the root of the checkpoint of size ${size}`)
 }
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { concatBytes, fromBase64, toBase64, utf8 } from './encoding.ts'
 import {
+  addSignatures,
   formatSignature,
   formatSignerKey,
   formatVerifierKey,
@@ -77,6 +78,23 @@ const keyName = fc
   .filter((s) => isKeyName(s) && s.isWellFormed())
   // oxlint-disable-next-line no-control-regex -- see above
   .filter((s) => !/[\u0000-\u001f\u007f]/.test(s))
+
+test('signatures are added, and one by the same key is replaced', async () => {
+  const witness = witnessKey('witness.example/w1', 32)
+  const [text = ''] = exampleNote.split(/(?<=\n)\n/)
+  const newer = await witness.line(utf8(text), 1_800_000_000)
+  const { signatures } = parseNote(`${text}\n${newer}`)
+  const [own = ''] = exampleNote.slice(text.length + 1).split(/(?<=\n)/)
+  expect(addSignatures(exampleNote, signatures)).toBe(`${text}\n${own}${newer}`)
+  expect(addSignatures(`${text}\n${own}`, signatures)).toBe(`${text}\n${own}${newer}`)
+  expect(addSignatures(exampleNote, [])).toBe(exampleNote)
+  const many = Array.from({ length: noteSignaturesMax }, (_, n) => ({
+    name: `w${n}`,
+    keyId: n,
+    signature: utf8('x'),
+  }))
+  expect(() => addSignatures(exampleNote, many)).toThrow(code('note-malformed'))
+})
 
 test('property: what is signed opens, whatever the text and names', async () => {
   await fc.assert(

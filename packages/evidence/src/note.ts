@@ -243,6 +243,20 @@ function parseSignature(line: string, code: ErrorCode = 'note-malformed'): NoteS
   }
 }
 
+/**
+ * The note with more signatures; one by the same key is replaced. Nothing is verified.
+ * @throws note-malformed, also when they become too many
+ */
+export function addSignatures(note: string, added: readonly NoteSignature[]): string {
+  const { text, signatures } = parseNote(note)
+  const same = (a: NoteSignature, b: NoteSignature) => a.name === b.name && a.keyId === b.keyId
+  const kept = signatures.filter((old) => !added.some((one) => same(one, old)))
+  const all = [...kept, ...added]
+  if (all.length > noteSignaturesMax)
+    throw malformed(`a note has at most ${noteSignaturesMax} signatures`)
+  return `${text}\n${all.map(formatSignature).join('')}`
+}
+
 /** Takes a note apart. @throws note-malformed */
 export function parseNote(note: string): ParsedNote {
   if (note.length > noteSizeMaxBytes || utf8(note).length > noteSizeMaxBytes)

@@ -171,7 +171,9 @@ test('a statement that is signed or logged by somebody else is refused where key
   const receipt = await receiptOf({ erasure: await stated(whole) })
   const other = [await ecdsaVerifier(keys['P-384'].publicKeyPem)]
   await expect(verify(receipt, { keys: other })).rejects.toThrow(code('envelope-signature-invalid'))
-  await expect(verify(receipt, { evidence: trustLogOnly(logKey) })).rejects.toThrow()
+  await expect(verify(receipt, { evidence: trustLogOnly(logKey) })).rejects.toThrow(
+    code('note-signature-invalid'),
+  )
 })
 
 test('an entry that the proof does not lead to: missing', async () => {

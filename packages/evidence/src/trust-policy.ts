@@ -18,6 +18,8 @@ export interface TrustPolicy {
   readonly log: NoteVerifier
   /** By the policy's own short names. */
   readonly witnesses: ReadonlyMap<string, CosignatureVerifier>
+  /** Where witnesses are asked, by the same names: their submission prefixes, for those that have one. */
+  readonly witnessUrls: ReadonlyMap<string, string>
   readonly groups: ReadonlyMap<string, Group>
   /** A witness, a group, or `none`. */
   readonly quorum: string
@@ -42,6 +44,7 @@ interface Reading {
   logKey: string | null
   quorum: string | null
   readonly witnesses: Map<string, CosignatureVerifier>
+  readonly witnessUrls: Map<string, string>
   readonly groups: Map<string, Group>
   /** Public keys of the witnesses so far, in hexadecimal. */
   readonly keys: Set<string>
@@ -82,7 +85,7 @@ function readLine(reading: Reading, words: readonly string[], n: number): void {
       return
     case 'witness': {
       if (rest.length < 2 || rest.length > 3) refuse(n, 'a witness is `witness NAME VKEY [URL]`')
-      const [name = '', key = ''] = rest
+      const [name = '', key = '', url] = rest
       define(reading, name, n)
       const witness = parseWitnessKey(key)
       // The same key under another name is the same witness: one cosigner must not count as two.
@@ -90,6 +93,7 @@ function readLine(reading: Reading, words: readonly string[], n: number): void {
       if (reading.keys.has(publicKey)) refuse(n, `\`${name}\` has the key of another witness`)
       reading.keys.add(publicKey)
       reading.witnesses.set(name, witness)
+      if (url !== undefined) reading.witnessUrls.set(name, url)
       return
     }
     case 'group':
@@ -122,6 +126,7 @@ export function parseTrustPolicy(text: string): TrustPolicy {
     logKey: null,
     quorum: null,
     witnesses: new Map(),
+    witnessUrls: new Map(),
     groups: new Map(),
     keys: new Set(),
     placed: new Set(),
@@ -136,7 +141,7 @@ export function parseTrustPolicy(text: string): TrustPolicy {
     const words = line.split(/[ \t]+/).filter((word) => word !== '')
     if (words[0] !== undefined && !words[0].startsWith('#')) readLine(reading, words, index + 1)
   })
-  const { log, quorum, witnesses, groups } = reading
+  const { log, quorum, witnesses, witnessUrls, groups } = reading
   if (reading.logKey !== null && reading.keys.has(reading.logKey))
     throw new OperatingError(
       'trust-malformed',
@@ -148,7 +153,7 @@ export function parseTrustPolicy(text: string): TrustPolicy {
       'trust-malformed',
       'trust policy: no `quorum` line; write `quorum none` to ask for no witness',
     )
-  return { log, witnesses, groups, quorum }
+  return { log, witnesses, witnessUrls, groups, quorum }
 }
 
 /** The policy that believes one log key and asks for no witness. @throws key-malformed, key-unsupported */
@@ -156,9 +161,15 @@ export function trustLogOnly(verifierKey: string): TrustPolicy {
   return {
     log: parseVerifierKey(verifierKey.trim()),
     witnesses: new Map(),
+    witnessUrls: new Map(),
     groups: new Map(),
     quorum: 'none',
   }
+}
+
+/** Whether these witnesses, by the policy's names, are the quorum that it asks for. */
+export function isQuorum(policy: TrustPolicy, signed: ReadonlySet<string>): boolean {
+  return isMet(policy, policy.quorum, signed)
 }
 
 function isMet(policy: TrustPolicy, name: string, signed: ReadonlySet<string>): boolean {
@@ -180,7 +191,7 @@ export async function checkTrust(note: string, policy: TrustPolicy): Promise<Tru
     const found = verified.find((s) => s.name === key.name && s.keyId === key.keyId)
     return found === undefined ? [] : [{ name, timeSeconds: key.timeOf(found.signature) }]
   })
-  if (!isMet(policy, policy.quorum, new Set(witnesses.map(({ name }) => name))))
+  if (!isQuorum(policy, new Set(witnesses.map(({ name }) => name))))
     throw new OperatingError(
       'trust-not-met',
       `the checkpoint of size ${checkpoint.size} lacks the witnesses that \`${policy.quorum}\` asks for; ` +

@@ -2,15 +2,18 @@
 
 import { join } from 'node:path'
 import { diskModelFiles } from './adapters/artifact-files.ts'
+import { directoryKeyStore } from './adapters/directory-key-store.ts'
 import { diskKeyFiles } from './adapters/key-file.ts'
 import { httpServers } from './adapters/http-servers.ts'
 import { localFiles } from './adapters/local-files.ts'
 import { processTerminal } from './adapters/process-terminal.ts'
 import { readableFiles } from './adapters/readable-files.ts'
 import { diskSearchedFiles } from './adapters/searched-files.ts'
-import { version } from './config.ts'
+import { witnessServer } from './adapters/witness-client.ts'
+import { ledgerMirrorFolder, version } from './config.ts'
+import type { CosignableLedger, Witnesses } from './ledger/index.ts'
 import type { BlobStore } from './registry/index.ts'
-import type { Services, Workspace } from './workflows/index.ts'
+import { readTrustOf, type Services, type Workspace } from './workflows/index.ts'
 
 /** Name of a workspace's ledger. Everyone's own, so it proves nothing about whose it is: a trust policy does that. */
 const ledgerOrigin = 'proofhouse.local/evidence'
@@ -26,6 +29,18 @@ function blobFolder(folder: string): BlobStore {
   }
 }
 
+const witnessing: Services['witnessing'] = {
+  server: witnessServer,
+  publishCosigned: async (folder, note) =>
+    (await import('./adapters/ledger-directory.ts')).addCosignatures(folder, note, {
+      mirrorFolder: ledgerMirrorFolder(),
+    }),
+  openState: async (...given) =>
+    (await import('./adapters/witness-state.ts')).openWitnessState(...given),
+  listen: async (...given) =>
+    (await import('./adapters/witness-listener.ts')).listenAsWitness(...given),
+}
+
 async function openWorkspace(folder: string): Promise<Workspace> {
   // Loaded when first used, as everything that most commands start without.
   const { openLedgerKey, openSigningKey } = await import('./keys/index.ts')
@@ -34,19 +49,54 @@ async function openWorkspace(folder: string): Promise<Workspace> {
   const keys = join(folder, 'keys')
   const signing = await openSigningKey(diskKeyFiles, keys)
   const ledgerKey = await openLedgerKey(diskKeyFiles, keys, ledgerOrigin)
-  const ledger = await openLedgerDirectory(join(folder, 'ledger'), ledgerKey)
+  const ledger = await openLedgerDirectory(join(folder, 'ledger'), ledgerKey, {
+    mirrorFolder: ledgerMirrorFolder(),
+  })
+  const witnesses = await openWitnesses(folder, ledger, ledgerKey.verifierKey).catch(
+    async (error: unknown) => {
+      await ledger.close()
+      throw error
+    },
+  )
   const blobs = blobFolder(join(folder, 'blobs'))
   return {
     folder,
     ledger,
+    witnesses,
     verifierKey: ledgerKey.verifierKey,
     recorder: statementRecorder(ledger, blobs, signing.signer),
     blobs,
     signingKey: { ...signing, keyId: signing.signer.keyId },
     verifiers: [signing.verifier],
     entries: () => ledger.read(0, Number.MAX_SAFE_INTEGER),
-    close: () => ledger.close(),
+    close: () => {
+      witnesses?.close()
+      return ledger.close()
+    },
   }
+}
+
+/** A workspace's file with the witnesses of its ledger, beside `ledger/`. */
+const witnessPolicyName = 'witnesses.policy'
+
+async function openWitnesses(
+  folder: string,
+  ledger: CosignableLedger,
+  verifierKey: string,
+): Promise<Witnesses | null> {
+  const path = join(folder, witnessPolicyName)
+  if ((await localFiles.kind(path)) === null) return null
+  const { openLedgerFiles } = await import('./adapters/ledger-directory.ts')
+  const { Witnesses, witnessServers } = await import('./ledger/index.ts')
+  const policy = await readTrustOf(localFiles, { path, verifierKey })
+  return new Witnesses(
+    {
+      checkpoint: () => ledger.checkpoint(),
+      cosigned: (note) => ledger.cosigned(note),
+      tiles: await openLedgerFiles(join(folder, 'ledger')),
+    },
+    { policy, servers: witnessServers(policy, witnessServer) },
+  )
 }
 
 const git = async () => (await import('./adapters/git-history.ts')).gitHistory()
@@ -72,12 +122,30 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
       load: async (...given) =>
         (await import('./adapters/onnx-runner.ts')).onnxRunner().load(...given),
     },
+    openDecisions: async (workspace, keys) =>
+      (await import('./adapters/workspace-decisions.ts')).openWorkspaceDecisions(
+        workspace,
+        keys,
+        ledgerMirrorFolder(),
+      ),
+    listenForDecisions: async (log, at) =>
+      (await import('./adapters/http-listener.ts')).listenForDecisions(log, at),
+    deployments: {
+      list: async (...given) =>
+        (await import('./adapters/deployment-files.ts')).deploymentFiles.list(...given),
+      put: async (...given) =>
+        (await import('./adapters/deployment-files.ts')).deploymentFiles.put(...given),
+    },
     keyFiles: diskKeyFiles,
+    openKeyProvider: async (settings, place) =>
+      (await import('./adapters/key-providers.ts')).openKeyProvider(settings, place, diskKeyFiles),
+    openKeyStore: directoryKeyStore,
     modelFiles: diskModelFiles,
     readableFiles,
     searchedFiles: diskSearchedFiles,
     gitHistory: gitHistoryWhenAsked,
     httpServers,
+    witnessing,
     keyless: {
       establish: async (...given) =>
         (await import('./adapters/sigstore-keyless.ts')).sigstoreKeyless.establish(...given),
@@ -85,6 +153,12 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
     openWorkspace,
     openLedgerFiles: async (...given) =>
       (await import('./adapters/ledger-directory.ts')).openLedgerFiles(...given),
+    openMirrorFiles: async (...given) =>
+      (await import('./adapters/ledger-directory.ts')).openMirrorFiles(...given),
+    openStatementIndex: async (...given) =>
+      (await import('./adapters/sqlite-statement-index.ts')).openStatementIndex(...given),
+    blobs: blobFolder,
+    verifierProgram: async () => (await import('./adapters/verifier-program.ts')).verifierProgram(),
     startLeafHasher: async () =>
       (await import('./adapters/leaf-hash-workers.ts')).leafHashWorkers(),
   }

@@ -4,3 +4,7 @@ import manifest from '../package.json' with { type: 'json' }
 
 /** The version of Proofhouse, as in its package. */
 export const version = manifest.version
+
+/** Folder that every published checkpoint is kept in as well; null for none. */
+export const ledgerMirrorFolder = (): string | null =>
+  process.env['PROOFHOUSE_LEDGER_MIRROR'] || null

@@ -10,6 +10,7 @@ import { dataSet } from './data-set.ts'
 import { decisionLog } from './decision-log.ts'
 import { erasure } from './erasure.ts'
 import { importedResults } from './imported-results.ts'
+import { keyEvent } from './key-event.ts'
 import { measures } from './measures.ts'
 import { modelSignature } from './model-signature.ts'
 import { provenance } from './provenance.ts'
@@ -36,6 +37,7 @@ const types = [
   provenance,
   erasure,
   decisionLog,
+  keyEvent,
 ]
 
 const cases = types.map((type) => {

@@ -1,5 +1,7 @@
-// The commit point in a file, and the right to write in the operating system's own hands. Node has no flock; SQLite takes the
-// kernel's lock on a file and holds it until its process ends, however it ends, so there is never a stale lock to guess about. Nothing is
+// The commit point in a file, and the right to write in the operating system's own hands. Node has
+// no flock; SQLite takes the
+// kernel's lock on a file and holds it until its process ends, however it ends, so there is never a
+// stale lock to guess about. Nothing is
 // ever stored in that file: it stays empty.
 
 import {
@@ -31,7 +33,11 @@ const sqliteBusy = 5
 /** SQLITE_NOTADB: the file is not empty. */
 const sqliteNoDatabase = 26
 
-function tryLock(path: string): DatabaseSync | null {
+/**
+ * The kernel's lock on a file, created empty where there is none, until it is closed; null when
+ * another holds it. @throws ledger-corrupt, storage-failed
+ */
+export function tryLock(path: string): DatabaseSync | null {
   const database = new DatabaseSync(path)
   try {
     // Without a journal on disk nothing is written, not even beside the file.

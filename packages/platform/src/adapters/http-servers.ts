@@ -86,8 +86,8 @@ export function open(
   }
 }
 
-/** @throws usage-invalid */
-function addressOf(text: string): URL {
+/** An address that may be asked: https, or http on this machine, and nothing secret in it. @throws usage-invalid */
+export function addressOf(text: string): URL {
   const url = URL.parse(text)
   const isHere = url !== null && /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname)
   if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && isHere)))
@@ -121,7 +121,7 @@ function refusalOf(status: number): string {
 }
 
 /** The system's code of a failed connection; never a message, which may hold what was sent. */
-function systemReasonOf(cause: unknown): string {
+export function systemReasonOf(cause: unknown): string {
   const inner = cause instanceof Error ? cause.cause : null
   const code = inner instanceof Error && 'code' in inner ? inner.code : null
   return typeof code === 'string' ? code : 'the connection broke'

@@ -21,7 +21,7 @@ import { checkLedger } from '../workflows/index.ts'
 import { fsck } from '../ledger/index.ts'
 import { newLedgerKey } from '../ledger/fsck/fsck.fixture.ts'
 import { localFiles } from './local-files.ts'
-import { openLedgerDirectory, openLedgerFiles } from './ledger-directory.ts'
+import { openLedgerDirectory, openLedgerFiles, openMirrorFiles } from './ledger-directory.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'proofhouse-ledger-'))
 afterAll(() => {
@@ -159,12 +159,15 @@ test('a ledger that is being written to is not called damaged', async () => {
   const services = {
     files: localFiles,
     openLedgerFiles,
+    openMirrorFiles,
     startLeafHasher: () => {
       throw new Error('a small log is hashed here')
     },
   }
   for (let n = 0; n < 8; n++)
-    expect((await checkLedger({ folder, trustFile: null }, services)).findings).toEqual([])
+    expect(
+      (await checkLedger({ folder, trustFile: null, mirrorFolder: null }, services)).findings,
+    ).toEqual([])
   writing.on = false
   await writer
   await ledger.close()

@@ -1,15 +1,24 @@
-// One contract per port of the ledger; every adapter passes it.
+// The contracts of the ledger's ports, over the adapters that need nothing but this machine's memory and disk.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Bytes, textOf, utf8 } from '@proofhouse/evidence'
-import { afterEach, describe, expect, test } from 'vitest'
-import type { LockStore, StagedBatch, StagingLog, TileStore } from '../ledger/index.ts'
+import { afterEach } from 'vitest'
 import { DiskTileStore } from './disk-tile-store.ts'
 import { FileLockStore } from './file-lock-store.ts'
 import { FileStagingLog } from './file-staging-log.ts'
-import { MemoryLockStore, MemoryStagingLog, MemoryTileStore } from './memory-ledger.ts'
+import {
+  describeLockStore,
+  describeSharedLog,
+  describeStagingLog,
+  describeTileStore,
+} from './ledger-stores.fixture.ts'
+import {
+  MemoryLockStore,
+  MemorySharedLog,
+  MemoryStagingLog,
+  MemoryTileStore,
+} from './memory-ledger.ts'
 
 const folders: string[] = []
 function newFolder(): string {
@@ -21,199 +30,28 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
 })
 
-async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
-  const found: T[] = []
-  for await (const value of values) found.push(value)
-  return found
-}
+describeTileStore('in memory', () => new MemoryTileStore())
+describeTileStore('on disk', () => new DiskTileStore(newFolder()))
 
-describe.each<{ name: string; make: () => TileStore }>([
-  { name: 'in memory', make: () => new MemoryTileStore() },
-  { name: 'on disk', make: () => new DiskTileStore(newFolder()) },
-])('a tile store $name', ({ make }) => {
-  const read = async (store: TileStore, path: string) => {
-    const content = await store.read(path)
-    return content === null ? null : textOf(content)
-  }
-
-  test('gives back what was written last, also empty content', async () => {
-    const store = make()
-    expect(await read(store, 'tile/0/000')).toBeNull()
-    await store.write('tile/0/000', utf8('one'))
-    await store.write('tile/0/000', utf8('two'))
-    await store.write('tile/0/001.p/3', new Uint8Array())
-    await store.sync(['tile/0/000', 'tile/0/001.p/3'])
-    expect(await read(store, 'tile/0/000')).toBe('two')
-    expect(await read(store, 'tile/0/001.p/3')).toBe('')
-  })
-
-  test('keeps its own copy', async () => {
-    const store = make()
-    const content = utf8('content')
-    await store.write('checkpoint', content)
-    content.fill(0)
-    const given = await store.read('checkpoint')
-    given?.fill(0)
-    expect(await read(store, 'checkpoint')).toBe('content')
-  })
-
-  test('finds nothing at folders, below files and beside similar names', async () => {
-    const store = make()
-    await store.write('tile/0/000', utf8('x'))
-    for (const path of ['tile', 'tile/0', 'tile/0/000/1', 'tile/0/00', 'tile/0/0000'])
-      expect(await read(store, path), path).toBeNull()
-  })
-
-  test('lists every file by its path', async () => {
-    const store = make()
-    const paths = ['checkpoint', 'tile/0/000', 'tile/0/x001/234', 'tile/entries/000.p/1']
-    expect(await collect(store.list())).toEqual([])
-    for (const path of paths) await store.write(path, utf8(path))
-    expect((await collect(store.list())).toSorted()).toEqual(paths)
-  })
-
-  test('removes files and folders, and writes them again', async () => {
-    const store = make()
-    for (const path of ['tile/0/000.p/1', 'tile/0/000.p/2', 'tile/0/000']) {
-      await store.write(path, utf8('x'))
-    }
-    await store.remove('tile/0/000.p')
-    expect(await collect(store.list())).toEqual(['tile/0/000'])
-    await store.remove('tile/0/000.p')
-    await store.remove('tile/0/000')
-    expect(await collect(store.list())).toEqual([])
-    await store.write('tile/0/000.p/1', utf8('again'))
-    expect(await read(store, 'tile/0/000.p/1')).toBe('again')
-  })
+describeLockStore('in memory', () => {
+  const store = new MemoryLockStore()
+  return { store, again: () => Promise.resolve(store) }
+})
+describeLockStore('in a file', async () => {
+  const folder = newFolder()
+  return { store: await FileLockStore.open(folder, 0), again: () => FileLockStore.open(folder, 0) }
 })
 
-describe.each<{
-  name: string
-  make: () => Promise<{ store: LockStore; again: () => Promise<LockStore> }>
-}>([
-  {
-    name: 'in memory',
-    make: () => {
-      const store = new MemoryLockStore()
-      return Promise.resolve({ store, again: () => Promise.resolve(store) })
-    },
-  },
-  {
-    name: 'in a file',
-    make: async () => {
-      const folder = newFolder()
-      return {
-        store: await FileLockStore.open(folder, 0),
-        again: () => FileLockStore.open(folder, 0),
-      }
-    },
-  },
-])('a lock store $name', ({ make }) => {
-  test('swaps only what is expected', async () => {
-    const { store } = await make()
-    expect(await store.read()).toBeNull()
-    await expect(store.swap('one', 'two')).rejects.toMatchObject({ code: 'ledger-conflict' })
-    await store.swap(null, 'one')
-    await expect(store.swap(null, 'two')).rejects.toMatchObject({ code: 'ledger-conflict' })
-    await store.swap('one', 'two')
-    await store.swap('two', 'two')
-    expect(await store.read()).toBe('two')
-    await store.release()
-  })
-
-  test('remembers for whoever comes next', async () => {
-    const made = await make()
-    let { store } = made
-    let note: string | null = null
-    for (let round = 0; round < 5; round++) {
-      expect(await store.read()).toBe(note)
-      const next = `note ${round}`
-      await store.swap(note, next)
-      note = next
-      await store.release()
-      await store.release()
-      store = await made.again()
-    }
-    await store.release()
-  })
+describeStagingLog('in memory', () => {
+  const log = new MemoryStagingLog()
+  return { log, again: () => log }
+})
+describeStagingLog('in files', () => {
+  const folder = newFolder()
+  return { log: new FileStagingLog(folder, 300), again: () => new FileStagingLog(folder, 300) }
 })
 
-const batch = (firstIndex: number, count: number): StagedBatch => ({
-  firstIndex,
-  count,
-  bundle: new Uint8Array(count * 12).fill(firstIndex),
-})
-
-async function append(log: StagingLog, from: number, to: number, width: number): Promise<void> {
-  for (let first = from; first < to; first += width) await log.append(batch(first, width))
-}
-
-describe.each<{ name: string; make: () => { log: StagingLog; again: () => StagingLog } }>([
-  {
-    name: 'in memory',
-    make: () => {
-      const log = new MemoryStagingLog()
-      return { log, again: () => log }
-    },
-  },
-  {
-    name: 'in files',
-    make: () => {
-      const folder = newFolder()
-      return { log: new FileStagingLog(folder, 300), again: () => new FileStagingLog(folder, 300) }
-    },
-  },
-])('a staging log $name', ({ make }) => {
-  const firsts = async (log: StagingLog) =>
-    (await collect(log.batches())).map(({ firstIndex }) => firstIndex)
-
-  test('gives its batches to whoever comes next, in order', async () => {
-    const { log, again } = make()
-    await append(log, 10, 100, 3)
-    await log.close()
-    const found = await collect(again().batches())
-    expect(found).toEqual(Array.from({ length: 30 }, (_, n) => batch(10 + 3 * n, 3)))
-  })
-
-  test('keeps its own copy', async () => {
-    const { log, again } = make()
-    const given = batch(0, 2)
-    await log.append(given)
-    given.bundle.fill(9)
-    await log.close()
-    expect(await collect(again().batches())).toEqual([batch(0, 2)])
-  })
-
-  test('forgets batches that end by a size, and never one that reaches beyond it', async () => {
-    const { log, again } = make()
-    await append(log, 0, 90, 3)
-    await log.forget(46)
-    await log.close()
-    const left = await firsts(again())
-    expect(left.at(-1)).toBe(87)
-    expect(left[0]).toBeLessThanOrEqual(45)
-    expect(left[0]).toBeGreaterThan(0)
-    expect(left).toEqual(left.map((_, n) => (left[0] ?? 0) + 3 * n))
-  })
-
-  test('forgets everything at its end, and takes more', async () => {
-    const { log, again } = make()
-    await append(log, 0, 90, 3)
-    await log.close()
-    const next = again()
-    await next.forget(Number.MAX_SAFE_INTEGER)
-    expect(await firsts(again())).toEqual([])
-    await append(next, 90, 96, 3)
-    await next.close()
-    expect(await firsts(again())).toEqual([90, 93])
-  })
-
-  test('holds large batches', async () => {
-    const { log, again } = make()
-    const bundle: Bytes = new Uint8Array(300_000).map((_, n) => n % 251)
-    await log.append({ firstIndex: 0, count: 7, bundle })
-    await log.close()
-    const [found] = await collect(again().batches())
-    expect(found).toEqual({ firstIndex: 0, count: 7, bundle })
-  })
+describeSharedLog('in memory', () => {
+  const log = new MemorySharedLog()
+  return { log, beside: () => Promise.resolve(log) }
 })

@@ -1,7 +1,15 @@
 // The ports of a ledger in memory: for ledgers that live as long as their process, and for trying faults on.
 
 import { type Bytes, OperatingError } from '@proofhouse/evidence'
-import type { LockStore, StagedBatch, StagingLog, TileStore } from '../ledger/index.ts'
+import type {
+  LockStore,
+  SharedCommit,
+  SharedLog,
+  SharedState,
+  StagedBatch,
+  StagingLog,
+  TileStore,
+} from '../ledger/index.ts'
 
 /** Tiles in a map. */
 export class MemoryTileStore implements TileStore {
@@ -73,5 +81,54 @@ export class MemoryStagingLog implements StagingLog {
 
   close(): Promise<void> {
     return Promise.resolve()
+  }
+}
+
+/** A shared log in memory: writers take turns. */
+export class MemorySharedLog implements SharedLog {
+  #note: string | null = null
+  #batches: StagedBatch[] = []
+  readonly #committing = new Turns()
+  readonly #publishing = new Turns()
+
+  commit(from: number, step: (state: SharedState) => Promise<SharedCommit | null>): Promise<void> {
+    return this.#committing.take(async () => {
+      const commit = await step({ note: this.#note, batches: this.#from(from) })
+      if (commit === null) return
+      const { batch } = commit
+      const stored = batch === null ? null : { ...batch, bundle: batch.bundle.slice() }
+      this.#note = await commit.note()
+      if (stored !== null) this.#batches.push(stored)
+    })
+  }
+
+  publishing(work: () => Promise<void>): Promise<void> {
+    return this.#publishing.take(work)
+  }
+
+  forget(size: number): Promise<void> {
+    this.#batches = this.#batches.filter(({ firstIndex, count }) => firstIndex + count > size)
+    return Promise.resolve()
+  }
+
+  release(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  async *#from(size: number): AsyncIterable<StagedBatch> {
+    for (const batch of this.#batches)
+      if (batch.firstIndex >= size) yield { ...batch, bundle: batch.bundle.slice() }
+  }
+}
+
+/** One after the other. */
+class Turns {
+  #last: Promise<void> = Promise.resolve()
+
+  take(work: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(work)
+    // Whoever asked is told of a failure; the next one has its own turn.
+    this.#last = done.catch(() => {})
+    return done
   }
 }

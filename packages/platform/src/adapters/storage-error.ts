@@ -1,4 +1,4 @@
-// Failures of the disk under a ledger, as operating errors.
+// Failures of the disk under a ledger or an artifact store, as operating errors.
 
 import { OperatingError } from '@proofhouse/evidence'
 
@@ -15,10 +15,10 @@ export function systemCodeOf(cause: unknown): string {
   return cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error'
 }
 
-/** The operating error for a failed read or write of a ledger's file. */
-export function storageError(path: string, cause: unknown): OperatingError {
+/** The operating error for a failed read or write of a file of a ledger, or of another store. */
+export function storageError(path: string, cause: unknown, of = 'ledger'): OperatingError {
   const code = systemCodeOf(cause)
-  return new OperatingError('storage-failed', `ledger file \`${path}\`: ${reasons[code] ?? code}`, {
+  return new OperatingError('storage-failed', `${of} file \`${path}\`: ${reasons[code] ?? code}`, {
     cause,
   })
 }

@@ -38,6 +38,14 @@ export {
 } from './certificates/certificate.ts'
 export { assertChain, isSignedBy } from './certificates/certificate-path.ts'
 
+// Time stamps
+export {
+  type TimeStamp,
+  timeStampRequest,
+  tokenInAnswer,
+  verifyTimeStamp,
+} from './time-stamps/time-stamp.ts'
+
 // The structural check of ONNX files
 export { checkOnnx, requireCleanOnnx } from './onnx-check.ts'
 export type { OnnxReport } from './onnx-check-report.ts'

@@ -18,7 +18,7 @@ interface Option {
 interface Operand {
   readonly name: string
   readonly description: string
-  /** What stands in when the operand is left out; absent when it is required. */
+  /** What stands in when the operand is left out, empty for nothing; absent when it is required. */
   readonly fallback?: string
   /** Whether it takes all that is left, one or more; only the last operand may. */
   readonly many?: true

@@ -3,13 +3,37 @@
 import { assess } from './assess.ts'
 import { bom } from './bom.ts'
 import type { Command } from './command.ts'
+import { decisionsCheck } from './decisions-check.ts'
+import { decisionsDeploy } from './decisions-deploy.ts'
+import { decisionsRecord } from './decisions-record.ts'
+import { decisionsFind } from './decisions-find.ts'
+import { decisionsServe } from './decisions-serve.ts'
+import { decisionsShow } from './decisions-show.ts'
+import { decisionsReceipt } from './decisions-receipt.ts'
+import { decisionsSources } from './decisions-sources.ts'
+import { decisionsErase } from './decisions-erase.ts'
+import { decisionsEndEpoch } from './decisions-end-epoch.ts'
 import { explain } from './explain.ts'
 import { gate } from './gate.ts'
 import { importEvidently } from './import-evidently.ts'
 import { importFairlearn } from './import-fairlearn.ts'
+import { ledgerAnchor, ledgerAnchors } from './ledger-anchor.ts'
+import { ledgerAudit } from './ledger-audit.ts'
+import { ledgerClean } from './ledger-clean.ts'
+import { keysEvents } from './keys-events.ts'
+import { keysList } from './keys-list.ts'
+import { keysRewrap } from './keys-rewrap.ts'
+import { keysRotate } from './keys-rotate.ts'
 import { ledgerFsck } from './ledger-fsck.ts'
+import { ledgerIndex } from './ledger-index.ts'
+import { ledgerMirror } from './ledger-mirror.ts'
 import { ledgerProof } from './ledger-proof.ts'
+import { ledgerWitness } from './ledger-witness.ts'
+import { ledgerWitnessed } from './ledger-witnessed.ts'
+import { ledgerSearch } from './ledger-search.ts'
 import { packVerify } from './pack-verify.ts'
+import { receiptPage } from './receipt-page.ts'
+import { receiptVerify } from './receipt-verify.ts'
 import { scan } from './scan.ts'
 import { provenanceExport } from './provenance-export.ts'
 import { provenanceGraph } from './provenance-graph.ts'
@@ -35,7 +59,32 @@ export const commands: readonly Command[] = [
   verify,
   bom,
   vulns,
+  decisionsDeploy,
+  decisionsRecord,
+  decisionsServe,
+  decisionsFind,
+  decisionsShow,
+  decisionsReceipt,
+  decisionsSources,
+  decisionsCheck,
+  decisionsErase,
+  decisionsEndEpoch,
+  keysList,
+  keysRotate,
+  keysRewrap,
+  keysEvents,
   ledgerFsck,
+  ledgerAudit,
   ledgerProof,
+  ledgerWitnessed,
+  ledgerWitness,
+  ledgerSearch,
+  ledgerIndex,
+  ledgerClean,
+  ledgerMirror,
+  ledgerAnchor,
+  ledgerAnchors,
   packVerify,
+  receiptVerify,
+  receiptPage,
 ]

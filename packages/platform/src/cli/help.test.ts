@@ -38,8 +38,9 @@ test('the usage line names what must be given, and marks what may be left out', 
   expect(lines).toContain('proofhouse sign PATH --signature FILE [options]')
 })
 
-test('the guide to verifying uses only options that exist', () => {
-  const guide = readFileSync(join(import.meta.dirname, '../../../../docs/guides/verify.md'), 'utf8')
+test.each(['verify', 'receipts'])('the guide `%s` uses only options that exist', (name) => {
+  const guides = join(import.meta.dirname, '../../../../docs/guides')
+  const guide = readFileSync(join(guides, `${name}.md`), 'utf8')
   const calls = [...guide.matchAll(/^npx proofhouse (.+)$/gm)].map((match) => match[1] ?? '')
   expect(calls.length).toBeGreaterThan(2)
   for (const call of calls) {

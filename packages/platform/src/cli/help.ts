@@ -27,7 +27,9 @@ export function commandHelp(command: Command): string {
     (o) =>
       [
         o.name,
-        o.fallback === undefined ? o.description : `${o.description} (default: ${o.fallback})`,
+        (o.fallback ?? '') === ''
+          ? o.description
+          : `${o.description} (default: ${o.fallback ?? ''})`,
       ] as const,
   )
   const options = Object.entries<{ readonly description: string; readonly value?: string }>({

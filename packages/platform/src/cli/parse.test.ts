@@ -22,7 +22,7 @@ test.each([
   [['asess'], 'did you mean `assess`?'],
   [['Verify'], 'did you mean `verify`?'],
   [['pack', 'verfy', 'x.zip'], '`pack` needs one of: verify'],
-  [['ledger'], '`ledger` needs one of: fsck, proof'],
+  [['ledger'], '`ledger` needs one of: fsck, audit, proof'],
   [['ledgr', 'fsck'], 'did you mean `ledger fsck`?'],
   [['frobnicate'], 'unknown command `frobnicate`; see `proofhouse --help`'],
   [['--json', 'assess'], 'unknown command `--json`'],

@@ -1,5 +1,63 @@
-// Keys: what signs statements, models and checkpoints.
+// Keys: what signs statements, models and checkpoints, what wraps the keys that encrypt, and what encrypts.
 
-export type { KeyFiles } from './ports.ts'
+export {
+  encodeKeyBinding,
+  isKeyId,
+  isKeyVersion,
+  type KeyAddress,
+  type KeyBinding,
+  type KeyKind,
+  keyKinds,
+} from './key-binding.ts'
+export {
+  keySizeBytes,
+  keyWrapper,
+  unwrapFailed,
+  wrappedUnder,
+} from './key-wrapper.ts'
+export type {
+  KeyFiles,
+  KeyProvider,
+  KeyRecord,
+  KeyStore,
+  ProviderKind,
+  RecordAddress,
+  RootKey,
+} from './ports.ts'
+export { type KeyReason, readKey } from './key-changes.ts'
+export {
+  type ProviderSettings,
+  providerSettingsDefault,
+  providerSettingsName,
+  readProviderSettings,
+} from './provider-settings.ts'
+export {
+  type Keyring,
+  openKeyring,
+  type RotationState,
+  rotationState,
+} from './keyring.ts'
+export { addressesOf } from './rewrap.ts'
+export { newestOf } from './stored-key.ts'
 export { type SigningKey, signingKeyFromPem } from './signing-key.ts'
-export { keyFileNames, openLedgerKey, openSigningKey } from './workspace-keys.ts'
+export {
+  keyFileNames,
+  keyFolders,
+  openLedgerKey,
+  openSigningKey,
+  readLedgerKey,
+} from './workspace-keys.ts'
+export { openWitnessKey } from './witness-key.ts'
+export { tenantKeyAddress } from './tenant-keys.ts'
+
+// Encryption
+export { openGcm, sealGcm } from './aes-gcm.ts'
+export { type HkdfHash, hkdfExpand, hkdfExtract, hmac } from './hkdf.ts'
+export {
+  type ChunkedKey,
+  type ChunkedMessage,
+  chunkedMessageSize,
+  decryptChunks,
+  encryptChunks,
+  openChunked,
+} from './chunked-encryption.ts'

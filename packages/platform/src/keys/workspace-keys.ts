@@ -33,6 +33,15 @@ export const keyFileNames = {
   ledgerPublic: 'ledger.vkey',
 } as const
 
+/** Where keys lie in a workspace. */
+export const keyFolders = {
+  keys: 'keys',
+  /** Root keys in files. */
+  root: 'keys/root',
+  /** All other keys, wrapped. */
+  wrapped: 'keys/wrapped',
+} as const
+
 /** The key of a ledger in use. */
 export interface LedgerKey {
   /** Signs notes, so checkpoints, in the log's name. */
@@ -74,27 +83,53 @@ export async function openLedgerKey(
 ): Promise<LedgerKey> {
   assert(isKeyName(origin), 'an origin is a key name')
   const path = join(folder, keyFileNames.ledger)
-  const { text } = await readOrCreate(files, path, () => {
-    const { privateKey } = generateKeyPairSync('ed25519')
-    const der = privateKey.export({ type: 'pkcs8', format: 'der' })
-    return signerKeyLine(origin, new Uint8Array(der.subarray(-seedSizeBytes)))
-  })
-  const { name, keyId, seed } = parseSignerKey(text.trimEnd())
+  const { text } = await readOrCreate(files, path, () => newSignerKeyLine(origin))
+  const { name, signer, verifierKey } = ledgerKeyOf(text, path)
   if (name !== origin) throw malformed(path, `belongs to the log \`${name}\`, not \`${origin}\``)
-  if (text !== signerKeyLine(origin, seed))
-    throw malformed(path, 'has a key id that is not its own')
-  const { privateKey, publicKey } = keyPairOf(seed)
-  const verifierKey = formatVerifierKey({ name, type: signatureType.ed25519, publicKey })
   await files.writePublic(join(folder, keyFileNames.ledgerPublic), `${verifierKey}\n`)
+  return { signer, verifierKey }
+}
+
+/**
+ * The ledger's key in a file that is there already.
+ * @throws file-missing, key-malformed, key-unsupported, file-unreadable
+ */
+export async function readLedgerKey(
+  files: Pick<KeyFiles, 'readPrivate'>,
+  path: string,
+): Promise<LedgerKey> {
+  const text = await files.readPrivate(path)
+  if (text === null)
+    throw new OperatingError(
+      'file-missing',
+      `no file at \`${path}\`; name the private key of the ledger with --key`,
+    )
+  const { signer, verifierKey } = ledgerKeyOf(text, path)
+  return { signer, verifierKey }
+}
+
+function ledgerKeyOf(text: string, path: string): LedgerKey & { readonly name: string } {
+  const { name, keyId, seed } = parseSignerKey(text.trimEnd())
+  if (text !== signerKeyLine(name, seed)) throw malformed(path, 'has a key id that is not its own')
+  const { privateKey, publicKey } = keyPairOf(seed)
   const signer: NoteSigner = {
     name,
     keyId,
     sign: (message) => Promise.resolve(new Uint8Array(sign(null, message, privateKey))),
   }
-  return { signer, verifierKey }
+  const verifierKey = formatVerifierKey({ name, type: signatureType.ed25519, publicKey })
+  return { name, signer, verifierKey }
 }
 
-async function readOrCreate(
+/** A new Ed25519 key in the file's form. */
+export function newSignerKeyLine(name: string): string {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const der = privateKey.export({ type: 'pkcs8', format: 'der' })
+  return signerKeyLine(name, new Uint8Array(der.subarray(-seedSizeBytes)))
+}
+
+/** The text of a private key's file, made when there is none. @throws what KeyFiles throws, key-malformed */
+export async function readOrCreate(
   files: KeyFiles,
   path: string,
   make: () => string,
@@ -109,11 +144,13 @@ async function readOrCreate(
   return { text: theirs }
 }
 
-function signerKeyLine(name: string, seed: Uint8Array): string {
+/** The content of a file with an Ed25519 key that signs notes. */
+export function signerKeyLine(name: string, seed: Uint8Array): string {
   return `${formatSignerKey({ name, seed, publicKey: keyPairOf(seed).publicKey })}\n`
 }
 
-function keyPairOf(seed: Uint8Array): {
+/** Both halves of an Ed25519 key. */
+export function keyPairOf(seed: Uint8Array): {
   readonly privateKey: KeyObject
   readonly publicKey: Uint8Array
 } {

@@ -16,6 +16,9 @@ export const lockPath = '.lock'
 /** Folder of the staging log's files, each named for the index of its first entry. Empty when the ledger was closed in good order. */
 export const stagingFolder = '.staging'
 
+/** Folder of checkpoints with their time stamps. */
+export const anchorsFolder = 'anchors'
+
 /** Name of a staging file: 16 digits, so that names sort as numbers do. */
 export function stagingPath(firstIndex: number): string {
   return `${stagingFolder}/${String(firstIndex).padStart(16, '0')}`

@@ -8,7 +8,10 @@ export interface ReadEntry {
   readonly entry: Bytes
 }
 
-/** A ledger open for writing. One process holds it at a time. */
+/**
+ * A ledger open for writing. One process holds it at a time. An entry is durable when `append` resolves, published when `checkpoint`
+ * resolves after that, and witnessed when `Witnesses` has the quorum's cosignatures on that checkpoint.
+ */
 export interface Ledger {
   /**
    * Appends an entry; resolves with its index once it is durable, and not before.
@@ -16,7 +19,7 @@ export interface Ledger {
    *   failure or close
    */
   append(entry: Bytes): Promise<number>
-  /** The committed checkpoint, published. */
+  /** The committed checkpoint, published; its note has the cosignatures that it was given so far. */
   checkpoint(): Promise<{ readonly note: string; readonly checkpoint: Checkpoint }>
   /** The tlog-proof text of an entry against the committed checkpoint. @throws usage-invalid for an index beyond it */
   proof(index: number): Promise<string>
@@ -27,4 +30,14 @@ export interface Ledger {
    * @throws storage-failed when that failed and no caller has heard of it; what was acknowledged is safe all the same
    */
   close(): Promise<void>
+}
+
+/** A ledger whose published head takes cosignatures. */
+export interface CosignableLedger extends Ledger {
+  /**
+   * Adds the signatures of a note to the published checkpoint when it is of the same text; says whether it was.
+   * Verifies nothing. A failure is the caller's alone: appends and publication go on.
+   * @throws note-malformed, storage-failed, ledger-closed
+   */
+  cosigned(note: string): Promise<boolean>
 }

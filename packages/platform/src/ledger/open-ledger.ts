@@ -17,7 +17,7 @@ import {
   tileWidth,
 } from '@proofhouse/evidence'
 import { checkpointPath } from './layout.ts'
-import type { Ledger } from './ledger.ts'
+import type { CosignableLedger } from './ledger.ts'
 import { type LedgerLimits, ledgerLimits } from './limits.ts'
 import type { StagedBatch, TileStore } from './ports.ts'
 import { type EdgeState, RightEdge } from './right-edge.ts'
@@ -36,11 +36,11 @@ export async function openLedger(
   stores: LedgerStores,
   verifier: NoteVerifier,
   limits: Partial<LedgerLimits> = {},
-): Promise<Ledger> {
+): Promise<CosignableLedger> {
   const { lock, staging, tiles } = stores
   const note = (await lock.read()) ?? (await firstCheckpoint(stores))
   const checkpoint = await openCommitted(note, verifier)
-  await checkPublished(tiles, checkpoint, verifier)
+  const publishedNote = (await checkPublished(tiles, checkpoint, verifier)) ?? note
   const batches = await committedBatches(stores, checkpoint.size)
   const edge = new RightEdge(await storedEdge(tiles, batches[0]?.firstIndex ?? checkpoint.size))
   const completed = batches.flatMap(({ bundle }) => edge.grow(bundle))
@@ -49,13 +49,19 @@ export async function openLedger(
   // A writer whose last sync failed may have left a commit that only this machine's memory holds:
   // nothing may build on it before it is durable.
   await lock.swap(note, note)
-  const head = { path: checkpointPath, content: Buffer.from(note) }
+  const head = { path: checkpointPath, content: Buffer.from(publishedNote) }
   const files = [...completed, ...edge.partialFiles(), head]
   for (const { path, content } of files) await tiles.write(path, content)
   await tiles.sync(files.map(({ path }) => path))
+  // An interrupted writer has left partial files that these full ones stand for.
+  for (const { path } of completed) await tiles.remove(`${path}.p`)
   // Batches beyond the commit were never acknowledged; what is committed is in durable tiles now.
   await staging.forget(Number.MAX_SAFE_INTEGER)
-  return new Sequencer(stores, { ...ledgerLimits, ...limits }, { head: { note, checkpoint }, edge })
+  return new Sequencer(
+    stores,
+    { ...ledgerLimits, ...limits },
+    { head: { note, checkpoint }, publishedNote, edge },
+  )
 }
 
 /** A new log begins with a signed checkpoint of size 0. */
@@ -69,7 +75,8 @@ async function firstCheckpoint({ lock, tiles, signer }: LedgerStores): Promise<s
   return note
 }
 
-async function openCommitted(note: string, verifier: NoteVerifier): Promise<Checkpoint> {
+/** Reads a committed note. @throws ledger-corrupt when the ledger's key did not sign it */
+export async function openCommitted(note: string, verifier: NoteVerifier): Promise<Checkpoint> {
   try {
     return await openCheckpoint(note, verifier)
   } catch (cause) {
@@ -84,20 +91,23 @@ async function openCommitted(note: string, verifier: NoteVerifier): Promise<Chec
 /**
  * What has been published must never be taken back: a commit point that is behind it is damaged or
  * from a backup, and going on from there would be a fork.
+ * @returns the published note, with its cosignatures, when it is of the committed head; null otherwise
  */
 async function checkPublished(
   tiles: TileStore,
   committed: Checkpoint,
   verifier: NoteVerifier,
-): Promise<void> {
+): Promise<string | null> {
   const bytes = await tiles.read(checkpointPath)
-  if (bytes === null) return
+  if (bytes === null) return null
   let published: Checkpoint
+  let note: string
   try {
-    published = await openCheckpoint(textOf(bytes), verifier)
+    note = textOf(bytes)
+    published = await openCheckpoint(note, verifier)
   } catch (error) {
     // A publication that a power cut has torn says nothing; it is written again.
-    if (error instanceof OperatingError) return
+    if (error instanceof OperatingError) return null
     throw error
   }
   const { size, root } = published
@@ -105,6 +115,7 @@ async function checkPublished(
     throw corrupt(
       `${size} entries are published, but the commit point holds another log, of ${committed.size}`,
     )
+  return size === committed.size ? note : null
 }
 
 /** The staged batches up to the committed size, without a gap. */
@@ -123,8 +134,8 @@ async function committedBatches(
   return batches
 }
 
-/** What lies right of the full tiles and bundles of a log of this size. */
-async function storedEdge(tiles: TileStore, size: number): Promise<EdgeState> {
+/** What lies right of the full tiles and bundles of a log of this size. @throws ledger-corrupt */
+export async function storedEdge(tiles: TileStore, size: number): Promise<EdgeState> {
   const hashes: Bytes[] = []
   for (let level = 0, count = size; count > 0; level++, count = Math.floor(count / tileWidth)) {
     const width = count % tileWidth

@@ -3,7 +3,7 @@
 // INVARIANT: only what is committed is ever handed to a publisher, so that no file of the log runs ahead of the commit point.
 // INVARIANT: the staging log forgets entries, and a partial file goes, only once what stands for them is durable.
 
-import { type Checkpoint, tileWidth } from '@proofhouse/evidence'
+import { addSignatures, type Checkpoint, parseNote, tileWidth } from '@proofhouse/evidence'
 import { checkpointPath } from './layout.ts'
 import type { LedgerLimits } from './limits.ts'
 import type { StagingLog, TileStore } from './ports.ts'
@@ -25,25 +25,52 @@ export class Publisher {
   readonly #partial = new Map<string, number>()
   #head: Head
   #published: Head
-  #turn: Promise<void> = Promise.resolve()
+  /** The note of the published head as readers see it: with the cosignatures that it has been given. */
+  #publishedNote: string
+  #turn: Promise<unknown> = Promise.resolve()
 
   /** `published` is the head in the store, and `partials` what lies right of its full files there. */
   constructor(
     stores: { readonly tiles: TileStore; readonly staging: StagingLog },
     limits: LedgerLimits,
-    given: { readonly published: Head; readonly partials: readonly PartialFile[] },
+    given: {
+      readonly published: Head
+      readonly publishedNote: string
+      readonly partials: readonly PartialFile[]
+    },
   ) {
     this.#tiles = stores.tiles
     this.#staging = stores.staging
     this.#writer = new TileWriter(stores.tiles, limits.pendingMaxBytes)
     this.#head = given.published
     this.#published = given.published
+    this.#publishedNote = given.publishedNote
     for (const { full, fullAtSize } of given.partials) this.#partial.set(full, fullAtSize)
   }
 
   /** The head that readers see. */
   get published(): Head {
     return this.#published
+  }
+
+  /** Its note, with the cosignatures that it has. */
+  get publishedNote(): string {
+    return this.#publishedNote
+  }
+
+  /**
+   * Adds the signatures of a note to the published head when it is of the same text; says whether it was.
+   * @throws note-malformed, storage-failed
+   */
+  cosigned(note: string): Promise<boolean> {
+    const { text, signatures } = parseNote(note)
+    return this.#inTurn(async () => {
+      if (parseNote(this.#published.note).text !== text) return false
+      const merged = addSignatures(this.#publishedNote, signatures)
+      await this.#tiles.write(checkpointPath, Buffer.from(merged))
+      this.#publishedNote = merged
+      return true
+    })
   }
 
   /** Takes a committed head and the files that it completed. */
@@ -67,8 +94,10 @@ export class Publisher {
         this.#partial.set(full, fullAtSize)
       }
       await this.#tiles.write(checkpointPath, Buffer.from(head.note))
+      // Within the turn: cosignatures of the head before must not be written over this one.
+      this.#published = head
+      this.#publishedNote = head.note
     })
-    this.#published = head
   }
 
   /** Makes the full files so far durable, then forgets the batches they hold. @throws storage-failed */
@@ -108,10 +137,10 @@ export class Publisher {
   }
 
   /** One after the other: a folder must not go while a partial file is written into it. */
-  #inTurn(task: () => Promise<void>): Promise<void> {
+  #inTurn<T>(task: () => Promise<T>): Promise<T> {
     const done = this.#turn.then(task)
     // Whoever asked is told of a failure; the next one has its own turn.
-    this.#turn = done.catch(() => {})
+    this.#turn = done.catch(() => undefined)
     return done
   }
 }

@@ -6,21 +6,18 @@
 import {
   type Bytes,
   formatCheckpoint,
-  formatTlogProof,
   maxEntrySizeBytes,
-  nodeFromTiles,
   type NoteSigner,
   OperatingError,
-  proveInclusion,
   signNote,
 } from '@proofhouse/evidence'
-import type { Ledger, ReadEntry } from './ledger.ts'
+import type { CosignableLedger, ReadEntry } from './ledger.ts'
 import type { LedgerLimits } from './limits.ts'
 import type { LockStore, StagingLog, TileStore } from './ports.ts'
+import { proveEntry } from './prove-entry.ts'
 import { type Head, Publisher } from './publisher.ts'
 import type { RightEdge } from './right-edge.ts'
-import { readEntries, readTile } from './tile-reader.ts'
-import { fastSha256 } from './tree-hash.ts'
+import { readEntries } from './tile-reader.ts'
 import { WaitingEntries, type WaitingEntry } from './waiting-entries.ts'
 
 /** The stores and the key of a ledger. */
@@ -32,7 +29,7 @@ export interface LedgerStores {
 }
 
 /** A ledger over its stores; `openLedger` makes one. */
-export class Sequencer implements Ledger {
+export class Sequencer implements CosignableLedger {
   readonly #stores: LedgerStores
   readonly #limits: LedgerLimits
   readonly #waiting: WaitingEntries
@@ -54,11 +51,11 @@ export class Sequencer implements Ledger {
   #told = false
   #closing: Promise<void> | null = null
 
-  /** `head` is committed and published, and `edge` is its tree's. */
+  /** `head` is committed and, as `publishedNote`, published; `edge` is its tree's. */
   constructor(
     stores: LedgerStores,
     limits: LedgerLimits,
-    state: { readonly head: Head; readonly edge: RightEdge },
+    state: { readonly head: Head; readonly publishedNote: string; readonly edge: RightEdge },
   ) {
     this.#stores = stores
     this.#limits = limits
@@ -67,6 +64,7 @@ export class Sequencer implements Ledger {
     this.#edge = state.edge
     this.#publisher = new Publisher(stores, limits, {
       published: state.head,
+      publishedNote: state.publishedNote,
       partials: state.edge.partialFiles(),
     })
   }
@@ -93,25 +91,17 @@ export class Sequencer implements Ledger {
       await this.#publicationEnd.promise
     }
     if (this.#failure !== null) throw this.#refusal()
-    return this.#publisher.published
+    const { published, publishedNote } = this.#publisher
+    return { note: publishedNote, checkpoint: published.checkpoint }
+  }
+
+  async cosigned(note: string): Promise<boolean> {
+    if (this.#failure !== null || this.#closing !== null) throw this.#refusal()
+    return this.#publisher.cosigned(note)
   }
 
   async proof(index: number): Promise<string> {
-    const { note, checkpoint } = await this.checkpoint()
-    const { size } = checkpoint
-    if (!Number.isSafeInteger(index) || index < 0 || index >= size)
-      throw new OperatingError(
-        'usage-invalid',
-        `there is no entry ${index}; the ledger has ${size}`,
-      )
-    const getTile = (tile: Parameters<typeof readTile>[1]) => readTile(this.#stores.tiles, tile)
-    const hashes = await proveInclusion(
-      index,
-      size,
-      (node) => nodeFromTiles(node, size, getTile, fastSha256),
-      fastSha256,
-    )
-    return formatTlogProof({ extra: null, index, hashes, checkpoint: note })
+    return proveEntry(this.#stores.tiles, await this.checkpoint(), index)
   }
 
   async *read(from: number, to: number): AsyncIterable<ReadEntry> {

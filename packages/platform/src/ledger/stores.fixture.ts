@@ -8,7 +8,7 @@ import { DiskTileStore, removeTemporaryFiles } from '../adapters/disk-tile-store
 import { FileLockStore } from '../adapters/file-lock-store.ts'
 import { FileStagingLog } from '../adapters/file-staging-log.ts'
 import { MemoryLockStore, MemoryStagingLog, MemoryTileStore } from '../adapters/memory-ledger.ts'
-import type { LockStore, StagingLog, TileStore } from './ports.ts'
+import type { LockStore, SharedLog, StagingLog, TileStore } from './ports.ts'
 
 /** The three stores of a ledger. */
 export interface Stores {
@@ -141,22 +141,30 @@ export const faults: readonly Fate[] = ['fails, lost', 'fails, kept', 'dies befo
 /** Decides the fate of a call by its name, such as `lock.swap`, and its number among all calls. */
 export type Decide = (name: string, number: number) => Fate
 
-/** The stores with a fate for every call that changes or reads something; `died` resolves when one has killed the process. */
-export function withFates(
-  { tiles, lock, staging }: Stores,
-  decide: Decide,
-): Stores & { readonly died: Promise<unknown> } {
+/** A process whose calls have fates. */
+interface FatedProcess {
+  readonly fated: <T>(name: string, call: () => Promise<T>) => Promise<T>
+  /** Rejects when the process dies; whatever it was doing for others is over then. */
+  readonly death: Promise<never>
+  /** Resolves when a call has killed the process and none is under way. */
+  readonly died: Promise<unknown>
+}
+
+function fatedProcess(decide: Decide): FatedProcess {
   let number = 0
   let dead = false
-  const death = Promise.withResolvers<unknown>()
+  const died = Promise.withResolvers<unknown>()
+  const death = Promise.withResolvers<never>()
+  death.promise.catch(() => {})
   /** Calls that are under way: a dead process has none. */
   const underWay = new Set<Promise<unknown>>()
+  const forever = new Promise<never>(() => {})
   const die = () => {
     dead = true
-    death.resolve(Promise.allSettled(underWay))
+    death.reject(new Error('the process is dead'))
+    died.resolve(Promise.allSettled(underWay))
     return forever
   }
-  const forever = new Promise<never>(() => {})
   const fated = async <T>(name: string, call: () => Promise<T>): Promise<T> => {
     if (dead) return forever
     const fate = decide(name, number++)
@@ -164,21 +172,40 @@ export function withFates(
     if (fate === 'fails, lost') throw new OperatingError('storage-failed', `${name}, injected`)
     const made = call()
     underWay.add(made)
-    const result = await made.finally(() => underWay.delete(made))
+    const result = await made
+      .catch((error: unknown) => {
+        if (dead) return forever
+        throw error
+      })
+      .finally(() => underWay.delete(made))
     if (dead) return forever
     if (fate === 'dies after') return die()
     if (fate === 'fails, kept') throw new OperatingError('storage-failed', `${name}, injected`)
     return result
   }
+  return { fated, death: death.promise, died: died.promise }
+}
+
+function fatedTiles(tiles: TileStore, { fated }: FatedProcess): TileStore {
   return {
-    died: death.promise,
-    tiles: {
-      read: (path) => fated('tiles.read', () => tiles.read(path)),
-      write: (path, content) => fated('tiles.write', () => tiles.write(path, content)),
-      sync: (paths) => fated('tiles.sync', () => tiles.sync(paths)),
-      remove: (path) => fated('tiles.remove', () => tiles.remove(path)),
-      list: () => tiles.list(),
-    },
+    read: (path) => fated('tiles.read', () => tiles.read(path)),
+    write: (path, content) => fated('tiles.write', () => tiles.write(path, content)),
+    sync: (paths) => fated('tiles.sync', () => tiles.sync(paths)),
+    remove: (path) => fated('tiles.remove', () => tiles.remove(path)),
+    list: () => tiles.list(),
+  }
+}
+
+/** The stores with a fate for every call that changes or reads something; `died` resolves when one has killed the process. */
+export function withFates(
+  { tiles, lock, staging }: Stores,
+  decide: Decide,
+): Stores & { readonly died: Promise<unknown> } {
+  const process = fatedProcess(decide)
+  const { fated, died } = process
+  return {
+    died,
+    tiles: fatedTiles(tiles, process),
     lock: {
       read: () => fated('lock.read', () => lock.read()),
       swap: (expected, next) => fated('lock.swap', () => lock.swap(expected, next)),
@@ -189,6 +216,49 @@ export function withFates(
       batches: () => staging.batches(),
       forget: (size) => fated('staging.forget', () => staging.forget(size)),
       close: () => staging.close(),
+    },
+  }
+}
+
+/** The stores that writers share. */
+export interface SharedPlace {
+  readonly tiles: TileStore
+  readonly log: SharedLog
+}
+
+/**
+ * The shared stores of one writer, likewise. Its death in the middle of a commit or a publication ends that for the
+ * others, as a server does when a connection is gone; `log.step` is the moment before a batch is given, `log.note` the
+ * one before it is signed.
+ */
+export function withSharedFates(
+  { tiles, log }: SharedPlace,
+  decide: Decide,
+): SharedPlace & { readonly died: Promise<unknown> } {
+  const process = fatedProcess(decide)
+  const { fated, death, died } = process
+  const untilDeath = <T>(work: Promise<T>) => Promise.race([work, death])
+  return {
+    died,
+    tiles: fatedTiles(tiles, process),
+    log: {
+      commit: (from, step) =>
+        fated('log.commit', () =>
+          log.commit(from, async (state) => {
+            const commit = await untilDeath(
+              fated('log.step', () => Promise.resolve()).then(() => step(state)),
+            )
+            if (commit === null) return null
+            const note = () => untilDeath(fated('log.note', () => commit.note()))
+            return { batch: commit.batch, note }
+          }),
+        ),
+      publishing: (work) =>
+        fated('log.publishing', () => Promise.resolve()).then(() =>
+          log.publishing(() => untilDeath(work())),
+        ),
+      forget: (size) => fated('log.forget', () => log.forget(size)),
+      release: () => log.release(),
     },
   }
 }

@@ -25,6 +25,7 @@ import { announceRun, closeRun, endOfError, type OpenRun, settleHistory } from '
 import type { Services, Workspace } from './services.ts'
 import { signCheckedModel, type WrittenSignature } from './sign-checked-model.ts'
 import { watchedModels } from './watched-models.ts'
+import { checkHasWitnesses, witnessAnnouncement } from './witness-announcement.ts'
 
 /** Larger than any honest system file. */
 const systemFileSizeMaxBytes = 1_048_576
@@ -34,6 +35,8 @@ export interface AssessRequest {
   readonly systemFile: string
   /** Folder for the workspace; null for `.proofhouse` beside the system file. */
   readonly out: string | null
+  /** Whether nothing may be computed before the workspace's witnesses have seen the announcement. */
+  readonly witnessed: boolean
   readonly signal: AbortSignal
   readonly progress: (step: string) => void
 }
@@ -94,13 +97,18 @@ interface Context {
 }
 
 async function assessIn(context: Context): Promise<Assessment> {
-  const { services, workspace } = context
+  const { request, services, workspace } = context
+  if (request.witnessed) checkHasWitnesses(workspace)
   const history = await settleHistory(workspace, services.now)
   const mitigations = await findMitigations(workspace, context.file)
   const imports = await findImports(workspace, context.file)
   const run = await announce(context)
   let computed: Computed
   try {
+    if (request.witnessed) {
+      request.progress('waiting for witnesses')
+      await witnessAnnouncement(workspace, run, services.files)
+    }
     computed = await compute(context, run)
   } catch (error) {
     // The first error is the one to report. When the disk is full, closing fails for the same reason, and the next run closes this
@@ -233,7 +241,8 @@ async function report(
   return { report: content, workspace: out }
 }
 
-async function announce({ services, file, inputs, workspace }: Context): Promise<OpenRun> {
+async function announce(context: Context): Promise<OpenRun> {
+  const { request, services, file, inputs, workspace } = context
   const announcement = {
     runId: services.newId(),
     policyDigest: policyDigest(file),
@@ -241,7 +250,7 @@ async function announce({ services, file, inputs, workspace }: Context): Promise
     modelRootDigest: inputs.model?.rootDigest ?? null,
     toolVersion: services.toolVersion,
     startedAt: services.now().toISOString(),
-    preregistration: 'logged' as const,
+    preregistration: request.witnessed ? ('witnessed' as const) : ('logged' as const),
   }
   return announceRun(workspace, announcement, [
     ...modelSubject(inputs),

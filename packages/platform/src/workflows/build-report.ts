@@ -100,7 +100,9 @@ export function buildReport(finished: FinishedRun): AssessmentReport {
       announced_at: run.announcement.startedAt,
       announced_index: run.recorded.index,
       closed_index: finished.closedIndex,
-      preregistration: 'unwitnessed',
+      // A run that asked for witnesses and was not witnessed computed nothing.
+      preregistration:
+        run.announcement.preregistration === 'witnessed' ? 'witnessed' : 'unwitnessed',
       earlier_runs: earlierRuns(finished),
     },
     artifacts: reportArtifacts(finished),

@@ -7,9 +7,16 @@ export type { ExplainedRow } from './explain-row.ts'
 export type { FoundSecrets } from './find-secrets.ts'
 export type { Imported } from './import-results.ts'
 export type { TracedProvenance } from './trace-provenance.ts'
+export type { ListedKeys, LoggedKeyEvent, RewrappedKeys, RotatedKeys } from './manage-keys.ts'
 export type { RecordedChecks } from './record-in-workspace.ts'
 export type { RecordedDescription, RecordedProvenance } from './record-provenance.ts'
-export type { FileDigest, Files, Services, Workspace } from './services.ts'
+export type {
+  FileDigest,
+  Files,
+  Services,
+  WitnessListener,
+  Workspace,
+} from './services.ts'
 
 const whenAsked =
   <Given extends unknown[], T>(load: () => Promise<(...given: Given) => Promise<T>>) =>
@@ -39,6 +46,38 @@ export const explainRow = whenAsked(async () => (await import('./explain-row.ts'
 /** `checkLedger` of `check-ledger.ts`. */
 export const checkLedger = whenAsked(async () => (await import('./check-ledger.ts')).checkLedger)
 
+export type { AnchorState } from './anchor-ledger.ts'
+/** `anchorLedger` of `anchor-ledger.ts`. */
+export const anchorLedger = whenAsked(async () => (await import('./anchor-ledger.ts')).anchorLedger)
+
+/** `readAnchors` of `anchor-ledger.ts`. */
+export const readAnchors = whenAsked(async () => (await import('./anchor-ledger.ts')).readAnchors)
+
+/** `cleanLedger` of `clean-ledger.ts`. */
+export const cleanLedger = whenAsked(async () => (await import('./clean-ledger.ts')).cleanLedger)
+
+export type {
+  IndexedLedger,
+  IndexState,
+  LedgerAudit,
+  LedgerSearch,
+  RebuiltIndex,
+} from './index-ledger.ts'
+/** `indexLedger` of `index-ledger.ts`. */
+export const indexLedger = whenAsked(async () => (await import('./index-ledger.ts')).indexLedger)
+
+/** `rebuildIndex` of `index-ledger.ts`. */
+export const rebuildIndex = whenAsked(async () => (await import('./index-ledger.ts')).rebuildIndex)
+
+/** `searchLedger` of `index-ledger.ts`. */
+export const searchLedger = whenAsked(async () => (await import('./index-ledger.ts')).searchLedger)
+
+/** `auditLedger` of `index-ledger.ts`. */
+export const auditLedger = whenAsked(async () => (await import('./index-ledger.ts')).auditLedger)
+
+/** `mirrorLedger` of `mirror-ledger.ts`. */
+export const mirrorLedger = whenAsked(async () => (await import('./mirror-ledger.ts')).mirrorLedger)
+
 /** `findSecrets` of `find-secrets.ts`. */
 export const findSecrets = whenAsked(async () => (await import('./find-secrets.ts')).findSecrets)
 
@@ -52,6 +91,9 @@ export const importResults = whenAsked(
 
 /** `proveEntry` of `prove-entry.ts`. */
 export const proveEntry = whenAsked(async () => (await import('./prove-entry.ts')).proveEntry)
+
+/** `signReceipt` of `prove-entry.ts`. */
+export const signReceipt = whenAsked(async () => (await import('./prove-entry.ts')).signReceipt)
 
 /** `scanPaths` of `scan-paths.ts`. */
 export const scanPaths = whenAsked(async () => (await import('./scan-paths.ts')).scanPaths)
@@ -87,3 +129,85 @@ export const verifyPackFile = whenAsked(
 export type { PathVerdict, VerifyTrust } from './verify-path.ts'
 /** `verifyPath` of `verify-path.ts`. */
 export const verifyPath = whenAsked(async () => (await import('./verify-path.ts')).verifyPath)
+
+export type { ReceiptAnswer } from './verify-receipt.ts'
+/** `verifyReceiptFile` of `verify-receipt.ts`. */
+export const verifyReceiptFile = whenAsked(
+  async () => (await import('./verify-receipt.ts')).verifyReceiptFile,
+)
+
+/** `writeVerifierPage` of `write-verifier-page.ts`. */
+export const writeVerifierPage = whenAsked(
+  async () => (await import('./write-verifier-page.ts')).writeVerifierPage,
+)
+
+/** `recordDecisions` of `record-decisions.ts`. */
+export const recordDecisions = whenAsked(
+  async () => (await import('./record-decisions.ts')).recordDecisions,
+)
+
+export { indexOf } from './entry-index.ts'
+/** `searchDecisions` of `answer-about-decisions.ts`. */
+export const searchDecisions = whenAsked(
+  async () => (await import('./answer-about-decisions.ts')).searchDecisions,
+)
+
+/** `showDecision` of `answer-about-decisions.ts`. */
+export const showDecision = whenAsked(
+  async () => (await import('./answer-about-decisions.ts')).showDecision,
+)
+
+/** `receiptOfDecision` of `answer-about-decisions.ts`. */
+export const receiptOfDecision = whenAsked(
+  async () => (await import('./answer-about-decisions.ts')).receiptOfDecision,
+)
+
+/** `listSources` of `answer-about-decisions.ts`. */
+export const listSources = whenAsked(
+  async () => (await import('./answer-about-decisions.ts')).listSources,
+)
+
+/** `eraseDecisions` of `erase-decisions.ts`. */
+export const eraseDecisions = whenAsked(
+  async () => (await import('./erase-decisions.ts')).eraseDecisions,
+)
+
+/** `serveDecisions` of `serve-decisions.ts`. */
+export const serveDecisions = whenAsked(
+  async () => (await import('./serve-decisions.ts')).serveDecisions,
+)
+
+/** `checkDecisions` of `check-decisions.ts`. */
+export const checkDecisions = whenAsked(
+  async () => (await import('./check-decisions.ts')).checkDecisions,
+)
+
+/** `endEpoch` of `erase-decisions.ts`. */
+export const endEpoch = whenAsked(async () => (await import('./erase-decisions.ts')).endEpoch)
+
+/** `declareDeployment` of `declare-deployment.ts`. */
+export const declareDeployment = whenAsked(
+  async () => (await import('./declare-deployment.ts')).declareDeployment,
+)
+/** `readTrustOf` of `trust-files.ts`. */
+export const readTrustOf = whenAsked(async () => (await import('./trust-files.ts')).readTrustOf)
+
+export type { ReadyWitness } from './run-witness.ts'
+/** `runWitness` of `run-witness.ts`. */
+export const runWitness = whenAsked(async () => (await import('./run-witness.ts')).runWitness)
+
+/** `witnessHead` of `witness-head.ts`. */
+export const witnessHead = whenAsked(async () => (await import('./witness-head.ts')).witnessHead)
+/** `listKeys` of `manage-keys.ts`. */
+export const listKeys = whenAsked(async () => (await import('./manage-keys.ts')).listKeys)
+
+/** `rotateKeys` of `manage-keys.ts`. */
+export const rotateKeys = whenAsked(async () => (await import('./manage-keys.ts')).rotateKeys)
+
+/** `rewrapWorkspaceKeys` of `manage-keys.ts`. */
+export const rewrapWorkspaceKeys = whenAsked(
+  async () => (await import('./manage-keys.ts')).rewrapWorkspaceKeys,
+)
+
+/** `keyEvents` of `manage-keys.ts`. */
+export const keyEvents = whenAsked(async () => (await import('./manage-keys.ts')).keyEvents)

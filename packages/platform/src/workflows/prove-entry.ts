@@ -1,25 +1,25 @@
-// A proof that an entry is in a ledger, from the ledger's files alone: `proofhouse ledger proof`.
+// Proofs that an entry is in a ledger, from the ledger's files: as a tlog-proof, and, with the ledger's key, as a COSE receipt.
 
+import { join, resolve } from 'node:path'
 import {
-  checkTrust,
+  assert,
+  type Bytes,
   formatTlogProof,
   nodeFromTiles,
   OperatingError,
   proveInclusion,
-  textOf,
-  trustLogOnly,
-  type TrustPolicy,
+  signCoseReceipt,
+  verifyCoseReceipt,
   verifyTlogProof,
 } from '@proofhouse/evidence'
-import { checkpointPath, readEntries, readTile, verifierKeyPath } from '../ledger/index.ts'
+import { keyFileNames, readLedgerKey } from '../keys/index.ts'
+import { readEntries, readTile } from '../ledger/index.ts'
 import type { Services } from './services.ts'
-import { readTrust } from './trust-files.ts'
+import { type LedgerFolder, openTrustedLedger } from './trusted-ledger.ts'
 
 /** Which entry of which ledger. */
-export interface ProveRequest {
-  readonly folder: string
+export interface ProveRequest extends LedgerFolder {
   readonly index: number
-  readonly trustPath: string | null
 }
 
 /**
@@ -27,33 +27,55 @@ export interface ProveRequest {
  * @throws ledger-missing, usage-invalid for an index beyond the ledger, ledger-corrupt, and what trust throws
  */
 export async function proveEntry(
-  { files, openLedgerFiles }: Pick<Services, 'files' | 'openLedgerFiles'>,
-  { folder, index, trustPath }: ProveRequest,
+  services: Pick<Services, 'files' | 'openLedgerFiles'>,
+  request: ProveRequest,
 ): Promise<string> {
-  const tiles = await openLedgerFiles(folder)
-  const note = textOf((await tiles.read(checkpointPath)) ?? new Uint8Array())
-  const trust = (await readTrust(files, trustPath)) ?? (await foundTrust(tiles, folder))
-  const { checkpoint } = await checkTrust(note, trust)
+  const { index } = request
+  const { trust, note, hashes, entry } = await inclusionOf(services, request)
+  const proof = formatTlogProof({ extra: null, index, hashes, checkpoint: note })
+  await verifyTlogProof({ proof, entry, trust })
+  return proof
+}
+
+/** Which entry of which ledger, and the private key of the ledger. */
+export interface ReceiptRequest extends ProveRequest {
+  /** Null for the workspace's: `keys/ledger.key` beside the ledger's folder. */
+  readonly keyPath: string | null
+}
+
+/**
+ * A COSE receipt over the published checkpoint, signed with the ledger's key and verified before it is handed out.
+ * @throws as `proveEntry`; key-malformed for another key than the ledger's, and what reading a key throws
+ */
+export async function signReceipt(
+  services: Pick<Services, 'files' | 'openLedgerFiles' | 'keyFiles'>,
+  request: ReceiptRequest,
+): Promise<Bytes> {
+  const { folder, index, keyPath } = request
+  const { trust, note, hashes, entry } = await inclusionOf(services, request)
+  const path = keyPath ?? join(resolve(folder), '..', 'keys', keyFileNames.ledger)
+  const { signer } = await readLedgerKey(services.keyFiles, path)
+  const { log } = trust
+  const receipt = await signCoseReceipt({ checkpoint: note, log, signer, index, path: hashes })
+  // The policy's witnesses have been asked for already; none can be in a receipt.
+  await verifyCoseReceipt({ receipt, entry, trust: { ...trust, quorum: 'none' } })
+  return receipt
+}
+
+async function inclusionOf(
+  services: Pick<Services, 'files' | 'openLedgerFiles'>,
+  { index, ...ledger }: ProveRequest,
+) {
+  const { tiles, trust, note, checkpoint } = await openTrustedLedger(services, ledger)
   const { size } = checkpoint
   if (index >= size)
     throw new OperatingError('usage-invalid', `there is no entry ${index}; the ledger has ${size}`)
   const hashes = await proveInclusion(index, size, (node) =>
     nodeFromTiles(node, size, (tile) => readTile(tiles, tile)),
   )
-  const proof = formatTlogProof({ extra: null, index, hashes, checkpoint: note })
-  for await (const { entry } of readEntries(tiles, { from: index, to: index + 1, checkpoint }))
-    await verifyTlogProof({ proof, entry, trust })
-  return proof
-}
-
-type Tiles = Awaited<ReturnType<Services['openLedgerFiles']>>
-
-async function foundTrust(tiles: Tiles, folder: string): Promise<TrustPolicy> {
-  const key = await tiles.read(verifierKeyPath)
-  if (key === null)
-    throw new OperatingError(
-      'ledger-missing',
-      `there is no \`${verifierKeyPath}\` in \`${folder}\`; name the ledger's key with --trust`,
-    )
-  return trustLogOnly(textOf(key))
+  const [read] = await Array.fromAsync(
+    readEntries(tiles, { from: index, to: index + 1, checkpoint }),
+  )
+  assert(read !== undefined, 'a log has every entry below its size')
+  return { trust, note, hashes, entry: read.entry }
 }

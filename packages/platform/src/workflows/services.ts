@@ -5,8 +5,26 @@ import type { HttpServers, KeylessChecker, ModelFiles } from '../artifacts/index
 import type { GitHistory, SearchedFiles } from '../artifacts/secrets/index.ts'
 import type { ReadableFiles } from '../artifacts/inventory/index.ts'
 import type { DataSource, ModelRunner } from '../assess/index.ts'
-import type { KeyFiles, SigningKey } from '../keys/index.ts'
-import type { LeafHasher, Ledger, TileStore } from '../ledger/index.ts'
+import type { DecisionLog, Deployment, KeyWrapper } from '../decisions/index.ts'
+import type {
+  KeyFiles,
+  KeyProvider,
+  KeyStore,
+  ProviderSettings,
+  SigningKey,
+} from '../keys/index.ts'
+import type {
+  LeafHasher,
+  Ledger,
+  LockStore,
+  ProjectionStore,
+  StatementRow,
+  StatementSearch,
+  TileStore,
+  Witness,
+  Witnesses,
+  WitnessServer,
+} from '../ledger/index.ts'
 import type { BlobStore, StatementRecorder } from '../registry/index.ts'
 
 /** A file by content. */
@@ -31,6 +49,8 @@ export interface Files {
 export interface Workspace {
   readonly folder: string
   readonly ledger: Ledger
+  /** Those that the workspace's `witnesses.policy` names; null without that file. */
+  readonly witnesses: Witnesses | null
   /** The ledger's public key in one line. */
   readonly verifierKey: string
   readonly recorder: StatementRecorder
@@ -42,6 +62,53 @@ export interface Workspace {
   entries(): AsyncIterable<{ readonly index: number; readonly entry: Uint8Array }>
   close(): Promise<void>
 }
+
+/** Deployments of a workspace, by id. */
+interface Deployments {
+  /** @throws config-invalid, file-unreadable */
+  list(folder: string): Promise<readonly Deployment[]>
+  /** Adds or replaces one. @throws file-unwritable */
+  put(folder: string, deployment: Deployment): Promise<void>
+}
+
+/** A workspace's decision log, open for writing. */
+interface OpenedDecisions {
+  readonly log: DecisionLog
+  /** The log's public key in one line. */
+  readonly verifierKey: string
+  close(): Promise<void>
+}
+
+/** A witness that answers requests. */
+export interface WitnessListener {
+  /** Its submission prefix. */
+  readonly url: string
+  /** Ends once the requests under way have been answered, in bounded time. */
+  close(): Promise<void>
+}
+
+/** What asking witnesses, and being one, needs of the world. */
+interface WitnessPorts {
+  /** The server with this submission prefix. @throws usage-invalid */
+  server(url: string): WitnessServer
+  /** Adds cosignatures to a ledger's published checkpoint; false when it has moved on. @throws ledger-busy, ledger-corrupt */
+  publishCosigned(folder: string, note: string): Promise<boolean>
+  /** What a witness remembers of these logs, by origin. @throws ledger-busy, ledger-corrupt, storage-failed */
+  openState(folder: string, origins: readonly string[]): Promise<ReadonlyMap<string, LockStore>>
+  /** Answers requests over HTTP. @throws usage-invalid when nobody can listen there */
+  listen(
+    witness: Pick<Witness, 'addCheckpoint' | 'latest'>,
+    address: { readonly host: string; readonly port: number },
+  ): Promise<WitnessListener>
+}
+/**
+ * Opens the file of an index, making it when there is none; a file that is no index is refused, or replaced when asked.
+ * @throws storage-failed
+ */
+export type OpenStatementIndex = (file: {
+  readonly path: string
+  readonly replace: boolean
+}) => Promise<ProjectionStore<StatementRow> & StatementSearch>
 
 /** Everything the use cases are given. */
 export interface Services {
@@ -55,13 +122,47 @@ export interface Services {
   openWorkspace(folder: string): Promise<Workspace>
   /** The files of a ledger, for reading. @throws ledger-missing */
   openLedgerFiles(folder: string): Promise<TileStore>
+  /** The files of a mirror of checkpoints; the folder is made when there is none. @throws storage-failed */
+  openMirrorFiles(folder: string): Promise<TileStore>
+  readonly openStatementIndex: OpenStatementIndex
+  /** What a folder keeps by digest. */
+  blobs(folder: string): BlobStore
+  /** The program of the page that verifies receipts and packs, for a browser. @throws file-missing */
+  verifierProgram(): Promise<string>
   /** Starts threads that hash; the caller closes them. */
   startLeafHasher(): Promise<LeafHasher>
+  /**
+   * Opens the decision log of a workspace, creating it and its keys on first use.
+   * @throws ledger-busy, ledger-corrupt, key-provider-unavailable, config-invalid, storage-failed
+   */
+  openDecisions(
+    workspace: Workspace,
+    keys: { readonly tenant: string; readonly wrapper: KeyWrapper },
+  ): Promise<OpenedDecisions>
+  /** Listens for decisions over HTTP. @throws usage-invalid when the address is taken */
+  listenForDecisions(
+    log: Pick<DecisionLog, 'append'>,
+    at: { readonly host: string; readonly port: number; readonly token: string },
+  ): Promise<{ readonly address: string; close(): Promise<void> }>
+  /** The deployments that a workspace takes decisions of. */
+  readonly deployments: Deployments
   readonly keyFiles: KeyFiles
+  /** Opens the provider of the root key; secrets are read when they are needed. @throws usage-invalid, file-missing, key-malformed */
+  openKeyProvider(
+    settings: ProviderSettings,
+    place: {
+      /** Folder of root key files. */
+      readonly folder: string
+      readonly secret: (path: string, what: 'passphrase' | 'token' | 'PIN') => Promise<string>
+    },
+  ): Promise<{ readonly provider: KeyProvider; close(): void }>
+  /** The store of wrapped keys in a folder. */
+  openKeyStore(folder: string): KeyStore
   readonly modelFiles: ModelFiles
   readonly readableFiles: ReadableFiles
   readonly searchedFiles: SearchedFiles
   readonly gitHistory: GitHistory
   readonly keyless: KeylessChecker
   readonly httpServers: HttpServers
+  readonly witnessing: WitnessPorts
 }

@@ -16,7 +16,16 @@ const pathLengthMax = 8
 const attemptsMax = 100
 const rsaBitsMin = 2_048
 
-const codeSigning = '1.3.6.1.5.5.7.3.3'
+/** What a signer's certificate must be for (RFC 5280 §4.2.1.12): signing code, or time stamps. */
+export interface SignerPurpose {
+  readonly oid: string
+  /** For messages: what the key is to do. */
+  readonly words: string
+}
+
+const codeSigning: SignerPurpose = { oid: '1.3.6.1.5.5.7.3.3', words: 'sign code' }
+/** RFC 3161 §2.3. */
+export const timeStamping: SignerPurpose = { oid: '1.3.6.1.5.5.7.3.8', words: 'sign time stamps' }
 const anyPurpose = '2.5.29.37.0'
 
 /** Signature algorithms of issuers: RSA (PKCS #1) and ECDSA with SHA-2, Ed25519, Ed448. */
@@ -37,14 +46,16 @@ export function findPath(request: {
   readonly between: readonly Certificate[]
   readonly roots: readonly Certificate[]
   readonly at: Date
+  /** Code signing, where none is named. */
+  readonly purpose?: SignerPurpose
 }): CertificatePath {
-  const { leaf, roots, at } = request
+  const { leaf, roots, at, purpose = codeSigning } = request
   let attempts = 0
   let refusal: string | null = null
   const extend = (path: CertificatePath): CertificatePath | null => {
     const last = path.at(-1) ?? leaf
     if (roots.some((root) => sameCertificate(root, last))) {
-      refusal = problemOf(path, at)
+      refusal = problemOf(path, at, purpose)
       return refusal === null ? path : null
     }
     const issuers = [...roots, ...request.between].filter(
@@ -82,7 +93,7 @@ export function assertChain(chain: CertificatePath, at: Date): void {
           `\`${subjectText(issuer)}\`; order the chain from the signer upwards`,
       )
   }
-  const problem = problemOf(chain, at)
+  const problem = problemOf(chain, at, codeSigning)
   if (problem !== null) throw untrusted(problem)
 }
 
@@ -97,13 +108,15 @@ export function isSignedBy(certificate: Certificate, issuer: Certificate): boole
 }
 
 /** What is wrong with a path whose links hold; null when nothing is. */
-function problemOf(path: CertificatePath, at: Date): string | null {
+function problemOf(path: CertificatePath, at: Date, purpose: SignerPurpose): string | null {
   // Authorities between an issuer and the signer, those that only renew a key not counted.
   let between = 0
   for (const [index, certificate] of path.entries()) {
     const why =
       problemAlone(certificate, at) ??
-      (index === 0 ? problemOfSigner(certificate) : problemOfAuthority(certificate, between)) ??
+      (index === 0
+        ? problemOfSigner(certificate, purpose)
+        : problemOfAuthority(certificate, between, purpose)) ??
       (index === path.length - 1 ? null : problemOfSignature(certificate, path[index + 1]))
     if (why !== null) return `certificate of \`${subjectText(certificate)}\` ${why}`
     if (index > 0 && !isSelfIssued(certificate)) between++
@@ -120,21 +133,28 @@ function problemAlone({ x509, extensions }: Certificate, at: Date): string | nul
 }
 
 /** At least one of the two usages must be stated, and neither may deny. */
-function problemOfSigner({ extensions: { keyUsage, purposes } }: Certificate): string | null {
+function problemOfSigner(
+  { extensions: { keyUsage, purposes } }: Certificate,
+  purpose: SignerPurpose,
+): string | null {
   if (keyUsage?.digitalSignature === false) return 'may not be used for signatures (key usage)'
-  if (purposes?.includes(codeSigning) === false)
-    return 'may not be used to sign code (extended key usage)'
+  if (purposes?.includes(purpose.oid) === false)
+    return `may not be used to ${purpose.words} (extended key usage)`
   return keyUsage === null && purposes === null ? 'does not say that its key may sign' : null
 }
 
-function problemOfAuthority({ extensions }: Certificate, between: number): string | null {
+function problemOfAuthority(
+  { extensions }: Certificate,
+  between: number,
+  purpose: SignerPurpose,
+): string | null {
   const { isAuthority, pathLengthMax: limit, keyUsage, purposes } = extensions
   if (!isAuthority) return 'is not that of an authority (basic constraints)'
   if (keyUsage?.certificates === false) return 'may not sign certificates (key usage)'
   if (limit !== null && between > limit) return `allows only ${limit} authorities below it`
-  return purposes === null || purposes.includes(codeSigning) || purposes.includes(anyPurpose)
+  return purposes === null || purposes.includes(purpose.oid) || purposes.includes(anyPurpose)
     ? null
-    : 'may not issue certificates that sign code (extended key usage)'
+    : `may not issue certificates that ${purpose.words} (extended key usage)`
 }
 
 function problemOfSignature(certificate: Certificate, issuer?: Certificate): string | null {

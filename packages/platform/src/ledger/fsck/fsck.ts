@@ -93,8 +93,16 @@ export async function fsck({ tiles: store, trust, startHasher }: FsckRequest): P
     findings: list,
     logEstablished,
     witnesses,
-    summary: summarize({ findings, logEstablished, witnesses }),
+    summary: summarize({ count: list.length, full: findings.full, logEstablished, witnesses }),
   }
+}
+
+/** The report with what was found beside the ledger's own files. */
+export function withFindings(report: FsckReport, more: readonly Finding[]): FsckReport {
+  const findings = [...report.findings, ...more]
+  const count = findings.length
+  const summary = summarize({ ...report, count, full: false })
+  return { ...report, ok: count === 0, findings, summary }
 }
 
 async function checkTree(
@@ -140,20 +148,21 @@ async function checkLock(
 }
 
 function summarize(given: {
-  readonly findings: Findings
+  readonly count: number
+  /** Whether there may be more. */
+  readonly full: boolean
   readonly logEstablished: boolean
   readonly witnesses: TrustedCheckpoint['witnesses']
 }): string {
-  const { findings, logEstablished, witnesses } = given
-  const count = `${findings.list.length}${findings.full ? ' or more' : ''}`
+  const { count, full, logEstablished, witnesses } = given
   const seen =
     witnesses.length === 0
       ? 'unwitnessed'
       : `witnessed by ${witnesses.map(({ name }) => name).join(', ')}`
   return [
-    findings.list.length === 0
+    count === 0
       ? 'intact'
-      : `damaged: ${count} ${findings.list.length === 1 ? 'finding' : 'findings'}`,
+      : `damaged: ${count}${full ? ' or more' : ''} ${count === 1 ? 'finding' : 'findings'}`,
     `origin ${logEstablished ? '' : 'not '}established`,
     seen,
   ].join('; ')

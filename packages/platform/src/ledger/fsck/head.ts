@@ -15,7 +15,7 @@ import {
   type TrustPolicy,
 } from '@proofhouse/evidence'
 import { decodeSlot, slotSizeBytes } from '../committed-slots.ts'
-import type { Findings } from './findings.ts'
+import { Findings } from './findings.ts'
 import { checkpointPath, committedPath, verifierKeyPath } from '../layout.ts'
 import type { TileStore } from '../ports.ts'
 
@@ -165,4 +165,13 @@ export async function readCommitted(
   if (older !== undefined && older.checkpoint.size > current.checkpoint.size)
     add('the older slot holds the larger log')
   return { current: current.checkpoint, older: older?.checkpoint ?? null }
+}
+
+/** The committed head, where there is one that holds: what is wrong with it is told by a check. */
+export async function readCommittedHead(
+  tiles: TileStore,
+  log: NoteVerifier,
+): Promise<Checkpoint | null> {
+  const committed = await readCommitted(tiles, log, new Findings())
+  return committed?.current ?? null
 }

@@ -3,6 +3,7 @@
 // remembered is everything else.
 
 import { parseTilePath, type TileFile, tileWidth } from '@proofhouse/evidence'
+import { isAnchorPath } from '../anchor-file.ts'
 import type { Findings } from './findings.ts'
 import {
   checkpointPath,
@@ -47,7 +48,7 @@ function isPartOf(file: TileFile, size: number): boolean {
 }
 
 /**
- * Lists a ledger's files; what is no part of any ledger is a finding.
+ * Lists a ledger's files; what is no part of any ledger is a finding. Anchors are checked elsewhere.
  * @throws what the store throws
  */
 export async function takeInventory(
@@ -69,7 +70,8 @@ export async function takeInventory(
       const others = extras.get(key)
       if (others === undefined) extras.set(key, [tile])
       else others.push(tile)
-    } else if (stagingPattern.test(path) && isStagingPath(path)) staging.push(path)
+    } else if (isAnchorPath(path)) continue
+    else if (stagingPattern.test(path) && isStagingPath(path)) staging.push(path)
     else findings.add(path, 'not part of a ledger')
   }
   return { files, single, staging: staging.toSorted(), extras }

@@ -84,7 +84,7 @@ export function provenancePart(report: AssessmentReport): Markup {
 <p>This run was announced in an append-only ledger before it computed, with the digests of policy, data and model, and
 closed with its result. ${
     run.preregistration === 'witnessed'
-      ? 'An independent witness saw the announcement first: the policy stood before the figures.'
+      ? 'The witnesses that this workspace’s policy asks for saw the announcement first: the policy stood before the figures, as announcement.tlog-proof shows to whoever trusts them.'
       : 'No independent witness saw the announcement, so that the policy stood before the figures rests on the word of whoever holds the ledger’s key.'
   }</p>
 <dl class="facts"><div><dt>Run</dt><dd>${code(run.id)}</dd></div>

@@ -1,0 +1,5 @@
+// The artifact store: artifacts by digest, encrypted, in a directory or a bucket.
+
+export { ArtifactStore } from './artifact-store.ts'
+export { requireBlobName } from './blob-name.ts'
+export type { ArtifactBlobs, BlobFacts } from './ports.ts'

@@ -1,0 +1,45 @@
+// `proofhouse decisions erase`
+
+import { OperatingError } from '@proofhouse/evidence'
+import { eraseDecisions, indexOf } from '../workflows/index.ts'
+import type { Command } from './command.ts'
+import { printLines } from './print-lines.ts'
+import { folderOption, workspaceOf } from './workspace-option.ts'
+
+const reasons = ['request', 'retention', 'order'] as const
+
+/** Erases a person, or single decisions. */
+export const decisionsErase: Command = {
+  words: ['decisions', 'erase'],
+  summary: 'erase a person, or single decisions, from the log',
+  details: `Destroys the key, the contents and the index rows, and states in the evidence log which entries were emptied;
+every proof still holds. Pending until the epoch of keys ends (\`decisions end-epoch\`), then final.`,
+  operands: [],
+  options: {
+    folder: folderOption,
+    subject: { value: 'PSEUDONYM', description: 'everything about one person' },
+    entry: { value: 'N', description: 'one entry; may be repeated', repeated: true },
+    reason: { value: 'WHY', description: 'request, retention or order (default: request)' },
+  },
+  examples: ['proofhouse decisions erase --subject p-1042'],
+  async run({ options, lists, switches, services, terminal }) {
+    const { subject } = options
+    const entries = lists['entry'] ?? []
+    if ((subject === undefined) === (entries.length === 0))
+      throw new OperatingError('usage-invalid', 'name either a `--subject` or an `--entry`')
+    const reason = reasons.find((one) => one === (options['reason'] ?? 'request'))
+    if (reason === undefined)
+      throw new OperatingError('usage-invalid', `\`--reason\` is one of ${reasons.join(', ')}`)
+    const what = subject === undefined ? { indexes: entries.map(indexOf) } : { subject }
+    const record = await eraseDecisions({ folder: workspaceOf(options), what, reason }, services)
+    const { erasureId, ranges, pendingIndex } = record
+    const count = ranges.reduce((sum, { from, to }) => sum + to - from, 0)
+    if (switches.has('json')) terminal.out(`${JSON.stringify(record)}\n`)
+    else
+      printLines(terminal, [
+        `${count} decisions erased, stated in entry ${pendingIndex} of the evidence log (${erasureId})`,
+        'pending: final once the epoch of keys has ended',
+      ])
+    return 0
+  },
+}

@@ -1,0 +1,29 @@
+// `proofhouse decisions show N`
+
+import { indexOf, showDecision } from '../workflows/index.ts'
+import type { Command } from './command.ts'
+import { printLines } from './print-lines.ts'
+import { folderOption, workspaceOf } from './workspace-option.ts'
+
+/** Opens one decision. */
+export const decisionsShow: Command = {
+  words: ['decisions', 'show'],
+  summary: 'open one decision',
+  operands: [{ name: 'N', description: 'its entry in the log' }],
+  options: { folder: folderOption },
+  examples: ['proofhouse decisions show 17'],
+  async run({ operands, options, switches, services, terminal }) {
+    const given = { folder: workspaceOf(options), index: indexOf(operands['N'] ?? '') }
+    const { index, entry, content } = await showDecision(given, services)
+    const groups = content?.groups ?? null
+    if (switches.has('json')) terminal.out(`${JSON.stringify({ index, entry, groups })}\n`)
+    else
+      printLines(terminal, [
+        `entry ${index}: ${entry.deployment}, ${entry.time}, ${entry.source}#${entry.sequence}`,
+        ...(groups === null
+          ? ['its content was erased']
+          : Object.entries(groups).map(([name, value]) => `${name}  ${JSON.stringify(value)}`)),
+      ])
+    return 0
+  },
+}

@@ -1,0 +1,97 @@
+// Decisions over HTTP: batches in, an outcome for each once it is durable. Whoever sends shows a token. Problems are RFC 9457.
+
+import { hash, timingSafeEqual } from 'node:crypto'
+import { errorRegistry, type JsonValue, OperatingError } from '@proofhouse/evidence'
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import type { Outcome } from '../decisions/index.ts'
+
+/** Decisions of one request at most. */
+const batchMax = 2_000
+const bodyMaxBytes = 32 * 1_048_576
+const requestTimeoutMs = 30_000
+const retryAfterSeconds = 1
+
+/** What takes decisions. */
+export interface DecisionTaker {
+  append(values: readonly JsonValue[]): Promise<readonly Outcome[]>
+}
+
+interface Problem {
+  readonly status: number
+  readonly code: string
+  readonly detail: string
+}
+
+function answerProblem(reply: FastifyReply, { status, code, detail }: Problem) {
+  return reply
+    .code(status)
+    .type('application/problem+json')
+    .send({ type: `https://proofhouse.dev/errors#${code}`, title: code, status, detail })
+}
+
+function problemOf(error: unknown): Problem & { readonly retryable: boolean } {
+  if (error instanceof OperatingError) {
+    const { httpStatus, retryable } = errorRegistry[error.code]
+    return { status: httpStatus, code: error.code, detail: error.message, retryable }
+  }
+  const status = Number(Reflect.get(Object(error), 'statusCode') ?? 500)
+  // What went wrong inside is for our own log, not for whoever asks.
+  const detail =
+    status < 500 && error instanceof Error ? error.message : 'something went wrong here'
+  const code = status < 500 ? 'usage-invalid' : 'storage-failed'
+  return { status, code, detail, retryable: false }
+}
+
+const digestOf = (text: string): Buffer => hash('sha256', text, 'buffer')
+
+/** A server of one decision log, not yet listening. `token` is what clients show as `Authorization: Bearer`. */
+export function decisionServer(taker: DecisionTaker, token: string): FastifyInstance {
+  const expected = digestOf(`Bearer ${token}`)
+  const server = Fastify({
+    bodyLimit: bodyMaxBytes,
+    requestTimeout: requestTimeoutMs,
+    forceCloseConnections: 'idle',
+    logger: false,
+  })
+  server.removeAllContentTypeParsers()
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (_, body, done) => {
+    try {
+      done(null, JSON.parse(String(body)))
+    } catch {
+      done(new OperatingError('decision-malformed', 'the body is no JSON'))
+    }
+  })
+  server.setErrorHandler((error, _, reply) => {
+    const problem = problemOf(error)
+    if (problem.retryable) reply.header('retry-after', String(retryAfterSeconds))
+    return answerProblem(reply, problem)
+  })
+  server.setNotFoundHandler((_, reply) =>
+    answerProblem(reply, { status: 404, code: 'usage-invalid', detail: 'nothing is here' }),
+  )
+  server.get('/healthz', () => ({ status: 'ready' }))
+  server.post('/api/v1/decisions', {
+    // Before the body is read.
+    onRequest: async (request, reply) => {
+      const given = digestOf(request.headers.authorization ?? '')
+      if (timingSafeEqual(given, expected)) return
+      reply.header('www-authenticate', 'Bearer')
+      await answerProblem(reply, {
+        status: 401,
+        code: 'usage-invalid',
+        detail: 'show the token of this log as `Authorization: Bearer`',
+      })
+    },
+    handler: async (request, reply) => {
+      const values: unknown = request.body
+      if (!Array.isArray(values) || values.length > batchMax)
+        throw new OperatingError(
+          'decision-malformed',
+          `send a list of at most ${batchMax} decisions`,
+        )
+      const outcomes = await taker.append(values as readonly JsonValue[])
+      return reply.type('application/json').send(JSON.stringify({ outcomes }))
+    },
+  })
+  return server
+}

@@ -1,0 +1,115 @@
+// Which provider keeps the root key of a place: `keys/provider.yaml`. Secrets stand in files of
+// their own that this one names, never in it.
+// Unknown keys are refused with the nearest that is known. Page: docs/keys.md.
+
+import { OperatingError } from '@proofhouse/evidence'
+import { nearestName } from '../nearest-name.ts'
+import { isKeyId } from './key-binding.ts'
+import { type ProviderKind, providerKinds } from './ports.ts'
+
+/** Name of the file of settings in the folder of keys. */
+export const providerSettingsName = 'provider.yaml'
+
+/** A provider by its settings. */
+export type ProviderSettings = {
+  /** Name of the root key. */
+  readonly root: string
+  /** Days after which a tenant's key is due to be rotated. */
+  readonly rotationDays: number
+} & (
+  | { readonly provider: 'file'; readonly passphraseFile: string | null }
+  | {
+      readonly provider: 'vault'
+      readonly address: string
+      readonly mount: string
+      readonly tokenFile: string
+      readonly namespace: string | null
+    }
+  | {
+      readonly provider: 'pkcs11'
+      readonly library: string
+      readonly token: string
+      readonly pinFile: string
+    }
+  | { readonly provider: 'aws-kms'; readonly region: string; readonly endpoint: string | null }
+)
+
+/** What counts where there is no file of settings: a key file that its mode protects, rotated every 90 days. */
+export const providerSettingsDefault: ProviderSettings = {
+  provider: 'file',
+  root: 'root',
+  rotationDays: 90,
+  passphraseFile: null,
+}
+
+const rotationDaysMax = 3_650
+const always = ['provider', 'root', 'rotation_days']
+const ownKeys: Readonly<Record<ProviderKind, readonly string[]>> = {
+  file: ['passphrase_file'],
+  vault: ['address', 'mount', 'token_file', 'namespace'],
+  pkcs11: ['library', 'token', 'pin_file'],
+  'aws-kms': ['region', 'endpoint'],
+}
+
+/**
+ * The settings in a file.
+ * @param resolve the path that a file named in it stands for
+ * @throws config-invalid
+ */
+export function readProviderSettings(
+  value: unknown,
+  { fileName, resolve }: { readonly fileName: string; readonly resolve: (path: string) => string },
+): ProviderSettings {
+  const refuse = (problem: string): never => {
+    throw new OperatingError('config-invalid', `${fileName}: ${problem}`)
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return refuse('it must hold keys and values')
+  const given = new Map<string, unknown>(Object.entries(value))
+  const provider = providerKinds.find((kind) => kind === given.get('provider'))
+  if (provider === undefined)
+    return refuse(
+      `\`provider\` must be one of ${providerKinds.map((kind) => `\`${kind}\``).join(', ')}`,
+    )
+  const known = [...always, ...ownKeys[provider]]
+  for (const key of given.keys()) {
+    if (known.includes(key)) continue
+    const near = nearestName(key, known)
+    const hint = near === undefined ? `known are ${known.join(', ')}` : `did you mean \`${near}\`?`
+    return refuse(`\`${key}\` is not a setting of \`${provider}\`; ${hint}`)
+  }
+  const text = (key: string): string => {
+    const found = given.get(key)
+    return typeof found === 'string' && found !== '' ? found : refuse(`\`${key}\` must be a text`)
+  }
+  const textOr = <T>(key: string, fallback: T): string | T =>
+    given.has(key) ? text(key) : fallback
+  const root = textOr('root', providerSettingsDefault.root)
+  if (!isKeyId(root)) return refuse('`root` must be a name of letters, digits, `.`, `_` and `-`')
+  const rotationDays = given.get('rotation_days') ?? providerSettingsDefault.rotationDays
+  if (typeof rotationDays !== 'number' || !(rotationDays >= 1 && rotationDays <= rotationDaysMax))
+    return refuse(`\`rotation_days\` must be a number from 1 to ${rotationDaysMax}`)
+  const each = { root, rotationDays }
+  if (provider === 'file') {
+    const path = textOr('passphrase_file', null)
+    return { ...each, provider, passphraseFile: path === null ? null : resolve(path) }
+  }
+  if (provider === 'vault')
+    return {
+      ...each,
+      provider,
+      address: text('address'),
+      mount: textOr('mount', 'transit'),
+      tokenFile: resolve(text('token_file')),
+      namespace: textOr('namespace', null),
+    }
+  if (provider === 'pkcs11')
+    return {
+      ...each,
+      provider,
+      library: resolve(text('library')),
+      token: text('token'),
+      pinFile: resolve(text('pin_file')),
+    }
+  return { ...each, provider, region: text('region'), endpoint: textOr('endpoint', null) }
+}

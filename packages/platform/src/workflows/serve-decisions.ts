@@ -1,0 +1,86 @@
+// A workspace's decision log, open for clients until somebody asks for the end: `proofhouse decisions serve`.
+
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { OperatingError } from '@proofhouse/evidence'
+import { closeEpoch } from '../decisions/index.ts'
+import { stateHead, withDecisionLog } from './decision-log-access.ts'
+import type { Services } from './services.ts'
+
+/** How often the head is stated in the evidence log, where it has moved. */
+const stateEveryMs = 10 * 60_000
+/** How long an epoch of keys lasts. */
+const epochMs = 24 * 3_600_000
+const tokenFile = 'keys/decisions.token'
+const loopback = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/
+
+/** Where to listen. */
+export interface ServeRequest {
+  readonly folder: string
+  readonly host: string
+  readonly port: number
+}
+
+/**
+ * Takes decisions over HTTP until the signal aborts, then finishes what is on its way.
+ * @param ready told the address and the file with the token that clients show
+ * @throws usage-invalid for another address than loopback: there is no TLS here
+ */
+export async function serveDecisions(
+  { folder, host, port }: ServeRequest,
+  services: Services,
+  run: {
+    readonly signal: AbortSignal
+    readonly ready: (address: string, tokenFile: string) => void
+  },
+): Promise<{ readonly size: number }> {
+  if (!loopback.test(host))
+    throw new OperatingError(
+      'usage-invalid',
+      `\`${host}\` is not this machine alone: put a proxy with TLS in front of 127.0.0.1`,
+    )
+  const path = join(folder, tokenFile)
+  const token = await tokenIn(services, path)
+  return withDecisionLog(services, folder, async (opened) => {
+    const { log } = opened
+    const server = await services.listenForDecisions(log, { host, port, token })
+    let stated = log.size
+    let epochEndsMs = performance.now() + epochMs
+    let failure: unknown = null
+    const stop = Promise.withResolvers<void>()
+    const tick = async () => {
+      if (performance.now() > epochEndsMs) {
+        epochEndsMs += epochMs
+        await closeEpoch(log, opened.host)
+      }
+      if (log.size > stated) {
+        stated = log.size
+        await stateHead(opened, 'head', services.now())
+      }
+    }
+    const timer = setInterval(() => {
+      tick().catch((error: unknown) => {
+        failure = error
+        stop.resolve()
+      })
+    }, stateEveryMs)
+    run.ready(server.address, path)
+    if (run.signal.aborted) stop.resolve()
+    run.signal.addEventListener('abort', () => stop.resolve(), { once: true })
+    try {
+      await stop.promise
+    } finally {
+      clearInterval(timer)
+      await server.close()
+    }
+    if (failure !== null) throw failure
+    return { size: log.size }
+  })
+}
+
+async function tokenIn({ keyFiles }: Services, path: string): Promise<string> {
+  const found = await keyFiles.readPrivate(path)
+  if (found !== null) return found.trim()
+  await keyFiles.createPrivate(path, `${randomBytes(32).toString('base64url')}\n`)
+  return ((await keyFiles.readPrivate(path)) ?? '').trim()
+}
