@@ -50,7 +50,7 @@ CREATE VIRTUAL TABLE words USING fts5(text, tokenize = 'unicode61 remove_diacrit
 const entryColumns = [
   ['statement', 'entry_index'],
   ['mark', 'entry_index'],
-  ['words', 'rowid'],
+  ['words_content', 'id'],
 ] as const
 
 const indexMax = Number.MAX_SAFE_INTEGER
