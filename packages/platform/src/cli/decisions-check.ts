@@ -9,8 +9,9 @@ import { folderOption, workspaceOf } from './workspace-option.ts'
 export const decisionsCheck: Command = {
   words: ['decisions', 'check'],
   summary: 'check that every decision is there, or was erased, and is what was committed to',
-  details: `Opens every content in its place, compares it with its commitments and with the index. Exits with 1 when
-something does not fit. Whether the log itself is whole says \`ledger fsck\` of its folder.`,
+  details: `Opens every content in its place, compares it with its commitments and with the index.
+Exits with 1 when something does not fit. Whether the log itself is whole says \`ledger
+fsck\` of its folder.`,
   operands: [],
   options: { folder: folderOption },
   examples: ['proofhouse decisions check'],

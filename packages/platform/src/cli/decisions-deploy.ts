@@ -9,8 +9,9 @@ import { folderOption, workspaceOf } from './workspace-option.ts'
 export const decisionsDeploy: Command = {
   words: ['decisions', 'deploy'],
   summary: 'declare a deployment, so that its decisions are taken',
-  details: `The file, YAML or JSON, names the deployment, the root digest of its model, the fields that go in and come
-out, and which of them are masked, dropped, or kept as groups of their own (spec/decisions.md).`,
+  details: `The file, YAML or JSON, names the deployment, the root digest of its model, the fields
+that go in and come out, and which of them are masked, dropped, or kept as groups of
+their own (spec/decisions.md).`,
   operands: [{ name: 'FILE', description: 'the declaration' }],
   options: { folder: folderOption },
   examples: ['proofhouse decisions deploy credit-eu.yaml'],

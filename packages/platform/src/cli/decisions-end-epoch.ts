@@ -9,8 +9,9 @@ import { folderOption, workspaceOf } from './workspace-option.ts'
 export const decisionsEndEpoch: Command = {
   words: ['decisions', 'end-epoch'],
   summary: 'end the epoch of keys, which makes erasures final',
-  details: `Seals the keys of those who remain under a new epoch's key and destroys the old one: nothing can then open
-what lingers of the erased in freed space, logs and backups of the old keys. Run it daily.`,
+  details: `Seals the keys of those who remain under a new epoch's key and destroys the old one:
+nothing can then open what lingers of the erased in freed space, logs and backups of the
+old keys. Run it daily.`,
   operands: [],
   options: { folder: folderOption },
   examples: ['proofhouse decisions end-epoch'],

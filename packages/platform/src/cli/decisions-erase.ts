@@ -12,8 +12,9 @@ const reasons = ['request', 'retention', 'order'] as const
 export const decisionsErase: Command = {
   words: ['decisions', 'erase'],
   summary: 'erase a person, or single decisions, from the log',
-  details: `Destroys the key, the contents and the index rows, and states in the evidence log which entries were emptied;
-every proof still holds. Pending until the epoch of keys ends (\`decisions end-epoch\`), then final.`,
+  details: `Destroys the key, the contents and the index rows, and states in the evidence log which
+entries were emptied; every proof still holds. Pending until the epoch of keys ends
+(\`decisions end-epoch\`), then final.`,
   operands: [],
   options: {
     folder: folderOption,

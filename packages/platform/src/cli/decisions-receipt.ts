@@ -10,8 +10,9 @@ import { folderOption, workspaceOf } from './workspace-option.ts'
 export const decisionsReceipt: Command = {
   words: ['decisions', 'receipt'],
   summary: 'a receipt of a decision, for the person or an auditor',
-  details: `The receipt shows the groups named, or all of them, and proves that they were committed to when the decision
-was made. Of an erased decision it shows the statement of erasure. Anybody can check it offline.`,
+  details: `The receipt shows the groups named, or all of them, and proves that they were committed
+to when the decision was made. Of an erased decision it shows the statement of erasure.
+Anybody can check it offline.`,
   operands: [{ name: 'N', description: 'its entry in the log' }],
   options: {
     folder: folderOption,

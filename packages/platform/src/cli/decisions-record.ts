@@ -9,8 +9,9 @@ import { folderOption, workspaceOf } from './workspace-option.ts'
 export const decisionsRecord: Command = {
   words: ['decisions', 'record'],
   summary: 'take decisions from a file into the log, sealed',
-  details: `One decision, a JSON object, on each line. Each is committed to in the log and sealed outside it; a file may be
-recorded again, and what has come already is not taken twice. Exits with 1 when a line was refused.`,
+  details: `One decision, a JSON object, on each line. Each is committed to in the log and sealed
+outside it; a file may be recorded again, and what has come already is not taken twice.
+Exits with 1 when a line was refused.`,
   operands: [{ name: 'FILE', description: 'decisions as JSON lines' }],
   options: { folder: folderOption },
   examples: ['proofhouse decisions record decisions.jsonl'],

@@ -10,8 +10,9 @@ const portDefault = '7070'
 export const decisionsServe: Command = {
   words: ['decisions', 'serve'],
   summary: 'take decisions over HTTP, until it is interrupted',
-  details: `POST /api/v1/decisions takes a JSON list of decisions and answers once they are durable. Clients show the
-token that lies in the workspace as \`Authorization: Bearer\`. It listens on this machine only: there is no TLS here.`,
+  details: `POST /api/v1/decisions takes a JSON list of decisions and answers once they are durable.
+Clients show the token that lies in the workspace as \`Authorization: Bearer\`. It listens
+on this machine only: there is no TLS here.`,
   operands: [],
   options: {
     folder: folderOption,
