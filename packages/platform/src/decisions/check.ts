@@ -22,7 +22,7 @@ const findingsMax = 1_000
 const sha256 = (bytes: Uint8Array) => new Uint8Array(hash('sha256', bytes, 'buffer'))
 
 /** Something that does not fit. */
-export interface DecisionFinding {
+interface DecisionFinding {
   readonly index: number
   /** In words; no value of a decision. */
   readonly problem: string

@@ -15,7 +15,7 @@ const entriesMax = 1_000_000
 const idPattern = /^[A-Za-z0-9._-]{1,128}$/
 
 /** States an erasure in the evidence log; tells its index. */
-export type StateErasure = (erasure: Erasure) => Promise<number>
+type StateErasure = (erasure: Erasure) => Promise<number>
 
 /** Whom or what to erase. */
 export interface ErasureOrder {

@@ -1,7 +1,7 @@
 // Decisions: the log of what deployed models decided, which nobody can change and people can be erased from.
 
-export { checkDecisionLog, type DecisionCheck, type DecisionFinding } from './check.ts'
-export { checkDecision, type Decision, type OpenDeployment, openDeployment } from './decision.ts'
+export { checkDecisionLog, type DecisionCheck } from './check.ts'
+export { type OpenDeployment, openDeployment } from './decision.ts'
 export { DecisionLog } from './decision-log.ts'
 export { type Deployment, readDeployment } from './deployment.ts'
 export {
@@ -15,8 +15,6 @@ export {
   stateFinal,
 } from './emptying.ts'
 export type { ErasureRecord } from './erasures.ts'
-export type { IndexRow } from './index-segment.ts'
-export type { DecisionLogStores } from './log-parts.ts'
 export type { KeyWrapper, Piece, VaultFiles } from './ports.ts'
 export {
   type DecisionSearch,
@@ -24,8 +22,6 @@ export {
   makeReceipt,
   type ReadDecision,
   readDecision,
-  type ReceiptRequest,
 } from './reading.ts'
-export type { SealPlace } from './sealing.ts'
 export type { Gap } from './sources.ts'
 export type { Outcome } from './waiting-decisions.ts'
