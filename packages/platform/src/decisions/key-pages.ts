@@ -102,6 +102,8 @@ export class KeyPages {
   /** In the order of their first keys. */
   readonly #pages: PageAt[] = []
   #sizeBytes = 0
+  /** The page that was opened last: whoever goes through a log asks for its keys one after the other. */
+  #last: { readonly at: PageAt; readonly page: Bytes } | null = null
 
   constructor(files: VaultFiles, place: SealPlace, epoch: Epoch) {
     this.#files = files
@@ -148,10 +150,14 @@ export class KeyPages {
     for (;;) {
       const at = this.#pages[this.#pageOf(number)]
       if (at === undefined) return null
+      if (this.#last?.at === at) return findKey(this.#last.page, number)
       const sealed = await this.#files.read(this.file, at.offset, at.sizeBytes)
       // It may have been replaced meanwhile.
-      if (this.#pages[this.#pageOf(number)] === at)
-        return findKey(this.#opened(sealed ?? new Uint8Array(), at.first), number)
+      if (this.#pages[this.#pageOf(number)] !== at) continue
+      this.#forget()
+      const page = this.#opened(sealed ?? new Uint8Array(), at.first)
+      this.#last = { at, page }
+      return findKey(page, number)
     }
   }
 
@@ -204,6 +210,11 @@ export class KeyPages {
     return { first, bytes: Buffer.concat([header, sealed]) }
   }
 
+  #forget(): void {
+    this.#last?.page.fill(0)
+    this.#last = null
+  }
+
   async #append(
     pages: readonly { readonly first: number; readonly bytes: Buffer }[],
   ): Promise<void> {
@@ -218,8 +229,10 @@ export class KeyPages {
         sizeBytes: bytes.length - headerSizeBytes,
       }
       const n = this.#pageOf(first)
-      if (this.#pages[n]?.first === first) this.#pages[n] = at
-      else this.#pages.push(at)
+      if (this.#pages[n]?.first === first) {
+        this.#pages[n] = at
+        this.#forget()
+      } else this.#pages.push(at)
       offset += bytes.length
     }
   }

@@ -12,7 +12,7 @@ import type { OpenDeployment } from './decision.ts'
 import { indexesOf } from './erasures.ts'
 import { tagSizeBytes } from './key-pages.ts'
 import { emptyRows, type LogParts, rowsOf } from './log-parts.ts'
-import { openContent } from './sealing.ts'
+import { openGroups } from './sealing.ts'
 import type { BatchAt, ContentAt, PlacedContent } from './vault.ts'
 
 const nobody = Buffer.alloc(tagSizeBytes)
@@ -70,13 +70,19 @@ async function addToIndex(log: LogParts, all: readonly PlacedContent[]): Promise
   const contents = all.filter(({ index }) => index >= log.index.size)
   const [first] = contents
   if (first === undefined) return
+  const sealed = await log.vault.readAll(contents)
   const entries = log.stores.ledger.read(first.index, first.index + contents.length)
   for await (const { index, entry } of entries) {
     const at = contents[index - first.index]
     if (at === undefined) continue
     const { source, sequence, deployment, time } = parseDecisionEntry(entry)
     log.sources.add(source, sequence)
-    const told = await toldBy(log, at, entry, deployment)
+    const told = await toldBy(log, {
+      at,
+      sealed: sealed[index - first.index] ?? null,
+      entry,
+      deployment,
+    })
     const timeMs = Date.parse(time)
     log.index.add({ ...at, ...told, index, timeMs, source, sequence, deployment }, at.batch)
   }
@@ -84,15 +90,23 @@ async function addToIndex(log: LogParts, all: readonly PlacedContent[]): Promise
 }
 
 /** What a content and its key say of the one it is about and of the outcome. */
-async function toldBy(log: LogParts, at: ContentAt, entry: Bytes, deployment: string) {
+async function toldBy(
+  log: LogParts,
+  of: {
+    readonly at: ContentAt
+    readonly sealed: Bytes | null
+    readonly entry: Bytes
+    readonly deployment: string
+  },
+) {
+  const { at, sealed, entry, deployment } = of
   refuseLostKey(log, at.key, at.index)
-  const sealed = await log.vault.read(at)
   const key = sealed === null ? null : await log.keys.find(at.key)
   const erased = { tag: nobody, outcome: '', key: 0 }
   if (sealed === null || key === null) return erased
-  const content = openContent(key.key, sealed, { ...log.place, entry })
-  if (content !== null) {
-    const outcome = outcomeIn(log.deployments.get(deployment), content.groups)
+  const groups = openGroups(key.key, { sealed, entry, place: log.place })
+  if (groups !== null) {
+    const outcome = outcomeIn(log.deployments.get(deployment), groups)
     return { tag: key.tag, outcome, key: at.key }
   }
   // An erasure that was interrupted may have written over a part.

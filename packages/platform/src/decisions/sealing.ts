@@ -257,6 +257,21 @@ export function sealContent(
   return seal(key, content, associatedDataOf(entry, place))
 }
 
+/**
+ * The groups of a content that this program has sealed, without asking again whether they are canonical: the tag says that nobody
+ * changed them. Null where it does not open.
+ */
+export function openGroups(
+  key: Uint8Array,
+  of: { readonly sealed: Uint8Array; readonly entry: Bytes; readonly place: SealPlace },
+): JsonObject | null {
+  const plain = unseal(key, of.sealed, associatedDataOf(of.entry, of.place))
+  if (plain === null) return null
+  const value: unknown = JSON.parse(Buffer.from(plain).toString('utf8', recordSaltSizeBytes))
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- sealed by `sealContent` alone
+  return value as JsonObject
+}
+
 /** Opens a decision's content; null where it does not open. @throws decision-malformed */
 export function openContent(
   key: Uint8Array,

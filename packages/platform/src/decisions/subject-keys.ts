@@ -10,11 +10,10 @@ import {
   tagSizeBytes,
 } from './key-pages.ts'
 import type { VaultFiles } from './ports.ts'
+import { RecentKeys } from './recent-keys.ts'
 import { randomBytes, type SealPlace } from './sealing.ts'
 import { SubjectTable } from './subject-table.ts'
 
-/** Keys held unsealed at most. */
-const cacheMax = 100_000
 const blockSizeBytes = 64
 
 /** Tags of subjects: HMAC-SHA256 under the log's tag key, as two one-shot hashes. */
@@ -56,8 +55,7 @@ export class Tagger {
 export class SubjectKeys {
   #pages: KeyPages
   #table = new SubjectTable()
-  /** By number; the oldest go first. */
-  #cache = new Map<number, SubjectKey>()
+  readonly #recent = new RecentKeys()
   #next = 1
   #fresh: SubjectKey[] = []
 
@@ -98,7 +96,7 @@ export class SubjectKeys {
     const fresh = { number, tag, key: randomBytes(subjectKeySizeBytes) }
     this.#fresh.push(fresh)
     this.#table.set(tag, number)
-    this.#hold(fresh)
+    this.#recent.set(fresh)
     return number
   }
 
@@ -109,7 +107,7 @@ export class SubjectKeys {
 
   /** A key that is at hand; null for one that has to be read. */
   held(number: number): Buffer | null {
-    return this.#cache.get(number)?.key ?? null
+    return this.#recent.get(number)?.key ?? null
   }
 
   /** A key; null for one that was destroyed. @throws ledger-corrupt */
@@ -119,7 +117,7 @@ export class SubjectKeys {
 
   /** A key and the tag of whom it is for; null for one that was destroyed. @throws ledger-corrupt */
   async find(number: number): Promise<SubjectKey | null> {
-    const held = this.#cache.get(number)
+    const held = this.#recent.get(number)
     if (held !== undefined) return held
     const pages = this.#pages
     let found: SubjectKey | null = null
@@ -131,7 +129,7 @@ export class SubjectKeys {
     // Its file may have gone with its epoch meanwhile, and the key itself.
     if (pages !== this.#pages) return this.find(number)
     if (found === null || this.#table.get(found.tag) !== number) return null
-    this.#hold(found)
+    this.#recent.set(found)
     return found
   }
 
@@ -149,8 +147,7 @@ export class SubjectKeys {
     for (const { number, tag, key } of destroyed) {
       key.fill(0)
       if (this.#table.get(tag) === number) this.#table.delete(tag)
-      this.#cache.get(number)?.key.fill(0)
-      this.#cache.delete(number)
+      this.#recent.delete(number)
     }
   }
 
@@ -180,13 +177,5 @@ export class SubjectKeys {
   follow(pages: KeyPages): void {
     this.#pages.epoch.key.fill(0)
     this.#pages = pages
-  }
-
-  #hold(key: SubjectKey): void {
-    if (this.#cache.size >= cacheMax) {
-      const [oldest] = this.#cache.keys()
-      if (oldest !== undefined) this.#cache.delete(oldest)
-    }
-    this.#cache.set(key.number, key)
   }
 }

@@ -164,6 +164,22 @@ export class Vault {
     return bytes.every((byte) => byte === 0) ? null : bytes
   }
 
+  /**
+   * The sealed bytes of contents that lie one behind the other, read at once; null where they were written over.
+   * @throws ledger-corrupt
+   */
+  async readAll(contents: readonly ContentAt[]): Promise<(Bytes | null)[]> {
+    const [first, last] = [contents[0], contents.at(-1)]
+    if (first === undefined || last === undefined) return []
+    const sizeBytes = last.offset + last.sizeBytes - first.offset
+    const whole = await this.read({ ...first, sizeBytes })
+    return contents.map((one) => {
+      const start = one.offset - first.offset
+      const bytes = whole?.subarray(start, start + one.sizeBytes) ?? null
+      return bytes === null || bytes.every((byte) => byte === 0) ? null : bytes
+    })
+  }
+
   /** Writes over contents; they are gone from the files on return. */
   async empty(contents: readonly ContentAt[]): Promise<void> {
     for (const [file, places] of Map.groupBy(contents, (one) => one.file))
