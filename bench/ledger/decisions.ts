@@ -23,6 +23,8 @@ const { values } = parseArgs({
 const total = Number(values.decisions)
 const batch = 500
 const connections = 6
+/** Of single decisions: as many clients as it takes that none waits for another's answer. */
+const singleConnections = 256
 const knownSubjects = 20_000
 const erasedDecisions = 10_000
 const program = join(import.meta.dirname, '../../packages/platform/bin/proofhouse.mjs')
@@ -76,7 +78,7 @@ async function serve() {
   )
   const { address, tokenFile } = readyShape.Parse(JSON.parse(line ?? ''))
   const authorization = `Bearer ${readFileSync(tokenFile, 'utf8').trim()}`
-  const agent = new Agent({ keepAlive: true, maxSockets: connections })
+  const agent = new Agent({ keepAlive: true, maxSockets: singleConnections })
   const memoryMb = () => {
     const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
     return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024
@@ -156,7 +158,7 @@ async function latency(server: Server, seconds: number) {
   const waiting: Promise<unknown>[] = []
   const start = performance.now()
   for (let n = 0; n < seconds * 1_000; n++) {
-    while (performance.now() - start < n) await new Promise((resolve) => setImmediate(resolve))
+    while (performance.now() - start < n) await new Promise((resolve) => setTimeout(resolve, 1))
     const begun = performance.now()
     const sent = server.post(`[${decisionText('single', n, `single-${n % knownSubjects}`)}]`)
     waiting.push(
@@ -261,8 +263,8 @@ async function main(): Promise<void> {
 
 /** Verifying receipts, in this process. */
 async function receipts(size: number): Promise<void> {
-  const made = Array.from({ length: 20 }, (_, n) =>
-    proofhouse('decisions', 'receipt', String(Math.floor((size * n) / 20)), '--folder', folder),
+  const made = Array.from({ length: 4 }, (_, n) =>
+    proofhouse('decisions', 'receipt', String(Math.floor((size * n) / 4)), '--folder', folder),
   ).map((text) => new TextEncoder().encode(text))
   for (const bytes of made) await verifyReceipt(bytes)
   const start = performance.now()

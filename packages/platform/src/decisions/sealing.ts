@@ -205,7 +205,12 @@ export function seal(key: Uint8Array, plain: Uint8Array, associatedData: Uint8Ar
   const nonce = random.take(nonceSizeBytes)
   const cipher = createCipheriv('aes-256-gcm', key, nonce)
   cipher.setAAD(associatedData)
-  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
+  const sealed = Buffer.allocUnsafe(plain.length + sealOverheadBytes)
+  nonce.copy(sealed)
+  cipher.update(plain).copy(sealed, nonceSizeBytes)
+  cipher.final()
+  cipher.getAuthTag().copy(sealed, nonceSizeBytes + plain.length)
+  return sealed
 }
 
 /** Bytes that sealing adds. */

@@ -15,10 +15,12 @@ import { randomBytes, type SealPlace } from './sealing.ts'
 import { SubjectTable } from './subject-table.ts'
 
 const blockSizeBytes = 64
+const hashSizeBytes = 32
 
 /** Tags of subjects: HMAC-SHA256 under the log's tag key, as two one-shot hashes. */
 export class Tagger {
   readonly #inner: Buffer
+  /** The padded key, and room for the inner hash behind it. */
   readonly #outer: Buffer
 
   constructor(key: Uint8Array) {
@@ -29,24 +31,21 @@ export class Tagger {
       return pad
     }
     this.#inner = padded(0x36)
-    this.#outer = padded(0x5c)
+    this.#outer = Buffer.concat([padded(0x5c), Buffer.alloc(hashSizeBytes)])
   }
 
   /** The tag of a name of a kind. */
   tagOf(kind: 'subject' | 'deployment', name: string): Buffer {
-    const bytes = Buffer.from(name)
-    const lengths = Buffer.alloc(8)
-    lengths.writeUInt32BE(kind.length)
-    lengths.writeUInt32BE(bytes.length, 4)
-    const parts = [
-      this.#inner,
-      lengths.subarray(0, 4),
-      Buffer.from(kind),
-      lengths.subarray(4),
-      bytes,
-    ]
-    const inner = Buffer.from(hash('sha256', Buffer.concat(parts), 'latin1'), 'latin1')
-    const tag = hash('sha256', Buffer.concat([this.#outer, inner]), 'latin1')
+    const sizeBytes = Buffer.byteLength(name)
+    const message = Buffer.allocUnsafe(blockSizeBytes + 8 + kind.length + sizeBytes)
+    this.#inner.copy(message)
+    let at = message.writeUInt32BE(kind.length, blockSizeBytes)
+    at += message.write(kind, at, 'latin1')
+    at = message.writeUInt32BE(sizeBytes, at)
+    message.write(name, at, 'utf8')
+    // By way of texts of bytes: asking for buffers takes three times as long.
+    this.#outer.write(hash('sha256', message, 'latin1'), blockSizeBytes, 'latin1')
+    const tag = hash('sha256', this.#outer, 'latin1')
     return Buffer.from(tag.slice(0, tagSizeBytes), 'latin1')
   }
 }
