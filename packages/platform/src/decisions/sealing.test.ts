@@ -15,6 +15,7 @@ import {
   parseDecisionEntry,
   parseJson,
   parseReceipt,
+  type Receipt,
   receiptType,
   sealedAssociatedData,
   textOf,
@@ -219,7 +220,10 @@ test('what is accepted can be read again: its entry, its content and a receipt t
     { time: '2024-02-29T23:59:59.123456789Z' },
     { explanation: nested(32), context: nested(32) },
     {
-      explanation: JSON.parse('{"__proto__":{"x":-0},"\\ud83d\\ude00":"\\u0000","9":1,"10":1e300}'),
+      explanation: parseJson(
+        utf8('{"__proto__":{"x":-0},"\\ud83d\\ude00":"\\u0000","9":1,"10":1e300}'),
+        'json-not-canonical',
+      ),
     },
   ]) {
     const { decision, of } = accepted(decisionOf(1, fields))
@@ -231,7 +235,7 @@ test('what is accepted can be read again: its entry, its content and a receipt t
     )
     const shown = (name: string) =>
       [name, { salt: toBase64(groupSalt(recordSalt, name)), value: groups[name] ?? null }] as const
-    const receipt = {
+    const receipt: Receipt = {
       type: receiptType,
       entry: textOf(entry),
       revealed: Object.fromEntries(
