@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { createInterface } from 'node:readline/promises'
@@ -196,4 +196,18 @@ test('over HTTP: with the token only, as strictly, and durable before it is answ
   await once(child, 'exit')
   expect(json('find', '--after', '8')).toMatchObject([{ index: 9, sequence: 8 }])
   expect(json('check')).toMatchObject({ entries: 10, opened: 6, findings: [] })
+})
+
+test('a log put back from an older copy is told by the evidence log, also once it has gone on', () => {
+  const copy = at('copy')
+  cpSync(join(work, 'decisions'), copy, { recursive: true })
+  expect(json('record', lines(decision(10)))).toMatchObject({ accepted: 1, size: 11 })
+  rmSync(join(work, 'decisions'), { recursive: true })
+  cpSync(copy, join(work, 'decisions'), { recursive: true })
+  const cut = decisions('check')
+  expect(cut.status).toBe(1)
+  expect(cut.out).toContain('states a head of 11: this is an older copy, or was cut')
+  expect(json('record', lines(decision(10)))).toMatchObject({ accepted: 1, size: 11 })
+  expect(json('check')).toMatchObject({ findingsInAll: 1, findings: [{ index: 10 }] })
+  expect(decisions('check').out).toContain('is not the one that entry')
 })
