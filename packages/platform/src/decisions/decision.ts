@@ -43,6 +43,8 @@ export interface FieldChanges {
 const idPattern = /^[A-Za-z0-9._-]{1,128}$/
 const timePattern = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/
 const textMax = 256
+/** How deep what a decision holds may nest: readers of contents and of receipts, which wrap it, stop at 64. */
+const depthMax = 32
 const fields: ReadonlySet<string> = new Set([
   'id',
   'source',
@@ -86,8 +88,22 @@ const isText = (value: JsonValue | undefined, max = textMax): value is string =>
 const isId = (value: JsonValue | undefined): value is string =>
   typeof value === 'string' && idPattern.test(value)
 
-const isTime = (value: JsonValue | undefined): boolean =>
-  typeof value === 'string' && timePattern.test(value) && !Number.isNaN(Date.parse(value))
+/** INVARIANT: whoever reads the entry accepts the time too; days that no month has are among those that `Date` takes. */
+const isTime = (value: JsonValue | undefined): boolean => {
+  if (typeof value !== 'string' || !timePattern.test(value)) return false
+  const time = new Date(`${value.slice(0, 10)}T00:00:00Z`)
+  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(value.slice(0, 10))
+}
+
+/** Whether a value nests in at most so many levels; what lies deeper is not looked at. */
+function isWithin(value: JsonValue | undefined, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  const members: Iterable<JsonValue> = Array.isArray(value) ? value : Object.values(value)
+  for (const member of members)
+    if (typeof member === 'object' && member !== null)
+      if (levels === 1 || !isWithin(member, levels - 1)) return false
+  return true
+}
 
 const isPlace = (value: JsonValue | undefined): boolean =>
   isJsonObject(value) &&
@@ -111,6 +127,8 @@ function problemOfShape(value: JsonObject): string | null {
   for (const name of ['explanation', 'context'])
     if (value[name] !== undefined && !isJsonObject(value[name]))
       return `\`${name}\` must be an object`
+  for (const name of ['explanation', 'context'])
+    if (!isWithin(value[name], depthMax)) return `\`${name}\` nests deeper than ${depthMax} levels`
   if (value['corrects'] !== undefined && !isPlace(value['corrects']))
     return '`corrects` must be `{log, index}`'
   for (const name of Object.keys(value))

@@ -7,11 +7,16 @@ import {
   decodeDecisionContent,
   encodeDecisionContent,
   encodeDecisionEntry,
+  encodeReceipt,
   fromHex,
   groupSalt,
   type JsonObject,
   type JsonValue,
+  parseDecisionEntry,
   parseJson,
+  parseReceipt,
+  type Receipt,
+  receiptType,
   sealedAssociatedData,
   textOf,
   toBase64,
@@ -38,6 +43,13 @@ import { Tagger } from './subject-keys.ts'
 
 const at = { tenant: vectors.tenant, origin: vectors.origin }
 const key = fromHex(vectors.subjectKey)
+
+/** An object within an object, so many in all. */
+function nested(levels: number): JsonObject {
+  let value: JsonObject = {}
+  for (let level = 1; level < levels; level++) value = { a: value }
+  return value
+}
 
 function accepted(value: JsonObject) {
   const checked = checkDecision(value, deployments)
@@ -176,6 +188,9 @@ test.each<[string, JsonValue]>([
   ['`sequence`', decisionOf(2 ** 53)],
   ['`time`', decisionOf(1, { time: secret })],
   ['`time`', decisionOf(1, { time: '2026-13-31T12:00:00Z' })],
+  ['`time`', decisionOf(1, { time: '2026-02-29T12:00:00Z' })],
+  ['`explanation` nests', decisionOf(1, { explanation: nested(33) })],
+  ['`context` nests', decisionOf(1, { context: nested(20_000) })],
   ['`subject`', decisionOf(1, { subject: secret.repeat(60) })],
   [
     '`subject`',
@@ -198,6 +213,40 @@ test.each<[string, JsonValue]>([
   if (!('problem' in checked)) throw new Error('accepted')
   expect(checked.problem).toContain(problem === 'no object' ? 'is an object' : problem)
   expect(checked.problem).not.toContain('7731')
+})
+
+test('what is accepted can be read again: its entry, its content and a receipt that shows it', () => {
+  for (const fields of [
+    { time: '2024-02-29T23:59:59.123456789Z' },
+    { explanation: nested(32), context: nested(32) },
+    {
+      explanation: parseJson(
+        utf8('{"__proto__":{"x":-0},"\\ud83d\\ude00":"\\u0000","9":1,"10":1e300}'),
+        'json-not-canonical',
+      ),
+    },
+  ]) {
+    const { decision, of } = accepted(decisionOf(1, fields))
+    const { content, entry } = commitDecision(decision, of)
+    expect(parseDecisionEntry(entry).time).toBe(decision.time)
+    const { groups, recordSalt } = decodeDecisionContent(content)
+    expect(groups['explanation']).toEqual(
+      parseJson(canonicalJson(decision.explanation ?? {}), 'json-not-canonical'),
+    )
+    const shown = (name: string) =>
+      [name, { salt: toBase64(groupSalt(recordSalt, name)), value: groups[name] ?? null }] as const
+    const receipt: Receipt = {
+      type: receiptType,
+      entry: textOf(entry),
+      revealed: Object.fromEntries(
+        ['explanation', 'context'].filter((name) => name in groups).map(shown),
+      ),
+      proof: 'p',
+      logKey: 'k',
+      erasure: null,
+    }
+    expect(parseReceipt(encodeReceipt(receipt)).revealed).toEqual(receipt.revealed)
+  }
 })
 
 test('declarations that cannot be kept are refused', () => {

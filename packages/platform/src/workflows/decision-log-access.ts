@@ -2,14 +2,16 @@
 // emptied again, before anything is read or written; its head is stated in the evidence log at the end.
 
 import {
+  type Bytes,
   decisionLog,
-  type Erasure,
   erasure,
   fromBase64,
+  type JsonObject,
   makeStatement,
   OperatingError,
   parseLedgerEntry,
   parseStatement,
+  type PredicateType,
   type ReceiptErasure,
   readStatement,
   resolveReference,
@@ -144,32 +146,58 @@ function hostOf(workspace: Workspace, { now }: Pick<Services, 'now'>, origin: st
 async function statedErasures(workspace: Workspace, origin: string): Promise<StatedErasure[]> {
   const stated: StatedErasure[] = []
   for await (const { index, entry } of workspace.entries()) {
-    const found = await erasureIn(workspace, entry)
+    const found = await statementIn(workspace, entry, erasure)
     if (found?.entries.some(({ log }) => log === origin) === true)
       stated.push({ index, erasure: found })
   }
   return stated
 }
 
-/** The erasure that an entry states; null for any other, and for one that is not signed by this workspace. */
-async function erasureIn(workspace: Workspace, entry: Uint8Array): Promise<Erasure | null> {
+/** Heads of a decision log that the evidence log states, in its order. */
+export async function statedHeads({
+  workspace,
+  log,
+}: Pick<DecisionLogInUse, 'workspace' | 'log'>): Promise<StatedHead[]> {
+  const heads: StatedHead[] = []
+  for await (const { index, entry } of workspace.entries()) {
+    const found = await statementIn(workspace, entry, decisionLog)
+    if (found?.origin !== log.place.origin) continue
+    heads.push({ index, size: found.size, root: fromBase64(found.root) })
+  }
+  return heads
+}
+
+/** A head, as the entry `index` of the evidence log states it. */
+export interface StatedHead {
+  readonly index: number
+  readonly size: number
+  readonly root: Bytes
+}
+
+/**
+ * What an entry states, where that is of a type; null for others.
+ * @throws signature-invalid where it is not signed by this workspace
+ */
+async function statementIn<Predicate extends JsonObject>(
+  workspace: Workspace,
+  entry: Uint8Array,
+  type: PredicateType<Predicate>,
+): Promise<Predicate | null> {
   const parsed = parseLedgerEntry(entry)
-  if (parsed.kind === 'reference' && parsed.reference.predicateType !== erasure.uri) return null
-  if (parsed.kind === 'envelope' && !mentions(parsed.envelope.payload)) return null
+  if (parsed.kind === 'reference' && parsed.reference.predicateType !== type.uri) return null
+  if (parsed.kind === 'envelope' && typeOf(parsed.envelope.payload) !== type.uri) return null
   const envelope =
     parsed.kind === 'envelope'
       ? parsed.envelope
       : resolveReference(parsed.reference, await workspace.blobs.get(parsed.reference.digest))
   const { payload } = await verifyEnvelope(envelope, workspace.verifiers)
-  return parseStatement(payload).predicateType === erasure.uri
-    ? readStatement(payload, erasure).predicate
+  return parseStatement(payload).predicateType === type.uri
+    ? readStatement(payload, type).predicate
     : null
 }
 
-/** Whether a payload is about an erasure at all, before its signature is checked. */
-function mentions(payload: string): boolean {
-  return parseStatement(fromBase64(payload)).predicateType === erasure.uri
-}
+/** What a payload is about, before its signature is checked. */
+const typeOf = (payload: string): string => parseStatement(fromBase64(payload)).predicateType
 
 function proofs(workspace: Workspace) {
   return async (index: number): Promise<ReceiptErasure> => {
@@ -185,6 +213,9 @@ function proofs(workspace: Workspace) {
         publicKey: workspace.signingKey.publicKeyPem,
       }
     }
-    throw new Error(`assertion failed: entry ${index} of the evidence log was stated`)
+    throw new OperatingError(
+      'ledger-corrupt',
+      `the erasure is stated in entry ${index} of the evidence log, which ends before it: it is an older copy; restore its newest`,
+    )
   }
 }

@@ -62,6 +62,8 @@ async function record(bytes: Uint8Array, { log }: DecisionLogInUse): Promise<Rec
   }
   await flush()
   const { refused: refusedCount, ...others } = counts
+  // Of a batch, lines that are no JSON were told before those that the log refused.
+  refused.sort((a, b) => a.line - b.line)
   return { ...others, refused, refusedCount, size: log.size }
 }
 
