@@ -263,8 +263,8 @@ export function sealContent(
 }
 
 /**
- * The groups of a content that this program has sealed, without asking again whether they are canonical: the tag says that nobody
- * changed them. Null where it does not open.
+ * The groups of a content that this program has sealed, without asking again whether they are canonical: the tag says
+ * that nobody changed them. Null where it does not open.
  */
 export function openGroups(
   key: Uint8Array,
