@@ -54,6 +54,7 @@ export function wrapperOf(key: Uint8Array): KeyWrapper {
         throw new OperatingError('key-malformed', 'a wrapped key does not open', { cause })
       }
     },
+    forget: () => Promise.resolve(),
   }
 }
 

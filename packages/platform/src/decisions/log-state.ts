@@ -104,7 +104,13 @@ export class LogStateFiles {
       const found = ofEpoch.exec(name)?.[1]
       return found !== undefined && Number(found) !== epoch
     })
-    for (const name of others.toSorted()) await this.#files.replace(name, null)
+    for (const name of others.toSorted()) {
+      const ended = name.startsWith('epoch-') ? ofEpoch.exec(name)?.[1] : undefined
+      // Before the file is gone, so that whatever interrupts this does it again.
+      if (ended !== undefined)
+        await this.#wrapper.forget(wrapData(this.#place, 'epoch', Number(ended)))
+      await this.#files.replace(name, null)
+    }
   }
 
   async #begin(ledgerSize: number): Promise<LogState> {

@@ -40,4 +40,6 @@ export interface KeyWrapper {
   wrap(key: Uint8Array, associatedData: Uint8Array): Promise<Bytes>
   /** @throws key-provider-unavailable; key-malformed where it does not open */
   unwrap(wrapped: Uint8Array, associatedData: Uint8Array): Promise<Bytes>
+  /** Destroys what opens keys wrapped with this, where there is something for each. Safe to repeat. @throws storage-failed */
+  forget(associatedData: Uint8Array): Promise<void>
 }

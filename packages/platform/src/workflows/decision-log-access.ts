@@ -99,7 +99,12 @@ function wrapperOf({ keys }: Keyring): KeyWrapper {
   return {
     async wrap(plain, data) {
       const address = addressOf(data)
-      const wrapper = wrapperFor(await keys.ensure(address))
+      // An epoch whose beginning was interrupted had its key destroyed, and begins anew with another.
+      const key = await keys.ensure(address).catch((cause: unknown) => {
+        if (!(cause instanceof OperatingError) || cause.code !== 'key-destroyed') throw cause
+        return keys.rotate(address, 'requested')
+      })
+      const wrapper = wrapperFor(key)
       const wrapped = wrapper.wrap(plain, { ...address, version: wrapper.version })
       wrapper.drop()
       return wrapped
@@ -114,6 +119,13 @@ function wrapperOf({ keys }: Keyring): KeyWrapper {
       } catch (cause) {
         if (!(cause instanceof OperatingError) || cause.code !== 'key-unwrap-failed') throw cause
         throw new OperatingError('key-malformed', cause.message, { cause })
+      }
+    },
+    async forget(data) {
+      try {
+        await keys.destroy(addressOf(data), { reason: 'erasure' })
+      } catch (cause) {
+        if (!(cause instanceof OperatingError) || cause.code !== 'key-missing') throw cause
       }
     },
   }
