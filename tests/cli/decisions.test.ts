@@ -75,6 +75,10 @@ test('decisions are taken as declared, once each, and found by who and what they
     ],
     size: 9,
   })
+  // Sent again after another model was deployed.
+  writeFileSync(at('next.yaml'), declaration.replace('1e1e', '2e2e'))
+  expect(decisions('deploy', at('next.yaml'))).toMatchObject({ status: 0 })
+  expect(json('record', lines(decision(1)))).toMatchObject({ repeated: 1, size: 9 })
   expect(json('sources')).toEqual([{ source: 'gateway', next: 10, gaps: [{ from: 8, to: 9 }] }])
   expect(json('find', '--subject', 'p-0', '--outcome', 'declined')).toMatchObject([
     { index: 3, sequence: 3, erased: false },
@@ -196,6 +200,13 @@ test('over HTTP: with the token only, as strictly, and durable before it is answ
   await once(child, 'exit')
   expect(json('find', '--after', '8')).toMatchObject([{ index: 9, sequence: 8 }])
   expect(json('check')).toMatchObject({ entries: 10, opened: 6, findings: [] })
+})
+
+test('a file with no token in it lets nobody in', () => {
+  writeFileSync(join(work, 'keys/decisions.token'), '\n', { mode: 0o600 })
+  const { status, err } = decisions('serve', '--port', '0')
+  expect(err).toContain('no token')
+  expect(status).toBe(2)
 })
 
 test('a log put back from an older copy is told by the evidence log, also once it has gone on', () => {

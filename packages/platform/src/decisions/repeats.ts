@@ -1,5 +1,6 @@
 // Whether a decision that is handed in under a number that has come is the one that came.
 
+import { parseDecisionEntry } from '@proofhouse/evidence'
 import type { Decision, OpenDeployment } from './decision.ts'
 import type { IndexRow } from './index-segment.ts'
 import type { LogParts } from './log-parts.ts'
@@ -18,7 +19,10 @@ export async function isSame(
   for await (const { entry } of log.stores.ledger.read(row.index, row.index + 1)) {
     const content = openContent(key, sealed, { ...log.place, entry })
     if (content === null) return log.erasures.of(row.index) !== null
-    const again = commitDecision(decision, of, Buffer.from(content.recordSalt))
+    // The model that decided then: a client that sends again after another one was deployed says the same.
+    const { model } = parseDecisionEntry(entry)
+    const then = { ...of, deployment: { ...of.deployment, model } }
+    const again = commitDecision(decision, then, Buffer.from(content.recordSalt))
     return Buffer.from(entry).equals(again.entry)
   }
   return false

@@ -78,9 +78,17 @@ export async function serveDecisions(
   })
 }
 
-async function tokenIn({ keyFiles }: Services, path: string): Promise<string> {
+/** @throws key-malformed where the file holds no token: an empty one would be everybody's */
+async function tokenIn({ keyFiles }: Pick<Services, 'keyFiles'>, path: string): Promise<string> {
   const found = await keyFiles.readPrivate(path)
-  if (found !== null) return found.trim()
-  await keyFiles.createPrivate(path, `${randomBytes(32).toString('base64url')}\n`)
-  return ((await keyFiles.readPrivate(path)) ?? '').trim()
+  if (found === null) {
+    await keyFiles.createPrivate(path, `${randomBytes(32).toString('base64url')}\n`)
+    return tokenIn({ keyFiles }, path)
+  }
+  const token = found.trim()
+  if (/^[\w.~+/=-]{16,}$/.test(token)) return token
+  throw new OperatingError(
+    'key-malformed',
+    `\`${path}\` holds no token of 16 characters or more; remove it, and a new one is made`,
+  )
 }
