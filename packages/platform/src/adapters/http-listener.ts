@@ -7,8 +7,8 @@ import { systemCodeOf } from './storage-error.ts'
 
 /** Listens for decisions. @throws usage-invalid when the address is taken */
 export const listenForDecisions: Services['listenForDecisions'] = async (log, at) => {
-  const { host, port, token } = at
-  const server = decisionServer(log, token)
+  const { host, port, token, failed } = at
+  const server = decisionServer(log, token, failed)
   const address = await server.listen({ host, port }).catch((cause: unknown) => {
     const code = systemCodeOf(cause)
     throw new OperatingError('usage-invalid', `cannot listen on ${host}:${port}: ${code}`, {

@@ -19,6 +19,8 @@ export interface DecisionTaker {
   append(values: readonly JsonValue[]): Promise<readonly Outcome[]>
 }
 
+const insideDetail = 'something went wrong here; whoever runs this log can see what'
+
 interface Problem {
   readonly status: number
   readonly code: string
@@ -35,20 +37,44 @@ function answerProblem(reply: FastifyReply, { status, code, detail }: Problem) {
 function problemOf(error: unknown): Problem & { readonly retryable: boolean } {
   if (error instanceof OperatingError) {
     const { httpStatus, retryable } = errorRegistry[error.code]
-    return { status: httpStatus, code: error.code, detail: error.message, retryable }
+    // What names files of ours is for our own log, not for whoever asks.
+    const detail = httpStatus < 500 || error.code === 'ledger-closed' ? error.message : insideDetail
+    return { status: httpStatus, code: error.code, detail, retryable }
   }
   const status = Number(Reflect.get(Object(error), 'statusCode') ?? 500)
-  // What went wrong inside is for our own log, not for whoever asks.
-  const detail =
-    status < 500 && error instanceof Error ? error.message : 'something went wrong here'
+  const detail = status < 500 && error instanceof Error ? error.message : insideDetail
   const code = status < 500 ? 'usage-invalid' : 'storage-failed'
   return { status, code, detail, retryable: false }
 }
 
+/** Codes of refusals after which the log goes on. */
+const passing: ReadonlySet<string> = new Set(['ledger-overloaded', 'entry-too-large'])
+
 const digestOf = (text: string): Buffer => hash('sha256', text, 'buffer')
 
-/** A server of one decision log, not yet listening. `token` is what clients show as `Authorization: Bearer`. */
-export function decisionServer(taker: DecisionTaker, token: string): FastifyInstance {
+/**
+ * A server of one decision log, not yet listening.
+ * @param token what clients show as `Authorization: Bearer`
+ * @param failed told when the log has failed: it takes nothing any more until it is opened again
+ */
+export function decisionServer(
+  taker: DecisionTaker,
+  token: string,
+  failed: (error: unknown) => void,
+): FastifyInstance {
+  let healthy = true
+  const append: DecisionTaker['append'] = async (values) => {
+    try {
+      return await taker.append(values)
+    } catch (error) {
+      if (!(error instanceof OperatingError) || !passing.has(error.code)) {
+        healthy = false
+        failed(error)
+      }
+      throw error
+    }
+  }
+
   const expected = digestOf(`Bearer ${token}`)
   const server = Fastify({
     bodyLimit: bodyMaxBytes,
@@ -74,7 +100,9 @@ export function decisionServer(taker: DecisionTaker, token: string): FastifyInst
   server.setNotFoundHandler((_, reply) =>
     answerProblem(reply, { status: 404, code: 'usage-invalid', detail: 'nothing is here' }),
   )
-  server.get('/healthz', () => ({ status: 'ready' }))
+  server.get('/healthz', (_, reply) =>
+    reply.code(healthy ? 200 : 503).send({ status: healthy ? 'ready' : 'failed' }),
+  )
   server.post('/api/v1/decisions', {
     // Before the body is read.
     onRequest: async (request, reply) => {
@@ -94,7 +122,7 @@ export function decisionServer(taker: DecisionTaker, token: string): FastifyInst
           'decision-malformed',
           `send a list of at most ${batchMax} decisions`,
         )
-      const outcomes = await taker.append(values as readonly JsonValue[])
+      const outcomes = await append(values as readonly JsonValue[])
       return reply.type('application/json').send(JSON.stringify({ outcomes }))
     },
   })

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { OperatingError } from '@proofhouse/evidence'
 import { closeEpoch } from '../decisions/index.ts'
-import { stateHead, withDecisionLog } from './decision-log-access.ts'
+import { type DecisionLogInUse, stateHead, withDecisionLog } from './decision-log-access.ts'
 import type { Services } from './services.ts'
 
 /** How often the head is stated in the evidence log, where it has moved. */
@@ -43,14 +43,18 @@ export async function serveDecisions(
   const token = await tokenIn(services, path)
   return withDecisionLog(services, folder, async (opened) => {
     const { log } = opened
-    const server = await services.listenForDecisions(log, { host, port, token })
     let stated = log.size
     let epochEndsMs = performance.now() + epochMs
     let failure: unknown = null
     const stop = Promise.withResolvers<void>()
+    const failed = (error: unknown) => {
+      failure ??= error
+      stop.resolve()
+    }
+    const server = await services.listenForDecisions(log, { host, port, token, failed })
     const tick = async () => {
-      if (performance.now() > epochEndsMs) {
-        epochEndsMs += epochMs
+      if (performance.now() > epochEndsMs || isErasureDue(log, services.now())) {
+        epochEndsMs = performance.now() + epochMs
         await closeEpoch(log, opened.host)
       }
       if (log.size > stated) {
@@ -59,11 +63,9 @@ export async function serveDecisions(
       }
     }
     const timer = setInterval(() => {
-      tick().catch((error: unknown) => {
-        failure = error
-        stop.resolve()
-      })
+      tick().catch(failed)
     }, stateEveryMs)
+    tick().catch(failed)
     run.ready(server.address, path)
     if (run.signal.aborted) stop.resolve()
     run.signal.addEventListener('abort', () => stop.resolve(), { once: true })
@@ -76,6 +78,18 @@ export async function serveDecisions(
     if (failure !== null) throw failure
     return { size: log.size }
   })
+}
+
+/** Whether an erasure of this epoch has waited for its end as long as one does at most, whoever was stopped meanwhile. */
+function isErasureDue({ erasures, keys }: DecisionLogInUse['log'], now: Date): boolean {
+  return erasures
+    .list()
+    .some(
+      ({ epoch, finalIndex, requestedAt }) =>
+        finalIndex === null &&
+        epoch === keys.epoch.number &&
+        now.getTime() - Date.parse(requestedAt) >= epochMs,
+    )
 }
 
 /** @throws key-malformed where the file holds no token: an empty one would be everybody's */

@@ -142,7 +142,13 @@ export interface Services {
   /** Listens for decisions over HTTP. @throws usage-invalid when the address is taken */
   listenForDecisions(
     log: Pick<DecisionLog, 'append'>,
-    at: { readonly host: string; readonly port: number; readonly token: string },
+    at: {
+      readonly host: string
+      readonly port: number
+      readonly token: string
+      /** Told when the log has failed. */
+      readonly failed: (error: unknown) => void
+    },
   ): Promise<{ readonly address: string; close(): Promise<void> }>
   /** The deployments that a workspace takes decisions of. */
   readonly deployments: Deployments
