@@ -15,7 +15,7 @@ import {
   textOf,
   toBase64,
 } from '@proofhouse/evidence'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, chromium, type FileChooser, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { noteKey } from '../packages/evidence/src/note-keys.fixture.ts'
 import { logOf } from '../packages/evidence/src/small-log.fixture.ts'
@@ -245,9 +245,14 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
       reached.push(await page.evaluate(() => document.activeElement?.id ?? ''))
     }
     expect(reached).toEqual(expect.arrayContaining(['language', 'trust-log', 'file']))
-    const chooser = page.waitForEvent('filechooser')
-    await page.keyboard.press('Enter')
-    await (await chooser).setFiles(at('hostile.json'))
+    // On a busy machine the browser may not yet be listening when the first key comes.
+    let chooser: FileChooser | null = null
+    for (let n = 0; n < 5 && chooser === null; n++) {
+      const opened = page.waitForEvent('filechooser', { timeout: 5_000 }).catch(() => null)
+      await page.keyboard.press('Enter')
+      chooser = await opened
+    }
+    await chooser?.setFiles(at('hostile.json'))
     await page.waitForSelector('text=Result for hostile.json')
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('result')
     const unlabelled = await page.evaluate(() =>

@@ -2,13 +2,11 @@
 // answer. Then one decision at a time, proofs, receipts, and the erasure of somebody with 10,000 decisions.
 // Usage: node bench/ledger/decisions.ts [--json] [--decisions N] [--soak SECONDS]
 
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { hash, randomUUID } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { Agent, request } from 'node:http'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { verifyReceipt } from '@proofhouse/evidence'
 import { Type } from 'typebox'
@@ -16,6 +14,7 @@ import { Compile } from 'typebox/compile'
 import { composeServices } from '../../packages/platform/src/compose.ts'
 import { eraseSubject } from '../../packages/platform/src/decisions/index.ts'
 import { withDecisionLog } from '../../packages/platform/src/workflows/decision-log-access.ts'
+import { serveDecisions } from './serve-decisions.ts'
 
 const { values } = parseArgs({
   options: {
@@ -27,8 +26,6 @@ const { values } = parseArgs({
 const total = Number(values.decisions)
 const batch = 500
 const connections = 6
-/** Of single decisions: as many clients as it takes that none waits for another's answer. */
-const singleConnections = 256
 const knownSubjects = 20_000
 const receiptsAtOnce = 32
 const erasedDecisions = 10_000
@@ -36,7 +33,6 @@ const program = join(import.meta.dirname, '../../packages/platform/bin/proofhous
 const base = mkdtempSync(join(tmpdir(), 'decisions-bench-'))
 const folder = join(base, 'workspace')
 const features = Array.from({ length: 20 }, (_, n) => `feature_${String(n).padStart(2, '0')}`)
-const readyShape = Compile(Type.Object({ address: Type.String(), tokenFile: Type.String() }))
 const answerShape = Compile(
   Type.Object({ outcomes: Type.Array(Type.Object({ status: Type.String() })) }),
 )
@@ -70,62 +66,7 @@ function proofhouse(...args: readonly string[]): string {
   return done.stdout
 }
 
-/** The running server. */
-async function serve() {
-  const child = spawn(
-    process.execPath,
-    [program, 'decisions', 'serve', '--folder', folder, '--port', '0', '--json'],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  )
-  const lines = createInterface({ input: child.stdout })
-  const [line] = await new Promise<string[]>((resolve) =>
-    lines.once('line', (text) => resolve([text])),
-  )
-  const { address, tokenFile } = readyShape.Parse(JSON.parse(line ?? ''))
-  const authorization = `Bearer ${readFileSync(tokenFile, 'utf8').trim()}`
-  const agent = new Agent({ keepAlive: true, maxSockets: singleConnections })
-  const memoryMb = () => {
-    const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
-    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024
-  }
-  return {
-    memoryMb,
-    post: (body: string) =>
-      new Promise<string>((resolve, reject) => {
-        const sent = request(
-          `${address}/api/v1/decisions`,
-          {
-            method: 'POST',
-            agent,
-            headers: {
-              authorization,
-              'content-type': 'application/json',
-              'content-length': Buffer.byteLength(body),
-            },
-          },
-          (response) => {
-            const parts: Buffer[] = []
-            response.on('data', (part: Buffer) => parts.push(part))
-            response.on('end', () => {
-              const text = Buffer.concat(parts).toString('utf8')
-              if (response.statusCode === 200) resolve(text)
-              else reject(new Error(`${response.statusCode}: ${text}`))
-            })
-          },
-        )
-        sent.on('error', reject)
-        sent.end(body)
-      }),
-    async stop() {
-      agent.destroy()
-      const ended = new Promise((resolve) => child.once('exit', resolve))
-      child.kill('SIGINT')
-      await ended
-    },
-  }
-}
-
-type Server = Awaited<ReturnType<typeof serve>>
+type Server = Awaited<ReturnType<typeof serveDecisions>>
 
 function requireAccepted(text: string): void {
   const { outcomes } = answerShape.Parse(JSON.parse(text))
@@ -196,7 +137,7 @@ async function main(): Promise<void> {
   const declared = { id: 'bench', model: 'ab'.repeat(32), input: kind, output, outcome: 'label' }
   writeFileSync(join(base, 'bench.json'), JSON.stringify(declared))
   proofhouse('decisions', 'deploy', join(base, 'bench.json'), '--folder', folder)
-  const server = await serve()
+  const server = await serveDecisions(program, folder)
   if (values.soak !== undefined) return soak(server, Number(values.soak))
   rows.push({
     name: 'decisions, each of a new subject',
