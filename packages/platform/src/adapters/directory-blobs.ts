@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path'
 import { joinBytes, OperatingError } from '@proofhouse/evidence'
 import { type ArtifactBlobs, type BlobFacts, requireBlobName } from '../artifacts/store/index.ts'
 import { storageError, systemCodeOf } from './storage-error.ts'
+import { syncFolder } from './synced-files.ts'
 
 const writingFolder = '.writing'
 const readSizeBytes = 262_144
@@ -45,11 +46,6 @@ const failure = (path: string, cause: unknown) => storageError(path, cause, 'art
 function nullIfMissing(cause: unknown): null {
   if (['ENOENT', 'ENOTDIR'].includes(systemCodeOf(cause))) return null
   throw cause
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, constants.O_RDONLY)
-  await handle.sync().finally(() => handle.close())
 }
 
 /** Fewer, larger pieces. */

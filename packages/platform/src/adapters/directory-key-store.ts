@@ -4,8 +4,7 @@
 // no lock and see the old or the new.
 
 import { randomBytes } from 'node:crypto'
-import { constants } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
@@ -26,8 +25,10 @@ import {
 } from '../keys/index.ts'
 import { tryLock } from './file-lock-store.ts'
 import { systemCodeOf } from './storage-error.ts'
+import { syncFolder, writeSynced } from './synced-files.ts'
 
 const lockName = '.lock'
+const ownerOnly = 0o600
 const pollMs = 5
 /** A write takes milliseconds; whoever waits for so long waits for something that hangs. */
 const lockWaitMaxMs = 10_000
@@ -121,7 +122,7 @@ async function writeRecord(folder: string, path: string, record: KeyRecord): Pro
   const temporary = join(place, `.${randomBytes(6).toString('hex')}.tmp`)
   try {
     await mkdir(place, { recursive: true, mode: 0o700 })
-    await writeSynced(temporary, canonicalJson({ ...record }))
+    await writeSynced(temporary, canonicalJson({ ...record }), ownerOnly)
     await rename(temporary, path)
     if (record.revision > 1) await syncFolder(place)
     // New folders are durable once those above them are.
@@ -161,25 +162,6 @@ async function namesIn(place: string): Promise<string[]> {
   } catch (cause) {
     if (systemCodeOf(cause) === 'ENOENT') return []
     throw failed(place, cause)
-  }
-}
-
-async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
-  const handle = await open(path, 'wx', 0o600)
-  try {
-    await handle.writeFile(bytes)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, constants.O_RDONLY)
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
 

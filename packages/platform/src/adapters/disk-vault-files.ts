@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Bytes } from '@proofhouse/evidence'
 import type { Piece, VaultFiles } from '../decisions/index.ts'
 import { storageError, systemCodeOf } from './storage-error.ts'
+import { syncFolder } from './synced-files.ts'
 
 /** Only its owner may read or write. */
 const fileMode = 0o600
@@ -172,15 +173,6 @@ async function writeOver(path: string): Promise<void> {
     for (let at = 0; at < size; at += zeros.length)
       await writeAll(handle, zeros.subarray(0, Math.min(zeros.length, size - at)), at)
     await handle.datasync()
-  } finally {
-    await handle.close()
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
   } finally {
     await handle.close()
   }

@@ -4,12 +4,12 @@
 // has no such mode bits; there the folder's permissions have to do.
 
 import { randomBytes } from 'node:crypto'
-import { constants } from 'node:fs'
 import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { OperatingError } from '@proofhouse/evidence'
 import type { KeyFiles } from '../keys/index.ts'
 import { openRegularFile } from './regular-file.ts'
+import { syncFolder, writeSynced } from './synced-files.ts'
 
 const keySizeMaxBytes = 65_536
 const ownerOnly = 0o600
@@ -86,25 +86,6 @@ async function writePublicFile(path: string, text: string): Promise<void> {
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined)
     throw unwritable(path, cause)
-  }
-}
-
-async function writeSynced(path: string, text: string, mode: number): Promise<void> {
-  const handle = await open(path, 'wx', mode)
-  try {
-    await handle.writeFile(text)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, constants.O_RDONLY)
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
 

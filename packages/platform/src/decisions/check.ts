@@ -1,7 +1,6 @@
 // Checks a decision log against itself: every entry's content opens in its place and is what was committed to, or an erasure covers it;
 // the index says what contents say. One pass, in the order of the log.
 
-import { hash } from 'node:crypto'
 import {
   canonicalJson,
   commit,
@@ -11,6 +10,7 @@ import {
   parseDecisionEntry,
   toBase64,
 } from '@proofhouse/evidence'
+import { fastSha256 } from '../ledger/index.ts'
 import type { IndexRow } from './index-segment.ts'
 import type { LogParts } from './log-parts.ts'
 import { outcomeIn } from './opening.ts'
@@ -18,8 +18,6 @@ import { openContent } from './sealing.ts'
 
 /** Findings that are told one by one; the others are counted. */
 const findingsMax = 1_000
-
-const sha256 = (bytes: Uint8Array) => new Uint8Array(hash('sha256', bytes, 'buffer'))
 
 /** Something that does not fit. */
 interface DecisionFinding {
@@ -99,10 +97,11 @@ function contentProblems(
   const names = Object.keys(commitments)
   for (const name of names) {
     const value = groups[name]
-    const salt = groupSalt(recordSalt, name, sha256)
+    const salt = groupSalt(recordSalt, name, fastSha256)
     const isKept =
       value !== undefined &&
-      toBase64(commit({ name, salt, value: canonicalJson(value) }, sha256)) === commitments[name]
+      toBase64(commit({ name, salt, value: canonicalJson(value) }, fastSha256)) ===
+        commitments[name]
     if (!isKept) problems.push(`\`${name}\` is not what was committed to`)
   }
   if (names.length !== Object.keys(groups).length)

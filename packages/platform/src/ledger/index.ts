@@ -36,6 +36,7 @@ export type {
 export { openSharedLedger } from './shared-ledger.ts'
 export { decodeStaging, recordHeader } from './staged-batch.ts'
 export { readEntries, readTile } from './tile-reader.ts'
+export { fastSha256 } from './tree-hash.ts'
 export type { WitnessReply, WitnessServer } from './witness/ask-witness.ts'
 export { Witness, type WitnessAnswer } from './witness/witness.ts'
 export {

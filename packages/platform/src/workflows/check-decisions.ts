@@ -1,7 +1,7 @@
 // A workspace's decision log, checked against itself and against the heads that the evidence log states: `proofhouse decisions check`.
 
-import { hash } from 'node:crypto'
 import { appendLeaf, emptyFrontier, equalBytes, frontierRoot, leafHash } from '@proofhouse/evidence'
+import { fastSha256 } from '../ledger/index.ts'
 import { checkDecisionLog, type DecisionCheck } from '../decisions/index.ts'
 import {
   type DecisionLogInUse,
@@ -10,8 +10,6 @@ import {
   withDecisionLog,
 } from './decision-log-access.ts'
 import type { Services } from './services.ts'
-
-const sha256 = (bytes: Uint8Array) => new Uint8Array(hash('sha256', bytes, 'buffer'))
 
 /** Checks every entry, content and row, and that no head was taken back. @throws what the log throws */
 export function checkDecisions(
@@ -54,7 +52,7 @@ async function changedHeads(
   const compare = () => {
     const stated = bySize.get(frontier.size) ?? []
     if (stated.length === 0) return
-    const root = frontierRoot(frontier, sha256)
+    const root = frontierRoot(frontier, fastSha256)
     for (const head of stated)
       if (!equalBytes(root, head.root))
         findings.push({
@@ -64,7 +62,7 @@ async function changedHeads(
   }
   compare()
   for await (const { entry } of log.stores.ledger.read(0, log.index.size)) {
-    frontier = appendLeaf(frontier, leafHash(entry, sha256), sha256)
+    frontier = appendLeaf(frontier, leafHash(entry, fastSha256), fastSha256)
     compare()
   }
   return findings

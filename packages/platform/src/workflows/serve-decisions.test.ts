@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -33,8 +33,13 @@ test('an epoch with an erasure that has waited a day is ended when serving begin
     return serveDecisions({ folder, host: '127.0.0.1', port: 0 }, at(time), run)
   }
   await serve('2026-02-01T23:59:00Z')
+  cpSync(join(folder, 'decisions'), join(base, 'copy'), { recursive: true })
   await serve('2026-02-02T00:00:00Z')
   await serve('2026-02-04T00:00:00Z')
   // Two epochs were ended by then: by the second, and by this.
   expect((await endEpoch({ folder }, services)).epoch).toBe(3)
+  // A copy of the log alone, from before, opens nothing any more.
+  rmSync(join(folder, 'decisions'), { recursive: true })
+  cpSync(join(base, 'copy'), join(folder, 'decisions'), { recursive: true })
+  await expect(endEpoch({ folder }, services)).rejects.toMatchObject({ code: 'key-destroyed' })
 })
