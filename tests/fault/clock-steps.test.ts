@@ -71,9 +71,9 @@ test('a ledger grows and is published through every step, and never leaves its p
   const verifier = parseVerifierKey(key.verifierKey)
   const note = textOf((await tiles.read('checkpoint')) ?? new Uint8Array())
   const trusted = await checkTrust(note, parseTrustPolicy(`log ${key.verifierKey}\nquorum none\n`))
-  const { notes } = mirrorIn(await openMirrorFiles(mirrorFolder), verifier)
+  const mirror = mirrorIn(await openMirrorFiles(mirrorFolder), verifier)
   const log = { tiles, checkpoint: trusted.checkpoint }
-  const report = await checkMirror({ notes: notes(), verifier, log, committed: null })
+  const report = await checkMirror({ notes: mirror.notes(), verifier, log, committed: null })
   // Each head was published, the empty one too, and all are of one history.
   expect(report).toMatchObject({ checkpoints: size + 1, findings: [] })
 })

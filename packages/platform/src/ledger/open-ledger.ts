@@ -63,8 +63,9 @@ export async function openLedger(
 }
 
 /**
- * The head that was committed last. Where the record of that commit is damaged, it is what was published, or the next staged batch under
- * the very signature that the damage left, and never less: what was acknowledged must not be taken back.
+ * The head that was committed last. Where the record of that commit is damaged, it is what was published, or the next
+ * staged batch under the very signature that the damage left, and never less: what was acknowledged must not be taken
+ * back.
  * @throws ledger-corrupt when the damaged record fits neither
  */
 async function newestHead(

@@ -81,8 +81,8 @@ export async function serveDecisions(
 }
 
 /**
- * Whether an erasure of this epoch has waited for its end as long as one does at most, whoever was stopped meanwhile. By a clock that
- * went back behind the request nobody can tell how long: it has.
+ * Whether an erasure of this epoch has waited for its end as long as one does at most, whoever was stopped meanwhile.
+ * By a clock that went back behind the request nobody can tell how long: it has.
  */
 function isErasureDue({ erasures, keys }: DecisionLogInUse['log'], now: Date): boolean {
   return erasures.list().some(({ epoch, finalIndex, requestedAt }) => {
