@@ -16,7 +16,7 @@ const retryAfterSeconds = 1
 export interface DecisionTaker {
   /**
    * The outcome of each decision of a request's body, once it is durable.
-   * @throws decision-malformed where it is no list of decisions; ledger-overloaded, and what the log throws after a failure
+   * @throws decision-malformed where it is no list of decisions; ledger-overloaded; what the log throws after a failure
    */
   take(body: Uint8Array): Promise<readonly Outcome[]>
 }
