@@ -44,6 +44,8 @@ export class Sequencer implements CosignableLedger {
   /** Settled at the end of the next publication, or by a failure. */
   #publicationEnd = Promise.withResolvers<void>()
   #publishedAtMs = 0
+  /** Until the next publication is due. */
+  #later: NodeJS.Timeout | null = null
   #shortening: Promise<void> | null = null
   #stagedBytes = 0
   #failure: { readonly cause: unknown } | null = null
@@ -131,7 +133,21 @@ export class Sequencer implements CosignableLedger {
       await nextTurn()
     }
     this.#running = null
-    this.#publishSoon()
+    if (this.#publicationIsDue()) this.#publishSoon()
+    else this.#publishLater()
+  }
+
+  /** Once it is due: where entries come one by one, a publication after each would be most of the work. */
+  #publishLater(): void {
+    if (this.#failure !== null || this.#publisher.published === this.#head) return
+    if (this.#later !== null || this.#closing !== null) return
+    const inMs = this.#publishedAtMs + this.#limits.publishEveryMs - performance.now()
+    this.#later = setTimeout(() => {
+      this.#later = null
+      this.#publishSoon()
+    }, inMs)
+    // A process that does nothing else any more may end: what is committed is published when the ledger is opened again.
+    this.#later.unref()
   }
 
   async #commit(batch: readonly WaitingEntry[]): Promise<void> {
@@ -180,7 +196,8 @@ export class Sequencer implements CosignableLedger {
         this.#publishing = null
         this.#endPublication()
         // Without a run under way nobody else would.
-        if (this.#running === null || this.#publicationWanted) this.#publishSoon()
+        if (this.#publicationWanted) this.#publishSoon()
+        else if (this.#running === null) this.#publishLater()
       })
   }
 
@@ -202,6 +219,7 @@ export class Sequencer implements CosignableLedger {
   async #end(): Promise<void> {
     const { staging, lock } = this.#stores
     await this.#running
+    clearTimeout(this.#later ?? undefined)
     const told = this.#told
     try {
       await this.checkpoint()
