@@ -17,6 +17,7 @@ import type { LockStore, StagingLog, TileStore } from './ports.ts'
 import { proveEntry } from './prove-entry.ts'
 import { type Head, Publisher } from './publisher.ts'
 import type { RightEdge } from './right-edge.ts'
+import { TileNodes } from './tile-nodes.ts'
 import { readEntries } from './tile-reader.ts'
 import { WaitingEntries, type WaitingEntry } from './waiting-entries.ts'
 
@@ -33,6 +34,7 @@ export class Sequencer implements CosignableLedger {
   readonly #stores: LedgerStores
   readonly #limits: LedgerLimits
   readonly #waiting: WaitingEntries
+  readonly #nodes: TileNodes
   /** The tree of the head; ahead of it only while a commit is under way. */
   readonly #edge: RightEdge
   readonly #publisher: Publisher
@@ -61,6 +63,7 @@ export class Sequencer implements CosignableLedger {
   ) {
     this.#stores = stores
     this.#limits = limits
+    this.#nodes = new TileNodes(stores.tiles)
     this.#waiting = new WaitingEntries(limits)
     this.#head = state.head
     this.#edge = state.edge
@@ -103,7 +106,7 @@ export class Sequencer implements CosignableLedger {
   }
 
   async proof(index: number): Promise<string> {
-    return proveEntry(this.#stores.tiles, await this.checkpoint(), index)
+    return proveEntry(this.#nodes, await this.checkpoint(), index)
   }
 
   async *read(from: number, to: number): AsyncIterable<ReadEntry> {

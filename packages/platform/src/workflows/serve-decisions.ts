@@ -80,16 +80,16 @@ export async function serveDecisions(
   })
 }
 
-/** Whether an erasure of this epoch has waited for its end as long as one does at most, whoever was stopped meanwhile. */
+/**
+ * Whether an erasure of this epoch has waited for its end as long as one does at most, whoever was stopped meanwhile.
+ * By a clock that went back behind the request nobody can tell how long: it has.
+ */
 function isErasureDue({ erasures, keys }: DecisionLogInUse['log'], now: Date): boolean {
-  return erasures
-    .list()
-    .some(
-      ({ epoch, finalIndex, requestedAt }) =>
-        finalIndex === null &&
-        epoch === keys.epoch.number &&
-        now.getTime() - Date.parse(requestedAt) >= epochMs,
-    )
+  return erasures.list().some(({ epoch, finalIndex, requestedAt }) => {
+    const waitedMs = now.getTime() - Date.parse(requestedAt)
+    const isOpen = finalIndex === null && epoch === keys.epoch.number
+    return isOpen && (waitedMs >= epochMs || waitedMs < 0)
+  })
 }
 
 /** @throws key-malformed where the file holds no token: an empty one would be everybody's */
