@@ -7,6 +7,8 @@ import type { ReadableFiles } from '../artifacts/inventory/index.ts'
 import type { DataSource, ModelRunner } from '../assess/index.ts'
 import type { DecisionLog, Deployment, KeyWrapper } from '../decisions/index.ts'
 import type {
+  HeldKey,
+  HeldKeyPlace,
   KeyFiles,
   KeyProvider,
   KeyStore,
@@ -162,6 +164,11 @@ export interface Services {
       readonly secret: (path: string, what: 'passphrase' | 'token' | 'PIN') => Promise<string>
     },
   ): Promise<{ readonly provider: KeyProvider; close(): void }>
+  /** A private key that its provider holds. @throws key-missing, key-unsupported, key-provider-unavailable, key-provider-refused */
+  openHeldKey(
+    place: HeldKeyPlace,
+    secret: (path: string, what: 'token' | 'PIN') => Promise<string>,
+  ): Promise<HeldKey>
   /** The store of wrapped keys in a folder. */
   openKeyStore(folder: string): KeyStore
   readonly modelFiles: ModelFiles
