@@ -13,6 +13,7 @@ import {
 import { vaultHeldKey } from '../../packages/platform/src/adapters/vault-held-key.ts'
 import { vaultKeyProvider } from '../../packages/platform/src/adapters/vault-key-provider.ts'
 import { compilePkcs11 } from '../pkcs11.mjs'
+import { outages } from './keys-outage.mjs'
 import { buildVault, withServer } from './vault-server.mjs'
 
 let passed = 0
@@ -147,7 +148,10 @@ function installSoftHsm() {
 
 const vault = buildVault()
 if (vault === null) skip('no `go` on the path to build Vault with')
-else await transit('Vault', vault)
+else {
+  await transit('Vault', vault)
+  await outages(promise, vault)
+}
 if (spawnSync('bao', ['version']).status === 0) await transit('OpenBao', 'bao')
 else skip('no `bao` on the path')
 if (compilePkcs11() !== null) installSoftHsm()

@@ -106,7 +106,8 @@ export async function persistentServer(program, dataFolder) {
   const config = join(dataFolder, 'vault.hcl')
   mkdirSync(join(dataFolder, 'data'), { recursive: true })
   const lines = [
-    'storage "file" {',
+    'storage "raft" {',
+    '  node_id = "one"',
     `  path = "${join(dataFolder, 'data')}"`,
     '}',
     'listener "tcp" {',
@@ -115,6 +116,7 @@ export async function persistentServer(program, dataFolder) {
     '}',
     'disable_mlock = true',
     `api_addr = "${address}"`,
+    `cluster_addr = "http://127.0.0.1:${await freePort()}"`,
   ]
   writeFileSync(config, `${lines.join('\n')}\n`)
   let server = null
