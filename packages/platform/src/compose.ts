@@ -184,6 +184,8 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
     openKeyProvider: async (settings, place) =>
       (await import('./adapters/key-providers.ts')).openKeyProvider(settings, place, diskKeyFiles),
     openKeyStore: directoryKeyStore,
+    openArtifactBlobs: async (name) =>
+      (await import('./adapters/artifact-places.ts')).openArtifactBlobs(name),
     modelFiles: diskModelFiles,
     readableFiles,
     searchedFiles: diskSearchedFiles,

@@ -37,6 +37,7 @@ export {
   type RotationState,
   rotationState,
 } from './keyring.ts'
+export type { KeysElsewhere } from './keys-elsewhere.ts'
 export { addressesOf } from './rewrap.ts'
 export { newestOf } from './stored-key.ts'
 export { type SigningKey, signingKeyFromPem } from './signing-key.ts'

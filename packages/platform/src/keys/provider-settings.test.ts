@@ -12,6 +12,7 @@ test('fills in what is left out, and finds files beside the settings', () => {
     root: 'root',
     rotationDays: 90,
     held,
+    artifactStores: [],
     passphraseFile: null,
   })
   expect(read({ provider: 'vault', address: 'https://v', token_file: 'token' })).toEqual({
@@ -19,6 +20,7 @@ test('fills in what is left out, and finds files beside the settings', () => {
     root: 'root',
     rotationDays: 90,
     held,
+    artifactStores: [],
     address: 'https://v',
     mount: 'transit',
     tokenFile: '/keys/token',
@@ -32,6 +34,7 @@ test('fills in what is left out, and finds files beside the settings', () => {
     root: 'root',
     rotationDays: 30,
     held,
+    artifactStores: [],
     region: 'eu-central-1',
     endpoint: null,
   })
@@ -55,6 +58,7 @@ test.each([
   [null, 'must hold keys and values'],
   [[], 'must hold keys and values'],
   [{}, '`provider` must be one of'],
+  [{ provider: 'file', artifact_stores: 'a' }, '`artifact_stores` must be a list'],
   [{ provider: 'file', signing_key: 'signing.key' }, '`signing_key` is the place of a key that'],
   [{ provider: 'file', signing_key: 'vault:s' }, '`signing_key`: the key `vault:…`: `address` is'],
   [

@@ -23,6 +23,8 @@ export type ProviderSettings = {
     readonly ledger: HeldKeyPlace | null
     readonly decisions: HeldKeyPlace | null
   }
+  /** Stores of artifacts with keys of the workspace's tenant, beside its own: folders, and buckets as `s3://…`. */
+  readonly artifactStores: readonly string[]
 } & (
   | { readonly provider: 'file'; readonly passphraseFile: string | null }
   | {
@@ -48,11 +50,12 @@ export const providerSettingsDefault: ProviderSettings = {
   rotationDays: 90,
   passphraseFile: null,
   held: { signing: null, ledger: null, decisions: null },
+  artifactStores: [],
 }
 
 const rotationDaysMax = 3_650
 const heldKeys = ['signing_key', 'ledger_key', 'decisions_key']
-const always = ['provider', 'root', 'rotation_days', ...heldKeys]
+const always = ['provider', 'root', 'rotation_days', ...heldKeys, 'artifact_stores']
 const ownKeys: Readonly<Record<ProviderKind, readonly string[]>> = {
   file: ['passphrase_file'],
   vault: ['address', 'mount', 'token_file', 'namespace'],
@@ -104,7 +107,8 @@ export function readProviderSettings(
     heldAt('ledger_key'),
     heldAt('decisions_key'),
   ]
-  const each = { root, rotationDays, held: { signing, ledger, decisions } }
+  const artifactStores = storesIn(given.get('artifact_stores') ?? [], { resolve, refuse })
+  const each = { root, rotationDays, held: { signing, ledger, decisions }, artifactStores }
   if (provider === 'file') {
     const path = textOr('passphrase_file', null)
     return { ...each, provider, passphraseFile: path === null ? null : resolve(path) }
@@ -127,6 +131,21 @@ export function readProviderSettings(
       pinFile: resolve(text('pin_file')),
     }
   return { ...each, provider, region: text('region'), endpoint: textOr('endpoint', null) }
+}
+
+function storesIn(
+  value: unknown,
+  given: {
+    readonly resolve: (path: string) => string
+    readonly refuse: (problem: string) => never
+  },
+): readonly string[] {
+  const texts = Array.isArray(value) ? value : [null]
+  return texts.map((each: unknown) => {
+    if (typeof each !== 'string' || each === '')
+      return given.refuse('`artifact_stores` must be a list of folders, or of buckets as `s3://…`')
+    return each.startsWith('s3://') ? each : given.resolve(each)
+  })
 }
 
 /** A place where a key is held. The key of a log is one version for ever, so that in Vault the version is named. */

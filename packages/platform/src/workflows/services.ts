@@ -2,6 +2,7 @@
 
 import type { Bytes, DsseVerifier } from '@proofhouse/evidence'
 import type { HttpServers, KeylessChecker, ModelFiles } from '../artifacts/index.ts'
+import type { ArtifactBlobs } from '../artifacts/store/index.ts'
 import type { GitHistory, SearchedFiles } from '../artifacts/secrets/index.ts'
 import type { ReadableFiles } from '../artifacts/inventory/index.ts'
 import type { DataSource, ModelRunner } from '../assess/index.ts'
@@ -169,6 +170,8 @@ export interface Services {
     place: HeldKeyPlace,
     secret: (path: string, what: 'token' | 'PIN') => Promise<string>,
   ): Promise<HeldKey>
+  /** The blobs of a store of artifacts: a folder, or a bucket as `s3://…`. @throws config-invalid, storage-failed */
+  openArtifactBlobs(name: string): Promise<ArtifactBlobs>
   /** The store of wrapped keys in a folder. */
   openKeyStore(folder: string): KeyStore
   readonly modelFiles: ModelFiles
