@@ -19,6 +19,7 @@ import {
   type Part,
   type PartFile,
   partPath,
+  partsWithin,
 } from './s3-vault-objects.ts'
 
 /** Of one part. */
@@ -303,24 +304,6 @@ class EndsBefore extends OperatingError {}
 
 const endsBefore = (name: string) =>
   new EndsBefore('storage-failed', `file \`${name}\` of the decision log ends before that`)
-
-/** The parts that hold bytes of a range, found from the end of those before it. */
-function partsWithin(parts: readonly Part[], from: number, to: number): readonly Part[] {
-  let [low, high] = [0, parts.length]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    const part = parts[middle]
-    if (part !== undefined && part.start + part.sizeBytes <= from) low = middle + 1
-    else high = middle
-  }
-  const found: Part[] = []
-  for (let n = low; n < parts.length; n++) {
-    const part = parts[n]
-    if (part === undefined || part.start >= to) break
-    found.push(part)
-  }
-  return found
-}
 
 /** Does something for each, a few at a time. */
 async function inTurns<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {

@@ -59,7 +59,7 @@ export function decodeHolder(bytes: Uint8Array): Holder {
   if (version !== 1 || !isCount(fence) || !isCount(recordedFence) || !isJsonObject(files))
     throw notOurs()
   const extents = Object.entries(files).map(([name, extent]) => {
-    const [generation, sizeBytes] = Array.isArray(extent) ? extent : []
+    const [generation, sizeBytes]: readonly unknown[] = Array.isArray(extent) ? extent : []
     if (!isCount(generation) || !isCount(sizeBytes)) throw notOurs()
     return [name, [generation, sizeBytes]] as const
   })
@@ -124,4 +124,22 @@ function chainOf(parts: readonly (Part & { readonly fence: number })[]): Part[] 
     end += sizeBytes
   }
   return chain
+}
+
+/** The parts that hold bytes of a range, found from the end of those before it. */
+export function partsWithin(parts: readonly Part[], from: number, to: number): readonly Part[] {
+  let [low, high] = [0, parts.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    const part = parts[middle]
+    if (part !== undefined && part.start + part.sizeBytes <= from) low = middle + 1
+    else high = middle
+  }
+  const found: Part[] = []
+  for (let n = low; n < parts.length; n++) {
+    const part = parts[n]
+    if (part === undefined || part.start >= to) break
+    found.push(part)
+  }
+  return found
 }

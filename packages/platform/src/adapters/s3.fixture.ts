@@ -47,15 +47,15 @@ async function end(child: ChildProcess): Promise<void> {
 export async function startBuckets(): Promise<TestBuckets | null> {
   if (process.env['PROOFHOUSE_S3'] !== 'versitygw' || !existsSync(program)) return null
   const folder = mkdtempSync(join(tmpdir(), 's3-'))
-  const [data, versions] = [join(folder, 'data'), join(folder, 'versions')]
+  const [data, oldVersions] = [join(folder, 'data'), join(folder, 'versions')]
   mkdirSync(data)
-  mkdirSync(versions)
+  mkdirSync(oldVersions)
   const port = await freePort()
   const child = spawn(
     program,
     ['--port', `127.0.0.1:${port}`, '--region', region, '--quiet'].concat(
       ['--access', credentials.accessKeyId, '--secret', credentials.secretAccessKey],
-      ['posix', '--versioning-dir', versions, data],
+      ['posix', '--versioning-dir', oldVersions, data],
     ),
     { stdio: ['ignore', 'ignore', 'inherit'] },
   )
