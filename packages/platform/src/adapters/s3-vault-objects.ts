@@ -59,7 +59,7 @@ export function decodeHolder(bytes: Uint8Array): Holder {
   if (version !== 1 || !isCount(fence) || !isCount(recordedFence) || !isJsonObject(files))
     throw notOurs()
   const extents = Object.entries(files).map(([name, extent]) => {
-    const [generation, sizeBytes]: readonly unknown[] = Array.isArray(extent) ? extent : []
+    const [generation, sizeBytes] = isPair(extent) ? extent : []
     if (!isCount(generation) || !isCount(sizeBytes)) throw notOurs()
     return [name, [generation, sizeBytes]] as const
   })
@@ -68,6 +68,8 @@ export function decodeHolder(bytes: Uint8Array): Holder {
 
 const isCount = (value: unknown): value is number =>
   Number.isSafeInteger(value) && Number(value) >= 0
+
+const isPair = (value: unknown): value is readonly unknown[] => Array.isArray(value)
 
 const notOurs = () =>
   new OperatingError(
