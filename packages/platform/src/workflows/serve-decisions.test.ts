@@ -53,9 +53,9 @@ test('a provider of keys that is away delays the end of an epoch, and decisions 
     const services = composeServices({ newId: () => 'e-1', now: () => new Date(time) })
     return {
       ...services,
-      openDecisions: (workspace, { tenant, wrapper }) =>
+      openDecisions: (workspace, { wrapper, ...others }) =>
         services.openDecisions(workspace, {
-          tenant,
+          ...others,
           wrapper: {
             ...wrapper,
             async wrap(...given) {
