@@ -32,6 +32,7 @@ import {
 } from '../decisions/index.ts'
 import { type Keyring, keyWrapper, wrappedUnder } from '../keys/index.ts'
 import { type KeyringServices, withKeyring } from './open-keyring.ts'
+import { decisionPlaces } from './open-storage.ts'
 import type { Services, Workspace } from './services.ts'
 
 /** A decision log in use. */
@@ -44,7 +45,7 @@ export interface DecisionLogInUse {
   readonly erasureOf: (index: number) => Promise<ReceiptErasure>
 }
 
-type Needed = KeyringServices & Pick<Services, 'openDecisions'>
+type Needed = KeyringServices & Pick<Services, 'openDecisions' | 'variable'>
 
 /** A workspace is one tenant's. */
 const tenant = 'local'
@@ -66,7 +67,8 @@ export async function withDecisionLog<Result>(
 ): Promise<Result> {
   return withKeyring(services, folder, async ({ keyring, workspace }) => {
     const wrapper = wrapperOf(keyring)
-    const decisions = await services.openDecisions(workspace, { tenant, wrapper })
+    const places = await decisionPlaces(services, folder)
+    const decisions = await services.openDecisions(workspace, { tenant, wrapper, places })
     const { log, verifierKey } = decisions
     try {
       const host = hostOf(workspace, services, log.place.origin)

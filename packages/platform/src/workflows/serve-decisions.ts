@@ -32,6 +32,8 @@ export async function serveDecisions(
   run: {
     readonly signal: AbortSignal
     readonly ready: (address: string, tokenFile: string) => void
+    /** Told why an epoch of keys could not be ended yet; decisions are taken all the same. */
+    readonly delayed: (why: string) => void
   },
 ): Promise<{ readonly size: number }> {
   if (!loopback.test(host))
@@ -54,8 +56,16 @@ export async function serveDecisions(
     const server = await services.listenForDecisions(log, { host, port, token, failed })
     const tick = async () => {
       if (performance.now() > epochEndsMs || isErasureDue(log, services.now())) {
-        epochEndsMs = performance.now() + epochMs
-        await closeEpoch(log, opened.host)
+        await closeEpoch(log, opened.host).then(
+          () => {
+            epochEndsMs = performance.now() + epochMs
+          },
+          // The epoch goes on, decisions are taken in it, and the next tick tries again.
+          (error: unknown) => {
+            if (!isProviderAway(error)) throw error
+            run.delayed(error.message)
+          },
+        )
       }
       if (log.size > stated) {
         stated = log.size
@@ -78,6 +88,10 @@ export async function serveDecisions(
     if (failure !== null) throw failure
     return { size: log.size }
   })
+}
+
+function isProviderAway(error: unknown): error is OperatingError {
+  return error instanceof OperatingError && error.code === 'key-provider-unavailable'
 }
 
 /**

@@ -2,11 +2,14 @@
 
 import type { Bytes, DsseVerifier } from '@proofhouse/evidence'
 import type { HttpServers, KeylessChecker, ModelFiles } from '../artifacts/index.ts'
+import type { ArtifactBlobs } from '../artifacts/store/index.ts'
 import type { GitHistory, SearchedFiles } from '../artifacts/secrets/index.ts'
 import type { ReadableFiles } from '../artifacts/inventory/index.ts'
 import type { DataSource, ModelRunner } from '../assess/index.ts'
 import type { DecisionLog, Deployment, KeyWrapper } from '../decisions/index.ts'
 import type {
+  HeldKey,
+  HeldKeyPlace,
   KeyFiles,
   KeyProvider,
   KeyStore,
@@ -71,6 +74,27 @@ interface Deployments {
   put(folder: string, deployment: Deployment): Promise<void>
 }
 
+/** A prefix of a bucket, and who asks. */
+export interface BucketPlace {
+  readonly endpoint: string | null
+  readonly region: string
+  readonly bucket: string
+  readonly prefix: string
+  /** Null takes the machine's own role or profile. */
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | null
+}
+
+/** Where a decision log is kept on servers. */
+export interface DecisionPlaces {
+  /** Of a PostgreSQL database: the commit point of the log, and who may write. */
+  readonly databaseUrl: string
+  readonly ledger:
+    | { readonly folder: string }
+    | { readonly bucket: BucketPlace; readonly retainDays: number | null }
+  /** Sealed contents and keys; null for the database. */
+  readonly vault: BucketPlace | null
+}
+
 /** A workspace's decision log, open for writing. */
 interface OpenedDecisions {
   readonly log: DecisionLog
@@ -113,6 +137,8 @@ export type OpenStatementIndex = (file: {
 /** Everything the use cases are given. */
 export interface Services {
   readonly files: Files
+  /** What a variable of the environment holds; null for nothing. */
+  readonly variable: (name: string) => string | null
   readonly now: () => Date
   readonly newId: () => string
   readonly toolVersion: string
@@ -137,11 +163,16 @@ export interface Services {
    */
   openDecisions(
     workspace: Workspace,
-    keys: { readonly tenant: string; readonly wrapper: KeyWrapper },
+    given: {
+      readonly tenant: string
+      readonly wrapper: KeyWrapper
+      /** Null for the workspace's own folder. */
+      readonly places: DecisionPlaces | null
+    },
   ): Promise<OpenedDecisions>
   /** Listens for decisions over HTTP. @throws usage-invalid when the address is taken */
   listenForDecisions(
-    log: Pick<DecisionLog, 'append'>,
+    log: DecisionLog,
     at: {
       readonly host: string
       readonly port: number
@@ -162,6 +193,13 @@ export interface Services {
       readonly secret: (path: string, what: 'passphrase' | 'token' | 'PIN') => Promise<string>
     },
   ): Promise<{ readonly provider: KeyProvider; close(): void }>
+  /** A private key that its provider holds. @throws key-missing, key-unsupported, key-provider-unavailable, key-provider-refused */
+  openHeldKey(
+    place: HeldKeyPlace,
+    secret: (path: string, what: 'token' | 'PIN') => Promise<string>,
+  ): Promise<HeldKey>
+  /** The blobs of a store of artifacts: a folder, or a bucket as `s3://…`. @throws config-invalid, storage-failed */
+  openArtifactBlobs(name: string): Promise<ArtifactBlobs>
   /** The store of wrapped keys in a folder. */
   openKeyStore(folder: string): KeyStore
   readonly modelFiles: ModelFiles
