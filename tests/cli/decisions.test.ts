@@ -14,7 +14,7 @@ const folder = newFolder()
 const at = (name: string) => join(folder, name)
 const work = at('work')
 const decisions = (name: string, ...given: readonly string[]) =>
-  proofhouse('decisions', name, ...given, '--folder', work)
+  proofhouse('decisions', name, ...given, '--out', work)
 const json = (name: string, ...given: readonly string[]): unknown =>
   JSON.parse(decisions(name, ...given, '--json').out)
 
@@ -149,7 +149,7 @@ test.each([
 })
 
 test('over HTTP: with the token only, as strictly, and durable before it is answered', async () => {
-  const args = ['decisions', 'serve', '--port', '0', '--json', '--folder', work]
+  const args = ['decisions', 'serve', '--port', '0', '--json', '--out', work]
   const child = spawn(process.execPath, [programPath, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -3,7 +3,7 @@
 import { checkDecisions } from '../workflows/index.ts'
 import type { Command } from './command.ts'
 import { counted, printLines } from './print-lines.ts'
-import { folderOption, workspaceOf } from './workspace-option.ts'
+import { workspaceOf, workspaceOption } from './workspace-option.ts'
 
 /** Checks a decision log against itself. */
 export const decisionsCheck: Command = {
@@ -13,7 +13,7 @@ export const decisionsCheck: Command = {
 Exits with 1 when something does not fit. Whether the log itself is whole says \`ledger
 fsck\` of its folder.`,
   operands: [],
-  options: { folder: folderOption },
+  options: workspaceOption,
   examples: ['proofhouse decisions check'],
   async run({ options, switches, services, terminal }) {
     terminal.progress('checking decisions')

@@ -2,7 +2,7 @@
 
 import { indexOf, serveDecisions } from '../workflows/index.ts'
 import type { Command } from './command.ts'
-import { folderOption, workspaceOf } from './workspace-option.ts'
+import { workspaceOf, workspaceOption } from './workspace-option.ts'
 
 const portDefault = '7070'
 
@@ -15,7 +15,7 @@ Clients show the token that lies in the workspace as \`Authorization: Bearer\`. 
 on this machine only: there is no TLS here.`,
   operands: [],
   options: {
-    folder: folderOption,
+    ...workspaceOption,
     host: { value: 'ADDRESS', description: 'a loopback address (default: 127.0.0.1)' },
     port: { value: 'N', description: `the port, 0 for any (default: ${portDefault})` },
   },
