@@ -14,8 +14,7 @@ export const decisionsShow: Command = {
   examples: ['proofhouse decisions show 17'],
   async run({ operands, options, switches, services, terminal }) {
     const given = { folder: workspaceOf(options), index: indexOf(operands['N'] ?? '') }
-    const { index, entry, content } = await showDecision(given, services)
-    const groups = content?.groups ?? null
+    const { index, entry, groups } = await showDecision(given, services)
     if (switches.has('json')) terminal.out(`${JSON.stringify({ index, entry, groups })}\n`)
     else
       printLines(terminal, [

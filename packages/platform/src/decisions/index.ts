@@ -20,7 +20,6 @@ export {
   type DecisionSearch,
   findDecisions,
   makeReceipt,
-  type ReadDecision,
   readDecision,
 } from './reading.ts'
 export type { Gap } from './sources.ts'

@@ -13,6 +13,7 @@ export type { RecordedDescription, RecordedProvenance } from './record-provenanc
 export type {
   FileDigest,
   Files,
+  Operator,
   Services,
   WitnessListener,
   Workspace,
@@ -172,6 +173,7 @@ export const eraseDecisions = whenAsked(
   async () => (await import('./erase-decisions.ts')).eraseDecisions,
 )
 
+export type { Serving } from './serve-decisions.ts'
 /** `serveDecisions` of `serve-decisions.ts`. */
 export const serveDecisions = whenAsked(
   async () => (await import('./serve-decisions.ts')).serveDecisions,

@@ -1,8 +1,10 @@
+import { OperatingError } from '@proofhouse/evidence'
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { composeServices } from '../compose.ts'
+import { showDecision } from './answer-about-decisions.ts'
 import { declareDeployment } from './declare-deployment.ts'
 import { endEpoch, eraseDecisions } from './erase-decisions.ts'
 import { recordDecisions } from './record-decisions.ts'
@@ -26,11 +28,12 @@ test('an epoch with an erasure that has waited a day is ended when serving begin
   await eraseDecisions({ folder, what: { subject: 'p' }, reason: 'request' }, services)
   const serve = (time: string) => {
     const stop = new AbortController()
+    // What is due has begun by then, and is waited for.
     const ready = () => {
-      setTimeout(() => stop.abort(), 300)
+      stop.abort()
     }
     const run = { signal: stop.signal, ready }
-    return serveDecisions({ folder, host: '127.0.0.1', port: 0 }, at(time), run)
+    return serveDecisions({ folder, host: '127.0.0.1', port: 0, operator: false }, at(time), run)
   }
   await serve('2026-02-01T23:59:00Z')
   cpSync(join(folder, 'decisions'), join(base, 'copy'), { recursive: true })
@@ -42,4 +45,43 @@ test('an epoch with an erasure that has waited a day is ended when serving begin
   rmSync(join(folder, 'decisions'), { recursive: true })
   cpSync(join(base, 'copy'), join(folder, 'decisions'), { recursive: true })
   await expect(endEpoch({ folder }, services)).rejects.toMatchObject({ code: 'key-destroyed' })
+})
+
+test('an erasure that could not be stated ends the server, and is carried on when the log is opened', async () => {
+  const folder = join(base, 'failing')
+  const real = composeServices({ newId: () => 'e-2', now: () => new Date('2026-02-01T00:00:00Z') })
+  await declareDeployment({ file: join(base, 'pumps.json'), folder }, real)
+  expect(await recordDecisions({ file: join(base, 'd.jsonl'), folder }, real)).toMatchObject({
+    accepted: 1,
+  })
+  let isFull = false
+  const services: typeof real = {
+    ...real,
+    async openWorkspace(at) {
+      const workspace = await real.openWorkspace(at)
+      const record: typeof workspace.recorder.record = (statement) =>
+        isFull
+          ? Promise.reject(new OperatingError('storage-failed', 'the disk is full'))
+          : workspace.recorder.record(statement)
+      return { ...workspace, recorder: { ...workspace.recorder, record } }
+    },
+  }
+  const stop = new AbortController()
+  const { promise: listening, resolve: ready } = Promise.withResolvers<unknown>()
+  const request = { folder, host: '127.0.0.1', port: 0, operator: false }
+  const served = serveDecisions(request, services, { signal: stop.signal, ready }).catch(
+    (error: unknown) => error,
+  )
+  await listening
+  const erasure = { folder, what: { subject: 'p' }, reason: 'request' } as const
+  // What was asked wrongly, or can wait, ends nothing.
+  await expect(eraseDecisions({ ...erasure, what: { indexes: [7] } }, real)).rejects.toMatchObject({
+    code: 'usage-invalid',
+  })
+  isFull = true
+  await expect(eraseDecisions(erasure, real)).rejects.toMatchObject({ code: 'storage-failed' })
+  expect(await served).toMatchObject({ code: 'storage-failed' })
+  expect(await showDecision({ folder, index: 0 }, real)).toMatchObject({ groups: null })
+  // It was stated by now: the same one is not stated again.
+  expect(await endEpoch({ folder }, real)).toMatchObject({ final: [{ erasureId: 'e-2' }] })
 })
