@@ -3,12 +3,14 @@
 import { OperatingError } from '@proofhouse/evidence'
 import { decisionServer, operatorRoutes } from '../http/index.ts'
 import type { Services } from '../workflows/index.ts'
+import { DecisionBodies } from './preparing-thread.ts'
 import { systemCodeOf } from './storage-error.ts'
 
 /** Listens for decisions. @throws usage-invalid when the address is taken */
 export const listenForDecisions: Services['listenForDecisions'] = async (log, at) => {
   const { host, port, token, operator, failed } = at
-  const server = decisionServer(log, token, failed)
+  const bodies = new DecisionBodies(log)
+  const server = decisionServer(bodies, token, failed)
   if (operator !== null) await server.register(operatorRoutes(operator.answers, operator.token))
   const address = await server.listen({ host, port }).catch((cause: unknown) => {
     const code = systemCodeOf(cause)
@@ -16,5 +18,11 @@ export const listenForDecisions: Services['listenForDecisions'] = async (log, at
       cause,
     })
   })
-  return { address, close: () => server.close() }
+  return {
+    address,
+    async close() {
+      await server.close()
+      await bodies.close()
+    },
+  }
 }

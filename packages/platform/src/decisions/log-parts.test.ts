@@ -157,7 +157,10 @@ test('key pages: any changed byte of the file is found, and nothing wrong is tol
 })
 
 const sealedOf = (count: number, key: number, sizeBytes = 40) =>
-  Array.from({ length: count }, () => ({ key, sealed: randomBytes(sizeBytes) }))
+  Array.from({ length: count }, () => {
+    const sealed = randomBytes(sizeBytes)
+    return { key, sealed, sizeBytes, writeTo: (into: Buffer) => void sealed.copy(into) }
+  })
 
 async function openVault(files: MemoryVaultFiles, key: Uint8Array<ArrayBuffer>, size: number) {
   const told: PlacedContent[] = []

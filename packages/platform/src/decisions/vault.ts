@@ -4,7 +4,7 @@
 //  u32 length of the table ‖ sealed table ‖ contents`; the head ends where the contents begin. All numbers are big-endian.
 
 import { crc32 } from 'node:zlib'
-import { type Bytes, OperatingError } from '@proofhouse/evidence'
+import { assert, type Bytes, OperatingError } from '@proofhouse/evidence'
 import type { VaultFiles } from './ports.ts'
 import { seal, sealOverheadBytes, unseal } from './sealing.ts'
 
@@ -14,14 +14,19 @@ const rowSizeBytes = 12
 const fileSizeMaxBytes = 512 * 1_048_576
 /** Contents of one batch at most; a head that claims more is damaged. */
 const batchContentsMax = 65_536
+/** A batch larger than this has room of its own, which is not kept. */
+const roomKeptMaxBytes = 16 * 1_048_576
 /** More contents than this are never on their way: that many without entries mean that the ledger is an older copy. */
 const uncommittedMax = 32_768
 
 /** One content to be written. */
-export interface SealedContent {
+export interface ContentToWrite {
   /** Number of the key that seals it. */
   readonly key: number
-  readonly sealed: Buffer
+  /** Of what is written, sealed. */
+  readonly sizeBytes: number
+  /** Writes as many bytes. */
+  writeTo(into: Buffer): void
 }
 
 /** Where a content lies. */
@@ -61,6 +66,9 @@ export class Vault {
   readonly #key: Bytes
   #file = 0
   #sizeBytes = 0
+  /** Room for a batch, used again: new memory for each would be the costliest part of writing it. */
+  #room = Buffer.alloc(0)
+  #isWriting = false
 
   /** @param key seals the tables */
   constructor(files: VaultFiles, key: Bytes) {
@@ -133,24 +141,38 @@ export class Vault {
     for (let n = file + 1; sizes.has(nameOf(n)); n++) await this.#files.replace(nameOf(n), null)
   }
 
-  /** Makes a batch durable; tells where each content lies. */
-  async append(first: number, contents: readonly SealedContent[]): Promise<PlacedContent[]> {
+  /** Makes a batch durable, one at a time; tells where each content lies. */
+  async append(first: number, contents: readonly ContentToWrite[]): Promise<PlacedContent[]> {
+    assert(!this.#isWriting, 'one batch of contents at a time')
     if (this.#sizeBytes > fileSizeMaxBytes) {
       this.#file += 1
       this.#sizeBytes = 0
     }
     const head = this.#encodeHead(first, contents)
-    const bytes = Buffer.concat([head, ...contents.map(({ sealed }) => sealed)])
+    const bytes = this.#roomFor(contents.reduce((sum, one) => sum + one.sizeBytes, head.length))
+    head.copy(bytes)
     const [file, at] = [this.#file, this.#sizeBytes]
-    this.#sizeBytes += bytes.length
-    await this.#files.append(nameOf(file), at, bytes)
-    let offset = at + head.length
     const batch = { first, file, offset: at }
-    return contents.map(({ key, sealed }, n) => {
-      const place = { index: first + n, key, file, offset, sizeBytes: sealed.length, batch }
-      offset += sealed.length
-      return place
+    let end = head.length
+    const places = contents.map((one, n) => {
+      const offset = end
+      end += one.sizeBytes
+      one.writeTo(bytes.subarray(offset, end))
+      const { key, sizeBytes } = one
+      return { index: first + n, key, file, offset: at + offset, sizeBytes, batch }
     })
+    this.#sizeBytes += bytes.length
+    this.#isWriting = true
+    await this.#files.append(nameOf(file), at, bytes)
+    this.#isWriting = false
+    return places
+  }
+
+  #roomFor(sizeBytes: number): Buffer {
+    if (sizeBytes > roomKeptMaxBytes) return Buffer.allocUnsafe(sizeBytes)
+    if (this.#room.length < sizeBytes)
+      this.#room = Buffer.alloc(Math.min(roomKeptMaxBytes, 2 * sizeBytes))
+    return this.#room.subarray(0, sizeBytes)
   }
 
   /** The sealed bytes of a content; null when they were written over. */
@@ -189,13 +211,14 @@ export class Vault {
       )
   }
 
-  #encodeHead(first: number, contents: readonly SealedContent[]): Buffer {
+  #encodeHead(first: number, contents: readonly ContentToWrite[]): Buffer {
     const table = Buffer.alloc(contents.length * rowSizeBytes)
     let contentsBytes = 0
-    for (const [n, { key, sealed }] of contents.entries()) {
-      table.writeBigUInt64BE(BigInt(key), n * rowSizeBytes)
-      table.writeUInt32BE(sealed.length, n * rowSizeBytes + 8)
-      contentsBytes += sealed.length
+    for (const [n, { key, sizeBytes }] of contents.entries()) {
+      table.writeUInt32BE(Math.floor(key / 2 ** 32), n * rowSizeBytes)
+      table.writeUInt32BE(key % 2 ** 32, n * rowSizeBytes + 4)
+      table.writeUInt32BE(sizeBytes, n * rowSizeBytes + 8)
+      contentsBytes += sizeBytes
     }
     const fixed = Buffer.alloc(fixedSizeBytes)
     fixed.writeBigUInt64BE(BigInt(first), 8)

@@ -161,7 +161,7 @@ export interface Services {
   ): Promise<OpenedDecisions>
   /** Listens for decisions over HTTP. @throws usage-invalid when the address is taken */
   listenForDecisions(
-    log: Pick<DecisionLog, 'append'>,
+    log: DecisionLog,
     at: {
       readonly host: string
       readonly port: number
