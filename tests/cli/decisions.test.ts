@@ -176,6 +176,7 @@ test('over HTTP: with the token only, as strictly, and durable before it is answ
     '',
     '{}',
     '[',
+    '[{"id":1,"id":2}]',
     JSON.stringify(Array(2001).fill(0)),
     Uint8Array.of(0x5b, 0x22, 0xff, 0x22, 0x5d),
   ])
