@@ -18,11 +18,15 @@ fsck\` of its folder.`,
   async run({ options, switches, services, terminal }) {
     terminal.progress('checking decisions')
     const checked = await checkDecisions({ folder: workspaceOf(options) }, services)
-    const { entries, opened, erased, findings, findingsInAll } = checked
+    const { entries, opened, erased, findings, findingsInAll, restores } = checked
     if (switches.has('json')) terminal.out(`${JSON.stringify(checked)}\n`)
     else
       printLines(terminal, [
         `${counted(entries, 'decision')}: ${opened} opened, ${erased} erased, ${counted(findingsInAll, 'finding')}`,
+        ...restores.map(
+          ({ index, size, sizeBefore }) =>
+            `restored from an older copy: it went on from ${size}, and had ${sizeBefore} (entry ${index} of the evidence log)`,
+        ),
         ...findings.map(({ index, problem }) => `entry ${index}: ${problem}`),
       ])
     return findingsInAll > 0 ? 1 : 0

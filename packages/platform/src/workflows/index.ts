@@ -184,6 +184,11 @@ export const checkDecisions = whenAsked(
   async () => (await import('./check-decisions.ts')).checkDecisions,
 )
 
+/** `restoreDecisions` of `restore-decisions.ts`. */
+export const restoreDecisions = whenAsked(
+  async () => (await import('./restore-decisions.ts')).restoreDecisions,
+)
+
 /** `endEpoch` of `erase-decisions.ts`. */
 export const endEpoch = whenAsked(async () => (await import('./erase-decisions.ts')).endEpoch)
 
