@@ -225,8 +225,13 @@ test('a log put back from an older copy is not opened, until the loss is declare
   cpSync(join(work, 'decisions'), newest, { recursive: true })
 
   putBack('decisions', copy)
-  for (const given of [['record', lines(decision(10))], ['show', '1'], ['end-epoch'], ['serve']]) {
-    const { status, err } = decisions(...(given as [string, ...string[]]))
+  for (const [name = '', ...given] of [
+    ['record', lines(decision(10))],
+    ['show', '1'],
+    ['end-epoch'],
+    ['serve'],
+  ]) {
+    const { status, err } = decisions(name, ...given)
     expect(err).toContain('states a head of 11 of this decision log, which has 10 entries')
     expect(err).toContain('[ledger-older]')
     expect(status).toBe(3)
@@ -244,8 +249,7 @@ test('a log put back from an older copy is not opened, until the loss is declare
   expect(json('find', '--subject', 'p-2')).toEqual([])
   expect(decisions('show', '2').out).toContain('its content was erased')
   expect(decisions('restore').out).toContain('nothing to declare: the log has 10 decisions')
-  const { restores } = json('check') as { restores: unknown }
-  expect(restores).toMatchObject([{ size: 10, sizeBefore: 11 }])
+  expect(json('check')).toMatchObject({ restores: [{ size: 10, sizeBefore: 11 }] })
   expect(json('record', lines(decision(11)))).toMatchObject({ accepted: 1, size: 11 })
   expect(json('check')).toMatchObject({ findingsInAll: 0 })
 

@@ -70,7 +70,7 @@ async function open(folder: string) {
   const counted = { ...workspace, ledger: { ...bound, read } }
   return {
     workspace,
-    async stated(mayBeOlder = false) {
+    stated: async (mayBeOlder = false) => {
       entriesRead = 0
       const stated = await StatedDecisions.read(counted, services.files, mayBeOlder)
       return { stated, read: entriesRead }
