@@ -22,7 +22,7 @@ export interface ServeRequest {
   readonly host: string
   readonly port: number
   /** Whether operators are answered over HTTP too, and not on the workspace's socket alone. */
-  readonly operator: boolean
+  readonly operator?: boolean
 }
 
 /** What is said once it listens. */
@@ -40,11 +40,13 @@ export interface Serving {
  * @throws usage-invalid for another address than loopback: there is no TLS here
  */
 export async function serveDecisions(
-  { folder, host, port, operator }: ServeRequest,
+  { folder, host, port, operator = false }: ServeRequest,
   services: Services,
   run: {
     readonly signal: AbortSignal
     readonly ready: (serving: Serving) => void
+    /** Told why an epoch of keys could not be ended yet; decisions are taken all the same. */
+    readonly delayed: (why: string) => void
   },
 ): Promise<{ readonly size: number }> {
   if (!loopback.test(host))
@@ -77,7 +79,7 @@ export async function serveDecisions(
         await server.close()
         throw error
       })
-    const tick = ticking(opened, services, queue)
+    const tick = ticking(opened, services, { queue, delayed: run.delayed })
     const timer = setInterval(() => {
       tick().catch(failed)
     }, stateEveryMs)
@@ -102,15 +104,25 @@ export async function serveDecisions(
 function ticking(
   opened: DecisionLogInUse,
   { now }: Pick<Services, 'now'>,
-  queue: WorkQueue,
+  { queue, delayed }: { readonly queue: WorkQueue; readonly delayed: (why: string) => void },
 ): () => Promise<void> {
   const { log, host } = opened
   let stated = log.size
   let epochEndsMs = performance.now() + epochMs
   return async () => {
     if (performance.now() > epochEndsMs || isErasureDue(log, now())) {
-      epochEndsMs = performance.now() + epochMs
-      await queue.add(() => closeEpoch(log, host))
+      await queue
+        .add(() => closeEpoch(log, host))
+        .then(
+          () => {
+            epochEndsMs = performance.now() + epochMs
+          },
+          // The epoch goes on, decisions are taken in it, and the next tick tries again.
+          (error: unknown) => {
+            if (!isProviderAway(error)) throw error
+            delayed(error.message)
+          },
+        )
     }
     if (log.size > stated) {
       stated = log.size
@@ -140,16 +152,20 @@ async function tokensFor(services: Services, folder: string, operator: boolean):
   return { senders, operators }
 }
 
-/** Whether an erasure of this epoch has waited for its end as long as one does at most, whoever was stopped meanwhile. */
+function isProviderAway(error: unknown): error is OperatingError {
+  return error instanceof OperatingError && error.code === 'key-provider-unavailable'
+}
+
+/**
+ * Whether an erasure of this epoch has waited for its end as long as one does at most, whoever was stopped meanwhile.
+ * By a clock that went back behind the request nobody can tell how long: it has.
+ */
 function isErasureDue({ erasures, keys }: DecisionLogInUse['log'], now: Date): boolean {
-  return erasures
-    .list()
-    .some(
-      ({ epoch, finalIndex, requestedAt }) =>
-        finalIndex === null &&
-        epoch === keys.epoch.number &&
-        now.getTime() - Date.parse(requestedAt) >= epochMs,
-    )
+  return erasures.list().some(({ epoch, finalIndex, requestedAt }) => {
+    const waitedMs = now.getTime() - Date.parse(requestedAt)
+    const isOpen = finalIndex === null && epoch === keys.epoch.number
+    return isOpen && (waitedMs >= epochMs || waitedMs < 0)
+  })
 }
 
 /** @throws key-malformed where the file holds no token: an empty one would be everybody's */
