@@ -1,10 +1,9 @@
 // The decision log of a workspace: its ledger and vault in `decisions/`, its keys under the workspace's keyring.
 
 import { join } from 'node:path'
-import { DecisionLog, type OpenDeployment, openDeployment } from '../decisions/index.ts'
+import { DecisionLog } from '../decisions/index.ts'
 import { type HeldKey, openHeldLedgerKey, openLedgerKey } from '../keys/index.ts'
 import type { Services } from '../workflows/index.ts'
-import { deploymentFiles } from './deployment-files.ts'
 import { DiskVaultFiles } from './disk-vault-files.ts'
 import { diskKeyFiles } from './key-file.ts'
 import { openLedgerDirectory } from './ledger-directory.ts'
@@ -19,12 +18,9 @@ const decisionsOrigin = 'proofhouse.local/decisions'
  */
 export async function openWorkspaceDecisions(
   { folder }: Parameters<Services['openDecisions']>[0],
-  { tenant, wrapper }: Parameters<Services['openDecisions']>[1],
+  { tenant, wrapper, deployments }: Parameters<Services['openDecisions']>[1],
   { mirrorFolder, held }: { readonly mirrorFolder: string | null; readonly held: HeldKey | null },
 ): ReturnType<Services['openDecisions']> {
-  const deployments = new Map<string, OpenDeployment>()
-  for (const deployment of await deploymentFiles.list(folder))
-    deployments.set(deployment.id, openDeployment(deployment))
   const keyFolder = join(folder, 'keys/decisions')
   const key =
     held === null
@@ -34,7 +30,11 @@ export async function openWorkspaceDecisions(
   try {
     const files = await DiskVaultFiles.open(join(folder, 'decisions/vault'))
     const stores = { files, ledger, wrapper }
-    const log = await DecisionLog.open(stores, { tenant, origin: decisionsOrigin }, deployments)
+    const log = await DecisionLog.open(
+      stores,
+      { tenant, origin: decisionsOrigin },
+      await deployments(decisionsOrigin),
+    )
     return {
       log,
       verifierKey: key.verifierKey,

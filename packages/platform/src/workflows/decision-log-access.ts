@@ -65,7 +65,11 @@ export async function withDecisionLog<Result>(
   return withKeyring(services, folder, async ({ keyring, workspace }) => {
     const stated = await StatedDecisions.read(workspace, services.files, mayBeOlder)
     const wrapper = wrapperOf(keyring)
-    const decisions = await services.openDecisions(workspace, { tenant, wrapper })
+    const decisions = await services.openDecisions(workspace, {
+      tenant,
+      wrapper,
+      deployments: (of) => stated.deployments(of),
+    })
     const { log, verifierKey } = decisions
     try {
       const host = hostOf(workspace, services, log.place.origin)
