@@ -18,7 +18,8 @@ interface Numbered {
 }
 
 /**
- * The number of what may not be taken now, where it has come: it may have been taken under another declaration. Null where it has not.
+ * The number of what may not be taken now, where it has come: it may have been taken under another declaration. Null
+ * where it has not.
  */
 export function cameBefore(
   { deployments, sources }: Pick<LogParts, 'deployments' | 'sources'>,

@@ -5,7 +5,6 @@ import {
   canonicalJson,
   deploymentDeclared,
   equalBytes,
-  type JsonObject,
   type JsonValue,
   makeStatement,
   OperatingError,
@@ -46,8 +45,7 @@ export const declaring = decisionOperation({
       deployment: deployment.id,
       version: of.version,
       log: log.place.origin,
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- canonical JSON was just made of it
-      declaration: deployment as unknown as JsonObject,
+      declaration: deployment,
       previous: bytesBefore === null ? null : sha256Hex(bytesBefore),
       statedAt: now().toISOString(),
     })
