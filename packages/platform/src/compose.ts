@@ -10,7 +10,7 @@ import { processTerminal } from './adapters/process-terminal.ts'
 import { readableFiles } from './adapters/readable-files.ts'
 import { diskSearchedFiles } from './adapters/searched-files.ts'
 import { witnessServer } from './adapters/witness-client.ts'
-import { ledgerMirrorFolder, version } from './config.ts'
+import { ledgerMirrorFolder, variable, version } from './config.ts'
 import type { CosignableLedger, Witnesses } from './ledger/index.ts'
 import type { BlobStore } from './registry/index.ts'
 import {
@@ -161,6 +161,7 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
   return {
     ...host,
     files: localFiles,
+    variable,
     toolVersion: version,
     data: {
       open: async (...given) =>

@@ -66,6 +66,27 @@ export interface Workspace {
   close(): Promise<void>
 }
 
+/** A prefix of a bucket, and who asks. */
+export interface BucketPlace {
+  readonly endpoint: string | null
+  readonly region: string
+  readonly bucket: string
+  readonly prefix: string
+  /** Null takes the machine's own role or profile. */
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | null
+}
+
+/** Where a decision log is kept on servers. */
+export interface DecisionPlaces {
+  /** Of a PostgreSQL database: the commit point of the log, and who may write. */
+  readonly databaseUrl: string
+  readonly ledger:
+    | { readonly folder: string }
+    | { readonly bucket: BucketPlace; readonly retainDays: number | null }
+  /** Sealed contents and keys; null for the database. */
+  readonly vault: BucketPlace | null
+}
+
 /** A workspace's decision log, open for writing. */
 interface OpenedDecisions {
   readonly log: DecisionLog
@@ -128,6 +149,8 @@ interface Operators {
 /** Everything the use cases are given. */
 export interface Services {
   readonly files: Files
+  /** What a variable of the environment holds; null for nothing. */
+  readonly variable: (name: string) => string | null
   readonly now: () => Date
   readonly newId: () => string
   readonly toolVersion: string
@@ -152,9 +175,11 @@ export interface Services {
    */
   openDecisions(
     workspace: Workspace,
-    keys: {
+    given: {
       readonly tenant: string
       readonly wrapper: KeyWrapper
+      /** Null for the workspace's own folder. */
+      readonly places: DecisionPlaces | null
       /** What the evidence log states of the deployments of a log, by its origin. */
       readonly deployments: (origin: string) => Promise<ReadonlyMap<string, OpenDeployment>>
     },
