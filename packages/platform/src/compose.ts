@@ -181,12 +181,6 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
       ask: async (folder, ...given) =>
         (await import('./adapters/operator-socket.ts')).askOperator({ folder, version }, ...given),
     },
-    deployments: {
-      list: async (...given) =>
-        (await import('./adapters/deployment-files.ts')).deploymentFiles.list(...given),
-      put: async (...given) =>
-        (await import('./adapters/deployment-files.ts')).deploymentFiles.put(...given),
-    },
     keyFiles: diskKeyFiles,
     openKeyProvider: async (settings, place) =>
       (await import('./adapters/key-providers.ts')).openKeyProvider(settings, place, diskKeyFiles),
