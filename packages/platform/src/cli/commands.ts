@@ -11,7 +11,7 @@ import { decisionsServe } from './decisions-serve.ts'
 import { decisionsShow } from './decisions-show.ts'
 import { decisionsReceipt } from './decisions-receipt.ts'
 import { decisionsSources } from './decisions-sources.ts'
-import { decisionsErase } from './decisions-erase.ts'
+import { subjectsErase } from './subjects-erase.ts'
 import { decisionsEndEpoch } from './decisions-end-epoch.ts'
 import { explain } from './explain.ts'
 import { gate } from './gate.ts'
@@ -33,7 +33,7 @@ import { ledgerWitnessed } from './ledger-witnessed.ts'
 import { ledgerSearch } from './ledger-search.ts'
 import { packVerify } from './pack-verify.ts'
 import { receiptPage } from './receipt-page.ts'
-import { receiptVerify } from './receipt-verify.ts'
+import { verifyReceipt } from './verify-receipt.ts'
 import { scan } from './scan.ts'
 import { provenanceExport } from './provenance-export.ts'
 import { provenanceGraph } from './provenance-graph.ts'
@@ -67,7 +67,7 @@ export const commands: readonly Command[] = [
   decisionsReceipt,
   decisionsSources,
   decisionsCheck,
-  decisionsErase,
+  subjectsErase,
   decisionsEndEpoch,
   keysList,
   keysRotate,
@@ -85,6 +85,6 @@ export const commands: readonly Command[] = [
   ledgerAnchor,
   ledgerAnchors,
   packVerify,
-  receiptVerify,
+  verifyReceipt,
   receiptPage,
 ]

@@ -1,4 +1,4 @@
-// `proofhouse decisions erase`
+// `proofhouse subjects erase`
 
 import { OperatingError } from '@proofhouse/evidence'
 import { eraseDecisions, indexOf } from '../workflows/index.ts'
@@ -9,8 +9,8 @@ import { folderOption, workspaceOf } from './workspace-option.ts'
 const reasons = ['request', 'retention', 'order'] as const
 
 /** Erases a person, or single decisions. */
-export const decisionsErase: Command = {
-  words: ['decisions', 'erase'],
+export const subjectsErase: Command = {
+  words: ['subjects', 'erase'],
   summary: 'erase a person, or single decisions, from the log',
   details: `Destroys the key, the contents and the index rows, and states in the evidence log which
 entries were emptied; every proof still holds. Pending until the epoch of keys ends
@@ -22,7 +22,7 @@ entries were emptied; every proof still holds. Pending until the epoch of keys e
     entry: { value: 'N', description: 'one entry; may be repeated', repeated: true },
     reason: { value: 'WHY', description: 'request, retention or order (default: request)' },
   },
-  examples: ['proofhouse decisions erase --subject p-1042'],
+  examples: ['proofhouse subjects erase --subject p-1042'],
   async run({ options, lists, switches, services, terminal }) {
     const { subject } = options
     const entries = lists['entry'] ?? []

@@ -1,4 +1,4 @@
-// `proofhouse receipt verify FILE`
+// `proofhouse verify receipt FILE`
 
 import { canonicalJson, textOf } from '@proofhouse/evidence'
 import { type ReceiptAnswer, verifyReceiptFile } from '../workflows/index.ts'
@@ -85,15 +85,16 @@ const exitCodeOf = (answer: ReceiptAnswer): ExitCode =>
   answer.verified ? exitCodes[answer.receipt.verdict] : 1
 
 /** Verifies the receipt of a decision offline. */
-export const receiptVerify: Command = {
-  words: ['receipt', 'verify'],
+export const verifyReceipt: Command = {
+  words: ['verify', 'receipt'],
   summary: 'verify the receipt of a decision, offline',
   details: `Checks that the decision stands in the log, that what is shown is what was committed
 to, and, where nothing is shown, whether a statement says that it was erased. Ends with 0
 for a decision that is shown or was erased, with 1 where it is withheld, missing from
 the log, or the receipt was changed. Keys found in the receipt prove that it fits
 together; --trust, --evidence-trust and --key, from elsewhere, prove whose word it is.
-FILE may also be a page made by \`receipt page\`: the receipt in it is verified.`,
+FILE may also be a page made by \`receipt page\`: the receipt in it is verified. A model
+in a folder called receipt is verified as ./receipt.`,
   operands: [{ name: 'FILE', description: 'the receipt' }],
   options: {
     trust: { value: 'FILE', description: 'trust policy for the decision log, with its witnesses' },
@@ -105,8 +106,8 @@ FILE may also be a page made by \`receipt page\`: the receipt in it is verified.
     },
   },
   examples: [
-    'proofhouse receipt verify receipt.json',
-    'proofhouse receipt verify receipt.json --trust trust.txt',
+    'proofhouse verify receipt receipt.json',
+    'proofhouse verify receipt receipt.json --trust trust.txt',
   ],
   async run({ operands, options, lists, switches, services, terminal }) {
     const answer = await verifyReceiptFile(services, {
