@@ -255,8 +255,10 @@ export {
   sealedAssociatedData,
   type SealedPlace,
 } from './sealed-decision.ts'
+export { type EntryRange, isInRanges } from './predicates/entry-ranges.ts'
+export { type Access, access } from './predicates/access.ts'
+export { type Retention, retention } from './predicates/retention.ts'
 export {
-  type EntryRange,
   type ErasedStore,
   type Erasure,
   erasure,

@@ -5,6 +5,7 @@ import { utf8 } from '../encoding.ts'
 import { assert } from '../errors.ts'
 import { isJsonObject, type JsonObject, parseJson } from '../json.ts'
 import { makeStatement, parseStatement, readStatement } from '../statement.ts'
+import { access } from './access.ts'
 import { cyclonedxBom } from './cyclonedx-bom.ts'
 import { dataSet } from './data-set.ts'
 import { decisionLog } from './decision-log.ts'
@@ -15,6 +16,7 @@ import { measures } from './measures.ts'
 import { modelSignature } from './model-signature.ts'
 import { provenance } from './provenance.ts'
 import { report } from './report.ts'
+import { retention } from './retention.ts'
 import { runAnnounced } from './run-announced.ts'
 import { runClosed } from './run-closed.ts'
 import { testResult } from './test-result.ts'
@@ -38,6 +40,8 @@ const types = [
   erasure,
   decisionLog,
   keyEvent,
+  access,
+  retention,
 ]
 
 const cases = types.map((type) => {
