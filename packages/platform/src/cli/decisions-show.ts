@@ -1,6 +1,7 @@
 // `proofhouse decisions show N`
 
 import { indexOf, showDecision } from '../workflows/index.ts'
+import { accessOptions, accessorOf } from './access-options.ts'
 import type { Command } from './command.ts'
 import { printLines } from './print-lines.ts'
 import { folderOption, workspaceOf } from './workspace-option.ts'
@@ -9,11 +10,13 @@ import { folderOption, workspaceOf } from './workspace-option.ts'
 export const decisionsShow: Command = {
   words: ['decisions', 'show'],
   summary: 'open one decision',
+  details: 'Who asked, for which entry and why, is stated in the evidence log first.',
   operands: [{ name: 'N', description: 'its entry in the log' }],
-  options: { folder: folderOption },
+  options: { folder: folderOption, ...accessOptions },
   examples: ['proofhouse decisions show 17'],
   async run({ operands, options, switches, services, terminal }) {
-    const given = { folder: workspaceOf(options), index: indexOf(operands['N'] ?? '') }
+    const by = accessorOf({ options, services })
+    const given = { folder: workspaceOf(options), index: indexOf(operands['N'] ?? ''), by }
     const { index, entry, content } = await showDecision(given, services)
     const groups = content?.groups ?? null
     if (switches.has('json')) terminal.out(`${JSON.stringify({ index, entry, groups })}\n`)

@@ -14,7 +14,7 @@ export {
   type StatedErasure,
   stateFinal,
 } from './emptying.ts'
-export type { ErasureRecord } from './erasures.ts'
+export { type ErasureRecord, rangesOf } from './erasures.ts'
 export type { KeyWrapper, Piece, VaultFiles } from './ports.ts'
 export {
   type DecisionSearch,

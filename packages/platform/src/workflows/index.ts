@@ -147,6 +147,7 @@ export const recordDecisions = whenAsked(
 )
 
 export { indexOf } from './entry-index.ts'
+export type { Accessor } from './state-access.ts'
 /** `searchDecisions` of `answer-about-decisions.ts`. */
 export const searchDecisions = whenAsked(
   async () => (await import('./answer-about-decisions.ts')).searchDecisions,
