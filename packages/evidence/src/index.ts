@@ -275,4 +275,5 @@ export {
   receiptType,
   verifyReceipt,
 } from './receipt.ts'
+export { receiptCorrectionsMax, type SupersedingEntry } from './receipt-corrections.ts'
 export { statedErasure } from './receipt-erasure.ts'

@@ -4,6 +4,7 @@ import { assess } from './assess.ts'
 import { bom } from './bom.ts'
 import type { Command } from './command.ts'
 import { decisionsCheck } from './decisions-check.ts'
+import { decisionsCorrect } from './decisions-correct.ts'
 import { decisionsDeploy } from './decisions-deploy.ts'
 import { decisionsRecord } from './decisions-record.ts'
 import { decisionsFind } from './decisions-find.ts'
@@ -65,6 +66,7 @@ export const commands: readonly Command[] = [
   decisionsFind,
   decisionsShow,
   decisionsReceipt,
+  decisionsCorrect,
   decisionsSources,
   decisionsCheck,
   subjectsErase,

@@ -5,6 +5,7 @@ import { indexOf, searchDecisions } from '../workflows/index.ts'
 import { accessOptions, accessorOf } from './access-options.ts'
 import type { Command } from './command.ts'
 import { printLines } from './print-lines.ts'
+import { supersessionLines } from './supersession-lines.ts'
 import { folderOption, workspaceOf } from './workspace-option.ts'
 
 const limitDefault = 100
@@ -64,6 +65,7 @@ stated in the evidence log first, where a person, an outcome or contents are tol
       printLines(terminal, [
         ...found.flatMap((one) => [
           `${one.index}  ${one.time}  ${one.deployment}  ${one.erased ? '(erased)' : one.outcome}  ${one.source}#${one.sequence}`,
+          ...supersessionLines(one).map((line) => `    ${line}`),
           ...Object.entries(one.groups ?? {}).map(
             ([name, value]) => `    ${name}  ${JSON.stringify(value)}`,
           ),

@@ -4,6 +4,7 @@ import { indexOf, showDecision } from '../workflows/index.ts'
 import { accessOptions, accessorOf } from './access-options.ts'
 import type { Command } from './command.ts'
 import { printLines } from './print-lines.ts'
+import { supersessionLines } from './supersession-lines.ts'
 import { folderOption, workspaceOf } from './workspace-option.ts'
 
 /** Opens one decision. */
@@ -17,12 +18,14 @@ export const decisionsShow: Command = {
   async run({ operands, options, switches, services, terminal }) {
     const by = accessorOf({ options, services })
     const given = { folder: workspaceOf(options), index: indexOf(operands['N'] ?? ''), by }
-    const { index, entry, content } = await showDecision(given, services)
+    const { index, entry, content, supersededBy, supersedes } = await showDecision(given, services)
     const groups = content?.groups ?? null
-    if (switches.has('json')) terminal.out(`${JSON.stringify({ index, entry, groups })}\n`)
+    if (switches.has('json'))
+      terminal.out(`${JSON.stringify({ index, entry, groups, supersedes, supersededBy })}\n`)
     else
       printLines(terminal, [
         `entry ${index}: ${entry.deployment}, ${entry.time}, ${entry.source}#${entry.sequence}`,
+        ...supersessionLines({ supersedes, supersededBy }),
         ...(groups === null
           ? ['its content was erased']
           : Object.entries(groups).map(([name, value]) => `${name}  ${JSON.stringify(value)}`)),

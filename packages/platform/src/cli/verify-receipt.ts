@@ -35,10 +35,14 @@ function linesOf(answer: Verified): readonly string[] {
 function decisionLines({ receipt, erasure }: Verified): readonly string[] {
   const { entry, index, origin, revealed, hidden, verdict } = receipt
   const { corrects } = entry
+  const superseded = receipt.supersededBy.map(
+    (by) => `superseded  by entry ${by.index}, decided at ${by.time}`,
+  )
   return [
     `decided     by ${entry.deployment}, with model sha256:${entry.model}, at ${entry.time}`,
     `logged      ${origin}: entry ${index}; number ${entry.sequence} of ${entry.source}`,
     ...(corrects === undefined ? [] : [`corrects    entry ${corrects.index} of ${corrects.log}`]),
+    ...superseded,
     ...Object.entries(revealed).map(
       ([name, value]) => `shown       ${name}: ${shortened(textOf(canonicalJson(value)))}`,
     ),

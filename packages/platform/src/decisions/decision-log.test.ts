@@ -198,6 +198,45 @@ test('one key seals all of a deployment about nobody: erasing one of its decisio
   await log.close()
 })
 
+test('a wrong correction that was taken all the same is found, and nobody reads corrections twice', async () => {
+  const at = newMemoryLog()
+  let log = await at.open()
+  const corrects = (index: number, sequence: number) =>
+    decisionOf(sequence, { subject: 'p-0', corrects: { log: origin, index } })
+  await log.append(decisions(2))
+  const { sources } = log
+  const has = sources.has.bind(sources)
+  // As a version did that did not look at what is superseded.
+  let asked = 0
+  sources.has = (...given) => (asked++ % 2 === 0 ? true : has(...given))
+  await log.append([corrects(1, 2)])
+  await log.append([corrects(0, 3)])
+  await log.append([corrects(4, 4)])
+  sources.has = has
+  const { findings } = await checkDecisionLog(log)
+  expect(findings).toEqual([
+    { index: 2, problem: '`corrects` names an entry that is about somebody else' },
+    { index: 4, problem: '`corrects` names an entry that does not stand before it' },
+  ])
+  expect(await readDecision(log, 0)).toMatchObject({ supersededBy: [3] })
+  await log.close()
+  log = await at.open()
+  const read: [number, number][] = []
+  const { ledger } = log.stores
+  const before = ledger.read.bind(ledger)
+  ledger.read = (from, to) => {
+    read.push([from, to])
+    return before(from, to)
+  }
+  expect(await log.corrections.of(0, 5)).toEqual({ supersedes: null, supersededBy: [3] })
+  expect(await log.corrections.of(3, 5)).toEqual({ supersedes: 0, supersededBy: [] })
+  expect(read).toEqual([])
+  await log.append([corrects(0, 5)])
+  expect((await log.corrections.of(0, 6)).supersededBy).toEqual([3, 5])
+  expect(read.filter(([from, to]) => to - from > 1 || from === 5)).toContainEqual([5, 6])
+  await log.close()
+})
+
 test('an erasure needs an id of its own', async () => {
   const at = newMemoryLog()
   const log = await at.open()

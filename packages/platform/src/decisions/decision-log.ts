@@ -4,7 +4,9 @@
 // INVARIANT: after any failure of a store the log refuses for ever; opening it again drops what was never committed.
 
 import { type JsonValue, OperatingError } from '@proofhouse/evidence'
-import { checkDecision, type Decision, type OpenDeployment } from './decision.ts'
+import { newCorrectionProblem } from './correcting.ts'
+import { Corrections } from './corrections.ts'
+import { type AcceptableDecision, checkDecision, type OpenDeployment } from './decision.ts'
 import { DecisionIndex } from './decision-index.ts'
 import { Erasures } from './erasures.ts'
 import { GuardedFiles } from './guarded-files.ts'
@@ -38,6 +40,7 @@ export class DecisionLog implements LogParts {
   readonly keys: SubjectKeys
   readonly tagger: Tagger
   readonly erasures: Erasures
+  readonly corrections: Corrections
   readonly sources = new Sources()
   readonly deployments: ReadonlyMap<string, OpenDeployment>
   readonly #opened: LogState
@@ -72,12 +75,10 @@ export class DecisionLog implements LogParts {
     this.keys = new SubjectKeys(new KeyPages(stores.files, place, epoch))
     this.tagger = new Tagger(keys.tag)
     this.erasures = new Erasures(stores.files, keys.table)
+    this.corrections = new Corrections(stores, keys.table, place.origin)
   }
 
-  /**
-   * Opens a log, making it when there is none. Contents of entries that were never committed are removed.
-   * @throws ledger-corrupt when contents or keys are damaged; key-provider-unavailable; storage-failed
-   */
+  /** Opens a log, or makes it; contents never committed go. @throws ledger-corrupt, key-provider-unavailable, storage-failed */
   static async open(
     stores: DecisionLogStores,
     place: SealPlace,
@@ -128,9 +129,24 @@ export class DecisionLog implements LogParts {
   #take(value: JsonValue): Promise<Outcome> {
     const checked = checkDecision(value, this.deployments)
     if ('problem' in checked) return refused(checked.problem)
-    const { decision, of } = checked
+    if (checked.decision.corrects !== undefined) return this.#takeCorrection(checked)
+    return this.#accept(checked)
+  }
+
+  /** What another one is to supersede is looked up first; a repetition was so when it came. */
+  async #takeCorrection(checked: AcceptableDecision): Promise<Outcome> {
+    const problem = await newCorrectionProblem(this, checked.decision)
+    if (problem !== null) return { status: 'refused', problem }
+    if (this.#failure !== null || this.#isClosing) throw this.#refusal()
+    const outcome = this.#accept(checked)
+    this.#running ??= this.#run()
+    return outcome
+  }
+
+  #accept(accepted: AcceptableDecision): Promise<Outcome> {
+    const { decision, of } = accepted
     const { source, sequence } = decision
-    if (this.sources.has(source, sequence)) return this.#repeated(decision, of)
+    if (this.sources.has(source, sequence)) return this.#repeated(accepted)
     if (this.sources.isBeyond(source, sequence))
       return refused('`sequence`: its source has left too many gaps; number from its last one on')
     let committed: CommittedDecision
@@ -142,7 +158,7 @@ export class DecisionLog implements LogParts {
     }
     const { promise, resolve, reject } = Promise.withResolvers<Outcome>()
     this.sources.add(source, sequence)
-    const tag = this.#tagOf(decision, of)
+    const tag = this.#tagOf(accepted)
     const outcome = outcomeOf(of, decision.output)
     this.#waiting.add({ decision, committed, tag, outcome, resolve, reject })
     const name = `${source} ${sequence}`
@@ -152,14 +168,14 @@ export class DecisionLog implements LogParts {
     return promise
   }
 
-  #tagOf(decision: Decision, { deployment }: OpenDeployment): Buffer {
+  #tagOf({ decision, of: { deployment } }: AcceptableDecision): Buffer {
     if (deployment.personal === false) return this.tagger.tagOf('deployment', deployment.id)
     if (decision.subject !== undefined) return this.tagger.tagOf('subject', decision.subject)
     return randomBytes(tagSizeBytes)
   }
 
   /** A decision with a number that has come: the same again, or another one under its number. */
-  async #repeated(decision: Decision, of: OpenDeployment): Promise<Outcome> {
+  async #repeated({ decision, of }: AcceptableDecision): Promise<Outcome> {
     const { source, sequence } = decision
     const before = this.#underWay.get(`${source} ${sequence}`)
     if (before !== undefined) await before

@@ -136,10 +136,11 @@ function problemOfShape(value: JsonObject): string | null {
   return null
 }
 
-/** A decision that can be accepted, with its deployment; or what is wrong with it. */
-export type CheckedDecision =
-  | { readonly decision: Decision; readonly of: OpenDeployment }
-  | { readonly problem: string }
+/** A decision that can be accepted, with its deployment. */
+export type AcceptableDecision = { readonly decision: Decision; readonly of: OpenDeployment }
+
+/** Such a decision; or what is wrong with it. */
+export type CheckedDecision = AcceptableDecision | { readonly problem: string }
 
 /** Whether a value handed in can be accepted. */
 export function checkDecision(

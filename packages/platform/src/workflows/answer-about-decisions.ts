@@ -23,6 +23,8 @@ export interface FoundDecision {
   readonly source: string
   readonly sequence: number
   readonly erased: boolean
+  readonly supersedes: number | null
+  readonly supersededBy: readonly number[]
   /** What was asked to be shown of its content. */
   readonly groups?: Readonly<Record<string, JsonValue>>
 }
@@ -69,7 +71,9 @@ export async function searchIn(
       ],
     })
     const time = new Date(timeMs).toISOString()
-    const told = { index, time, deployment, outcome, source, sequence, erased: key === 0 }
+    const linked = await log.corrections.of(index, log.index.size)
+    const erased = key === 0
+    const told = { index, time, deployment, outcome, source, sequence, erased, ...linked }
     found.push(show.length === 0 ? told : { ...told, groups: Object.fromEntries(groups) })
   }
   await stateAccess(opened, services, { act: 'find', by, shown })

@@ -163,6 +163,11 @@ export const receiptOfDecision = whenAsked(
   async () => (await import('./answer-about-decisions.ts')).receiptOfDecision,
 )
 
+/** `correctDecision` of `correct-decision.ts`. */
+export const correctDecision = whenAsked(
+  async () => (await import('./correct-decision.ts')).correctDecision,
+)
+
 /** `listSources` of `answer-about-decisions.ts`. */
 export const listSources = whenAsked(
   async () => (await import('./answer-about-decisions.ts')).listSources,

@@ -63,6 +63,7 @@ export const arabic: Words = {
   place: 'موضعه في السجل',
   placeAt: 'القيد {n} في {log}',
   corrects: 'يحل محل',
+  supersededBy: 'حلَّ محله',
 
   shown: 'ما يظهر',
   shownCaption: 'فُحصت كل قيمة مقابل ما التزم به السجل.',

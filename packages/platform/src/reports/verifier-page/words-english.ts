@@ -64,6 +64,7 @@ export const english = {
   place: 'Place in the log',
   placeAt: 'entry {n} of {log}',
   corrects: 'Replaces',
+  supersededBy: 'Replaced by',
 
   shown: 'What is shown',
   shownCaption: 'Each value was checked against what the log committed to.',
