@@ -241,3 +241,85 @@ const vectors = {
   invalid: invalid.map(caseOf),
 }
 writeFileSync(join(folder, 'receipts.json'), `${JSON.stringify(vectors, null, 2)}\n`)
+
+// What a person gets who asks for everything: such receipts, and what the file says of each.
+const exported = (index, state, change, given = {}) => ({
+  index,
+  state,
+  withheld: [],
+  supersedes: null,
+  supersededBy: [],
+  receipt: receiptOf(change),
+  ...given,
+})
+const correction = {
+  entry: entries[3],
+  proof: (await corrected(3)).proof,
+}
+const whole = {
+  type: 'https://proofhouse.dev/subject-export/v1',
+  subject: 'p-1042',
+  log: origin,
+  logKey: log.vkey,
+  size: 5,
+  exportedAt: '2026-02-03T00:00:00Z',
+  toolVersion: '0.1.0',
+  accessIndex: 7,
+  decisions: [
+    exported(
+      index,
+      'shown',
+      { revealed: groups('subject', 'output'), corrections: [await corrected(3)] },
+      {
+        withheld: ['context', 'explanation', 'id', 'input', 'input/income'],
+        supersededBy: [3],
+      },
+    ),
+    exported(3, 'withheld', correction, {
+      withheld: Object.keys(decision.groups).toSorted(),
+      supersedes: index,
+    }),
+  ],
+  deployments: [{ id: 'credit-eu', declaration: { id: 'credit-eu' } }],
+  after: null,
+}
+const [first, second] = whole.decisions
+const erasedOne = exported(index, 'erased', { erasure: asFinal })
+const none = { ...whole, accessIndex: null, decisions: [], deployments: [] }
+const exportVectors = {
+  note: 'What a person gets who asks for everything, made of receipts as in receipts.json. Valid: it is read. Invalid: the schema or a reader refuses it, and why.',
+  valid: [
+    whole,
+    none,
+    { ...whole, accessIndex: null, decisions: [erasedOne], after: index },
+    { ...whole, deployments: [{ id: 'credit-eu', declaration: null }] },
+  ],
+  invalid: [
+    ['another type', { ...whole, type: 'https://proofhouse.dev/subject-export/v2' }],
+    ['about nobody', { ...whole, subject: '' }],
+    ['no list of decisions', { ...whole, decisions: null }],
+    ['an unknown state', { ...whole, decisions: [{ ...first, state: 'hidden' }] }],
+    ['a decision without a receipt', { ...whole, decisions: [{ ...first, receipt: null }] }],
+    ['a negative entry', { ...whole, decisions: [{ ...first, index: -1 }] }],
+    [
+      'a receipt of another type',
+      { ...whole, decisions: [{ ...first, receipt: { ...first.receipt, type: 'x' } }] },
+    ],
+    ['a day that no month has', { ...whole, exportedAt: '2026-13-03T00:00:00Z' }],
+  ].map(([why, value]) => ({ why, export: value })),
+  // What a schema cannot say.
+  inconsistent: [
+    ['out of order', { ...whole, decisions: [second, first] }],
+    [
+      'said to be erased, and no statement says so',
+      { ...whole, decisions: [first, { ...second, state: 'erased' }] },
+    ],
+    [
+      'said to be shown, and nothing is',
+      { ...whole, decisions: [first, { ...second, state: 'shown' }] },
+    ],
+    ['shown, and no access stated', { ...whole, accessIndex: null }],
+    ['an access, and nothing shown', { ...none, accessIndex: 7 }],
+  ].map(([why, value]) => ({ why, export: value })),
+}
+writeFileSync(join(folder, 'subject-export.json'), `${JSON.stringify(exportVectors, null, 2)}\n`)

@@ -276,4 +276,11 @@ export {
   verifyReceipt,
 } from './receipt.ts'
 export { receiptCorrectionsMax, type SupersedingEntry } from './receipt-corrections.ts'
+export {
+  type ExportedDecision,
+  encodeSubjectExport,
+  parseSubjectExport,
+  type SubjectExport,
+  subjectExportType,
+} from './subject-export.ts'
 export { statedErasure } from './receipt-erasure.ts'

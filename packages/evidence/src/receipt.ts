@@ -108,7 +108,8 @@ export interface ReceiptReport {
   readonly summary: string
 }
 
-const receiptShape: Shape<Receipt> = shapeOf(
+/** A receipt's shape, also where it stands in something else. */
+export const receiptShape: Shape<Receipt> = shapeOf(
   record(
     {
       type: oneOf([receiptType]),

@@ -12,6 +12,7 @@ import { decisionsServe } from './decisions-serve.ts'
 import { decisionsShow } from './decisions-show.ts'
 import { decisionsReceipt } from './decisions-receipt.ts'
 import { decisionsSources } from './decisions-sources.ts'
+import { subjectsExport } from './subjects-export.ts'
 import { subjectsErase } from './subjects-erase.ts'
 import { decisionsEndEpoch } from './decisions-end-epoch.ts'
 import { explain } from './explain.ts'
@@ -34,6 +35,7 @@ import { ledgerWitnessed } from './ledger-witnessed.ts'
 import { ledgerSearch } from './ledger-search.ts'
 import { packVerify } from './pack-verify.ts'
 import { receiptPage } from './receipt-page.ts'
+import { verifyExport } from './verify-export.ts'
 import { verifyReceipt } from './verify-receipt.ts'
 import { scan } from './scan.ts'
 import { provenanceExport } from './provenance-export.ts'
@@ -69,8 +71,9 @@ export const commands: readonly Command[] = [
   decisionsCorrect,
   decisionsSources,
   decisionsCheck,
-  subjectsErase,
   decisionsEndEpoch,
+  subjectsExport,
+  subjectsErase,
   keysList,
   keysRotate,
   keysRewrap,
@@ -88,5 +91,6 @@ export const commands: readonly Command[] = [
   ledgerAnchors,
   packVerify,
   verifyReceipt,
+  verifyExport,
   receiptPage,
 ]

@@ -2,7 +2,7 @@
 
 import { canonicalJson, textOf } from '@proofhouse/evidence'
 import { type ReceiptAnswer, verifyReceiptFile } from '../workflows/index.ts'
-import type { Command, ExitCode } from './command.ts'
+import type { Command, ExitCode, Invocation } from './command.ts'
 import { printLines } from './print-lines.ts'
 
 type Verified = Extract<ReceiptAnswer, { verified: true }>
@@ -88,6 +88,24 @@ const shortened = (text: string) =>
 const exitCodeOf = (answer: ReceiptAnswer): ExitCode =>
   answer.verified ? exitCodes[answer.receipt.verdict] : 1
 
+/** Whom to believe about receipts. */
+export const receiptTrustOptions = {
+  trust: { value: 'FILE', description: 'trust policy for the decision log, with its witnesses' },
+  'evidence-trust': { value: 'FILE', description: 'trust policy for the log of erasures' },
+  key: {
+    value: 'FILE',
+    description: 'public key that must have signed an erasure; may be repeated',
+    repeated: true,
+  },
+} as const
+
+/** The files that these options name. */
+export const receiptTrustPaths = ({ options, lists }: Pick<Invocation, 'options' | 'lists'>) => ({
+  trustPath: options['trust'] ?? null,
+  evidenceTrustPath: options['evidence-trust'] ?? null,
+  keyPaths: lists['key'] ?? [],
+})
+
 /** Verifies the receipt of a decision offline. */
 export const verifyReceipt: Command = {
   words: ['verify', 'receipt'],
@@ -100,15 +118,7 @@ together; --trust, --evidence-trust and --key, from elsewhere, prove whose word 
 FILE may also be a page made by \`receipt page\`: the receipt in it is verified. A model
 in a folder called receipt is verified as ./receipt.`,
   operands: [{ name: 'FILE', description: 'the receipt' }],
-  options: {
-    trust: { value: 'FILE', description: 'trust policy for the decision log, with its witnesses' },
-    'evidence-trust': { value: 'FILE', description: 'trust policy for the log of erasures' },
-    key: {
-      value: 'FILE',
-      description: 'public key that must have signed an erasure; may be repeated',
-      repeated: true,
-    },
-  },
+  options: receiptTrustOptions,
   examples: [
     'proofhouse verify receipt receipt.json',
     'proofhouse verify receipt receipt.json --trust trust.txt',
@@ -116,9 +126,7 @@ in a folder called receipt is verified as ./receipt.`,
   async run({ operands, options, lists, switches, services, terminal }) {
     const answer = await verifyReceiptFile(services, {
       path: operands['FILE'] ?? '',
-      trustPath: options['trust'] ?? null,
-      evidenceTrustPath: options['evidence-trust'] ?? null,
-      keyPaths: lists['key'] ?? [],
+      ...receiptTrustPaths({ options, lists }),
     })
     if (switches.has('json')) terminal.out(`${JSON.stringify(answer)}\n`)
     else

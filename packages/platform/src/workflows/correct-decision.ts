@@ -111,7 +111,7 @@ function changedGroups(
       throw new OperatingError('decision-malformed', `\`${name}\` must be an object`)
     const apart = Object.entries(kept)
       .filter(([group]) => group.startsWith(`${name}/`))
-      .map(([group, value]) => [group.slice(name.length + 1), value])
+      .map(([group, value]): [string, JsonValue] => [group.slice(name.length + 1), value])
     const more = name === 'context' ? { correction } : {}
     const whole = {
       ...(isJsonObject(before) ? before : {}),

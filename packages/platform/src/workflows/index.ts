@@ -173,6 +173,16 @@ export const listSources = whenAsked(
   async () => (await import('./answer-about-decisions.ts')).listSources,
 )
 
+/** `exportSubject` of `export-subject.ts`. */
+export const exportSubject = whenAsked(
+  async () => (await import('./export-subject.ts')).exportSubject,
+)
+
+/** `verifyExportFile` of `verify-export.ts`. */
+export const verifyExportFile = whenAsked(
+  async () => (await import('./verify-export.ts')).verifyExportFile,
+)
+
 /** `eraseDecisions` of `erase-decisions.ts`. */
 export const eraseDecisions = whenAsked(
   async () => (await import('./erase-decisions.ts')).eraseDecisions,
