@@ -243,8 +243,8 @@ const vectors = {
 writeFileSync(join(folder, 'receipts.json'), `${JSON.stringify(vectors, null, 2)}\n`)
 
 // What a person gets who asks for everything: such receipts, and what the file says of each.
-const exported = (index, state, change, given = {}) => ({
-  index,
+const exported = (at, state, change, given = {}) => ({
+  index: at,
   state,
   withheld: [],
   supersedes: null,

@@ -14,6 +14,9 @@ import { decisionsReceipt } from './decisions-receipt.ts'
 import { decisionsSources } from './decisions-sources.ts'
 import { subjectsExport } from './subjects-export.ts'
 import { subjectsErase } from './subjects-erase.ts'
+import { decisionsExpire } from './decisions-expire.ts'
+import { decisionsHold, decisionsRelease } from './decisions-hold.ts'
+import { decisionsRetention } from './decisions-retention.ts'
 import { decisionsEndEpoch } from './decisions-end-epoch.ts'
 import { explain } from './explain.ts'
 import { gate } from './gate.ts'
@@ -71,6 +74,10 @@ export const commands: readonly Command[] = [
   decisionsCorrect,
   decisionsSources,
   decisionsCheck,
+  decisionsRetention,
+  decisionsHold,
+  decisionsRelease,
+  decisionsExpire,
   decisionsEndEpoch,
   subjectsExport,
   subjectsErase,

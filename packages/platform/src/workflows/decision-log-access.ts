@@ -190,7 +190,7 @@ export interface StatedHead {
  * What an entry states, where that is of a type; null for others.
  * @throws signature-invalid where it is not signed by this workspace
  */
-async function statementIn<Predicate extends JsonObject>(
+export async function statementIn<Predicate extends JsonObject>(
   workspace: Workspace,
   entry: Uint8Array,
   type: PredicateType<Predicate>,

@@ -1,4 +1,4 @@
-// Erasing people from a workspace's decision log, and the end of an epoch, which makes erasures final.
+// Erasing people from a workspace's decision log, as far as laws and holds permit, and the end of an epoch, which makes erasures final.
 
 import {
   closeEpoch,
@@ -7,31 +7,60 @@ import {
   type ErasureRecord,
   eraseSubject,
 } from '../decisions/index.ts'
-import { stateHead, withDecisionLog } from './decision-log-access.ts'
+import { type DecisionLogInUse, stateHead, withDecisionLog } from './decision-log-access.ts'
+import { permitErasure, type Restriction } from './permit-erasure.ts'
 import type { Services } from './services.ts'
 
 /** Whom or what to erase, and why. */
 export interface EraseRequest {
-  readonly folder: string
   readonly what: { readonly subject: string } | { readonly indexes: readonly number[] }
   readonly reason: ErasureOrder['reason']
+  /** Who asks; the system's account where it is not given. */
+  readonly by?: string
+  /** What becomes of it where a part must be kept: refused unless told otherwise. */
+  readonly policy?: 'refuse' | 'restrict'
 }
 
-/** Erases; pending on return. @throws limit-exceeded, usage-invalid, and what the log throws */
+/** An erasure, and what of it had to wait. */
+export interface Erased extends ErasureRecord {
+  readonly restricted: Restriction | null
+}
+
+/** Erases; pending on return. @throws limit-exceeded, usage-invalid, erasure-restricted, and what the log throws */
 export function eraseDecisions(
-  { folder, what, reason }: EraseRequest,
+  { folder, ...request }: EraseRequest & { readonly folder: string },
   services: Services,
-): Promise<ErasureRecord> {
-  const order = {
+): Promise<Erased> {
+  return withDecisionLog(services, folder, (opened) => eraseIn(opened, request, services))
+}
+
+/** The same in a log that is open. */
+export async function eraseIn(
+  opened: DecisionLogInUse,
+  { what, reason, by, policy = 'refuse' }: EraseRequest,
+  services: Pick<Services, 'now' | 'newId' | 'user'>,
+): Promise<Erased> {
+  const { log, host } = opened
+  const order: ErasureOrder = {
     erasureId: services.newId(),
     reason,
     requestedAt: services.now().toISOString(),
   }
-  return withDecisionLog(services, folder, ({ log, host }) =>
+  let restriction: Restriction | null = null
+  const permitted = permitErasure(opened, services, {
+    order,
+    by: by ?? services.user(),
+    policy,
+    restricted: (told) => {
+      restriction = told
+    },
+  })
+  const checked = { ...order, permitted }
+  const record =
     'subject' in what
-      ? eraseSubject(log, what.subject, order, host)
-      : eraseEntries(log, what.indexes, order, host),
-  )
+      ? await eraseSubject(log, what.subject, checked, host)
+      : await eraseEntries(log, what.indexes, checked, host)
+  return { ...record, restricted: restriction }
 }
 
 /** Ends the epoch of a log's keys. @throws what the log throws */

@@ -198,6 +198,27 @@ export const checkDecisions = whenAsked(
   async () => (await import('./check-decisions.ts')).checkDecisions,
 )
 
+export type { RetainedDeployment } from './retain-decisions.ts'
+/** `reportRetention` of `retain-decisions.ts`. */
+export const reportRetention = whenAsked(
+  async () => (await import('./retain-decisions.ts')).reportRetention,
+)
+
+/** `expireDecisions` of `retain-decisions.ts`. */
+export const expireDecisions = whenAsked(
+  async () => (await import('./retain-decisions.ts')).expireDecisions,
+)
+
+/** `holdDecisions` of `hold-decisions.ts`. */
+export const holdDecisions = whenAsked(
+  async () => (await import('./hold-decisions.ts')).holdDecisions,
+)
+
+/** `releaseDecisions` of `hold-decisions.ts`. */
+export const releaseDecisions = whenAsked(
+  async () => (await import('./hold-decisions.ts')).releaseDecisions,
+)
+
 /** `endEpoch` of `erase-decisions.ts`. */
 export const endEpoch = whenAsked(async () => (await import('./erase-decisions.ts')).endEpoch)
 

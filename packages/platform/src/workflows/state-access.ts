@@ -66,8 +66,11 @@ export async function stateAccess(
   return (await workspace.recorder.record(statement)).index
 }
 
-/** What is written here stays: it may be long, or name the person, in nobody's interest. */
-function refuseNames({ as, reason }: Accessor, subjects: ReadonlySet<JsonValue | undefined>): void {
+/** What is written here stays: it must be short, and not hold the pseudonym. @throws usage-invalid */
+export function refuseNames(
+  { as, reason }: Pick<Accessor, 'as' | 'reason'>,
+  subjects: ReadonlySet<JsonValue | undefined>,
+): void {
   for (const [option, text] of Object.entries({ as, reason })) {
     if (text === null) continue
     if (text === '' || text.length > textMax || !text.isWellFormed())
