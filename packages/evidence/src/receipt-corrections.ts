@@ -44,7 +44,8 @@ interface Corrected {
 
 /**
  * Verifies each.
- * @throws receipt-malformed for an entry that supersedes another one or stands before it; proof-invalid for one that is not in the log
+ * @throws receipt-malformed for an entry that supersedes another one or stands before it
+ * @throws proof-invalid for one that is not in the log
  */
 export async function openCorrections(
   corrections: readonly ReceiptCorrection[],

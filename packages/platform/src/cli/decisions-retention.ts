@@ -42,7 +42,7 @@ wait. Exits with 1 when something contradicts, or is due and was not destroyed.`
             `erasure ${id}, asked for at ${at}: ${counted(held, 'decision')} left, ${due} due now`,
         ),
         ...conflicts.map(({ kind, problem }) => `${kind}: ${problem}`),
-        `${counted(conflicts.length, 'conflict')}`,
+        counted(conflicts.length, 'conflict'),
       ])
     const isDue = [...deployments, ...restricted].some(({ due }) => due > 0)
     return isDue || conflicts.length > 0 ? 1 : 0

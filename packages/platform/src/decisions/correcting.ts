@@ -45,7 +45,7 @@ export async function newCorrectionProblem(
 }
 
 /** Whom a decision is about, if anybody; null where its content does not open any more. */
-export async function subjectOf(
+async function subjectOf(
   log: LogParts,
   row: IndexRow,
 ): Promise<{ readonly subject: JsonValue | undefined } | null> {

@@ -21,7 +21,7 @@ test.each([
 })
 
 test('the longest floor and the shortest ceiling bind, and a hold goes before both', () => {
-  const { retention, ...rest } = declared({
+  const deployment = declared({
     class: 'credit',
     laws: ['eu-ai-act-deployer', 'us-reg-b-consumer'],
     rules: [
@@ -29,8 +29,9 @@ test('the longest floor and the shortest ceiling bind, and a hold goes before bo
       { law: 'policy 8', keep: 'P1Y', erase: 'P3Y' },
     ],
   })
-  const rules = rulesOf({ ...rest, retention })
-  expect(rulesOf(rest)).toEqual([])
+  const rules = rulesOf(deployment)
+  const { retention: _none, ...silent } = deployment
+  expect(rulesOf(silent)).toEqual([])
   const timeMs = Date.parse('2026-01-31T00:00:00Z')
   const decision = { index: 4, timeMs, deployment: 'd' }
   const standing = standingOf(decision, rules, [])

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fromBase64, isJsonObject, type JsonObject, parseJson, textOf } from '@proofhouse/evidence'
 import { composeServices } from '../compose.ts'
+import { type DecisionLogInUse, withDecisionLog } from './decision-log-access.ts'
 import { declareDeployment } from './declare-deployment.ts'
 import { recordDecisions } from './record-decisions.ts'
 import type { Services } from './services.ts'
@@ -60,6 +61,9 @@ export function newDecisionsWorkspace() {
       writeFileSync(file, decisions.map((one) => `${JSON.stringify(one)}\n`).join(''))
       return recordDecisions({ file, folder }, services)
     },
+    /** Does something with the log, opened once. */
+    use: <T>(use: (opened: DecisionLogInUse) => Promise<T>) =>
+      withDecisionLog(services, folder, use),
     /** Predicates of a type in the evidence log, and the log's whole text. */
     async stated(uri: string) {
       const workspace = await services.openWorkspace(folder)

@@ -34,7 +34,8 @@ interface PermitRequest {
 
 /**
  * A check of an erasure, for the moment when it is carried out.
- * @returns what is asked which rows may go; it throws erasure-restricted where none may, or one may not and the policy is to refuse
+ * @returns what is asked which rows may go
+ * @throws erasure-restricted from there, where none may, or one may not and the policy is to refuse
  */
 export function permitErasure(
   opened: Pick<DecisionLogInUse, 'log' | 'workspace'>,

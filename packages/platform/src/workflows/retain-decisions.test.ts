@@ -1,22 +1,32 @@
 // What must be kept is not erased, what is due is, and what waits is carried out when it may; the clock is moved.
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { checkDecisions } from './check-decisions.ts'
-import { by, decisionAbout, newDecisionsWorkspace } from './decisions-workspace.fixture.ts'
-import { eraseDecisions } from './erase-decisions.ts'
-import { holdDecisions, releaseDecisions } from './hold-decisions.ts'
-import { expireDecisions, reportRetention } from './retain-decisions.ts'
-import { showDecision } from './answer-about-decisions.ts'
+import { checkDecisionLog, readDecision } from '../decisions/index.ts'
+import type { DecisionLogInUse } from './decision-log-access.ts'
+import { decisionAbout, newDecisionsWorkspace } from './decisions-workspace.fixture.ts'
+import { eraseIn, type EraseRequest } from './erase-decisions.ts'
+import { holdIn, type HoldScope, releaseIn } from './hold-decisions.ts'
+import { expireDecisions, expireIn, reportRetention, retentionIn } from './retain-decisions.ts'
 
 const work = newDecisionsWorkspace()
 const { folder, services } = work
 afterAll(work.remove)
-const report = () => reportRetention({ folder }, services)
-const expire = (dryRun = false) => expireDecisions({ folder, dryRun }, services)
 const refusal: unknown = expect.objectContaining({ code: 'erasure-restricted' })
 const who = { by: 'ana', reason: 'case 12' }
-const isErased = async (index: number) =>
-  (await showDecision({ folder, by, index }, services)).content === null
+
+/** What is done with a log that is open. */
+const actions = (opened: DecisionLogInUse) => ({
+  report: () => retentionIn(opened, services),
+  expire: (dryRun = false) => expireIn(opened, { dryRun }, services),
+  erase: (request: EraseRequest) => eraseIn(opened, request, services),
+  hold: (scope: HoldScope, reason = who.reason) =>
+    holdIn(opened, { scope, ...who, reason }, services),
+  release: (id: string) => releaseIn(opened, { id, ...who }, services),
+  isErased: async (index: number) => (await readDecision(opened.log, index)).content === null,
+  opened,
+})
+const inLog = (use: (act: ReturnType<typeof actions>) => Promise<void>) => () =>
+  work.use((opened) => use(actions(opened)))
 
 beforeAll(async () => {
   await work.deploy('credit', {
@@ -46,7 +56,7 @@ beforeAll(async () => {
 })
 
 test('what contradicts is told before anything happens', async () => {
-  const { conflicts, deployments } = await report()
+  const { conflicts, deployments } = await reportRetention({ folder }, services)
   expect(conflicts).toEqual([
     {
       kind: 'floor-beyond-ceiling',
@@ -72,97 +82,114 @@ test('what contradicts is told before anything happens', async () => {
     due: 0,
     nextEndsAt: '2028-01-31T12:00:00.000Z',
   })
-  expect(await expire()).toEqual({ retention: 0, request: 0, erasures: [] })
+  const expired = await expireDecisions({ folder, dryRun: false }, services)
+  expect(expired).toEqual({ retention: 0, request: 0, erasures: [] })
 })
 
-test('an erasure inside a floor is refused, or noted for later; an order goes before a floor', async () => {
-  const erase = { folder, what: { subject: 'anna-99' }, reason: 'request' as const }
-  await expect(eraseDecisions(erase, services)).rejects.toThrow(refusal)
-  await expect(eraseDecisions(erase, services)).rejects.toThrow('2028-02-29T12:00:00.000Z')
-  // Of the older one the floor is over; the younger one must be kept.
-  work.setTime('2027-06-01T00:00:00Z')
-  await expect(eraseDecisions(erase, services)).rejects.toThrow('1 of these decisions must be kept')
-  expect(await isErased(0)).toBe(false)
-  const erased = await eraseDecisions({ ...erase, policy: 'restrict' }, services)
-  expect(erased).toMatchObject({
-    ranges: [{ from: 0, to: 1 }],
-    restricted: {
-      entries: 1,
-      grounds: ['12 CFR 1002.12(b)(1)'],
-      until: '2028-02-29T12:00:00.000Z',
-    },
-  })
-  expect([await isErased(0), await isErased(1)]).toEqual([true, false])
-  const { conflicts, restricted } = await report()
-  expect(restricted).toMatchObject([{ held: 1, due: 0, until: '2028-02-29T12:00:00.000Z' }])
-  expect(conflicts.map(({ kind }) => kind)).toContain('erasure-inside-floor')
-  const order = { folder, what: { indexes: [4] }, reason: 'order' as const }
-  expect(await eraseDecisions(order, services)).toMatchObject({ restricted: null })
-  const stated = await work.stated('https://proofhouse.dev/retention/v1')
-  expect(stated.predicates).toMatchObject([
-    { event: 'erasure-restricted', ranges: [{ from: 1, to: 2 }], reason: 'request' },
-  ])
-  expect(stated.text).not.toContain('anna-99')
-})
-
-test('a hold keeps what an order or the end of its time would erase, until it is lifted', async () => {
-  const bert = await holdDecisions({ folder, scope: { subject: 'bert-99' }, ...who }, services)
-  const named = { folder, scope: { subject: 'carl-99' }, by: 'ana', reason: 'about carl-99' }
-  await expect(holdDecisions(named, services)).rejects.toThrow('pseudonym')
-  for (const scope of [{ subject: 'nobody' }, { indexes: [99] }, { deployment: 'none' }])
-    await expect(holdDecisions({ folder, scope, ...who }, services)).rejects.toThrow(
-      expect.objectContaining({ code: 'usage-invalid' }),
-    )
-  const order = { folder, what: { subject: 'bert-99' }, reason: 'order' as const }
-  await expect(eraseDecisions(order, services)).rejects.toThrow(`hold ${bert.id}`)
-  work.setTime('2028-02-01T00:00:00Z')
-  expect((await report()).conflicts).toContainEqual({
-    kind: 'hold-beyond-ceiling',
-    problem: `hold ${bert.id} (case 12) keeps 1 decisions whose time is over`,
-  })
-  expect(await expire(true)).toEqual({ retention: 1, request: 0, erasures: [] })
-  expect(await isErased(3)).toBe(false)
-  expect(await expire()).toMatchObject({
-    retention: 1,
-    erasures: [{ reason: 'retention', ranges: [{ from: 3, to: 4 }] }],
-  })
-  expect([await isErased(2), await isErased(3)]).toEqual([false, true])
-  const release = { folder, id: bert.id, ...who }
-  await releaseDecisions(release, services)
-  await expect(releaseDecisions(release, services)).rejects.toThrow('stands')
-  expect(await expire()).toMatchObject({
-    retention: 1,
-    erasures: [{ ranges: [{ from: 2, to: 3 }] }],
-  })
-})
-
-test('what waited is erased when it may be, unless a deployment is held as a whole', async () => {
-  const scope = { deployment: 'credit' }
-  const hold = await holdDecisions({ folder, scope, ...who }, services)
-  await work.record(decisionAbout('emil-99', 6))
-  work.setTime('2028-03-01T00:00:00Z')
-  expect(await expire()).toMatchObject({ retention: 0, request: 0 })
-  const emil = { folder, what: { subject: 'emil-99' }, reason: 'request' as const }
-  await expect(eraseDecisions({ ...emil, policy: 'restrict' }, services)).rejects.toThrow(
-    'the request is noted in entry',
-  )
-  expect((await report()).holds).toMatchObject([{ id: hold.id, decisions: 2 }])
-  await releaseDecisions({ folder, id: hold.id, ...who }, services)
-  expect((await report()).restricted.map(({ due }) => due)).toEqual([1, 1])
-  expect(await expire()).toMatchObject({
-    retention: 0,
-    request: 2,
-    erasures: [
-      {
-        reason: 'request',
-        ranges: [
-          { from: 1, to: 2 },
-          { from: 6, to: 7 },
-        ],
+test(
+  'an erasure inside a floor is refused, or noted for later; an order goes before a floor',
+  inLog(async (act) => {
+    const { erase, isErased, report } = act
+    const anna = { what: { subject: 'anna-99' }, reason: 'request' as const }
+    await expect(erase(anna)).rejects.toThrow(refusal)
+    await expect(erase(anna)).rejects.toThrow('2028-02-29T12:00:00.000Z')
+    // Of the older one the floor is over; the younger one must be kept.
+    work.setTime('2027-06-01T00:00:00Z')
+    await expect(erase(anna)).rejects.toThrow('1 of these decisions must be kept')
+    expect(await isErased(0)).toBe(false)
+    const erased = await erase({ ...anna, policy: 'restrict' })
+    expect(erased).toMatchObject({
+      ranges: [{ from: 0, to: 1 }],
+      restricted: {
+        entries: 1,
+        grounds: ['12 CFR 1002.12(b)(1)'],
+        until: '2028-02-29T12:00:00.000Z',
       },
-    ],
-  })
-  expect(await report()).toMatchObject({ restricted: [], holds: [] })
-  expect(await expire()).toEqual({ retention: 0, request: 0, erasures: [] })
-  expect(await checkDecisions({ folder }, services)).toMatchObject({ erased: 6, findings: [] })
+    })
+    expect([await isErased(0), await isErased(1)]).toEqual([true, false])
+    const { conflicts, restricted } = await report()
+    expect(restricted).toMatchObject([{ held: 1, due: 0, until: '2028-02-29T12:00:00.000Z' }])
+    expect(conflicts.map(({ kind }) => kind)).toContain('erasure-inside-floor')
+    const order = { what: { indexes: [4] }, reason: 'order' as const }
+    expect(await erase(order)).toMatchObject({ restricted: null })
+  }),
+)
+
+test(
+  'a hold keeps what an order or the end of its time would erase, until it is lifted',
+  inLog(async (act) => {
+    const { erase, expire, hold, isErased, release, report } = act
+    const bert = await hold({ subject: 'bert-99' })
+    await expect(hold({ subject: 'carl-99' }, 'about carl-99')).rejects.toThrow('pseudonym')
+    for (const scope of [{ subject: 'nobody' }, { indexes: [99] }, { deployment: 'none' }])
+      await expect(hold(scope)).rejects.toThrow(expect.objectContaining({ code: 'usage-invalid' }))
+    const order = { what: { subject: 'bert-99' }, reason: 'order' as const }
+    await expect(erase(order)).rejects.toThrow(`hold ${bert.id}`)
+    work.setTime('2028-02-01T00:00:00Z')
+    expect((await report()).conflicts).toContainEqual({
+      kind: 'hold-beyond-ceiling',
+      problem: `hold ${bert.id} (case 12) keeps 1 decisions whose time is over`,
+    })
+    expect(await expire(true)).toEqual({ retention: 1, request: 0, erasures: [] })
+    expect(await isErased(3)).toBe(false)
+    expect(await expire()).toMatchObject({
+      retention: 1,
+      erasures: [{ reason: 'retention', ranges: [{ from: 3, to: 4 }] }],
+    })
+    expect([await isErased(2), await isErased(3)]).toEqual([false, true])
+    await release(bert.id)
+    await expect(release(bert.id)).rejects.toThrow('stands')
+    expect(await expire()).toMatchObject({
+      retention: 1,
+      erasures: [{ ranges: [{ from: 2, to: 3 }] }],
+    })
+  }),
+)
+
+test(
+  'what waited is erased when it may be, unless a deployment is held as a whole',
+  inLog(async (act) => {
+    const { erase, expire, hold, release, report } = act
+    const whole = await hold({ deployment: 'credit' })
+    await act.opened.log.append([decisionAbout('emil-99', 6)])
+    work.setTime('2028-03-01T00:00:00Z')
+    expect(await expire()).toMatchObject({ retention: 0, request: 0 })
+    const emil = { what: { subject: 'emil-99' }, reason: 'request' as const }
+    await expect(erase({ ...emil, policy: 'restrict' })).rejects.toThrow(
+      'the request is noted in entry',
+    )
+    expect((await report()).holds).toMatchObject([{ id: whole.id, decisions: 2 }])
+    await release(whole.id)
+    expect((await report()).restricted.map(({ due }) => due)).toEqual([1, 1])
+    expect(await expire()).toMatchObject({
+      retention: 0,
+      request: 2,
+      erasures: [
+        {
+          reason: 'request',
+          ranges: [
+            { from: 1, to: 2 },
+            { from: 6, to: 7 },
+          ],
+        },
+      ],
+    })
+    expect(await report()).toMatchObject({ restricted: [], holds: [] })
+    expect(await expire()).toEqual({ retention: 0, request: 0, erasures: [] })
+    expect(await checkDecisionLog(act.opened.log)).toMatchObject({ erased: 6, findings: [] })
+  }),
+)
+
+test('all of it is stated, and names nobody', async () => {
+  const { predicates, text } = await work.stated('https://proofhouse.dev/retention/v1')
+  expect(predicates.map(({ event, reason }) => [event, reason])).toEqual([
+    ['erasure-restricted', 'request'],
+    ['hold-set', 'case 12'],
+    ['hold-lifted', 'case 12'],
+    ['hold-set', 'case 12'],
+    ['erasure-restricted', 'request'],
+    ['hold-lifted', 'case 12'],
+  ])
+  expect(predicates[0]).toMatchObject({ ranges: [{ from: 1, to: 2 }], by: services.user() })
+  expect(text).not.toMatch(/-99/)
 })
