@@ -3,17 +3,25 @@
 import { OperatingError } from '@proofhouse/evidence'
 import { decisionServer } from '../http/index.ts'
 import type { Services } from '../workflows/index.ts'
+import { DecisionBodies } from './preparing-thread.ts'
 import { systemCodeOf } from './storage-error.ts'
 
 /** Listens for decisions. @throws usage-invalid when the address is taken */
 export const listenForDecisions: Services['listenForDecisions'] = async (log, at) => {
   const { host, port, token, failed } = at
-  const server = decisionServer(log, token, failed)
+  const bodies = new DecisionBodies(log)
+  const server = decisionServer(bodies, token, failed)
   const address = await server.listen({ host, port }).catch((cause: unknown) => {
     const code = systemCodeOf(cause)
     throw new OperatingError('usage-invalid', `cannot listen on ${host}:${port}: ${code}`, {
       cause,
     })
   })
-  return { address, close: () => server.close() }
+  return {
+    address,
+    async close() {
+      await server.close()
+      await bodies.close()
+    },
+  }
 }

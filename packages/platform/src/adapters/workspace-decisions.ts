@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { DecisionLog, type OpenDeployment, openDeployment } from '../decisions/index.ts'
-import { openLedgerKey } from '../keys/index.ts'
+import { type HeldKey, openHeldLedgerKey, openLedgerKey } from '../keys/index.ts'
 import type { Services } from '../workflows/index.ts'
 import { deploymentFiles } from './deployment-files.ts'
 import { DiskVaultFiles } from './disk-vault-files.ts'
@@ -14,17 +14,22 @@ const decisionsOrigin = 'proofhouse.local/decisions'
 
 /**
  * Opens the decision log of a workspace, making it on first use. Where a mirror is named, it keeps the log's checkpoints.
+ * @param local.held the key that signs its checkpoints where a provider holds it; null for the one in a file
  * @throws ledger-busy, ledger-corrupt, key-provider-unavailable, config-invalid, storage-failed
  */
 export async function openWorkspaceDecisions(
   { folder }: Parameters<Services['openDecisions']>[0],
   { tenant, wrapper }: Parameters<Services['openDecisions']>[1],
-  mirrorFolder: string | null,
+  { mirrorFolder, held }: { readonly mirrorFolder: string | null; readonly held: HeldKey | null },
 ): ReturnType<Services['openDecisions']> {
   const deployments = new Map<string, OpenDeployment>()
   for (const deployment of await deploymentFiles.list(folder))
     deployments.set(deployment.id, openDeployment(deployment))
-  const key = await openLedgerKey(diskKeyFiles, join(folder, 'keys/decisions'), decisionsOrigin)
+  const keyFolder = join(folder, 'keys/decisions')
+  const key =
+    held === null
+      ? await openLedgerKey(diskKeyFiles, keyFolder, decisionsOrigin)
+      : await openHeldLedgerKey(diskKeyFiles, keyFolder, { origin: decisionsOrigin, held })
   const ledger = await openLedgerDirectory(join(folder, 'decisions/ledger'), key, { mirrorFolder })
   try {
     const files = await DiskVaultFiles.open(join(folder, 'decisions/vault'))

@@ -33,7 +33,8 @@ on this machine only: there is no TLS here.`,
           `taking decisions at ${address}/api/v1/decisions; the token is in ${tokenFile}\n`,
         )
     }
-    const { size } = await serveDecisions(request, services, { signal, ready })
+    const delayed = (why: string) => terminal.note(`the epoch of keys goes on: ${why}\n`)
+    const { size } = await serveDecisions(request, services, { signal, ready, delayed })
     if (switches.has('json')) terminal.out(`${JSON.stringify({ size })}\n`)
     else terminal.out(`stopped; the log has ${size}\n`)
     return 0

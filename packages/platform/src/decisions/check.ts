@@ -14,7 +14,7 @@ import { fastSha256 } from '../ledger/index.ts'
 import { correctionProblem } from './correcting.ts'
 import type { IndexRow } from './index-segment.ts'
 import type { LogParts } from './log-parts.ts'
-import { outcomeIn } from './opening.ts'
+import { outcomeIn } from './outcomes.ts'
 import { openContent } from './sealing.ts'
 
 /** Findings that are told one by one; the others are counted. */

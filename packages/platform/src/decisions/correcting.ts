@@ -1,9 +1,10 @@
 // Whether one decision may supersede another: an earlier one of this log, of the same deployment, about the same person or nobody.
 
-import type { JsonValue } from '@proofhouse/evidence'
+import { decodeDecisionContent, type JsonValue, parseDecisionEntry } from '@proofhouse/evidence'
 import type { Decision } from './decision.ts'
 import type { IndexRow } from './index-segment.ts'
 import type { LogParts } from './log-parts.ts'
+import type { PreparedDecision } from './preparing.ts'
 import { openGroups } from './sealing.ts'
 
 /** A decision that says it supersedes another one. */
@@ -35,12 +36,14 @@ export async function correctionProblem(
     : '`corrects` names an entry that is about somebody else'
 }
 
-/** The same of a decision that is handed in; one that has come before was looked at then. */
+/** The same of a decision that is handed in. */
 export async function newCorrectionProblem(
   log: LogParts,
-  { corrects, deployment, sequence, source, subject }: Decision,
+  { entry, content }: Pick<PreparedDecision, 'entry' | 'content'>,
 ): Promise<string | null> {
-  if (corrects === undefined || log.sources.has(source, sequence)) return null
+  const { corrects, deployment } = parseDecisionEntry(entry)
+  if (corrects === undefined) return null
+  const { subject } = decodeDecisionContent(content).groups
   return correctionProblem(log, { corrects, deployment, subject }, true)
 }
 

@@ -34,5 +34,7 @@ export {
   type ReadDecision,
   readDecision,
 } from './reading.ts'
+export { decisionsIn, type PackedDecisions, preparedIn, unpack } from './preparing.ts'
 export type { Gap } from './sources.ts'
+export { Tagger } from './subject-keys.ts'
 export type { Outcome } from './waiting-decisions.ts'

@@ -1,3 +1,3 @@
 // HTTP: one file per resource; maps what comes over the wire to the domains.
 
-export { decisionServer } from './decision-server.ts'
+export { decisionServer, type DecisionTaker } from './decision-server.ts'

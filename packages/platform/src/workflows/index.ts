@@ -26,6 +26,11 @@ const whenAsked =
 /** `assessSystem` of `assess-system.ts`. */
 export const assessSystem = whenAsked(async () => (await import('./assess-system.ts')).assessSystem)
 
+/** `openHeldWorkspaceKeys` of `held-keys.ts`. */
+export const openHeldWorkspaceKeys = whenAsked(
+  async () => (await import('./held-keys.ts')).openHeldWorkspaceKeys,
+)
+
 /** Formats of bills of materials. */
 export { bomFormats } from './bom-formats.ts'
 

@@ -1,12 +1,14 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { OperatingError } from '@proofhouse/evidence'
 import { afterAll, expect, test } from 'vitest'
 import { composeServices } from '../compose.ts'
 import { declareDeployment } from './declare-deployment.ts'
 import { endEpoch, eraseDecisions } from './erase-decisions.ts'
 import { recordDecisions } from './record-decisions.ts'
 import { serveDecisions } from './serve-decisions.ts'
+import type { Services } from './services.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'proofhouse-serve-'))
 afterAll(() => rmSync(base, { recursive: true }))
@@ -29,7 +31,7 @@ test('an epoch with an erasure that has waited a day is ended when serving begin
     const ready = () => {
       setTimeout(() => stop.abort(), 300)
     }
-    const run = { signal: stop.signal, ready }
+    const run = { signal: stop.signal, ready, delayed: () => undefined }
     return serveDecisions({ folder, host: '127.0.0.1', port: 0 }, at(time), run)
   }
   await serve('2026-02-01T23:59:00Z')
@@ -42,4 +44,66 @@ test('an epoch with an erasure that has waited a day is ended when serving begin
   rmSync(join(folder, 'decisions'), { recursive: true })
   cpSync(join(base, 'copy'), join(folder, 'decisions'), { recursive: true })
   await expect(endEpoch({ folder }, services)).rejects.toMatchObject({ code: 'key-destroyed' })
+})
+
+test('a provider of keys that is away delays the end of an epoch, and decisions are taken meanwhile', async () => {
+  const folder = join(base, 'away')
+  let isAway = false
+  const at = (time: string): Services => {
+    const services = composeServices({ newId: () => 'e-1', now: () => new Date(time) })
+    return {
+      ...services,
+      openDecisions: (workspace, { tenant, wrapper }) =>
+        services.openDecisions(workspace, {
+          tenant,
+          wrapper: {
+            ...wrapper,
+            async wrap(...given) {
+              if (isAway) throw new OperatingError('key-provider-unavailable', 'it is away')
+              return wrapper.wrap(...given)
+            },
+          },
+        }),
+    }
+  }
+  const services = at('2026-02-01T00:00:00Z')
+  await declareDeployment({ file: join(base, 'pumps.json'), folder }, services)
+  await recordDecisions({ file: join(base, 'd.jsonl'), folder }, services)
+  await eraseDecisions({ folder, what: { subject: 'p' }, reason: 'request' }, services)
+  isAway = true
+  const stop = new AbortController()
+  const told = Promise.withResolvers<string>()
+  const answers: number[] = []
+  const served = serveDecisions(
+    { folder, host: '127.0.0.1', port: 0 },
+    at('2026-02-03T00:00:00Z'),
+    {
+      signal: stop.signal,
+      ready: (address, tokenFile) => {
+        void told.promise.then(async (why) => {
+          expect(why).toBe('it is away')
+          const token = readFileSync(tokenFile, 'utf8').trim()
+          const decision = {
+            ...JSON.parse(readFileSync(join(base, 'd.jsonl'), 'utf8')),
+            sequence: 1,
+          }
+          const answer = await fetch(`${address}/api/v1/decisions`, {
+            method: 'POST',
+            headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+            body: JSON.stringify([decision]),
+          })
+          answers.push(answer.status)
+          stop.abort()
+        })
+      },
+      delayed: (why) => told.resolve(why),
+    },
+  )
+  expect(await served).toEqual({ size: 2 })
+  expect(answers).toEqual([200])
+  isAway = false
+  expect(await endEpoch({ folder }, services)).toMatchObject({
+    epoch: 2,
+    final: [{ erasureId: 'e-1' }],
+  })
 })

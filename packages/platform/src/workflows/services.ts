@@ -2,11 +2,14 @@
 
 import type { Bytes, DsseVerifier } from '@proofhouse/evidence'
 import type { HttpServers, KeylessChecker, ModelFiles } from '../artifacts/index.ts'
+import type { ArtifactBlobs } from '../artifacts/store/index.ts'
 import type { GitHistory, SearchedFiles } from '../artifacts/secrets/index.ts'
 import type { ReadableFiles } from '../artifacts/inventory/index.ts'
 import type { DataSource, ModelRunner } from '../assess/index.ts'
 import type { DecisionLog, Deployment, KeyWrapper } from '../decisions/index.ts'
 import type {
+  HeldKey,
+  HeldKeyPlace,
   KeyFiles,
   KeyProvider,
   KeyStore,
@@ -143,7 +146,7 @@ export interface Services {
   ): Promise<OpenedDecisions>
   /** Listens for decisions over HTTP. @throws usage-invalid when the address is taken */
   listenForDecisions(
-    log: Pick<DecisionLog, 'append'>,
+    log: DecisionLog,
     at: {
       readonly host: string
       readonly port: number
@@ -164,6 +167,13 @@ export interface Services {
       readonly secret: (path: string, what: 'passphrase' | 'token' | 'PIN') => Promise<string>
     },
   ): Promise<{ readonly provider: KeyProvider; close(): void }>
+  /** A private key that its provider holds. @throws key-missing, key-unsupported, key-provider-unavailable, key-provider-refused */
+  openHeldKey(
+    place: HeldKeyPlace,
+    secret: (path: string, what: 'token' | 'PIN') => Promise<string>,
+  ): Promise<HeldKey>
+  /** The blobs of a store of artifacts: a folder, or a bucket as `s3://…`. @throws config-invalid, storage-failed */
+  openArtifactBlobs(name: string): Promise<ArtifactBlobs>
   /** The store of wrapped keys in a folder. */
   openKeyStore(folder: string): KeyStore
   readonly modelFiles: ModelFiles
