@@ -36,6 +36,7 @@ test.each([
   'imported-results',
   'erasure',
   'decision-log',
+  'deployment',
   'key-event',
   'access',
   'retention',

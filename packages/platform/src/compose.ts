@@ -176,6 +176,12 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
     openHeldKey,
     listenForDecisions: async (log, at) =>
       (await import('./adapters/http-listener.ts')).listenForDecisions(log, at),
+    operators: {
+      listen: async (...given) =>
+        (await import('./adapters/operator-listener.ts')).listenForOperators(...given),
+      ask: async (folder, ...given) =>
+        (await import('./adapters/operator-socket.ts')).askOperator({ folder, version }, ...given),
+    },
     deployments: {
       list: async (...given) =>
         (await import('./adapters/deployment-files.ts')).deploymentFiles.list(...given),

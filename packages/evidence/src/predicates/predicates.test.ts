@@ -9,6 +9,7 @@ import { access } from './access.ts'
 import { cyclonedxBom } from './cyclonedx-bom.ts'
 import { dataSet } from './data-set.ts'
 import { decisionLog } from './decision-log.ts'
+import { deploymentDeclared } from './deployment.ts'
 import { erasure } from './erasure.ts'
 import { importedResults } from './imported-results.ts'
 import { keyEvent } from './key-event.ts'
@@ -39,6 +40,7 @@ const types = [
   provenance,
   erasure,
   decisionLog,
+  deploymentDeclared,
   keyEvent,
   access,
   retention,

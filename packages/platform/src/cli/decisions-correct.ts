@@ -3,7 +3,7 @@
 import { correctDecision, indexOf } from '../workflows/index.ts'
 import type { Command } from './command.ts'
 import { printLines } from './print-lines.ts'
-import { folderOption, workspaceOf } from './workspace-option.ts'
+import { workspaceOf, workspaceOption } from './workspace-option.ts'
 
 /** Corrects a decision. */
 export const decisionsCorrect: Command = {
@@ -17,7 +17,7 @@ what became of them. Why, and who said so, is kept with the correction, sealed.`
     { name: 'FILE', description: 'what changes, JSON' },
   ],
   options: {
-    folder: folderOption,
+    ...workspaceOption,
     reason: { value: 'WHY', description: 'why it is corrected', required: true },
     as: { value: 'WHO', description: 'who says so (default: the account of the system)' },
   },

@@ -3,7 +3,7 @@
 import { expireDecisions } from '../workflows/index.ts'
 import type { Command } from './command.ts'
 import { counted, printLines } from './print-lines.ts'
-import { folderOption, workspaceOf } from './workspace-option.ts'
+import { workspaceOf, workspaceOption } from './workspace-option.ts'
 
 /** Destroys what has been kept long enough. */
 export const decisionsExpire: Command = {
@@ -13,7 +13,7 @@ export const decisionsExpire: Command = {
 asked for and had to wait are carried out too. Run it daily, before \`decisions end-epoch\`.`,
   operands: [],
   options: {
-    folder: folderOption,
+    ...workspaceOption,
     'dry-run': { description: 'only tell how many it would destroy' },
   },
   examples: ['proofhouse decisions expire --dry-run'],

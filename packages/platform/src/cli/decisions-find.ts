@@ -6,7 +6,7 @@ import { accessOptions, accessorOf } from './access-options.ts'
 import type { Command } from './command.ts'
 import { printLines } from './print-lines.ts'
 import { supersessionLines } from './supersession-lines.ts'
-import { folderOption, workspaceOf } from './workspace-option.ts'
+import { workspaceOf, workspaceOption } from './workspace-option.ts'
 
 const limitDefault = 100
 
@@ -27,7 +27,7 @@ export const decisionsFind: Command = {
 stated in the evidence log first, where a person, an outcome or contents are told.`,
   operands: [],
   options: {
-    folder: folderOption,
+    ...workspaceOption,
     subject: { value: 'PSEUDONYM', description: 'those about one person' },
     deployment: { value: 'ID', description: 'those of one deployment' },
     outcome: { value: 'LABEL', description: 'those with one outcome' },

@@ -4,7 +4,7 @@ import { OperatingError } from '@proofhouse/evidence'
 import { holdDecisions, indexOf, releaseDecisions } from '../workflows/index.ts'
 import type { Command } from './command.ts'
 import { printLines } from './print-lines.ts'
-import { folderOption, workspaceOf } from './workspace-option.ts'
+import { workspaceOf, workspaceOption } from './workspace-option.ts'
 
 const by = { value: 'WHO', description: 'who says so (default: the account of the system)' }
 const why = {
@@ -21,7 +21,7 @@ export const decisionsHold: Command = {
 come too. Stated in the evidence log; \`decisions retention\` lists what stands.`,
   operands: [],
   options: {
-    folder: folderOption,
+    ...workspaceOption,
     reason: why,
     subject: { value: 'PSEUDONYM', description: 'the decisions about one person' },
     deployment: { value: 'ID', description: 'every decision of one deployment' },
@@ -66,7 +66,7 @@ export const decisionsRelease: Command = {
   words: ['decisions', 'release'],
   summary: 'lift a legal hold',
   operands: [{ name: 'HOLD', description: 'its id' }],
-  options: { folder: folderOption, reason: why, as: by },
+  options: { ...workspaceOption, reason: why, as: by },
   examples: ['proofhouse decisions release HOLD --reason "the case is closed"'],
   async run({ operands, options, switches, services, terminal }) {
     const lifted = await releaseDecisions(

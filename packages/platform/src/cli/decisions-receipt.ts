@@ -5,7 +5,7 @@ import { indexOf, receiptOfDecision } from '../workflows/index.ts'
 import { accessOptions, accessorOf } from './access-options.ts'
 import type { Command } from './command.ts'
 import { printLines } from './print-lines.ts'
-import { folderOption, workspaceOf } from './workspace-option.ts'
+import { workspaceOf, workspaceOption } from './workspace-option.ts'
 
 /** Makes a receipt of a decision. */
 export const decisionsReceipt: Command = {
@@ -16,7 +16,7 @@ to when the decision was made. Of an erased decision it shows the statement of e
 Anybody can check it offline. That it was made is stated in the evidence log first.`,
   operands: [{ name: 'N', description: 'its entry in the log' }],
   options: {
-    folder: folderOption,
+    ...workspaceOption,
     show: { value: 'GROUP', description: 'show this group only; may be repeated', repeated: true },
     ...accessOptions,
     output: { value: 'FILE', description: 'write the receipt to a file' },

@@ -3,7 +3,7 @@
 import { type RetainedDeployment, reportRetention } from '../workflows/index.ts'
 import type { Command } from './command.ts'
 import { counted, printLines } from './print-lines.ts'
-import { folderOption, workspaceOf } from './workspace-option.ts'
+import { workspaceOf, workspaceOption } from './workspace-option.ts'
 
 function deploymentLines(one: RetainedDeployment): readonly string[] {
   const { deployment, held, inFloor, onHold, over, due, nextEndsAt, rules } = one
@@ -24,7 +24,7 @@ export const decisionsRetention: Command = {
   details: `From the declarations (\`retention\`), the holds that stand, and erasures that were asked for and
 wait. Exits with 1 when something contradicts, or is due and was not destroyed.`,
   operands: [],
-  options: { folder: folderOption },
+  options: workspaceOption,
   examples: ['proofhouse decisions retention'],
   async run({ options, switches, services, terminal }) {
     const report = await reportRetention({ folder: workspaceOf(options) }, services)

@@ -5,7 +5,7 @@ import { accessOptions, accessorOf } from './access-options.ts'
 import type { Command } from './command.ts'
 import { printLines } from './print-lines.ts'
 import { supersessionLines } from './supersession-lines.ts'
-import { folderOption, workspaceOf } from './workspace-option.ts'
+import { workspaceOf, workspaceOption } from './workspace-option.ts'
 
 /** Opens one decision. */
 export const decisionsShow: Command = {
@@ -13,15 +13,14 @@ export const decisionsShow: Command = {
   summary: 'open one decision',
   details: 'Who asked, for which entry and why, is stated in the evidence log first.',
   operands: [{ name: 'N', description: 'its entry in the log' }],
-  options: { folder: folderOption, ...accessOptions },
+  options: { ...workspaceOption, ...accessOptions },
   examples: ['proofhouse decisions show 17'],
   async run({ operands, options, switches, services, terminal }) {
     const by = accessorOf({ options, services })
     const given = { folder: workspaceOf(options), index: indexOf(operands['N'] ?? ''), by }
-    const { index, entry, content, supersededBy, supersedes } = await showDecision(given, services)
-    const groups = content?.groups ?? null
-    if (switches.has('json'))
-      terminal.out(`${JSON.stringify({ index, entry, groups, supersedes, supersededBy })}\n`)
+    const shown = await showDecision(given, services)
+    const { index, entry, groups, supersededBy, supersedes } = shown
+    if (switches.has('json')) terminal.out(`${JSON.stringify(shown)}\n`)
     else
       printLines(terminal, [
         `entry ${index}: ${entry.deployment}, ${entry.time}, ${entry.source}#${entry.sequence}`,

@@ -4,7 +4,7 @@ import { OperatingError } from '@proofhouse/evidence'
 import { eraseDecisions, indexOf } from '../workflows/index.ts'
 import type { Command } from './command.ts'
 import { printLines } from './print-lines.ts'
-import { folderOption, workspaceOf } from './workspace-option.ts'
+import { workspaceOf, workspaceOption } from './workspace-option.ts'
 
 const reasons = ['request', 'retention', 'order'] as const
 
@@ -19,7 +19,7 @@ a legal hold is on stays: nothing is erased then, or with --restrict all but tha
 request is noted for \`decisions expire\`. An order goes before a law's period, not a hold.`,
   operands: [],
   options: {
-    folder: folderOption,
+    ...workspaceOption,
     subject: { value: 'PSEUDONYM', description: 'everything about one person' },
     entry: { value: 'N', description: 'one entry; may be repeated', repeated: true },
     reason: { value: 'WHY', description: 'request, retention or order (default: request)' },

@@ -5,7 +5,7 @@ import { exportSubject, indexOf } from '../workflows/index.ts'
 import { accessOptions, accessorOf } from './access-options.ts'
 import type { Command } from './command.ts'
 import { counted, printLines } from './print-lines.ts'
-import { folderOption, workspaceOf } from './workspace-option.ts'
+import { workspaceOf, workspaceOption } from './workspace-option.ts'
 
 const languages = ['en', 'ar'] as const
 
@@ -19,7 +19,7 @@ declarations of the deployments; --page writes the same to be read. That it was 
 stated in the evidence log first. It holds a person's data: mind where it lies.`,
   operands: [],
   options: {
-    folder: folderOption,
+    ...workspaceOption,
     subject: { value: 'PSEUDONYM', description: 'about whom', required: true },
     output: { value: 'FILE', description: 'the JSON file to write', required: true },
     page: { value: 'FILE', description: 'write a page (HTML) to read, too' },

@@ -17,7 +17,7 @@ test('every access is stated before it happens, and names nobody', async () => {
   const decisions = [0, 1, 2, 3, 4].map((n) => decisionAbout(subjects[n % 2] ?? '', n))
   expect(await work.record(...decisions)).toMatchObject({ accepted: 5 })
   const at = { folder, by }
-  expect((await showDecision({ ...at, index: 1 }, services)).content?.groups['output']).toEqual({
+  expect((await showDecision({ ...at, index: 1 }, services)).groups?.['output']).toEqual({
     label: 'declined',
   })
   const found = (search: object, show: readonly string[] = []) =>
@@ -79,7 +79,7 @@ test('what cannot be stated is not shown', async () => {
 test('of what was erased nothing is shown, and no access stated', async () => {
   await eraseDecisions({ folder, what: { subject: 'bert-4711x' }, reason: 'request' }, services)
   const before = (await work.stated(uri)).predicates.length
-  expect((await showDecision({ folder, by, index: 1 }, services)).content).toBeNull()
+  expect((await showDecision({ folder, by, index: 1 }, services)).groups).toBeNull()
   const erased = await receiptOfDecision({ folder, by, index: 1, groups: null }, services)
   expect(parseReceipt(erased)).toMatchObject({ revealed: {}, erasure: { envelope: null } })
   expect((await work.stated(uri)).predicates).toHaveLength(before)

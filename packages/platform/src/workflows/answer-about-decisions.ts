@@ -1,18 +1,30 @@
 // What is asked of a workspace's decision log: decisions by whom they are about and when, single ones, receipts, what is missing. What is
 // shown of contents is stated in the log of accesses first.
 
-import { type JsonValue, parseReceipt } from '@proofhouse/evidence'
+import {
+  type DecisionEntry,
+  type JsonObject,
+  type JsonValue,
+  parseReceipt,
+  textOf,
+  utf8,
+} from '@proofhouse/evidence'
+import { type Static, Type } from 'typebox'
 import {
   type DecisionSearch,
   findDecisions,
   type Gap,
   makeReceipt,
-  type ReadDecision,
   readDecision,
 } from '../decisions/index.ts'
-import { type DecisionLogInUse, withDecisionLog } from './decision-log-access.ts'
+import type { DecisionLogInUse } from './decision-log-access.ts'
+import { decisionOperation, type OperationServices, operate } from './decision-operation.ts'
 import type { Services } from './services.ts'
-import { type Accessor, type Shown, stateAccess } from './state-access.ts'
+import { type Accessor, accessorShape, type Shown, stateAccess } from './state-access.ts'
+
+const wholeNumber = Type.Integer({ minimum: 0 })
+const text = Type.String()
+const closed = { additionalProperties: false } as const
 
 /** A row of what was found. */
 export interface FoundDecision {
@@ -26,46 +38,51 @@ export interface FoundDecision {
   readonly supersedes: number | null
   readonly supersededBy: readonly number[]
   /** What was asked to be shown of its content. */
-  readonly groups?: Readonly<Record<string, JsonValue>>
+  readonly groups?: JsonObject
 }
 
-/** What is looked for, what is shown of it, and who asks. */
-export interface FindRequest {
-  readonly search: DecisionSearch
-  /** Groups to open; none for what the index says alone. */
-  readonly show: readonly string[]
-  readonly by: Accessor
-}
+const searchShape = Type.Object(
+  {
+    subject: Type.Optional(text),
+    deployment: Type.Optional(text),
+    outcome: Type.Optional(text),
+    fromMs: Type.Optional(Type.Number()),
+    toMs: Type.Optional(Type.Number()),
+    after: Type.Optional(wholeNumber),
+    limit: wholeNumber,
+    /** Groups to open; none for what the index says alone. */
+    show: Type.Array(text),
+    by: accessorShape,
+  },
+  closed,
+)
 
-type AccessServices = Pick<Services, 'now' | 'newId'>
+/** Finds; opens what is shown, and nothing else. */
+export const searching = decisionOperation({
+  name: 'find',
+  changes: false,
+  shape: searchShape,
+  run: search,
+})
 
-/** Decisions that answer a search; opens what is shown, and nothing else. @throws usage-invalid and what the log throws */
-export function searchDecisions(
-  { folder, ...request }: FindRequest & { readonly folder: string },
-  services: Services,
-): Promise<readonly FoundDecision[]> {
-  return withDecisionLog(services, folder, (opened) => searchIn(opened, request, services))
-}
-
-/** The same in a log that is open. */
-export async function searchIn(
+async function search(
   opened: DecisionLogInUse,
-  { search, show, by }: FindRequest,
-  services: AccessServices,
+  { show, by, ...asked }: Static<typeof searchShape>,
+  services: OperationServices,
 ): Promise<readonly FoundDecision[]> {
   const { log } = opened
   const found: FoundDecision[] = []
   const shown: Shown[] = []
-  for (const row of await findDecisions(log, search)) {
+  for (const row of await findDecisions(log, asked)) {
     const { index, timeMs, deployment, outcome, source, sequence, key } = row
     const content = key === 0 || show.length === 0 ? null : (await readDecision(log, index)).content
     const groups = Object.entries(content?.groups ?? {}).filter(([name]) => show.includes(name))
     const field = log.deployments.get(deployment)?.deployment.outcome
     shown.push({
       index,
-      subject: search.subject ?? content?.groups['subject'],
+      subject: asked.subject ?? content?.groups['subject'],
       groups: [
-        ...(search.subject === undefined ? [] : ['subject']),
+        ...(asked.subject === undefined ? [] : ['subject']),
         ...(outcome === '' || field === undefined ? [] : [`output/${field}`]),
         ...groups.map(([name]) => name),
       ],
@@ -80,64 +97,87 @@ export async function searchIn(
   return found
 }
 
-/** Which decision, and who asks. */
-export interface ShowRequest {
-  readonly index: number
+/** What is looked for, what is shown of it, and who asks. */
+export interface FindRequest {
+  readonly search: DecisionSearch
+  readonly show: readonly string[]
   readonly by: Accessor
 }
+
+/** Decisions that answer a search. @throws usage-invalid and what the log throws */
+export function searchDecisions(
+  { folder, search: asked, show, by }: FindRequest & { readonly folder: string },
+  services: Services,
+): Promise<readonly FoundDecision[]> {
+  return operate(searching, { folder, request: { ...asked, show: [...show], by } }, services)
+}
+
+/** A decision that is shown. */
+export interface ShownDecision {
+  readonly index: number
+  readonly entry: DecisionEntry
+  /** Null once they are erased. */
+  readonly groups: Readonly<Record<string, JsonValue>> | null
+  readonly supersedes: number | null
+  readonly supersededBy: readonly number[]
+}
+
+/** Opens one decision. */
+export const showing = decisionOperation({
+  name: 'show',
+  changes: false,
+  shape: Type.Object({ index: wholeNumber, by: accessorShape }, closed),
+  async run(opened, asked, services): Promise<ShownDecision> {
+    const found = await readDecision(opened.log, asked.index)
+    const { index, entry, content, supersedes, supersededBy } = found
+    const groups = content?.groups ?? null
+    const shown = [{ index, groups: Object.keys(groups ?? {}), subject: groups?.['subject'] }]
+    await stateAccess(opened, services, { act: 'show', by: asked.by, shown })
+    return { index, entry, groups, supersedes, supersededBy }
+  },
+})
 
 /** One decision, opened. @throws usage-invalid and what the log throws */
 export function showDecision(
-  { folder, ...request }: ShowRequest & { readonly folder: string },
+  request: { readonly folder: string; readonly index: number; readonly by: Accessor },
   services: Services,
-): Promise<ReadDecision> {
-  return withDecisionLog(services, folder, (opened) => showIn(opened, request, services))
+): Promise<ShownDecision> {
+  const { folder, index, by } = request
+  return operate(showing, { folder, request: { index, by } }, services)
 }
 
-/** The same in a log that is open. */
-export async function showIn(
-  opened: DecisionLogInUse,
-  { index, by }: ShowRequest,
-  services: AccessServices,
-): Promise<ReadDecision> {
-  const found = await readDecision(opened.log, index)
-  const groups = Object.keys(found.content?.groups ?? {})
-  const shown = [{ index, groups, subject: found.content?.groups['subject'] }]
-  await stateAccess(opened, services, { act: 'show', by, shown })
-  return found
-}
-
-/** Of which decision, what is to be shown, and who asks. */
-export interface ReceiptOfRequest {
-  readonly index: number
-  readonly groups: readonly string[] | null
-  readonly by: Accessor
-}
+/** Makes a receipt, as text. */
+export const receipting = decisionOperation({
+  name: 'receipt',
+  changes: false,
+  shape: Type.Object(
+    { index: wholeNumber, groups: Type.Union([Type.Array(text), Type.Null()]), by: accessorShape },
+    closed,
+  ),
+  async run(opened, { index, groups, by }, services): Promise<string> {
+    const { log, verifierKey, erasureOf } = opened
+    const receipt = await makeReceipt(log, { index, groups, logKey: verifierKey, erasureOf })
+    const { content } = await readDecision(log, index)
+    const subject = content?.groups['subject']
+    const shown = [{ index, groups: Object.keys(parseReceipt(receipt).revealed), subject }]
+    await stateAccess(opened, services, { act: 'receipt', by, shown })
+    return textOf(receipt)
+  },
+})
 
 /** A receipt of a decision, as bytes. @throws usage-invalid and what the log throws */
-export function receiptOfDecision(
-  { folder, ...request }: ReceiptOfRequest & { readonly folder: string },
+export async function receiptOfDecision(
+  given: {
+    readonly folder: string
+    readonly index: number
+    readonly groups: readonly string[] | null
+    readonly by: Accessor
+  },
   services: Services,
 ): Promise<Uint8Array> {
-  return withDecisionLog(services, folder, (opened) => receiptIn(opened, request, services))
-}
-
-/** The same in a log that is open. */
-export async function receiptIn(
-  opened: DecisionLogInUse,
-  { index, groups, by }: ReceiptOfRequest,
-  services: AccessServices,
-): Promise<Uint8Array> {
-  const { log, verifierKey, erasureOf } = opened
-  const receipt = await makeReceipt(log, { index, groups, logKey: verifierKey, erasureOf })
-  const { content } = await readDecision(log, index)
-  const shown = Object.keys(parseReceipt(receipt).revealed)
-  await stateAccess(opened, services, {
-    act: 'receipt',
-    by,
-    shown: [{ index, groups: shown, subject: content?.groups['subject'] }],
-  })
-  return receipt
+  const { folder, index, groups, by } = given
+  const request = { index, groups: groups === null ? null : [...groups], by }
+  return utf8(await operate(receipting, { folder, request }, services))
 }
 
 /** What has come of every source, and what is missing. */
@@ -147,10 +187,18 @@ export interface SourceReport {
   readonly gaps: readonly Gap[]
 }
 
+/** Lists sources. */
+export const listing = decisionOperation({
+  name: 'sources',
+  changes: false,
+  shape: Type.Object({}, closed),
+  run: ({ log }): Promise<readonly SourceReport[]> => Promise.resolve(log.sources.list()),
+})
+
 /** Every source of the log. */
 export function listSources(
   { folder }: { readonly folder: string },
   services: Services,
 ): Promise<readonly SourceReport[]> {
-  return withDecisionLog(services, folder, ({ log }) => Promise.resolve(log.sources.list()))
+  return operate(listing, { folder, request: {} }, services)
 }

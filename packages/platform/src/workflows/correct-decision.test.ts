@@ -38,14 +38,12 @@ test('a correction changes what it names, and each says what became of it', asyn
     supersedes: 1,
     supersededBy: [5],
     entry: { source: 'corrections', sequence: 0, time: '2026-02-01T00:00:00.000Z' },
-    content: {
-      groups: {
-        subject: 'anna',
-        input: { age: 41, iban: '***' },
-        'input/income': 9000,
-        output: { label: 'approved' },
-        context: { correction: { reason: 'misread', by: 'ana' } },
-      },
+    groups: {
+      subject: 'anna',
+      input: { age: 41, iban: '***' },
+      'input/income': 9000,
+      output: { label: 'approved' },
+      context: { correction: { reason: 'misread', by: 'ana' } },
     },
   })
   const search = { subject: 'anna', limit: 10 }

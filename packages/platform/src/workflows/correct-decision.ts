@@ -7,8 +7,10 @@ import {
   OperatingError,
   parseJson,
 } from '@proofhouse/evidence'
+import { Type } from 'typebox'
 import { readDecision } from '../decisions/index.ts'
-import { type DecisionLogInUse, withDecisionLog } from './decision-log-access.ts'
+import type { DecisionLogInUse } from './decision-log-access.ts'
+import { decisionOperation, operate } from './decision-operation.ts'
 import type { Services } from './services.ts'
 
 /** Who numbers corrections that are made here. */
@@ -48,13 +50,31 @@ export async function correctDecision(
   const changes = parseJson(await services.files.read(file, fileSizeMaxBytes), 'decision-malformed')
   if (!isJsonObject(changes))
     throw new OperatingError('decision-malformed', `\`${file}\` holds no object with what changes`)
-  return withDecisionLog(services, folder, (opened) =>
-    correctIn(opened, { ...request, changes }, services),
-  )
+  return operate(correcting, { folder, request: { ...request, changes: { ...changes } } }, services)
 }
 
-/** The same in a log that is open; nothing of the first decision is shown. @throws usage-invalid, decision-malformed */
-export async function correctIn(
+const correctShape = Type.Object(
+  {
+    index: Type.Integer({ minimum: 0 }),
+    changes: Type.Record(Type.String(), Type.Unknown()),
+    reason: Type.String({ minLength: 1, maxLength: 500 }),
+    by: Type.String({ minLength: 1, maxLength: 500 }),
+  },
+  { additionalProperties: false },
+)
+
+/** Corrects a decision; nothing of the first one is shown. */
+export const correcting = decisionOperation({
+  name: 'correct',
+  changes: true,
+  shape: correctShape,
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- requests are values of JSON
+  run: (opened, { changes, ...request }, services) =>
+    correct(opened, { ...request, changes: changes as JsonObject }, services),
+})
+
+/** @throws usage-invalid, decision-malformed */
+async function correct(
   { log }: Pick<DecisionLogInUse, 'log'>,
   { index, changes, reason, by }: CorrectRequest,
   { now, newId }: Pick<Services, 'now' | 'newId'>,

@@ -1,5 +1,6 @@
 // Erasing people from a workspace's decision log, as far as laws and holds permit, and the end of an epoch, which makes erasures final.
 
+import { type Static, Type } from 'typebox'
 import {
   closeEpoch,
   eraseEntries,
@@ -7,7 +8,8 @@ import {
   type ErasureRecord,
   eraseSubject,
 } from '../decisions/index.ts'
-import { type DecisionLogInUse, stateHead, withDecisionLog } from './decision-log-access.ts'
+import { type DecisionLogInUse, stateHead } from './decision-log-access.ts'
+import { decisionOperation, type OperationServices, operate } from './decision-operation.ts'
 import { permitErasure, type Restriction } from './permit-erasure.ts'
 import type { Services } from './services.ts'
 
@@ -26,26 +28,37 @@ export interface Erased extends ErasureRecord {
   readonly restricted: Restriction | null
 }
 
-/** Erases; pending on return. @throws limit-exceeded, usage-invalid, erasure-restricted, and what the log throws */
-export function eraseDecisions(
-  { folder, ...request }: EraseRequest & { readonly folder: string },
-  services: Services,
-): Promise<Erased> {
-  return withDecisionLog(services, folder, (opened) => eraseIn(opened, request, services))
-}
+const closed = { additionalProperties: false } as const
 
-/** The same in a log that is open. */
-export async function eraseIn(
+const eraseShape = Type.Object(
+  {
+    what: Type.Union([
+      Type.Object({ subject: Type.String({ minLength: 1 }) }, closed),
+      Type.Object({ indexes: Type.Array(Type.Integer({ minimum: 0 })) }, closed),
+    ]),
+    reason: Type.Union([Type.Literal('request'), Type.Literal('retention'), Type.Literal('order')]),
+    by: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
+    policy: Type.Optional(Type.Union([Type.Literal('refuse'), Type.Literal('restrict')])),
+  },
+  closed,
+)
+
+/** Erases; pending when it is done. */
+export const erasing = decisionOperation({
+  name: 'erase',
+  changes: true,
+  shape: eraseShape,
+  run: erase,
+})
+
+async function erase(
   opened: DecisionLogInUse,
-  { what, reason, by, policy = 'refuse' }: EraseRequest,
-  services: Pick<Services, 'now' | 'newId' | 'user'>,
+  { what, reason, by, policy = 'refuse' }: Static<typeof eraseShape>,
+  services: OperationServices,
 ): Promise<Erased> {
   const { log, host } = opened
-  const order: ErasureOrder = {
-    erasureId: services.newId(),
-    reason,
-    requestedAt: services.now().toISOString(),
-  }
+  const requestedAt = services.now().toISOString()
+  const order: ErasureOrder = { erasureId: services.newId(), reason, requestedAt }
   let restriction: Restriction | null = null
   const permitted = permitErasure(opened, services, {
     order,
@@ -63,14 +76,34 @@ export async function eraseIn(
   return { ...record, restricted: restriction }
 }
 
+/** Erases; pending on return. @throws limit-exceeded, usage-invalid, erasure-restricted, and what the log throws */
+export function eraseDecisions(
+  { folder, what, ...rest }: EraseRequest & { readonly folder: string },
+  services: Services,
+): Promise<Erased> {
+  const given = 'subject' in what ? what : { indexes: [...what.indexes] }
+  return operate(erasing, { folder, request: { what: given, ...rest } }, services)
+}
+
+/** The number of an epoch that has begun, and the erasures that became final. */
+type EndedEpoch = Awaited<ReturnType<typeof closeEpoch>>
+
+/** Ends the epoch of a log's keys. */
+export const endingEpoch = decisionOperation({
+  name: 'end-epoch',
+  changes: true,
+  shape: Type.Object({}, closed),
+  async run(opened, _, services): Promise<EndedEpoch> {
+    const ended = await closeEpoch(opened.log, opened.host)
+    await stateHead(opened, 'head', services.now())
+    return ended
+  },
+})
+
 /** Ends the epoch of a log's keys. @throws what the log throws */
 export function endEpoch(
   { folder }: { readonly folder: string },
   services: Services,
-): Promise<{ readonly epoch: number; readonly final: readonly ErasureRecord[] }> {
-  return withDecisionLog(services, folder, async (opened) => {
-    const closed = await closeEpoch(opened.log, opened.host)
-    await stateHead(opened, 'head', services.now())
-    return closed
-  })
+): Promise<EndedEpoch> {
+  return operate(endingEpoch, { folder, request: {} }, services)
 }

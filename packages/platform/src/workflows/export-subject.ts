@@ -12,11 +12,13 @@ import {
   subjectExportType,
   utf8,
 } from '@proofhouse/evidence'
+import { Type } from 'typebox'
 import { findDecisions, makeReceipt, readDecision } from '../decisions/index.ts'
 import { type ExportLanguage, renderSubjectExport } from '../reports/index.ts'
-import { type DecisionLogInUse, withDecisionLog } from './decision-log-access.ts'
+import type { DecisionLogInUse } from './decision-log-access.ts'
+import { decisionOperation, type OperationServices, operate } from './decision-operation.ts'
 import type { Services } from './services.ts'
-import { type Accessor, type Shown, stateAccess } from './state-access.ts'
+import { type Accessor, accessorShape, type Shown, stateAccess } from './state-access.ts'
 
 /** Decisions of one file at most. */
 const decisionsMax = 10_000
@@ -45,20 +47,34 @@ export async function exportSubject(
   { folder, output, page, ...request }: ExportFilesRequest,
   services: Services,
 ): Promise<SubjectExport> {
-  const exported = await withDecisionLog(services, folder, (opened) =>
-    exportIn(opened, request, services),
-  )
+  const asked = { ...request, withhold: [...request.withhold] }
+  const exported = await operate(exporting, { folder, request: asked }, services)
   await services.files.write(output, encodeSubjectExport(exported))
   if (page !== null)
     await services.files.write(page.path, renderSubjectExport(exported, page.language))
   return exported
 }
 
-/** What a log that is open holds about a person. */
-export async function exportIn(
+/** Exports. */
+export const exporting = decisionOperation({
+  name: 'export',
+  changes: false,
+  shape: Type.Object(
+    {
+      subject: Type.String({ minLength: 1 }),
+      withhold: Type.Array(Type.String()),
+      after: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]),
+      by: accessorShape,
+    },
+    { additionalProperties: false },
+  ),
+  run: exportFrom,
+})
+
+async function exportFrom(
   opened: DecisionLogInUse,
   { subject, withhold, after, by }: ExportRequest,
-  services: Pick<Services, 'now' | 'newId' | 'toolVersion'>,
+  services: OperationServices,
 ): Promise<SubjectExport> {
   const { log, verifierKey } = opened
   const { indexes, last } = await indexesAbout(opened, subject, after)

@@ -1,8 +1,10 @@
 // Legal holds: decisions that must not be erased while they stand. Set and lifted by statements in the evidence log, by whom and why.
 
 import { OperatingError } from '@proofhouse/evidence'
+import { Type } from 'typebox'
 import { rangesOf } from '../decisions/index.ts'
-import { type DecisionLogInUse, withDecisionLog } from './decision-log-access.ts'
+import type { DecisionLogInUse } from './decision-log-access.ts'
+import { decisionOperation, operate } from './decision-operation.ts'
 import type { Services } from './services.ts'
 import { refuseNames } from './state-access.ts'
 import { stateRetention, statedRetention } from './stated-retention.ts'
@@ -35,11 +37,34 @@ export function holdDecisions(
   { folder, ...request }: HoldRequest & { readonly folder: string },
   services: Services,
 ): Promise<StatedHold> {
-  return withDecisionLog(services, folder, (opened) => holdIn(opened, request, services))
+  const { scope, ...rest } = request
+  const given = 'indexes' in scope ? { indexes: [...scope.indexes] } : scope
+  return operate(holding, { folder, request: { ...rest, scope: given } }, services)
 }
 
-/** The same in a log that is open. */
-export async function holdIn(
+const closed = { additionalProperties: false } as const
+const some = Type.String({ minLength: 1, maxLength: 500 })
+
+/** Sets a hold. */
+export const holding = decisionOperation({
+  name: 'hold',
+  changes: true,
+  shape: Type.Object(
+    {
+      scope: Type.Union([
+        Type.Object({ subject: Type.String({ minLength: 1 }) }, closed),
+        Type.Object({ indexes: Type.Array(Type.Integer({ minimum: 0 }), { minItems: 1 }) }, closed),
+        Type.Object({ deployment: some }, closed),
+      ]),
+      reason: some,
+      by: some,
+    },
+    closed,
+  ),
+  run: hold,
+})
+
+async function hold(
   opened: DecisionLogInUse,
   { scope, reason, by }: HoldRequest,
   { now, newId }: Pick<Services, 'now' | 'newId'>,
@@ -96,11 +121,18 @@ export function releaseDecisions(
   { folder, ...request }: ReleaseRequest & { readonly folder: string },
   services: Services,
 ): Promise<StatedHold> {
-  return withDecisionLog(services, folder, (opened) => releaseIn(opened, request, services))
+  return operate(releasing, { folder, request }, services)
 }
 
-/** The same in a log that is open. */
-export async function releaseIn(
+/** Lifts a hold. */
+export const releasing = decisionOperation({
+  name: 'release',
+  changes: true,
+  shape: Type.Object({ id: some, reason: some, by: some }, closed),
+  run: release,
+})
+
+async function release(
   opened: DecisionLogInUse,
   { id, reason, by }: ReleaseRequest,
   { now }: Pick<Services, 'now'>,

@@ -13,6 +13,7 @@ export type { RecordedDescription, RecordedProvenance } from './record-provenanc
 export type {
   FileDigest,
   Files,
+  Operator,
   Services,
   WitnessListener,
   Workspace,
@@ -193,6 +194,7 @@ export const eraseDecisions = whenAsked(
   async () => (await import('./erase-decisions.ts')).eraseDecisions,
 )
 
+export type { Serving } from './serve-decisions.ts'
 /** `serveDecisions` of `serve-decisions.ts`. */
 export const serveDecisions = whenAsked(
   async () => (await import('./serve-decisions.ts')).serveDecisions,
@@ -222,6 +224,11 @@ export const holdDecisions = whenAsked(
 /** `releaseDecisions` of `hold-decisions.ts`. */
 export const releaseDecisions = whenAsked(
   async () => (await import('./hold-decisions.ts')).releaseDecisions,
+)
+
+/** `restoreDecisions` of `restore-decisions.ts`. */
+export const restoreDecisions = whenAsked(
+  async () => (await import('./restore-decisions.ts')).restoreDecisions,
 )
 
 /** `endEpoch` of `erase-decisions.ts`. */

@@ -4,9 +4,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkDecisionLog, readDecision } from '../decisions/index.ts'
 import type { DecisionLogInUse } from './decision-log-access.ts'
 import { decisionAbout, newDecisionsWorkspace } from './decisions-workspace.fixture.ts'
-import { eraseIn, type EraseRequest } from './erase-decisions.ts'
-import { holdIn, type HoldScope, releaseIn } from './hold-decisions.ts'
-import { expireDecisions, expireIn, reportRetention, retentionIn } from './retain-decisions.ts'
+import { erasing } from './erase-decisions.ts'
+import { holding, releasing } from './hold-decisions.ts'
+import {
+  expireDecisions,
+  expiring,
+  reportingRetention,
+  reportRetention,
+} from './retain-decisions.ts'
 
 const work = newDecisionsWorkspace()
 const { folder, services } = work
@@ -16,12 +21,12 @@ const who = { by: 'ana', reason: 'case 12' }
 
 /** What is done with a log that is open. */
 const actions = (opened: DecisionLogInUse) => ({
-  report: () => retentionIn(opened, services),
-  expire: (dryRun = false) => expireIn(opened, { dryRun }, services),
-  erase: (request: EraseRequest) => eraseIn(opened, request, services),
-  hold: (scope: HoldScope, reason = who.reason) =>
-    holdIn(opened, { scope, ...who, reason }, services),
-  release: (id: string) => releaseIn(opened, { id, ...who }, services),
+  report: () => reportingRetention.run(opened, {}, services),
+  expire: (dryRun = false) => expiring.run(opened, { dryRun }, services),
+  erase: (request: Parameters<typeof erasing.run>[1]) => erasing.run(opened, request, services),
+  hold: (scope: Parameters<typeof holding.run>[1]['scope'], reason = who.reason) =>
+    holding.run(opened, { scope, ...who, reason }, services),
+  release: (id: string) => releasing.run(opened, { id, ...who }, services),
   isErased: async (index: number) => (await readDecision(opened.log, index)).content === null,
   opened,
 })

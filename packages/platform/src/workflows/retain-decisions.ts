@@ -2,6 +2,7 @@
 // what is due. What it destroys it states as an erasure.
 
 import type { Erasure } from '@proofhouse/evidence'
+import { Type } from 'typebox'
 import {
   type DecisionLog,
   eraseEntries,
@@ -17,7 +18,8 @@ import {
   type Standing,
   standingOf,
 } from '../decisions/index.ts'
-import { type DecisionLogInUse, withDecisionLog } from './decision-log-access.ts'
+import type { DecisionLogInUse } from './decision-log-access.ts'
+import { decisionOperation, type OperationServices, operate } from './decision-operation.ts'
 import { permitErasure } from './permit-erasure.ts'
 import type { Services } from './services.ts'
 import { type RestrictedErasure, statedRetention } from './stated-retention.ts'
@@ -81,11 +83,20 @@ export function reportRetention(
   { folder }: { readonly folder: string },
   services: Services,
 ): Promise<RetentionReport> {
-  return withDecisionLog(services, folder, (opened) => retentionIn(opened, services))
+  return operate(reportingRetention, { folder, request: {} }, services)
 }
 
-/** The same of a log that is open. */
-export async function retentionIn(
+const closed = { additionalProperties: false } as const
+
+/** Reports. */
+export const reportingRetention = decisionOperation({
+  name: 'retention',
+  changes: false,
+  shape: Type.Object({}, closed),
+  run: (opened, _, services) => retentionOf(opened, services),
+})
+
+async function retentionOf(
   opened: DecisionLogInUse,
   { now }: Pick<Services, 'now'>,
 ): Promise<RetentionReport> {
@@ -233,14 +244,21 @@ export function expireDecisions(
   { folder, dryRun }: { readonly folder: string; readonly dryRun: boolean },
   services: Services,
 ): Promise<Expired> {
-  return withDecisionLog(services, folder, (opened) => expireIn(opened, { dryRun }, services))
+  return operate(expiring, { folder, request: { dryRun } }, services)
 }
 
-/** The same in a log that is open; the job may be interrupted and run again. */
-export async function expireIn(
+/** Destroys what is due; the job may be interrupted and run again. */
+export const expiring = decisionOperation({
+  name: 'expire',
+  changes: true,
+  shape: Type.Object({ dryRun: Type.Boolean() }, closed),
+  run: expire,
+})
+
+async function expire(
   opened: DecisionLogInUse,
   { dryRun }: { readonly dryRun: boolean },
-  services: Pick<Services, 'now' | 'newId' | 'user'>,
+  services: OperationServices,
 ): Promise<Expired> {
   const { log } = opened
   const nowMs = services.now().getTime()
@@ -269,7 +287,7 @@ export async function expireIn(
   return { retention: over.length, request: free.length, erasures }
 }
 
-function eraser(opened: DecisionLogInUse, services: Pick<Services, 'now' | 'newId' | 'user'>) {
+function eraser(opened: DecisionLogInUse, services: OperationServices) {
   return async (indexes: readonly number[], reason: Erasure['reason']) => {
     const erasures: ErasureRecord[] = []
     for (let from = 0; from < indexes.length; from += erasedAtOnceMax) {

@@ -113,6 +113,26 @@ export type OpenStatementIndex = (file: {
   readonly replace: boolean
 }) => Promise<ProjectionStore<StatementRow> & StatementSearch>
 
+/** Answers an operator: whoever may read, receipt and erase what a decision log holds. */
+export interface Operator {
+  /** Of the program that answers: both ends of a conversation are of one version. */
+  readonly version: string
+  /** Does a piece of work; what it answers is a value of JSON. @throws usage-invalid and what the work throws */
+  operate(name: string, request: unknown): Promise<unknown>
+}
+
+/** How commands find whoever holds a workspace: a socket in it that is its owner's alone. */
+interface Operators {
+  /** @throws storage-failed where no socket can be made */
+  listen(folder: string, operator: Operator): Promise<{ close(): Promise<void> }>
+  /**
+   * Asks whoever holds the workspace; null when nobody listens.
+   * @throws file-unreadable for a socket that is not ours, server-unreachable when no answer came, and what the work
+   *   throws
+   */
+  ask(folder: string, name: string, request: unknown): Promise<{ readonly result: unknown } | null>
+}
+
 /** Everything the use cases are given. */
 export interface Services {
   readonly files: Files
@@ -151,10 +171,13 @@ export interface Services {
       readonly host: string
       readonly port: number
       readonly token: string
+      /** Who answers those that show the operator's token here; null where nobody does. */
+      readonly operator: { readonly token: string; readonly answers: Operator } | null
       /** Told when the log has failed. */
       readonly failed: (error: unknown) => void
     },
   ): Promise<{ readonly address: string; close(): Promise<void> }>
+  readonly operators: Operators
   /** The deployments that a workspace takes decisions of. */
   readonly deployments: Deployments
   readonly keyFiles: KeyFiles

@@ -8,9 +8,18 @@ import {
   makeStatement,
   OperatingError,
 } from '@proofhouse/evidence'
+import { Type } from 'typebox'
 import { rangesOf } from '../decisions/index.ts'
 import { type DecisionLogInUse, logSubject } from './decision-log-access.ts'
 import type { Services } from './services.ts'
+
+const texts = Type.Union([Type.String(), Type.Null()])
+
+/** An accessor that comes from elsewhere. */
+export const accessorShape = Type.Object(
+  { user: Type.String({ minLength: 1, maxLength: 500 }), as: texts, reason: texts },
+  { additionalProperties: false },
+)
 
 /** Who asks. */
 export interface Accessor {

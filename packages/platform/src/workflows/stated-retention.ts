@@ -2,7 +2,8 @@
 
 import { makeStatement, type Retention, retention } from '@proofhouse/evidence'
 import type { Hold } from '../decisions/index.ts'
-import { type DecisionLogInUse, logSubject, statementIn } from './decision-log-access.ts'
+import { type DecisionLogInUse, logSubject } from './decision-log-access.ts'
+import { statementIn } from './stated-decisions.ts'
 
 /** An erasure that was asked for, of entries that had to be kept. */
 export interface RestrictedErasure {
