@@ -11,7 +11,7 @@ import { systemUser } from './adapters/system-user.ts'
 import { readableFiles } from './adapters/readable-files.ts'
 import { diskSearchedFiles } from './adapters/searched-files.ts'
 import { witnessServer } from './adapters/witness-client.ts'
-import { ledgerMirrorFolder, version } from './config.ts'
+import { ledgerMirrorFolder, variable, version } from './config.ts'
 import type { CosignableLedger, Witnesses } from './ledger/index.ts'
 import type { BlobStore } from './registry/index.ts'
 import {
@@ -163,6 +163,7 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
     ...host,
     files: localFiles,
     user: systemUser,
+    variable,
     toolVersion: version,
     data: {
       open: async (...given) =>

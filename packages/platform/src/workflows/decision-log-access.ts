@@ -25,6 +25,7 @@ import {
 import { type Keyring, keyWrapper, wrappedUnder } from '../keys/index.ts'
 import { earlierRoot } from '../ledger/index.ts'
 import { type KeyringServices, withKeyring } from './open-keyring.ts'
+import { decisionPlaces } from './open-storage.ts'
 import type { Services, Workspace } from './services.ts'
 import { StatedDecisions, type StatedHead } from './stated-decisions.ts'
 
@@ -40,7 +41,7 @@ export interface DecisionLogInUse {
   readonly isOlder: boolean
 }
 
-type Needed = KeyringServices & Pick<Services, 'openDecisions'>
+type Needed = KeyringServices & Pick<Services, 'openDecisions' | 'variable'>
 
 /** A workspace is one tenant's. */
 const tenant = 'local'
@@ -65,7 +66,8 @@ export async function withDecisionLog<Result>(
   return withKeyring(services, folder, async ({ keyring, workspace }) => {
     const stated = await StatedDecisions.read(workspace, services.files, mayBeOlder)
     const wrapper = wrapperOf(keyring)
-    const decisions = await services.openDecisions(workspace, { tenant, wrapper })
+    const places = await decisionPlaces(services, folder)
+    const decisions = await services.openDecisions(workspace, { tenant, wrapper, places })
     const { log, verifierKey } = decisions
     try {
       const host = hostOf(workspace, services, log.place.origin)

@@ -74,6 +74,27 @@ interface Deployments {
   put(folder: string, deployment: Deployment): Promise<void>
 }
 
+/** A prefix of a bucket, and who asks. */
+export interface BucketPlace {
+  readonly endpoint: string | null
+  readonly region: string
+  readonly bucket: string
+  readonly prefix: string
+  /** Null takes the machine's own role or profile. */
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | null
+}
+
+/** Where a decision log is kept on servers. */
+export interface DecisionPlaces {
+  /** Of a PostgreSQL database: the commit point of the log, and who may write. */
+  readonly databaseUrl: string
+  readonly ledger:
+    | { readonly folder: string }
+    | { readonly bucket: BucketPlace; readonly retainDays: number | null }
+  /** Sealed contents and keys; null for the database. */
+  readonly vault: BucketPlace | null
+}
+
 /** A workspace's decision log, open for writing. */
 interface OpenedDecisions {
   readonly log: DecisionLog
@@ -136,6 +157,8 @@ interface Operators {
 /** Everything the use cases are given. */
 export interface Services {
   readonly files: Files
+  /** What a variable of the environment holds; null for nothing. */
+  readonly variable: (name: string) => string | null
   readonly now: () => Date
   readonly newId: () => string
   /** Account of the system under which the program runs. */
@@ -162,7 +185,12 @@ export interface Services {
    */
   openDecisions(
     workspace: Workspace,
-    keys: { readonly tenant: string; readonly wrapper: KeyWrapper },
+    given: {
+      readonly tenant: string
+      readonly wrapper: KeyWrapper
+      /** Null for the workspace's own folder. */
+      readonly places: DecisionPlaces | null
+    },
   ): Promise<OpenedDecisions>
   /** Listens for decisions over HTTP. @throws usage-invalid when the address is taken */
   listenForDecisions(
