@@ -229,7 +229,7 @@ test('a log put back from an older copy is not opened, until the loss is declare
   }
   expect(json('find', '--subject', 'p-2')).toMatchObject([{ index: 2 }, { index: 5 }, { index: 9 }])
   expect(json('record', lines(decision(10)))).toMatchObject({ accepted: 1, size: 11 })
-  expect(decisions('erase', '--subject', 'p-2')).toMatchObject({ status: 0 })
+  expect(erase('--subject', 'p-2')).toMatchObject({ status: 0 })
   const newest = at('newest')
   cpSync(join(work, 'decisions'), newest, { recursive: true })
 
