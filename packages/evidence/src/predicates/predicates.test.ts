@@ -5,6 +5,7 @@ import { utf8 } from '../encoding.ts'
 import { assert } from '../errors.ts'
 import { isJsonObject, type JsonObject, parseJson } from '../json.ts'
 import { makeStatement, parseStatement, readStatement } from '../statement.ts'
+import { access } from './access.ts'
 import { cyclonedxBom } from './cyclonedx-bom.ts'
 import { dataSet } from './data-set.ts'
 import { decisionLog } from './decision-log.ts'
@@ -16,6 +17,7 @@ import { measures } from './measures.ts'
 import { modelSignature } from './model-signature.ts'
 import { provenance } from './provenance.ts'
 import { report } from './report.ts'
+import { retention } from './retention.ts'
 import { runAnnounced } from './run-announced.ts'
 import { runClosed } from './run-closed.ts'
 import { testResult } from './test-result.ts'
@@ -40,6 +42,8 @@ const types = [
   decisionLog,
   deploymentDeclared,
   keyEvent,
+  access,
+  retention,
 ]
 
 const cases = types.map((type) => {

@@ -153,6 +153,8 @@ export interface Services {
   readonly variable: (name: string) => string | null
   readonly now: () => Date
   readonly newId: () => string
+  /** Account of the system under which the program runs. */
+  readonly user: () => string
   readonly toolVersion: string
   readonly data: DataSource
   readonly models: ModelRunner
