@@ -37,6 +37,7 @@ test.each([
   'erasure',
   'decision-log',
   'key-event',
+  'stored-artifact',
 ])('%s: the schema admits what is valid and refuses what is not', (name) => {
   const schema = read(`predicates/${name}.schema.json`)
   const found = vectors[`https://proofhouse.dev/${name}/v1`]

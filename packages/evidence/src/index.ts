@@ -262,6 +262,7 @@ export {
   erasure,
   isErasedBy,
 } from './predicates/erasure.ts'
+export { storedArtifact } from './predicates/stored-artifact.ts'
 export { type DecisionLog, decisionLog } from './predicates/decision-log.ts'
 export {
   encodeReceipt,

@@ -17,6 +17,7 @@ import { provenance } from './provenance.ts'
 import { report } from './report.ts'
 import { runAnnounced } from './run-announced.ts'
 import { runClosed } from './run-closed.ts'
+import { storedArtifact } from './stored-artifact.ts'
 import { testResult } from './test-result.ts'
 import { summarizeGate, verdictField, verificationSummary } from './verification-summary.ts'
 import { vulnerabilities } from './vulnerabilities.ts'
@@ -38,6 +39,7 @@ const types = [
   erasure,
   decisionLog,
   keyEvent,
+  storedArtifact,
 ]
 
 const cases = types.map((type) => {
