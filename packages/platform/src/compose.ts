@@ -129,6 +129,8 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
         keys,
         ledgerMirrorFolder(),
       ),
+    openArtifactBlobs: async (place) =>
+      (await import('./adapters/workspace-artifacts.ts')).openArtifactBlobs(place),
     listenForDecisions: async (log, at) =>
       (await import('./adapters/http-listener.ts')).listenForDecisions(log, at),
     deployments: {

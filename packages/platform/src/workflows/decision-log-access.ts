@@ -30,7 +30,8 @@ import {
   type StatedErasure,
   stateFinal,
 } from '../decisions/index.ts'
-import { type Keyring, keyWrapper, wrappedUnder } from '../keys/index.ts'
+import type { Keyring } from '../keys/index.ts'
+import { destroyInRing, unwrapInRing, wrapInRing } from './keyring-wrapper.ts'
 import { type KeyringServices, withKeyring } from './open-keyring.ts'
 import { decisionPlaces } from './open-storage.ts'
 import type { Services, Workspace } from './services.ts'
@@ -93,43 +94,19 @@ export async function withDecisionLog<Result>(
 function wrapperOf({ keys }: Keyring): KeyWrapper {
   const addressOf = (data: Uint8Array) =>
     ({ tenant, kind: 'epoch', id: `decisions.${sha256Hex(data).slice(0, 40)}` }) as const
-  const wrapperFor = ({ key, version }: Awaited<ReturnType<Keyring['keys']['open']>>) => {
-    const wrapper = keyWrapper({ key, version })
-    key.fill(0)
-    return wrapper
-  }
+  const placeOf = (data: Uint8Array) => (version: number) => ({ ...addressOf(data), version })
   return {
-    async wrap(plain, data) {
-      const address = addressOf(data)
-      // An epoch whose beginning was interrupted had its key destroyed, and begins anew with another.
-      const key = await keys.ensure(address).catch((cause: unknown) => {
-        if (!(cause instanceof OperatingError) || cause.code !== 'key-destroyed') throw cause
-        return keys.rotate(address, 'requested')
-      })
-      const wrapper = wrapperFor(key)
-      const wrapped = wrapper.wrap(plain, { ...address, version: wrapper.version })
-      wrapper.drop()
-      return wrapped
-    },
+    // An epoch whose beginning was interrupted had its key destroyed, and begins anew with another.
+    wrap: (plain, data) => wrapInRing(keys, addressOf(data), { plain, placeOf: placeOf(data) }),
     async unwrap(wrapped, data) {
-      const address = addressOf(data)
       try {
-        const wrapper = wrapperFor(await keys.open(address, wrappedUnder(wrapped)))
-        const plain = wrapper.unwrap(wrapped, { ...address, version: wrapper.version })
-        wrapper.drop()
-        return plain
+        return await unwrapInRing(keys, addressOf(data), { wrapped, placeOf: placeOf(data) })
       } catch (cause) {
         if (!(cause instanceof OperatingError) || cause.code !== 'key-unwrap-failed') throw cause
         throw new OperatingError('key-malformed', cause.message, { cause })
       }
     },
-    async forget(data) {
-      try {
-        await keys.destroy(addressOf(data), { reason: 'erasure' })
-      } catch (cause) {
-        if (!(cause instanceof OperatingError) || cause.code !== 'key-missing') throw cause
-      }
-    },
+    forget: (data) => destroyInRing(keys, addressOf(data), 'erasure'),
   }
 }
 

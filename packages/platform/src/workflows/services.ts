@@ -2,6 +2,7 @@
 
 import type { Bytes, DsseVerifier } from '@proofhouse/evidence'
 import type { HttpServers, KeylessChecker, ModelFiles } from '../artifacts/index.ts'
+import type { ArtifactBlobs } from '../artifacts/store/index.ts'
 import type { GitHistory, SearchedFiles } from '../artifacts/secrets/index.ts'
 import type { ReadableFiles } from '../artifacts/inventory/index.ts'
 import type { DataSource, ModelRunner } from '../assess/index.ts'
@@ -39,8 +40,12 @@ export interface Files {
   read(path: string, sizeMaxBytes: number): Promise<Bytes>
   /** SHA-256 of a file of any size, in bounded memory. @throws file-missing, file-unreadable */
   digest(path: string): Promise<FileDigest>
-  /** Replaces the file in one step, creating folders; a reader sees the old or the new. @throws file-unwritable */
-  write(path: string, content: Uint8Array | string): Promise<void>
+  /**
+   * Replaces the file in one step, creating folders; a reader sees the old or the new, and the old where the
+   * content fails to come.
+   * @throws file-unwritable; what the content throws
+   */
+  write(path: string, content: Uint8Array | string | AsyncIterable<Uint8Array>): Promise<void>
   /** What stands at the path; null for nothing. */
   kind(path: string): Promise<'file' | 'folder' | null>
 }
@@ -79,6 +84,12 @@ export interface BucketPlace {
   readonly prefix: string
   /** Null takes the machine's own role or profile. */
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | null
+}
+
+/** A bucket of artifacts, which are locked for so many days; null for no lock. */
+export interface ArtifactBucket {
+  readonly bucket: BucketPlace
+  readonly retainDays: number | null
 }
 
 /** Where a decision log is kept on servers. */
@@ -167,6 +178,10 @@ export interface Services {
       readonly places: DecisionPlaces | null
     },
   ): Promise<OpenedDecisions>
+  /** The blobs of an artifact store. @throws config-invalid, storage-failed */
+  openArtifactBlobs(
+    place: { readonly folder: string } | ArtifactBucket,
+  ): Promise<{ readonly blobs: ArtifactBlobs; readonly close: () => void }>
   /** Listens for decisions over HTTP. @throws usage-invalid when the address is taken */
   listenForDecisions(
     log: DecisionLog,
