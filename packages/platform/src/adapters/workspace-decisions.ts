@@ -4,7 +4,7 @@
 import { join } from 'node:path'
 import { OperatingError } from '@proofhouse/evidence'
 import { DecisionLog, type OpenDeployment, openDeployment } from '../decisions/index.ts'
-import { openLedgerKey } from '../keys/index.ts'
+import { type HeldKey, openHeldLedgerKey, openLedgerKey } from '../keys/index.ts'
 import { committedPath } from '../ledger/index.ts'
 import { storageSettingsName } from '../registry/index.ts'
 import type { Services } from '../workflows/index.ts'
@@ -20,17 +20,22 @@ const decisionsOrigin = 'proofhouse.local/decisions'
 
 /**
  * Opens the decision log of a workspace, making it on first use. Where a mirror is named, it keeps the log's checkpoints.
+ * @param local.held the key that signs its checkpoints where a provider holds it; null for the one in a file
  * @throws ledger-busy, ledger-conflict, ledger-corrupt, key-provider-unavailable, config-invalid, storage-failed
  */
 export async function openWorkspaceDecisions(
   { folder }: Parameters<Services['openDecisions']>[0],
   { tenant, wrapper, places }: Parameters<Services['openDecisions']>[1],
-  mirrorFolder: string | null,
+  { mirrorFolder, held }: { readonly mirrorFolder: string | null; readonly held: HeldKey | null },
 ): ReturnType<Services['openDecisions']> {
   const deployments = new Map<string, OpenDeployment>()
   for (const deployment of await deploymentFiles.list(folder))
     deployments.set(deployment.id, openDeployment(deployment))
-  const key = await openLedgerKey(diskKeyFiles, join(folder, 'keys/decisions'), decisionsOrigin)
+  const keyFolder = join(folder, 'keys/decisions')
+  const key =
+    held === null
+      ? await openLedgerKey(diskKeyFiles, keyFolder, decisionsOrigin)
+      : await openHeldLedgerKey(diskKeyFiles, keyFolder, { origin: decisionsOrigin, held })
   await refuseSecondLog(join(folder, 'decisions'), places !== null)
   const { files, ledger, close } =
     places === null

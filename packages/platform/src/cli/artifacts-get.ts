@@ -3,7 +3,7 @@
 import { getArtifact } from '../workflows/index.ts'
 import type { Command } from './command.ts'
 import { printLines } from './print-lines.ts'
-import { folderOption, workspaceOf } from './workspace-option.ts'
+import { artifactOptions, artifactPlace } from './artifacts-options.ts'
 
 /** Gives a file back. */
 export const artifactsGet: Command = {
@@ -13,14 +13,14 @@ export const artifactsGet: Command = {
 place stays.`,
   operands: [{ name: 'DIGEST', description: 'SHA-256 of the artifact' }],
   options: {
-    folder: folderOption,
+    ...artifactOptions,
     output: { value: 'FILE', description: 'where to', required: true },
   },
   examples: ['proofhouse artifacts get 1e54…4ac718 --output model.onnx'],
   async run({ operands, options, switches, services, terminal }) {
     terminal.progress('decrypting')
     const output = options['output'] ?? ''
-    const given = { folder: workspaceOf(options), digest: operands['DIGEST'] ?? '', output }
+    const given = { ...artifactPlace(options), digest: operands['DIGEST'] ?? '', output }
     const got = await getArtifact(services, given)
     if (switches.has('json')) terminal.out(`${JSON.stringify({ ...got, output })}\n`)
     else printLines(terminal, [`${output}  ${got.sizeBytes ?? '?'} bytes, as its digest says`])

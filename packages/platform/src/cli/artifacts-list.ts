@@ -3,7 +3,7 @@
 import { listArtifacts } from '../workflows/index.ts'
 import type { Command } from './command.ts'
 import { printLines } from './print-lines.ts'
-import { folderOption, workspaceOf } from './workspace-option.ts'
+import { artifactOptions, artifactPlace } from './artifacts-options.ts'
 
 /** Tells what is kept. */
 export const artifactsList: Command = {
@@ -12,10 +12,10 @@ export const artifactsList: Command = {
   details:
     'Exits with 1 when one of them is broken: its record or its ciphertext is not what it was.',
   operands: [],
-  options: { folder: folderOption },
+  options: artifactOptions,
   examples: ['proofhouse artifacts list'],
   async run({ options, switches, services, terminal }) {
-    const listed = await listArtifacts(services, { folder: workspaceOf(options) })
+    const listed = await listArtifacts(services, artifactPlace(options))
     if (switches.has('json')) terminal.out(`${JSON.stringify(listed)}\n`)
     else if (listed.length === 0)
       printLines(terminal, ['no artifacts; `proofhouse artifacts put FILE` keeps one'])

@@ -20,7 +20,6 @@ export {
   type DecisionSearch,
   findDecisions,
   makeReceipt,
-  type ReadDecision,
   readDecision,
 } from './reading.ts'
 export { decisionsIn, type PackedDecisions, preparedIn, unpack } from './preparing.ts'

@@ -1,5 +1,5 @@
 // What every writer of a log does, alone or beside others: callers' entries wait, whatever waits becomes a batch, and a failure of a store is
-// for ever. No timer delays anybody. How a batch is committed and published is each kind's own.
+// for ever. No timer delays anybody who appends. How a batch is committed and published is each kind's own.
 // INVARIANT: an append resolves only after the commit that holds it; nothing acknowledged depends on tiles.
 // INVARIANT: after any failure of a store the writer refuses for ever; opening the ledger again shows what was committed.
 
@@ -9,6 +9,7 @@ import type { LedgerLimits } from './limits.ts'
 import type { TileStore } from './ports.ts'
 import { proveEntry } from './prove-entry.ts'
 import type { Head } from './publisher.ts'
+import { TileNodes } from './tile-nodes.ts'
 import { readEntries } from './tile-reader.ts'
 import { WaitingEntries, type WaitingEntry } from './waiting-entries.ts'
 
@@ -16,6 +17,7 @@ import { WaitingEntries, type WaitingEntry } from './waiting-entries.ts'
 export abstract class LedgerWriter implements Ledger {
   protected readonly limits: LedgerLimits
   readonly #tiles: TileStore
+  readonly #nodes: TileNodes
   readonly #waiting: WaitingEntries
   #running: Promise<void> | null = null
   #failure: { readonly cause: unknown } | null = null
@@ -26,6 +28,7 @@ export abstract class LedgerWriter implements Ledger {
   constructor(tiles: TileStore, limits: LedgerLimits) {
     this.limits = limits
     this.#tiles = tiles
+    this.#nodes = new TileNodes(tiles)
     this.#waiting = new WaitingEntries(limits)
   }
 
@@ -46,7 +49,7 @@ export abstract class LedgerWriter implements Ledger {
   abstract checkpoint(): Promise<Head>
 
   async proof(index: number): Promise<string> {
-    return proveEntry(this.#tiles, await this.checkpoint(), index)
+    return proveEntry(this.#nodes, await this.checkpoint(), index)
   }
 
   async *read(from: number, to: number): AsyncIterable<ReadEntry> {
@@ -65,6 +68,11 @@ export abstract class LedgerWriter implements Ledger {
   protected abstract committed(): Promise<void>
   /** Publishes the committed head, at once or after what is under way. Its failure is the ledger's. */
   protected abstract publishSoon(): void
+  /** Publishes once nothing waits any more. */
+  protected publishWhenIdle(): void {
+    this.publishSoon()
+  }
+
   /** Writes out what publication left, before others are let in. */
   protected abstract finish(): Promise<void>
   /** Waits for what is under way, and lets others in. */
@@ -77,6 +85,10 @@ export abstract class LedgerWriter implements Ledger {
   /** Whether no batch is under way that would publish afterwards. */
   protected get isIdle(): boolean {
     return this.#running === null
+  }
+
+  protected get isClosing(): boolean {
+    return this.#closing !== null
   }
 
   /** @throws what the ledger failed with */
@@ -112,7 +124,7 @@ export abstract class LedgerWriter implements Ledger {
       await nextTurn()
     }
     this.#running = null
-    this.publishSoon()
+    this.publishWhenIdle()
   }
 
   async #end(): Promise<void> {

@@ -31,6 +31,8 @@ export class Sequencer extends LedgerWriter implements CosignableLedger {
   /** Settled at the end of the next publication, or by a failure. */
   #publicationEnd = Promise.withResolvers<void>()
   #publishedAtMs = 0
+  /** Until the next publication is due. */
+  #later: NodeJS.Timeout | null = null
   #shortening: Promise<void> | null = null
   #stagedBytes = 0
 
@@ -95,6 +97,24 @@ export class Sequencer extends LedgerWriter implements CosignableLedger {
     await this.#boundStaging()
   }
 
+  /** Where entries come one by one, a publication after each would be most of the work. */
+  protected override publishWhenIdle(): void {
+    if (this.#publicationIsDue()) this.publishSoon()
+    else this.#publishLater()
+  }
+
+  #publishLater(): void {
+    if (this.hasFailed || this.#publisher.published === this.#head) return
+    if (this.#later !== null || this.isClosing) return
+    const inMs = this.#publishedAtMs + this.limits.publishEveryMs - performance.now()
+    this.#later = setTimeout(() => {
+      this.#later = null
+      this.publishSoon()
+    }, inMs)
+    // A process that does nothing else any more may end: what is committed is published when the ledger is opened again.
+    this.#later.unref()
+  }
+
   #publicationIsDue(): boolean {
     return (
       this.#publicationWanted ||
@@ -117,7 +137,8 @@ export class Sequencer extends LedgerWriter implements CosignableLedger {
         this.#publishing = null
         this.#endPublication()
         // Without a run under way nobody else would.
-        if (this.isIdle || this.#publicationWanted) this.publishSoon()
+        if (this.#publicationWanted) this.publishSoon()
+        else if (this.isIdle) this.#publishLater()
       })
   }
 
@@ -137,6 +158,7 @@ export class Sequencer extends LedgerWriter implements CosignableLedger {
   }
 
   protected async finish(): Promise<void> {
+    clearTimeout(this.#later ?? undefined)
     await this.#publishing
     await this.#shortening
     await this.#publisher.finish(this.#edge.partialFiles())

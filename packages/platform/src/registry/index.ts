@@ -21,7 +21,6 @@ export type { SignatureSettings } from './signature-settings.ts'
 export type { DataRole, SystemFile } from './system-file-reader.ts'
 export {
   type BucketSettings,
-  readArtifactStorage,
   readDecisionStorage,
   type SecretPlace,
   storageSettingsName,

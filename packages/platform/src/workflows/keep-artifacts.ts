@@ -1,8 +1,7 @@
-// Artifacts of a workspace, kept encrypted by their digest: `proofhouse artifacts put`, `get`, `list` and `remove`. Each has a key of its own in
-// the keyring, which goes with it. What was done is stated in the evidence log afterwards; a command that is given again states what a
-// crash left unsaid.
+// Artifacts of a workspace, kept encrypted by their digest: `proofhouse artifacts put`, `get`, `list` and `remove`. What was done is stated in
+// the evidence log afterwards; a command that is given again states what a crash left unsaid.
 
-import { basename, join } from 'node:path'
+import { basename, resolve } from 'node:path'
 import {
   fromBase64,
   makeStatement,
@@ -10,12 +9,10 @@ import {
   readStatement,
   storedArtifact,
 } from '@proofhouse/evidence'
-import { ArtifactStore } from '../artifacts/store/index.ts'
-import { type Keyring, wrappedUnder } from '../keys/index.ts'
+import { ArtifactStore, tenantKeyWrapper } from '../artifacts/store/index.ts'
 import { isVouched } from '../registry/index.ts'
-import { destroyInRing, unwrapInRing, wrapInRing } from './keyring-wrapper.ts'
+import { ownArtifacts } from './artifact-places.ts'
 import { type KeyringServices, withKeyring } from './open-keyring.ts'
-import { artifactBucket } from './open-storage.ts'
 import type { Services, Workspace } from './services.ts'
 import { statementEnvelope } from './statement-envelopes.ts'
 
@@ -24,13 +21,18 @@ const tenant = 'local'
 const readSizeBytes = 1_048_576
 const digestForm = /^[0-9a-f]{64}$/
 
-type Needed = KeyringServices &
-  Pick<Services, 'openArtifactBlobs' | 'variable' | 'files' | 'readableFiles'>
+type Needed = KeyringServices & Pick<Services, 'openArtifactBlobs' | 'readableFiles'>
+
+/** Which store of a workspace. */
+export interface ArtifactPlace {
+  readonly folder: string
+  /** One of `artifact_stores` in the settings of keys; null for the workspace's own. */
+  readonly store: string | null
+}
 
 /** The store of a workspace in use. */
 interface Opened {
   readonly store: ArtifactStore
-  readonly keyring: Keyring
   readonly workspace: Workspace
 }
 
@@ -57,10 +59,10 @@ export interface PutArtifact {
  */
 export async function putArtifact(
   services: Needed,
-  { folder, file }: { readonly folder: string; readonly file: string },
+  { file, ...place }: ArtifactPlace & { readonly file: string },
 ): Promise<PutArtifact> {
   const { sha256: digest } = await services.files.digest(file)
-  return withArtifacts(services, folder, async (opened) => {
+  return withArtifacts(services, place, async (opened) => {
     const repeated = (await opened.store.stat(digest)) !== null
     const { sizeBytes } = await opened.store.put(piecesOf(services, file), digest)
     const isStated = repeated && (await lastStated(opened, digest)) === 'put'
@@ -76,10 +78,10 @@ export async function putArtifact(
  */
 export async function getArtifact(
   services: Needed,
-  given: { readonly folder: string; readonly digest: string; readonly output: string },
+  given: ArtifactPlace & { readonly digest: string; readonly output: string },
 ): Promise<ListedArtifact> {
   const digest = digestIn(given.digest)
-  return withArtifacts(services, given.folder, async ({ store }) => {
+  return withArtifacts(services, given, async ({ store }) => {
     const found = await store.stat(digest)
     await services.files.write(given.output, store.read(digest))
     return { digest, sizeBytes: found?.sizeBytes ?? null }
@@ -89,9 +91,9 @@ export async function getArtifact(
 /** Every artifact of a workspace, in the order of digests. @throws storage-failed */
 export async function listArtifacts(
   services: Needed,
-  { folder }: { readonly folder: string },
+  place: ArtifactPlace,
 ): Promise<readonly ListedArtifact[]> {
-  return withArtifacts(services, folder, async ({ store }) => {
+  return withArtifacts(services, place, async ({ store }) => {
     const listed: ListedArtifact[] = []
     for await (const digest of store.list())
       listed.push({ digest, sizeBytes: (await store.stat(digest))?.sizeBytes ?? null })
@@ -100,22 +102,21 @@ export async function listArtifacts(
 }
 
 /**
- * Removes an artifact and destroys its key, so that no copy of it opens any more.
+ * Removes an artifact, its key with it. Copies that were made elsewhere keep theirs.
  * @returns the entry of the evidence log that states it; null where that was stated before
  * @throws artifact-missing where it was never there; storage-failed
  */
 export async function removeArtifact(
   services: Needed,
-  given: { readonly folder: string; readonly digest: string },
+  given: ArtifactPlace & { readonly digest: string },
 ): Promise<{ readonly digest: string; readonly index: number | null }> {
   const digest = digestIn(given.digest)
-  return withArtifacts(services, given.folder, async (opened) => {
+  return withArtifacts(services, given, async (opened) => {
     const isThere = await hasRecord(opened.store, digest)
     const last = await lastStated(opened, digest)
     if (!isThere && last === null)
       throw new OperatingError('artifact-missing', `there is no artifact \`${digest}\``)
     await opened.store.remove(digest)
-    await destroyInRing(opened.keyring.keys, addressOf(digest), 'requested')
     if (!isThere && last === 'removed') return { digest, index: null }
     const said = { event: 'removed', sizeBytes: null, name: digest } as const
     return { digest, index: await state(services, opened, { digest, ...said }) }
@@ -124,41 +125,23 @@ export async function removeArtifact(
 
 async function withArtifacts<Result>(
   services: Needed,
-  folder: string,
+  { folder, store: given }: ArtifactPlace,
   use: (opened: Opened) => Promise<Result>,
 ): Promise<Result> {
-  const bucket = await artifactBucket(services, folder)
-  return withKeyring(services, folder, async ({ keyring, workspace }) => {
-    const place = bucket ?? { folder: join(folder, 'artifacts', 'store') }
-    const { blobs, close } = await services.openArtifactBlobs(place)
-    try {
-      const keys = wrapperOf(keyring)
-      const nowMs = () => services.now().getTime()
-      return await use({
-        store: new ArtifactStore({ tenant, blobs, keys, nowMs }),
-        keyring,
-        workspace,
-      })
-    } finally {
-      close()
-    }
+  return withKeyring(services, folder, async ({ keyring, workspace, settings }) => {
+    const name =
+      given === null ? ownArtifacts(folder) : given.startsWith('s3://') ? given : resolve(given)
+    // Of a store that the settings do not name, `keys rewrap` would not know, and destroy what its keys are under.
+    if (given !== null && !settings.artifactStores.includes(name))
+      throw new OperatingError(
+        'config-invalid',
+        `\`artifact_stores\` in \`${folder}/keys/provider.yaml\` does not name \`${name}\`; add it, so that its keys are wrapped anew with the others`,
+      )
+    const blobs = await services.openArtifactBlobs(name)
+    const nowMs = () => services.now().getTime()
+    const store = new ArtifactStore({ tenant, blobs, keys: tenantKeyWrapper(keyring), nowMs })
+    return use({ store, workspace })
   })
-}
-
-const addressOf = (digest: string) => ({ tenant, kind: 'artifact', id: digest }) as const
-
-/** Each artifact's data key lies in its record, wrapped under a key of the ring that is the artifact's alone. */
-function wrapperOf({ keys }: Keyring): ConstructorParameters<typeof ArtifactStore>[0]['keys'] {
-  return {
-    wrap: (plain, place) => wrapInRing(keys, addressOf(place.id), { plain, placeOf: () => place }),
-    unwrap: (wrapped, place) =>
-      unwrapInRing(keys, addressOf(place.id), { wrapped, placeOf: () => place }),
-    async isCurrent(wrapped, place) {
-      const { key, version } = await keys.open(addressOf(place.id))
-      key.fill(0)
-      return wrappedUnder(wrapped) === version
-    },
-  }
 }
 
 function digestIn(given: string): string {

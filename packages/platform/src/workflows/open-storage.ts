@@ -5,13 +5,12 @@ import { OperatingError, textOf } from '@proofhouse/evidence'
 import {
   type BucketSettings,
   parseYaml,
-  readArtifactStorage,
   readDecisionStorage,
   type SecretPlace,
   storageSettingsName,
 } from '../registry/index.ts'
 import { secretLine } from './secret-line.ts'
-import type { ArtifactBucket, BucketPlace, DecisionPlaces, Services } from './services.ts'
+import type { BucketPlace, DecisionPlaces, Services } from './services.ts'
 
 const settingsMaxBytes = 65_536
 
@@ -37,20 +36,6 @@ export async function decisionPlaces(
         : { bucket: await bucketPlace(services, ledger.bucket), retainDays: ledger.retainDays },
     vault: vault === null ? null : await bucketPlace(services, vault),
   }
-}
-
-/**
- * The bucket that a workspace's artifacts are kept in; null for its own folder.
- * @throws config-invalid, file-missing, key-malformed
- */
-export async function artifactBucket(
-  services: Needed,
-  workspace: string,
-): Promise<ArtifactBucket | null> {
-  const settings = await settingsIn(services, join(workspace, 'artifacts'), readArtifactStorage)
-  if (settings === null) return null
-  const { bucket, retainDays } = settings
-  return { bucket: await bucketPlace(services, bucket), retainDays }
 }
 
 /** The settings in a folder; null where it has none. */

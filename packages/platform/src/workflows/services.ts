@@ -8,6 +8,8 @@ import type { ReadableFiles } from '../artifacts/inventory/index.ts'
 import type { DataSource, ModelRunner } from '../assess/index.ts'
 import type { DecisionLog, Deployment, KeyWrapper } from '../decisions/index.ts'
 import type {
+  HeldKey,
+  HeldKeyPlace,
   KeyFiles,
   KeyProvider,
   KeyStore,
@@ -86,12 +88,6 @@ export interface BucketPlace {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | null
 }
 
-/** A bucket of artifacts, which are locked for so many days; null for no lock. */
-export interface ArtifactBucket {
-  readonly bucket: BucketPlace
-  readonly retainDays: number | null
-}
-
 /** Where a decision log is kept on servers. */
 export interface DecisionPlaces {
   /** Of a PostgreSQL database: the commit point of the log, and who may write. */
@@ -142,6 +138,26 @@ export type OpenStatementIndex = (file: {
   readonly replace: boolean
 }) => Promise<ProjectionStore<StatementRow> & StatementSearch>
 
+/** Answers an operator: whoever may read, receipt and erase what a decision log holds. */
+export interface Operator {
+  /** Of the program that answers: both ends of a conversation are of one version. */
+  readonly version: string
+  /** Does a piece of work; what it answers is a value of JSON. @throws usage-invalid and what the work throws */
+  operate(name: string, request: unknown): Promise<unknown>
+}
+
+/** How commands find whoever holds a workspace: a socket in it that is its owner's alone. */
+interface Operators {
+  /** @throws storage-failed where no socket can be made */
+  listen(folder: string, operator: Operator): Promise<{ close(): Promise<void> }>
+  /**
+   * Asks whoever holds the workspace; null when nobody listens.
+   * @throws file-unreadable for a socket that is not ours, server-unreachable when no answer came, and what the work
+   *   throws
+   */
+  ask(folder: string, name: string, request: unknown): Promise<{ readonly result: unknown } | null>
+}
+
 /** Everything the use cases are given. */
 export interface Services {
   readonly files: Files
@@ -178,10 +194,6 @@ export interface Services {
       readonly places: DecisionPlaces | null
     },
   ): Promise<OpenedDecisions>
-  /** The blobs of an artifact store. @throws config-invalid, storage-failed */
-  openArtifactBlobs(
-    place: { readonly folder: string } | ArtifactBucket,
-  ): Promise<{ readonly blobs: ArtifactBlobs; readonly close: () => void }>
   /** Listens for decisions over HTTP. @throws usage-invalid when the address is taken */
   listenForDecisions(
     log: DecisionLog,
@@ -189,10 +201,13 @@ export interface Services {
       readonly host: string
       readonly port: number
       readonly token: string
+      /** Who answers those that show the operator's token here; null where nobody does. */
+      readonly operator: { readonly token: string; readonly answers: Operator } | null
       /** Told when the log has failed. */
       readonly failed: (error: unknown) => void
     },
   ): Promise<{ readonly address: string; close(): Promise<void> }>
+  readonly operators: Operators
   /** The deployments that a workspace takes decisions of. */
   readonly deployments: Deployments
   readonly keyFiles: KeyFiles
@@ -205,6 +220,13 @@ export interface Services {
       readonly secret: (path: string, what: 'passphrase' | 'token' | 'PIN') => Promise<string>
     },
   ): Promise<{ readonly provider: KeyProvider; close(): void }>
+  /** A private key that its provider holds. @throws key-missing, key-unsupported, key-provider-unavailable, key-provider-refused */
+  openHeldKey(
+    place: HeldKeyPlace,
+    secret: (path: string, what: 'token' | 'PIN') => Promise<string>,
+  ): Promise<HeldKey>
+  /** The blobs of a store of artifacts: a folder, or a bucket as `s3://…`. @throws config-invalid, storage-failed */
+  openArtifactBlobs(name: string): Promise<ArtifactBlobs>
   /** The store of wrapped keys in a folder. */
   openKeyStore(folder: string): KeyStore
   readonly modelFiles: ModelFiles
