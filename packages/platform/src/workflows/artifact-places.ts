@@ -10,8 +10,8 @@ import type { Services } from './services.ts'
 export const ownArtifacts = (folder: string): string => join(folder, 'artifacts')
 
 /**
- * The keys in the records of all stores of a workspace. A folder that is named and not there is refused: a disk that is not mounted
- * would pass for an empty store.
+ * The keys in the records of all stores of a workspace. A folder that is named and not there is refused: a disk
+ * that is not mounted would pass for an empty store.
  * @throws config-invalid, storage-failed
  */
 export async function keysInArtifacts(
