@@ -61,7 +61,7 @@ export { openWitnessKey } from './witness-key.ts'
 export { tenantKeyAddress } from './tenant-keys.ts'
 
 // Encryption
-export { openGcm, sealGcm } from './aes-gcm.ts'
+export { gcmNonceSizeBytes, gcmTagSizeBytes, openGcm, sealGcm } from './aes-gcm.ts'
 export { type HkdfHash, hkdfExpand, hkdfExtract, hmac } from './hkdf.ts'
 export {
   type ChunkedKey,
