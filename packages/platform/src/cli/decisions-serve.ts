@@ -33,8 +33,8 @@ on this machine only: there is no TLS here.`,
           `taking decisions at ${address}/api/v1/decisions; the token is in ${tokenFile}\n`,
         )
     }
-    const delayed = (why: string) => terminal.note(`the epoch of keys goes on: ${why}\n`)
-    const { size } = await serveDecisions(request, services, { signal, ready, delayed })
+    const note = (text: string) => terminal.note(`${text}\n`)
+    const { size } = await serveDecisions(request, services, { signal, ready, note })
     if (switches.has('json')) terminal.out(`${JSON.stringify({ size })}\n`)
     else terminal.out(`stopped; the log has ${size}\n`)
     return 0

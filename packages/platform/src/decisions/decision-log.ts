@@ -308,7 +308,7 @@ export class DecisionLog implements LogParts {
     await this.#running
     await Promise.all(this.#commits)
     try {
-      await this.index.settle()
+      await (this.#failure === null ? this.index.keep() : this.index.settle())
     } finally {
       await this.stores.files.close()
       await this.stores.ledger.close()

@@ -39,7 +39,7 @@ test.each([0, 1, 2])(
   async (answers) => {
     const at = newMemoryLog()
     const { mood, keeper } = moodyKeeper()
-    const log = await at.open({ keeper })
+    const log = await at.open({ around: keeper })
     await log.append(decisions(20, 0))
     await eraseSubject(log, 'p-3', orderOf('e-1'), at.host)
     const names = async () => (await at.files.list()).map(({ name }) => name).toSorted()
@@ -59,7 +59,7 @@ test.each([0, 1, 2])(
       final: [{ erasureId: 'e-1' }],
     })
     await log.close()
-    const again = await at.open({ keeper })
+    const again = await at.open({ around: keeper })
     const { entries, findings } = await checkDecisionLog(again)
     expect([entries, findings]).toEqual([41, []])
     await again.close()
@@ -69,15 +69,15 @@ test.each([0, 1, 2])(
 test('away at opening: refused, and everything is there once it is back', async () => {
   const at = newMemoryLog()
   const { mood, keeper } = moodyKeeper()
-  const log = await at.open({ keeper })
+  const log = await at.open({ around: keeper })
   await log.append(decisions(20, 0))
   await log.close()
   for (const answers of [0, 1, 2]) {
     mood.answers = answers
-    await expect(at.open({ keeper })).rejects.toEqual(away)
+    await expect(at.open({ around: keeper })).rejects.toEqual(away)
   }
   mood.answers = Number.POSITIVE_INFINITY
-  const again = await at.open({ keeper })
+  const again = await at.open({ around: keeper })
   expect(await checkDecisionLog(again)).toMatchObject({ entries: 20, opened: 20, findings: [] })
   await again.close()
 })

@@ -14,6 +14,10 @@ const rowSizeBytes = 12
 const fileSizeMaxBytes = 512 * 1_048_576
 /** Contents of one batch at most; a head that claims more is damaged. */
 const batchContentsMax = 65_536
+/** Contents told at once while opening, at least, but for the last. */
+const toldAtOnce = 1_024
+/** How much of a file is read at a time while looking for batches. */
+const windowBytes = 65_536
 /** A batch larger than this has room of its own, which is not kept. */
 const roomKeptMaxBytes = 16 * 1_048_576
 /** More contents than this are never on their way: that many without entries mean that the ledger is an older copy. */
@@ -58,6 +62,8 @@ interface FoundBatch extends BatchAt {
   readonly end: number
 }
 
+const noWindow = { file: 0, offset: 0, bytes: Buffer.alloc(0) }
+
 const nameOf = (file: number) => `vault-${String(file).padStart(8, '0')}`
 
 /** The vault of a log. */
@@ -68,6 +74,8 @@ export class Vault {
   #sizeBytes = 0
   /** Room for a batch, used again: new memory for each would be the costliest part of writing it. */
   #room = Buffer.alloc(0)
+  /** What was read last of a file while opening: small batches lie close together. */
+  #window = noWindow
   #isWriting = false
 
   /** @param key seals the tables */
@@ -92,6 +100,7 @@ export class Vault {
     let { first: next, file, offset } = from
     let found = await this.#found(file, offset, sizes)
     let rest: readonly ContentAt[] = []
+    let untold: PlacedContent[] = []
     while (next < size) {
       if (found?.first !== next)
         throw new OperatingError(
@@ -102,7 +111,12 @@ export class Vault {
       const contents = this.#contents(found)
       const isReplaced = ahead !== null && ahead.first > next && ahead.first < next + found.count
       const end = Math.min(size, isReplaced ? ahead.first : next + found.count)
-      await take(contents.slice(0, end - next))
+      untold.push(...contents.slice(0, end - next))
+      // Not one by one: where decisions came singly, every batch is small.
+      if (untold.length >= toldAtOnce || end === size || ahead?.file !== found.file) {
+        await take(untold)
+        untold = []
+      }
       rest = contents.slice(end - next)
       next = end
       ;[file, offset] = [found.file, found.end]
@@ -113,6 +127,7 @@ export class Vault {
     await this.#cut(file, offset, sizes)
     this.#file = file
     this.#sizeBytes = offset
+    this.#window = noWindow
   }
 
   /** Contents beyond the ledger's end are few, or it is not the ledger that they were written for. */
@@ -248,19 +263,31 @@ export class Vault {
     offset: number,
     sizes: ReadonlyMap<string, number>,
   ): Promise<FoundBatch | null> {
-    const fixed = await this.#files.read(nameOf(file), offset, fixedSizeBytes)
-    if (fixed === null || fixed.length < fixedSizeBytes) return null
-    const sizeBytes = Buffer.from(fixed).readUInt32BE(4)
+    const fixed = await this.#peek(file, offset, fixedSizeBytes)
+    if (fixed.length < fixedSizeBytes) return null
+    const sizeBytes = fixed.readUInt32BE(4)
     const sizeMaxBytes = fixedSizeBytes + batchContentsMax * rowSizeBytes + sealOverheadBytes
     if (sizeBytes < fixedSizeBytes || sizeBytes > sizeMaxBytes) return null
-    const read = await this.#files.read(nameOf(file), offset, sizeBytes)
-    if (read === null || read.length < sizeBytes) return null
-    const head = Buffer.from(read)
+    const head = await this.#peek(file, offset, sizeBytes)
+    if (head.length < sizeBytes) return null
     if (crc32(head.subarray(4)) !== head.readUInt32BE(0)) return null
     const first = Number(head.readBigUInt64BE(8))
     const end = offset + sizeBytes + Number(head.readBigUInt64BE(20))
     if (end > (sizes.get(nameOf(file)) ?? 0)) return null
     return { first, file, offset, head, count: head.readUInt32BE(16), end }
+  }
+
+  /** Bytes of a file; fewer at its end, none where there is no such file. */
+  async #peek(file: number, offset: number, sizeBytes: number): Promise<Buffer> {
+    const start = offset - this.#window.offset
+    const isThere = this.#window.file === file && start >= 0
+    if (!isThere || start + sizeBytes > this.#window.bytes.length) {
+      const wanted = Math.max(sizeBytes, windowBytes)
+      const read = await this.#files.read(nameOf(file), offset, wanted)
+      this.#window = { file, offset, bytes: Buffer.from(read ?? []) }
+      return this.#window.bytes.subarray(0, sizeBytes)
+    }
+    return this.#window.bytes.subarray(start, start + sizeBytes)
   }
 
   #contents({ first, file, offset: at, head, count }: FoundBatch): PlacedContent[] {

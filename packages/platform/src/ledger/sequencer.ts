@@ -17,6 +17,7 @@ import type { LockStore, StagingLog, TileStore } from './ports.ts'
 import { proveEntry } from './prove-entry.ts'
 import { type Head, Publisher } from './publisher.ts'
 import type { RightEdge } from './right-edge.ts'
+import { TileNodes } from './tile-nodes.ts'
 import { readEntries } from './tile-reader.ts'
 import { WaitingEntries, type WaitingEntry } from './waiting-entries.ts'
 
@@ -33,6 +34,7 @@ export class Sequencer implements CosignableLedger {
   readonly #stores: LedgerStores
   readonly #limits: LedgerLimits
   readonly #waiting: WaitingEntries
+  readonly #nodes: TileNodes
   /** The tree of the head; ahead of it only while a commit is under way. */
   readonly #edge: RightEdge
   readonly #publisher: Publisher
@@ -44,6 +46,8 @@ export class Sequencer implements CosignableLedger {
   /** Settled at the end of the next publication, or by a failure. */
   #publicationEnd = Promise.withResolvers<void>()
   #publishedAtMs = 0
+  /** Until the next publication is due. */
+  #later: NodeJS.Timeout | null = null
   #shortening: Promise<void> | null = null
   #stagedBytes = 0
   #failure: { readonly cause: unknown } | null = null
@@ -59,6 +63,7 @@ export class Sequencer implements CosignableLedger {
   ) {
     this.#stores = stores
     this.#limits = limits
+    this.#nodes = new TileNodes(stores.tiles)
     this.#waiting = new WaitingEntries(limits)
     this.#head = state.head
     this.#edge = state.edge
@@ -101,7 +106,7 @@ export class Sequencer implements CosignableLedger {
   }
 
   async proof(index: number): Promise<string> {
-    return proveEntry(this.#stores.tiles, await this.checkpoint(), index)
+    return proveEntry(this.#nodes, await this.checkpoint(), index)
   }
 
   async *read(from: number, to: number): AsyncIterable<ReadEntry> {
@@ -131,7 +136,21 @@ export class Sequencer implements CosignableLedger {
       await nextTurn()
     }
     this.#running = null
-    this.#publishSoon()
+    if (this.#publicationIsDue()) this.#publishSoon()
+    else this.#publishLater()
+  }
+
+  /** Once it is due: where entries come one by one, a publication after each would be most of the work. */
+  #publishLater(): void {
+    if (this.#failure !== null || this.#publisher.published === this.#head) return
+    if (this.#later !== null || this.#closing !== null) return
+    const inMs = this.#publishedAtMs + this.#limits.publishEveryMs - performance.now()
+    this.#later = setTimeout(() => {
+      this.#later = null
+      this.#publishSoon()
+    }, inMs)
+    // A process that does nothing else any more may end: what is committed is published when the ledger is opened again.
+    this.#later.unref()
   }
 
   async #commit(batch: readonly WaitingEntry[]): Promise<void> {
@@ -180,7 +199,8 @@ export class Sequencer implements CosignableLedger {
         this.#publishing = null
         this.#endPublication()
         // Without a run under way nobody else would.
-        if (this.#running === null || this.#publicationWanted) this.#publishSoon()
+        if (this.#publicationWanted) this.#publishSoon()
+        else if (this.#running === null) this.#publishLater()
       })
   }
 
@@ -202,6 +222,7 @@ export class Sequencer implements CosignableLedger {
   async #end(): Promise<void> {
     const { staging, lock } = this.#stores
     await this.#running
+    clearTimeout(this.#later ?? undefined)
     const told = this.#told
     try {
       await this.checkpoint()

@@ -16,11 +16,13 @@ import {
 import { checkpointPath } from './layout.ts'
 import type { Ledger, ReadEntry } from './ledger.ts'
 import { type LedgerLimits, ledgerLimits } from './limits.ts'
+import { readPublished } from './open-ledger.ts'
 import type { SharedCommit, SharedLog, SharedState, TileStore } from './ports.ts'
 import { proveEntry } from './prove-entry.ts'
 import type { Head } from './publisher.ts'
-import { type Publication, readPublished, SharedCopy } from './shared-copy.ts'
+import { type Publication, SharedCopy } from './shared-copy.ts'
 import { publishShared } from './shared-publication.ts'
+import { TileNodes } from './tile-nodes.ts'
 import { readEntries } from './tile-reader.ts'
 import { WaitingEntries, type WaitingEntry } from './waiting-entries.ts'
 
@@ -83,6 +85,7 @@ class SharedLedger implements Ledger {
   readonly #verifier: NoteVerifier
   readonly #limits: LedgerLimits
   readonly #waiting: WaitingEntries
+  readonly #nodes: TileNodes
   readonly #copy: SharedCopy
   #published: Head
   #publishedAtMs = 0
@@ -103,6 +106,7 @@ class SharedLedger implements Ledger {
     this.#stores = stores
     this.#verifier = verifier
     this.#limits = given.limits
+    this.#nodes = new TileNodes(stores.tiles)
     this.#waiting = new WaitingEntries(given.limits)
     this.#copy = given.copy
     this.#published = given.published
@@ -136,7 +140,7 @@ class SharedLedger implements Ledger {
   }
 
   async proof(index: number): Promise<string> {
-    return proveEntry(this.#stores.tiles, await this.checkpoint(), index)
+    return proveEntry(this.#nodes, await this.checkpoint(), index)
   }
 
   async *read(from: number, to: number): AsyncIterable<ReadEntry> {

@@ -31,7 +31,7 @@ test('an epoch with an erasure that has waited a day is ended when serving begin
     const ready = () => {
       setTimeout(() => stop.abort(), 300)
     }
-    const run = { signal: stop.signal, ready, delayed: () => undefined }
+    const run = { signal: stop.signal, ready, note: () => undefined }
     return serveDecisions({ folder, host: '127.0.0.1', port: 0 }, at(time), run)
   }
   await serve('2026-02-01T23:59:00Z')
@@ -80,8 +80,8 @@ test('a provider of keys that is away delays the end of an epoch, and decisions 
     {
       signal: stop.signal,
       ready: (address, tokenFile) => {
-        void told.promise.then(async (why) => {
-          expect(why).toBe('it is away')
+        void told.promise.then(async (text) => {
+          expect(text).toBe('the epoch of keys goes on: it is away')
           const token = readFileSync(tokenFile, 'utf8').trim()
           const decision = {
             ...JSON.parse(readFileSync(join(base, 'd.jsonl'), 'utf8')),
@@ -96,7 +96,7 @@ test('a provider of keys that is away delays the end of an epoch, and decisions 
           stop.abort()
         })
       },
-      delayed: (why) => told.resolve(why),
+      note: (text) => told.resolve(text),
     },
   )
   expect(await served).toEqual({ size: 2 })

@@ -32,8 +32,8 @@ export async function serveDecisions(
   run: {
     readonly signal: AbortSignal
     readonly ready: (address: string, tokenFile: string) => void
-    /** Told why an epoch of keys could not be ended yet; decisions are taken all the same. */
-    readonly delayed: (why: string) => void
+    /** Told what somebody is to know; decisions are taken all the same. */
+    readonly note: (text: string) => void
   },
 ): Promise<{ readonly size: number }> {
   if (!loopback.test(host))
@@ -63,7 +63,7 @@ export async function serveDecisions(
           // The epoch goes on, decisions are taken in it, and the next tick tries again.
           (error: unknown) => {
             if (!isProviderAway(error)) throw error
-            run.delayed(error.message)
+            run.note(`the epoch of keys goes on: ${error.message}`)
           },
         )
       }
@@ -94,16 +94,16 @@ function isProviderAway(error: unknown): error is OperatingError {
   return error instanceof OperatingError && error.code === 'key-provider-unavailable'
 }
 
-/** Whether an erasure of this epoch has waited for its end as long as one does at most, whoever was stopped meanwhile. */
+/**
+ * Whether an erasure of this epoch has waited for its end as long as one does at most, whoever was stopped meanwhile.
+ * By a clock that went back behind the request nobody can tell how long: it has.
+ */
 function isErasureDue({ erasures, keys }: DecisionLogInUse['log'], now: Date): boolean {
-  return erasures
-    .list()
-    .some(
-      ({ epoch, finalIndex, requestedAt }) =>
-        finalIndex === null &&
-        epoch === keys.epoch.number &&
-        now.getTime() - Date.parse(requestedAt) >= epochMs,
-    )
+  return erasures.list().some(({ epoch, finalIndex, requestedAt }) => {
+    const waitedMs = now.getTime() - Date.parse(requestedAt)
+    const isOpen = finalIndex === null && epoch === keys.epoch.number
+    return isOpen && (waitedMs >= epochMs || waitedMs < 0)
+  })
 }
 
 /** @throws key-malformed where the file holds no token: an empty one would be everybody's */
