@@ -45,7 +45,8 @@ export function sealGcmInto(room: Uint8Array, plain: Uint8Array, message: GcmMes
 }
 
 /**
- * The message of a ciphertext with its tag, in bytes of its own; nothing of it is left elsewhere, also where it does not open.
+ * The message of a ciphertext with its tag, in bytes of its own; nothing of it is left elsewhere, also where it does
+ * not open.
  * @throws ciphertext-invalid when anything was altered, or key, nonce or associated data are others
  * @throws key-malformed when key or nonce have another length
  */

@@ -10,7 +10,8 @@ import type { Services } from './services.ts'
 const ownStore = 'artifacts'
 
 /**
- * The keys in the records of all stores of a workspace. A folder that is named and not there is refused: a disk that is not mounted
+ * The keys in the records of all stores of a workspace. A folder that is named and not there is refused: a disk that
+ * is not mounted
  * would pass for an empty store.
  * @throws config-invalid, storage-failed
  */

@@ -32,6 +32,7 @@ import {
 } from '../decisions/index.ts'
 import { type Keyring, keyWrapper, wrappedUnder } from '../keys/index.ts'
 import { type KeyringServices, withKeyring } from './open-keyring.ts'
+import { rotationAlarm, rotationOf } from './rotation-alarm.ts'
 import type { Services, Workspace } from './services.ts'
 
 /** A decision log in use. */
@@ -42,6 +43,8 @@ export interface DecisionLogInUse {
   readonly host: ErasureHost
   /** A statement of erasure with what proves it, for receipts. */
   readonly erasureOf: (index: number) => Promise<ReceiptErasure>
+  /** What is to be said of the age of the tenant's key; null while there is nothing. */
+  readonly keyAlarm: () => Promise<string | null>
 }
 
 type Needed = KeyringServices & Pick<Services, 'openDecisions'>
@@ -64,13 +67,15 @@ export async function withDecisionLog<Result>(
   folder: string,
   use: (opened: DecisionLogInUse) => Promise<Result>,
 ): Promise<Result> {
-  return withKeyring(services, folder, async ({ keyring, workspace }) => {
+  return withKeyring(services, folder, async ({ keyring, workspace, settings }) => {
     const wrapper = wrapperOf(keyring)
     const decisions = await services.openDecisions(workspace, { tenant, wrapper })
     const { log, verifierKey } = decisions
     try {
       const host = hostOf(workspace, services, log.place.origin)
-      const opened = { log, workspace, verifierKey, host, erasureOf: proofs(workspace) }
+      const keyAlarm = async () =>
+        rotationAlarm(tenant, await rotationOf(keyring, tenant, { now: services.now(), settings }))
+      const opened = { log, workspace, verifierKey, host, erasureOf: proofs(workspace), keyAlarm }
       if (log.isNew) await stateHead(opened, 'opened', services.now())
       await resumeErasures(log, host, await statedErasures(workspace, log.place.origin))
       await stateFinal(log, host)

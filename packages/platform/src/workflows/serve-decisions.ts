@@ -11,6 +11,8 @@ import type { Services } from './services.ts'
 const stateEveryMs = 10 * 60_000
 /** How long an epoch of keys lasts. */
 const epochMs = 24 * 3_600_000
+/** How often it is said that a key is due to be rotated. */
+const alarmEveryMs = 24 * 3_600_000
 const tokenFile = 'keys/decisions.token'
 const loopback = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/
 
@@ -47,6 +49,7 @@ export async function serveDecisions(
     const { log } = opened
     let stated = log.size
     let epochEndsMs = performance.now() + epochMs
+    let alarmMs = 0
     let failure: unknown = null
     const stop = Promise.withResolvers<void>()
     const failed = (error: unknown) => {
@@ -55,17 +58,13 @@ export async function serveDecisions(
     }
     const server = await services.listenForDecisions(log, { host, port, token, failed })
     const tick = async () => {
+      if (performance.now() >= alarmMs) {
+        alarmMs = performance.now() + alarmEveryMs
+        const alarm = await opened.keyAlarm()
+        if (alarm !== null) run.note(alarm)
+      }
       if (performance.now() > epochEndsMs || isErasureDue(log, services.now())) {
-        await closeEpoch(log, opened.host).then(
-          () => {
-            epochEndsMs = performance.now() + epochMs
-          },
-          // The epoch goes on, decisions are taken in it, and the next tick tries again.
-          (error: unknown) => {
-            if (!isProviderAway(error)) throw error
-            run.note(`the epoch of keys goes on: ${error.message}`)
-          },
-        )
+        if (await isEpochClosed(opened, run)) epochEndsMs = performance.now() + epochMs
       }
       if (log.size > stated) {
         stated = log.size
@@ -90,8 +89,20 @@ export async function serveDecisions(
   })
 }
 
-function isProviderAway(error: unknown): error is OperatingError {
-  return error instanceof OperatingError && error.code === 'key-provider-unavailable'
+/** Ends the epoch; where the provider of keys is away it goes on, decisions are taken in it, and the next tick tries again. */
+async function isEpochClosed(
+  { log, host }: DecisionLogInUse,
+  { note }: { readonly note: (text: string) => void },
+): Promise<boolean> {
+  try {
+    await closeEpoch(log, host)
+    return true
+  } catch (error) {
+    const isAway = error instanceof OperatingError && error.code === 'key-provider-unavailable'
+    if (!isAway) throw error
+    note(`the epoch of keys goes on: ${error.message}`)
+    return false
+  }
 }
 
 /**
