@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { diskKeyFiles } from '../adapters/key-file.ts'
 import { startVaultStandIn } from '../adapters/vault-stand-in.fixture.ts'
 import { composeServices } from '../compose.ts'
-import { keyEvents, rotateKeys, signPath, verifyPath } from './index.ts'
+import { keyEvents, rotateKeys, signPath, signReceipt, verifyPath } from './index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'held-'))
 const at = (name: string) => join(folder, name)
@@ -107,6 +107,12 @@ test('a workspace signs its statements and its ledger with held keys, and has no
   expect(readFileSync(join(workspace, 'keys/signing.pub'), 'utf8')).toContain('PUBLIC KEY')
   const events = await keyEvents(services, request)
   expect(events.map(({ event }) => event)).toEqual(['created', 'created'])
+  // A receipt in COSE is signed by the same key, whether it is named or found.
+  const ledger = { folder: join(workspace, 'ledger'), index: 0, trustPath: null }
+  for (const keyPath of [null, placeOf('ed25519')])
+    expect((await signReceipt(services, { ...ledger, keyPath })).length).toBeGreaterThan(100)
+  const other = signReceipt(services, { ...ledger, keyPath: placeOf('ed25519', '&version=2') })
+  await expect(other).rejects.toMatchObject({ code: 'key-missing' })
   // Cut off: nothing is changed, and what was there is there.
   server.mood.sealed = true
   await expect(

@@ -2,13 +2,16 @@
 // its ledger and its log of decisions.
 
 import { join, resolve } from 'node:path'
-import { OperatingError } from '@proofhouse/evidence'
+import { type NoteSigner, OperatingError } from '@proofhouse/evidence'
 import {
   type HeldKey,
   type HeldKeyPlace,
+  heldLedgerKey,
   heldSigningKey,
+  keyFileNames,
   keyFolders,
   readHeldKeyPlace,
+  readLedgerKey,
   type SigningKey,
   signingKeyFromPem,
 } from '../keys/index.ts'
@@ -58,6 +61,38 @@ export async function openKeyToSign(
       ? undefined
       : await secretLine(keyFiles, { path: passphrasePath, what: 'passphrase' })
   return { signingKey: await signingKeyFromPem(pem, passphrase), close: () => undefined }
+}
+
+/**
+ * The key of a ledger, for what is signed beside its checkpoints.
+ * @param ledger.keyPath a file, or where the key is held; null for what the settings beside the ledger name, or the file there
+ * @throws as `openKeyToSign`; config-invalid
+ */
+export async function openLedgerKeyToSign(
+  services: Needed & Pick<Services, 'files'>,
+  ledger: {
+    readonly folder: string
+    readonly keyPath: string | null
+    readonly origin: string
+  },
+): Promise<{ readonly signer: NoteSigner; close(): void }> {
+  const { keyPath, origin } = ledger
+  const keys = join(resolve(ledger.folder), '..', keyFolders.keys)
+  const place =
+    keyPath === null
+      ? (await readSettingsFile(services, keys)).held.ledger
+      : readHeldKeyPlace(keyPath, (path) => resolve(path))
+  if (place === null) {
+    const path = keyPath ?? join(keys, keyFileNames.ledger)
+    return { signer: (await readLedgerKey(services.keyFiles, path)).signer, close: () => undefined }
+  }
+  const held = await openPlace(services, place)
+  try {
+    return { signer: heldLedgerKey(held, origin).signer, close: () => held.close() }
+  } catch (error) {
+    held.close()
+    throw error
+  }
 }
 
 /** Keys of a workspace that a provider holds; null for those in files. */
