@@ -65,7 +65,8 @@ export async function openKeyToSign(
 
 /**
  * The key of a ledger, for what is signed beside its checkpoints.
- * @param ledger.keyPath a file, or where the key is held; null for what the settings beside the ledger name, or the file there
+ * @param ledger.keyPath a file, or where the key is held; null for what the settings beside the ledger name, or the
+ *   file there
  * @throws as `openKeyToSign`; config-invalid
  */
 export async function openLedgerKeyToSign(
