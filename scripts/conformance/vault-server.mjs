@@ -27,11 +27,11 @@ function go(...args) {
   return done.stdout.trim()
 }
 
-const program = join(folder, `vault-${vaultVersion}`)
+const built = join(folder, `vault-${vaultVersion}`)
 
 /** Path of the built Vault; null where nobody has built it yet. */
 export function builtVault() {
-  return existsSync(program) ? program : null
+  return existsSync(built) ? built : null
 }
 
 /**
@@ -58,8 +58,8 @@ export function buildVault() {
     '\treturn name, lm.restorePolicy(ctx, storage, name, backup, force)\n}\n'
   writeFileSync(locks, readFileSync(locks, 'utf8') + restore)
   go('mod', 'edit', '-replace', `${vaultModule}/sdk=./sdk`)
-  go('build', '-tags', 'minimal', '-o', program, vaultModule)
-  return program
+  go('build', '-tags', 'minimal', '-o', built, vaultModule)
+  return built
 }
 
 /** A port that was free a moment ago. */

@@ -76,8 +76,14 @@ test('the steps of a restore leave no key of then, and everything that was not e
   writeFileSync(declared, JSON.stringify({ id: 'd', model: 'ab'.repeat(32), ...kinds }))
   await declareDeployment({ file: declared, folder }, services)
   const decisions = ['p', 'q'].map((subject, sequence) => ({
-    ...{ id: subject, source: 's', sequence, time: '2026-01-31T12:00:00Z', deployment: 'd' },
-    ...{ subject, input: { a: 1 }, output: { b: 2 } },
+    id: subject,
+    source: 's',
+    sequence,
+    time: '2026-01-31T12:00:00Z',
+    deployment: 'd',
+    subject,
+    input: { a: 1 },
+    output: { b: 2 },
   }))
   writeFileSync(file, decisions.map((each) => `${JSON.stringify(each)}\n`).join(''))
   await recordDecisions({ file, folder }, services)

@@ -8,8 +8,11 @@ import {
   type HeldKeyPlace,
   heldLedgerKey,
   heldSigningKey,
+  heldWitnessKey,
   keyFileNames,
   keyFolders,
+  type LedgerKey,
+  openWitnessKey,
   readHeldKeyPlace,
   readLedgerKey,
   type SigningKey,
@@ -90,6 +93,33 @@ export async function openLedgerKeyToSign(
   const held = await openPlace(services, place)
   try {
     return { signer: heldLedgerKey(held, origin).signer, close: () => held.close() }
+  } catch (error) {
+    held.close()
+    throw error
+  }
+}
+
+/**
+ * The key of a witness: a file, made under the given name where there is none, or where it is held.
+ * @throws as `openKeyToSign`; usage-invalid where a held key is not one for ever, or no name is given with it
+ */
+export async function openWitnessKeyAt(
+  services: Needed,
+  { keyPath, name }: { readonly keyPath: string; readonly name: string | null },
+): Promise<LedgerKey & { close(): void }> {
+  const place = readHeldKeyPlace(keyPath, (path) => resolve(path))
+  if (place === null)
+    return { ...(await openWitnessKey(services.keyFiles, keyPath, name)), close: () => undefined }
+  if (name === null)
+    throw new OperatingError('usage-invalid', 'a key that is held has no name of its own: `--name`')
+  if (place.provider === 'vault' && place.version === null)
+    throw new OperatingError(
+      'usage-invalid',
+      'a witness keeps its key: name the `version` of the transit key',
+    )
+  const held = await openPlace(services, place)
+  try {
+    return { ...heldWitnessKey(held, name), close: () => held.close() }
   } catch (error) {
     held.close()
     throw error
