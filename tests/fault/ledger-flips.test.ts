@@ -141,4 +141,4 @@ test('a commit of which little is left is told, and nothing of it is taken back'
     const { findings } = await fsck({ tiles: await openLedgerFiles(source), trust: null })
     expect(findings).toContainEqual({ file: '.committed', problem: `slot ${newest} is damaged` })
   }
-})
+}, 300_000)
