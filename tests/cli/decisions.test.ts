@@ -15,6 +15,8 @@ const at = (name: string) => join(folder, name)
 const work = at('work')
 const decisions = (name: string, ...given: readonly string[]) =>
   proofhouse('decisions', name, ...given, '--out', work)
+const erase = (...given: readonly string[]) =>
+  proofhouse('subjects', 'erase', ...given, '--out', work)
 const json = (name: string, ...given: readonly string[]): unknown =>
   JSON.parse(decisions(name, ...given, '--json').out)
 
@@ -79,6 +81,24 @@ test('decisions are taken as declared, once each, and found by who and what they
   writeFileSync(at('next.yaml'), declaration.replace('1e1e', '2e2e'))
   expect(decisions('deploy', at('next.yaml'))).toMatchObject({ status: 0 })
   expect(json('record', lines(decision(1)))).toMatchObject({ repeated: 1, size: 9 })
+  // Sent again after what is kept of it was changed, what it is found by, and what it must hold: what was taken keeps its meaning.
+  const changed = declaration
+    .replace('mask: [input/iban]', 'mask: [input/age]')
+    .replace('outcome: label', 'outcome: rank')
+    .replace('output: {', 'output: {rank: {type: text}, ')
+  writeFileSync(at('changed.yaml'), changed)
+  expect(json('deploy', at('changed.yaml'))).toMatchObject({ version: 3 })
+  expect(json('deploy', at('changed.yaml'))).toMatchObject({ version: 3, index: null })
+  const other = decision(2, { id: 'other' })
+  expect(json('record', lines(decision(0), decision(1), other, decision(11)))).toMatchObject({
+    repeated: 2,
+    refused: [
+      { line: 3, problem: 'output: `rank` is missing' },
+      { line: 4, problem: 'output: `rank` is missing' },
+    ],
+  })
+  expect(json('check')).toMatchObject({ findings: [] })
+  expect(decisions('deploy', at('credit-eu.yaml'))).toMatchObject({ status: 0 })
   expect(json('sources')).toEqual([{ source: 'gateway', next: 10, gaps: [{ from: 8, to: 9 }] }])
   expect(json('find', '--subject', 'p-0', '--outcome', 'declined')).toMatchObject([
     { index: 3, sequence: 3, erased: false },
@@ -97,10 +117,10 @@ test('a person is erased: pending, then final; every receipt still verifies', ()
     status: 0,
   })
   expect(readFileSync(kept, 'utf8')).not.toContain('7003')
-  expect(decisions('erase', '--subject', 'p-0').out).toContain('4 decisions erased')
+  expect(erase('--subject', 'p-0').out).toContain('4 decisions erased')
   expect(decisions('show', '3').out).toContain('its content was erased')
   expect(json('find', '--subject', 'p-0')).toEqual([])
-  const verified = (name: string) => proofhouse('receipt', 'verify', at(name))
+  const verified = (name: string) => proofhouse('verify', 'receipt', at(name))
   const receipt = (index: string, name: string, ...given: readonly string[]) => {
     expect(decisions('receipt', index, '--output', at(name), ...given)).toMatchObject({
       err: '',
@@ -136,9 +156,16 @@ async function ready(output: Readable): Promise<Readonly<Record<string, string>>
 }
 
 test.each([
-  [['erase'], 'name either'],
-  [['erase', '--subject', 'p-1', '--entry', '1'], 'name either'],
-  [['erase', '--entry', '99'], 'there is no decision 99'],
+  [[], 'name either'],
+  [['--subject', 'p-1', '--entry', '1'], 'name either'],
+  [['--entry', '99'], 'there is no decision 99'],
+])('not erased: %j', (given, problem) => {
+  const { status, err } = erase(...given)
+  expect(err).toContain(problem)
+  expect(status).toBe(2)
+})
+
+test.each([
   [['receipt', '1', '--show', 'person'], 'has no group `person`'],
   [['find', '--from', 'yesterday'], 'is a moment like'],
   [['serve', '--host', '0.0.0.0'], 'is not this machine alone'],
@@ -220,7 +247,7 @@ test('a log put back from an older copy is not opened, until the loss is declare
   }
   expect(json('find', '--subject', 'p-2')).toMatchObject([{ index: 2 }, { index: 5 }, { index: 9 }])
   expect(json('record', lines(decision(10)))).toMatchObject({ accepted: 1, size: 11 })
-  expect(decisions('erase', '--subject', 'p-2')).toMatchObject({ status: 0 })
+  expect(erase('--subject', 'p-2')).toMatchObject({ status: 0 })
   const newest = at('newest')
   cpSync(join(work, 'decisions'), newest, { recursive: true })
 

@@ -5,9 +5,11 @@ import { utf8 } from '../encoding.ts'
 import { assert } from '../errors.ts'
 import { isJsonObject, type JsonObject, parseJson } from '../json.ts'
 import { makeStatement, parseStatement, readStatement } from '../statement.ts'
+import { access } from './access.ts'
 import { cyclonedxBom } from './cyclonedx-bom.ts'
 import { dataSet } from './data-set.ts'
 import { decisionLog } from './decision-log.ts'
+import { deploymentDeclared } from './deployment.ts'
 import { erasure } from './erasure.ts'
 import { importedResults } from './imported-results.ts'
 import { keyEvent } from './key-event.ts'
@@ -15,6 +17,7 @@ import { measures } from './measures.ts'
 import { modelSignature } from './model-signature.ts'
 import { provenance } from './provenance.ts'
 import { report } from './report.ts'
+import { retention } from './retention.ts'
 import { runAnnounced } from './run-announced.ts'
 import { runClosed } from './run-closed.ts'
 import { storedArtifact } from './stored-artifact.ts'
@@ -38,7 +41,10 @@ const types = [
   provenance,
   erasure,
   decisionLog,
+  deploymentDeclared,
   keyEvent,
+  access,
+  retention,
   storedArtifact,
 ]
 

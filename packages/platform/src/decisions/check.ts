@@ -11,8 +11,10 @@ import {
   toBase64,
 } from '@proofhouse/evidence'
 import { fastSha256 } from '../ledger/index.ts'
+import { correctionProblem } from './correcting.ts'
 import type { IndexRow } from './index-segment.ts'
 import type { LogParts } from './log-parts.ts'
+import { declaredBy } from './decision.ts'
 import { outcomeIn } from './outcomes.ts'
 import { openContent } from './sealing.ts'
 
@@ -65,6 +67,8 @@ export async function checkDecisionLog(log: LogParts): Promise<DecisionCheck> {
       opened += 1
       for (const problem of contentProblems(log, row, decision, content)) tell(index, problem)
     }
+    const wrong = await wrongCorrection(log, index, decision, content)
+    if (wrong !== null) tell(index, wrong)
   }
   if (entries < size) tell(entries, `the ledger ends here, and the index goes on to ${size}`)
   return { entries, opened, erased, findings, findingsInAll }
@@ -90,10 +94,11 @@ function rowProblems(row: IndexRow, entry: DecisionEntry): string[] {
 function contentProblems(
   log: LogParts,
   row: IndexRow,
-  { commitments, deployment }: DecisionEntry,
+  entry: DecisionEntry,
   { groups, recordSalt }: DecisionContent,
 ): string[] {
   const problems: string[] = []
+  const { commitments } = entry
   const names = Object.keys(commitments)
   for (const name of names) {
     const value = groups[name]
@@ -106,9 +111,25 @@ function contentProblems(
   }
   if (names.length !== Object.keys(groups).length)
     problems.push('its content has groups that were not committed to')
-  const of = log.deployments.get(deployment)
-  if (of !== undefined && row.outcome !== '' && row.outcome !== outcomeIn(of, groups))
+  const of = declaredBy(log.deployments, entry)
+  if (of === undefined)
+    problems.push('the evidence log does not state the declaration that it was made under')
+  else if (row.outcome !== '' && row.outcome !== outcomeIn(of, groups))
     problems.push('the index has another outcome of it')
   if (log.erasures.of(row.index) !== null) problems.push('an erasure covers it, and it opens')
   return problems
+}
+
+/** What it supersedes must stand before it, and be about the same person; of what was erased that cannot be told any more. */
+async function wrongCorrection(
+  log: LogParts,
+  index: number,
+  { corrects, deployment }: DecisionEntry,
+  content: DecisionContent | 'gone' | 'changed',
+): Promise<string | null> {
+  if (corrects === undefined) return null
+  if (corrects.log === log.place.origin && corrects.index >= index)
+    return '`corrects` names an entry that does not stand before it'
+  const subject = typeof content === 'string' ? null : content.groups['subject']
+  return correctionProblem(log, { corrects, deployment, subject }, false)
 }

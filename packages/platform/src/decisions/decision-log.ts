@@ -5,6 +5,8 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type JsonValue, OperatingError } from '@proofhouse/evidence'
+import { newCorrectionProblem } from './correcting.ts'
+import { Corrections } from './corrections.ts'
 import type { OpenDeployment } from './decision.ts'
 import { DecisionIndex } from './decision-index.ts'
 import { Erasures } from './erasures.ts'
@@ -14,7 +16,7 @@ import type { DecisionLogStores, LogParts } from './log-parts.ts'
 import { type LogState, LogStateFiles } from './log-state.ts'
 import { load } from './opening.ts'
 import { prepare, type Preparation, type Prepared } from './preparing.ts'
-import { outcomeAgain, refused } from './repeats.ts'
+import { type Again, beyond, cameBefore, refused, settleAgain } from './repeats.ts'
 import { sealContent, sealOverheadBytes, type SealPlace } from './sealing.ts'
 import { Sources } from './sources.ts'
 import { SubjectKeys, Tagger } from './subject-keys.ts'
@@ -40,8 +42,9 @@ export class DecisionLog implements LogParts {
   readonly keys: SubjectKeys
   readonly tagger: Tagger
   readonly erasures: Erasures
+  readonly corrections: Corrections
   readonly sources = new Sources()
-  readonly deployments: ReadonlyMap<string, OpenDeployment>
+  deployments: ReadonlyMap<string, OpenDeployment>
   readonly #opened: LogState
   readonly #waiting = new WaitingDecisions()
   /** Handed in, not yet committed. */
@@ -74,12 +77,10 @@ export class DecisionLog implements LogParts {
     this.keys = new SubjectKeys(new KeyPages(stores.files, place, epoch))
     this.tagger = new Tagger(keys.tag)
     this.erasures = new Erasures(stores.files, keys.table)
+    this.corrections = new Corrections(stores, keys.table, place.origin)
   }
 
-  /**
-   * Opens a log, making it when there is none. Contents of entries that were never committed are removed.
-   * @throws ledger-corrupt when contents or keys are damaged; key-provider-unavailable; storage-failed
-   */
+  /** Opens a log, or makes it; contents never committed go. @throws ledger-corrupt, key-provider-unavailable, storage-failed */
   static async open(
     stores: DecisionLogStores,
     place: SealPlace,
@@ -126,10 +127,7 @@ export class DecisionLog implements LogParts {
     )
   }
 
-  /**
-   * Takes decisions that were prepared, as `append` does.
-   * @param values those that were handed in; asked for only where a number comes again
-   */
+  /** Takes decisions that were prepared, as `append` does. @param values those handed in, for numbers that come again */
   async take(
     prepared: readonly Prepared[],
     values: () => readonly JsonValue[],
@@ -137,20 +135,26 @@ export class DecisionLog implements LogParts {
     this.refuseMore(prepared.length)
     const by = new HandedIn(prepared.length)
     for (const [n, decision] of prepared.entries())
-      if ('problem' in decision) by.settle(n, refused(decision.problem))
-      else this.#take({ decision, by, n }, values)
+      if (!('problem' in decision)) this.#take({ decision, by, n }, values)
+      else {
+        const before = cameBefore(this, () => values()[n])
+        if (before === null) by.settle(n, refused(decision.problem))
+        else this.#takeAgain({ decision: before, by, n }, values, decision.problem)
+      }
     this.#running ??= this.#run()
     return by.outcomes
   }
 
-  /**
-   * Refuses where so many more decisions cannot wait.
-   * @throws ledger-overloaded; ledger-closed and what storage threw after a failure
-   */
+  /** Refuses where so many more cannot wait. @throws ledger-overloaded; ledger-closed and what storage threw */
   refuseMore(count: number): void {
     if (this.#failure !== null || this.#isClosing) throw this.#refusal()
     if (!this.#waiting.hasRoom(count))
       throw new OperatingError('ledger-overloaded', `${this.#waiting.count} decisions wait already`)
+  }
+
+  /** Takes decisions under a declaration, or a new version of it, from now on. */
+  declare(of: OpenDeployment): void {
+    this.deployments = new Map(this.deployments).set(of.deployment.id, of)
   }
 
   /** What decisions are prepared with. */
@@ -158,36 +162,35 @@ export class DecisionLog implements LogParts {
     return { deployments: this.deployments, tagger: this.tagger }
   }
 
-  #take(one: Waiting, values: () => readonly JsonValue[]): void {
+  #take(one: Waiting, values: () => readonly JsonValue[], isChecked = false): void {
     const { decision, by, n } = one
-    const { source, sequence } = decision
-    if (this.sources.has(source, sequence)) {
-      void this.#takeAgain(one, values)
-      return
+    const { source, sequence, isCorrection } = decision
+    if (this.sources.has(source, sequence)) this.#takeAgain(one, values, null)
+    else if (this.sources.isBeyond(source, sequence)) by.settle(n, beyond)
+    else if (isCorrection && !isChecked) void this.#takeCorrection(one, values)
+    else {
+      this.sources.add(source, sequence)
+      this.#underWay.add(decision)
+      this.#waiting.add(one)
     }
-    if (this.sources.isBeyond(source, sequence)) {
-      by.settle(
-        n,
-        refused('`sequence`: its source has left too many gaps; number from its last one on'),
-      )
-      return
-    }
-    this.sources.add(source, sequence)
-    this.#underWay.add(decision)
-    this.#waiting.add(one)
   }
 
-  /** A decision with a number that has come. Never rejects: a failure is told to whoever handed it in. */
-  async #takeAgain(
-    { decision, by, n }: Waiting,
-    values: () => readonly JsonValue[],
-  ): Promise<void> {
+  /** A decision that supersedes another one, which is looked up first. Never rejects, as the next. */
+  async #takeCorrection(one: Waiting, values: () => readonly JsonValue[]): Promise<void> {
     try {
-      if (this.#underWay.has(decision)) await this.exclusively(() => Promise.resolve())
-      by.settle(n, await outcomeAgain(this, decision, () => values()[n]))
+      const problem = await newCorrectionProblem(this, one.decision)
+      this.refuseMore(1)
+      if (problem !== null) one.by.settle(one.n, refused(problem))
+      else this.#take(one, values, true)
+      this.#running ??= this.#run()
     } catch (error) {
-      by.fail(error)
+      one.by.fail(error)
     }
+  }
+
+  #takeAgain(one: Again, values: () => readonly JsonValue[], problem: string | null): void {
+    const isUnderWay = this.#underWay.has(one.decision)
+    settleAgain(this, one, { value: () => values()[one.n], problem, isUnderWay })
   }
 
   /** Does something while no decision is on its way; those handed in before are written first. */

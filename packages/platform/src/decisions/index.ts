@@ -1,7 +1,7 @@
 // Decisions: the log of what deployed models decided, which nobody can change and people can be erased from.
 
 export { checkDecisionLog, type DecisionCheck } from './check.ts'
-export { type OpenDeployment, openDeployment } from './decision.ts'
+export { type OpenDeployment, openDeployment, openVersions } from './decision.ts'
 export { DecisionLog } from './decision-log.ts'
 export { type Deployment, readDeployment } from './deployment.ts'
 export {
@@ -14,7 +14,18 @@ export {
   type StatedErasure,
   stateFinal,
 } from './emptying.ts'
-export type { ErasureRecord } from './erasures.ts'
+export type { IndexRow } from './index-segment.ts'
+export {
+  type Hold,
+  isDue,
+  isFree,
+  isOver,
+  type RetentionRule,
+  rulesOf,
+  type Standing,
+  standingOf,
+} from './retention.ts'
+export { type ErasureRecord, indexesOf, rangesOf } from './erasures.ts'
 export type { KeyWrapper, Piece, VaultFiles } from './ports.ts'
 export {
   type DecisionSearch,
