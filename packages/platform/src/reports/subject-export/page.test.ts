@@ -27,6 +27,7 @@ test('it shows values, what is left out, and what supersedes what', () => {
     'Replaced by</dt><dd><a href="#d-3">decision 3</a>',
     'Replaces</dt><dd><a href="#d-2">decision 2</a>',
     'held, and not shown',
+    '<td>looked at</td>',
     '<li>What the model was given: <bdi>income</bdi></li>',
     'entry <bdi>7</bdi> of the evidence log',
   ])
@@ -67,7 +68,13 @@ test('whatever strangers wrote stays text', () => {
     log: hostileText,
     decisions: [{ ...first, receipt, withheld: [`input/${hostileText}`] }],
     deployments: [
-      { id: hostileText, declaration: { input: { [hostileText]: { type: hostileText } } } },
+      {
+        id: hostileText,
+        declaration: {
+          input: { [hostileText]: { type: hostileText } },
+          retention: { laws: [hostileText], rules: [{ law: hostileText, keep: hostileText }] },
+        },
+      },
     ],
   }
   for (const language of ['en', 'ar'] as const) {
