@@ -35,6 +35,20 @@ test('it shows values, what is left out, and what supersedes what', () => {
   expect(page).not.toContain('<script')
 })
 
+test('it says for how long decisions are kept, and by which law', () => {
+  const [one] = given(whole).deployments
+  const retention = {
+    class: 'c',
+    laws: ['us-reg-b-consumer'],
+    rules: [{ law: 'policy 7', erase: 'P3Y' }],
+  }
+  const deployments = [{ id: one?.id ?? '', declaration: { retention } }]
+  const page = renderSubjectExport({ ...given(whole), deployments }, 'en')
+  expect(page).toContain(
+    'at least <bdi>P25M</bdi> (<bdi>12 CFR 1002.12(b)(1)</bdi>); at most <bdi>P3Y</bdi> (<bdi>policy 7</bdi>)',
+  )
+})
+
 test('of nobody, and of what was erased, it says so', () => {
   expect(renderSubjectExport(given(none), 'en')).toContain('holds no decision about this person')
   const page = renderSubjectExport(given(erased), 'en')

@@ -8,6 +8,7 @@ import {
   type SubjectExport,
   utf8,
 } from '@proofhouse/evidence'
+import { retentionLaws } from '../../decisions/index.ts'
 import { type Content, foreign, html, type Markup, marked } from '../html/markup.ts'
 import { page } from '../html/page.ts'
 import { dataTable } from '../html/table.ts'
@@ -201,18 +202,22 @@ function retentionCell(
 ): Content {
   const { retention } = declaration
   const listed = isJsonObject(retention) ? [retention['laws'], retention['rules']] : []
-  const told = listed
+  const terms = listed
     .flatMap((list) => (Array.isArray(list) ? list : []))
     .flatMap((rule) => {
-      if (typeof rule === 'string') return [foreign(rule)]
+      if (typeof rule === 'string') {
+        const law = retentionLaws.find((one) => one.id === rule)
+        const told = { period: law?.keep ?? '', law: law?.citation ?? '' }
+        return [law === undefined ? foreign(rule) : placed(words.keptAtLeast, told)]
+      }
       const { law, keep, erase } = isJsonObject(rule) ? rule : {}
       const moment = (text: string, period: JsonValue | undefined) =>
         typeof period === 'string' && typeof law === 'string' ? [placed(text, { period, law })] : []
       return [...moment(words.keptAtLeast, keep), ...moment(words.keptAtMost, erase)]
     })
-  return told.length === 0
+  return terms.length === 0
     ? words.keptUndeclared
-    : told.map((one, n) => [n === 0 ? null : '; ', one])
+    : terms.map((one, n) => [n === 0 ? null : '; ', one])
 }
 
 function deploymentsPart({ deployments }: SubjectExport, words: ExportWords): Markup {
