@@ -45,7 +45,7 @@ test('it says for how long decisions are kept, and by which law', () => {
   const deployments = [{ id: one?.id ?? '', declaration: { retention } }]
   const page = renderSubjectExport({ ...given(whole), deployments }, 'en')
   expect(page).toContain(
-    'at least <bdi>P25M</bdi> (<bdi>12 CFR 1002.12(b)(1)</bdi>); at most <bdi>P3Y</bdi> (<bdi>policy 7</bdi>)',
+    'at least <bdi>25 months</bdi> (<bdi>12 CFR 1002.12(b)(1)</bdi>); at most <bdi>3 years</bdi> (<bdi>policy 7</bdi>)',
   )
 })
 
@@ -65,7 +65,8 @@ test('in Arabic it runs from right to left, says the same, and admits who wrote 
   for (const [name, text] of Object.entries(exportWords.en)) {
     const other = new Map(Object.entries(exportWords.ar)).get(name) ?? ''
     expect(namesIn(other), name).toEqual(namesIn(text))
-    if (name !== 'unreviewed') expect(other, name).toMatch(/\p{Script=Arabic}/u)
+    if (name !== 'unreviewed' && name !== 'locale')
+      expect(other, name).toMatch(/\p{Script=Arabic}/u)
   }
 })
 

@@ -195,6 +195,18 @@ ${
 `
 }
 
+const units: Readonly<Record<string, string>> = { D: 'day', M: 'month', Y: 'year' }
+
+/** `P25M` as `25 months`; what is no such period, as it is. */
+function periodText(period: string, { locale }: ExportWords): string {
+  const [, count, letter = ''] = /^P(\d+)([DMY])$/.exec(period) ?? []
+  const unit = units[letter]
+  if (count === undefined || unit === undefined) return period
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(
+    Number(count),
+  )
+}
+
 /** Every rule that the declaration has of its own, and the laws that it names. */
 function retentionCell(
   declaration: Readonly<Record<string, JsonValue>>,
@@ -207,12 +219,14 @@ function retentionCell(
     .flatMap((rule) => {
       if (typeof rule === 'string') {
         const law = retentionLaws.find((one) => one.id === rule)
-        const told = { period: law?.keep ?? '', law: law?.citation ?? '' }
+        const told = { period: periodText(law?.keep ?? '', words), law: law?.citation ?? '' }
         return [law === undefined ? foreign(rule) : placed(words.keptAtLeast, told)]
       }
       const { law, keep, erase } = isJsonObject(rule) ? rule : {}
       const moment = (text: string, period: JsonValue | undefined) =>
-        typeof period === 'string' && typeof law === 'string' ? [placed(text, { period, law })] : []
+        typeof period === 'string' && typeof law === 'string'
+          ? [placed(text, { period: periodText(period, words), law })]
+          : []
       return [...moment(words.keptAtLeast, keep), ...moment(words.keptAtMost, erase)]
     })
   return terms.length === 0
@@ -222,7 +236,6 @@ function retentionCell(
 
 function deploymentsPart({ deployments }: SubjectExport, words: ExportWords): Markup {
   return html`<section class="part" id="deployments" aria-labelledby="deployments-h"><h2 id="deployments-h">${words.deployments}</h2>
-<p>${words.deploymentsText}</p>
 ${deployments.map(
   ({ id, declaration }) => html`<h3>${foreign(id)}</h3>
 ${

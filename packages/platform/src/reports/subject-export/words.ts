@@ -134,8 +134,8 @@ const arabic: Own = {
 
 /** The languages of the page. */
 export const exportWords = {
-  en: { ...englishShared, ...english },
-  ar: { ...arabicShared, ...arabic },
+  en: { ...englishShared, ...english, locale: 'en' },
+  ar: { ...arabicShared, ...arabic, locale: 'ar-u-nu-latn' },
 } as const
 
 /** A language of the page. */
