@@ -120,11 +120,39 @@ test('while a server takes decisions, people are erased, receipts made and epoch
   ] as const)
     expect(proofhouse('verify', 'receipt', at(name)).out).toMatch(said)
 
+  // A new version of a declaration counts at once, for small requests and for those that other threads prepare.
+  const ranked = fields.replace('outcome: label', 'outcome: label\nmask: [input/age]')
+  writeFileSync(at('credit.yaml'), `id: credit\nmodel: ${'1e'.repeat(32)}\n${ranked}`)
+  const large = (from: number) => Array.from({ length: 100 }, (_, n) => decision(from + n))
+  expect(await server.post(path, JSON.stringify(large(10)), server.token)).toMatchObject({
+    status: 200,
+  })
+  expect(json('deploy', at('credit.yaml'))).toMatchObject({ version: 2 })
+  const both = JSON.stringify([...large(10), ...large(110)])
+  const { value: taken } = await server.post(path, both, server.token)
+  expect(JSON.stringify(taken).match(/"repeated"/g)).toHaveLength(100)
+  expect(JSON.stringify(taken).match(/"accepted"/g)).toHaveLength(100)
+  const small = JSON.stringify([decision(12), decision(210)])
+  expect(await server.post(path, small, server.token)).toMatchObject({
+    value: {
+      outcomes: [
+        { status: 'repeated', index: 12 },
+        { status: 'accepted', index: 210 },
+      ],
+    },
+  })
+  expect(json('show', '12')).toMatchObject({ groups: { input: { age: 30 } } })
+  for (const index of ['150', '210'])
+    expect(json('show', index)).toMatchObject({
+      entry: { declaration: 2 },
+      groups: { input: { age: '***' } },
+    })
+
   // The same errors as without a server.
-  const missing = decisions('show', '99')
+  const missing = decisions('show', '999')
   expect(missing).toMatchObject({ status: 2 })
-  expect(missing.err).toContain('there is no decision 99; the log has 10 [usage-invalid]')
-  expect(erase('--entry', '99').err).toContain('there is no decision 99 in this log')
+  expect(missing.err).toContain('there is no decision 999; the log has 211 [usage-invalid]')
+  expect(erase('--entry', '999').err).toContain('there is no decision 999 in this log')
   expect(decisions('receipt', '1', '--show', 'person').err).toContain('has no group `person`')
 
   // The senders' token opens nothing of what operators may, and nothing of it is here over HTTP.
@@ -133,7 +161,7 @@ test('while a server takes decisions, people are erased, receipts made and epoch
   })
   expect(await server.end('SIGTERM')).toBe(0)
   expect(existsSync(socket)).toBe(false)
-  expect(json('check')).toMatchObject({ entries: 10, opened: 7, erased: 3, findings: [] })
+  expect(json('check')).toMatchObject({ entries: 211, opened: 208, erased: 3, findings: [] })
 })
 
 test('beside a server decisions are corrected, exported, held and kept as without one', async () => {
@@ -141,7 +169,7 @@ test('beside a server decisions are corrected, exported, held and kept as withou
   writeFileSync(at('changes.json'), JSON.stringify({ input: { age: 31 } }))
   const why = ['--reason', 'case 12'] as const
   expect(decisions('correct', '1', at('changes.json'), ...why).out).toContain(
-    'entry 10 supersedes entry 1',
+    'entry 211 supersedes entry 1',
   )
   const [, id = ''] = /^hold (\S+) stands/.exec(decisions('hold', '--entry', '1', ...why).out) ?? []
   const refused = erase('--subject', 'p-1')
@@ -151,8 +179,8 @@ test('beside a server decisions are corrected, exported, held and kept as withou
   )
   const asked = ['--subject', 'p-1', '--output', at('p-1.json'), ...why]
   const exported = proofhouse('subjects', 'export', ...asked, '--out', work)
-  expect(exported.out).toContain('4 decisions written')
-  expect(proofhouse('verify', 'export', at('p-1.json')).out).toContain('4 shown, 0 erased')
+  expect(exported.out).toContain('71 decisions written')
+  expect(proofhouse('verify', 'export', at('p-1.json')).out).toContain('71 shown, 0 erased')
   expect(decisions('release', id, ...why)).toMatchObject({ status: 0 })
   expect(await server.end('SIGTERM')).toBe(0)
 })
@@ -196,7 +224,7 @@ test('a socket that others could have put there is not spoken to', async () => {
   expect(told.err).toContain('lets other users in')
   expect(told.status).toBe(2)
   const server = await serve()
-  expect(erase('--subject', 'p-1').out).toContain('4 decisions erased')
+  expect(erase('--subject', 'p-1').out).toContain('71 decisions erased')
   expect(await server.end('SIGINT')).toBe(0)
   expect(await isRefused()).toBe(true)
   // The operator's token is never the senders'.

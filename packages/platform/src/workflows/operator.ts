@@ -5,6 +5,7 @@ import { errorRegistry, OperatingError } from '@proofhouse/evidence'
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { listing, receipting, searching, showing } from './answer-about-decisions.ts'
+import { declaring } from './declare-deployment.ts'
 import type { DecisionLogInUse } from './decision-log-access.ts'
 import type { DecisionOperation, OperationServices } from './decision-operation.ts'
 import { correcting } from './correct-decision.ts'
@@ -24,6 +25,7 @@ const operations: readonly DecisionOperation<TSchema, unknown>[] = [
   searching,
   showing,
   listing,
+  declaring,
   correcting,
   exporting,
   holding,
