@@ -115,10 +115,7 @@ export class DecisionLog implements LogParts {
     return this.#opened.keys
   }
 
-  /**
-   * Takes decisions, all of them in order; each one's outcome once it is durable, and not before.
-   * @throws ledger-overloaded when too many wait; ledger-closed and what storage throws after a failure
-   */
+  /** Takes decisions, in order; each one's outcome once it is durable. @throws ledger-overloaded, ledger-closed, storage-failed */
   async append(values: readonly JsonValue[]): Promise<readonly Outcome[]> {
     this.refuseMore(values.length)
     return this.take(
