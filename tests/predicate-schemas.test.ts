@@ -40,6 +40,7 @@ test.each([
   'key-event',
   'access',
   'retention',
+  'stored-artifact',
 ])('%s: the schema admits what is valid and refuses what is not', (name) => {
   const schema = read(`predicates/${name}.schema.json`)
   const found = vectors[`https://proofhouse.dev/${name}/v1`]

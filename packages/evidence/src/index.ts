@@ -265,6 +265,7 @@ export {
   erasure,
   isErasedBy,
 } from './predicates/erasure.ts'
+export { storedArtifact } from './predicates/stored-artifact.ts'
 export { type DecisionLog, decisionLog } from './predicates/decision-log.ts'
 export { type DeploymentDeclared, deploymentDeclared } from './predicates/deployment.ts'
 export {

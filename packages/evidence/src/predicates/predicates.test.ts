@@ -20,6 +20,7 @@ import { report } from './report.ts'
 import { retention } from './retention.ts'
 import { runAnnounced } from './run-announced.ts'
 import { runClosed } from './run-closed.ts'
+import { storedArtifact } from './stored-artifact.ts'
 import { testResult } from './test-result.ts'
 import { summarizeGate, verdictField, verificationSummary } from './verification-summary.ts'
 import { vulnerabilities } from './vulnerabilities.ts'
@@ -44,6 +45,7 @@ const types = [
   keyEvent,
   access,
   retention,
+  storedArtifact,
 ]
 
 const cases = types.map((type) => {

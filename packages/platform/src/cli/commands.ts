@@ -1,5 +1,9 @@
 // Every command, in the order in which help lists them.
 
+import { artifactsGet } from './artifacts-get.ts'
+import { artifactsList } from './artifacts-list.ts'
+import { artifactsPut } from './artifacts-put.ts'
+import { artifactsRemove } from './artifacts-remove.ts'
 import { assess } from './assess.ts'
 import { bom } from './bom.ts'
 import type { Command } from './command.ts'
@@ -83,6 +87,10 @@ export const commands: readonly Command[] = [
   decisionsEndEpoch,
   subjectsExport,
   subjectsErase,
+  artifactsPut,
+  artifactsGet,
+  artifactsList,
+  artifactsRemove,
   keysList,
   keysRotate,
   keysRewrap,

@@ -27,6 +27,11 @@ const whenAsked =
 /** `assessSystem` of `assess-system.ts`. */
 export const assessSystem = whenAsked(async () => (await import('./assess-system.ts')).assessSystem)
 
+/** `compareKeyEvents` of `compare-key-events.ts`. */
+export const compareKeyEvents = whenAsked(
+  async () => (await import('./compare-key-events.ts')).compareKeyEvents,
+)
+
 /** `openHeldWorkspaceKeys` of `held-keys.ts`. */
 export const openHeldWorkspaceKeys = whenAsked(
   async () => (await import('./held-keys.ts')).openHeldWorkspaceKeys,
@@ -48,6 +53,22 @@ export const checkVulnerabilities = whenAsked(
 
 /** `explainRow` of `explain-row.ts`. */
 export const explainRow = whenAsked(async () => (await import('./explain-row.ts')).explainRow)
+
+/** `putArtifact` of `keep-artifacts.ts`. */
+export const putArtifact = whenAsked(async () => (await import('./keep-artifacts.ts')).putArtifact)
+
+/** `getArtifact` of `keep-artifacts.ts`. */
+export const getArtifact = whenAsked(async () => (await import('./keep-artifacts.ts')).getArtifact)
+
+/** `listArtifacts` of `keep-artifacts.ts`. */
+export const listArtifacts = whenAsked(
+  async () => (await import('./keep-artifacts.ts')).listArtifacts,
+)
+
+/** `removeArtifact` of `keep-artifacts.ts`. */
+export const removeArtifact = whenAsked(
+  async () => (await import('./keep-artifacts.ts')).removeArtifact,
+)
 
 /** `checkLedger` of `check-ledger.ts`. */
 export const checkLedger = whenAsked(async () => (await import('./check-ledger.ts')).checkLedger)
