@@ -80,7 +80,7 @@ export class DecisionLog implements LogParts {
     this.corrections = new Corrections(stores, keys.table, place.origin)
   }
 
-  /** Opens a log, or makes it; contents never committed go. @throws ledger-corrupt, key-provider-unavailable, storage-failed */
+  /** Opens a log, or makes it; contents never committed go. @throws ledger-corrupt, key-provider-unavailable */
   static async open(
     stores: DecisionLogStores,
     place: SealPlace,
@@ -115,10 +115,7 @@ export class DecisionLog implements LogParts {
     return this.#opened.keys
   }
 
-  /**
-   * Takes decisions, all of them in order; each one's outcome once it is durable, and not before.
-   * @throws ledger-overloaded when too many wait; ledger-closed and what storage throws after a failure
-   */
+  /** Takes decisions, in order; each one's outcome once it is durable. @throws ledger-overloaded, ledger-closed */
   async append(values: readonly JsonValue[]): Promise<readonly Outcome[]> {
     this.refuseMore(values.length)
     return this.take(
@@ -127,7 +124,7 @@ export class DecisionLog implements LogParts {
     )
   }
 
-  /** Takes decisions that were prepared, as `append` does. @param values those handed in, for numbers that come again */
+  /** Takes decisions that were prepared, as `append` does. @param values as handed in, for numbers that come again */
   async take(
     prepared: readonly Prepared[],
     values: () => readonly JsonValue[],
