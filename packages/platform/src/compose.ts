@@ -10,7 +10,7 @@ import { processTerminal } from './adapters/process-terminal.ts'
 import { readableFiles } from './adapters/readable-files.ts'
 import { diskSearchedFiles } from './adapters/searched-files.ts'
 import { witnessServer } from './adapters/witness-client.ts'
-import { ledgerMirrorFolder, version } from './config.ts'
+import { ledgerMirrorFolder, variable, version } from './config.ts'
 import type { CosignableLedger, Witnesses } from './ledger/index.ts'
 import type { BlobStore } from './registry/index.ts'
 import {
@@ -161,6 +161,7 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
   return {
     ...host,
     files: localFiles,
+    variable,
     toolVersion: version,
     data: {
       open: async (...given) =>
@@ -174,11 +175,11 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
     openHeldKey,
     listenForDecisions: async (log, at) =>
       (await import('./adapters/http-listener.ts')).listenForDecisions(log, at),
-    deployments: {
-      list: async (...given) =>
-        (await import('./adapters/deployment-files.ts')).deploymentFiles.list(...given),
-      put: async (...given) =>
-        (await import('./adapters/deployment-files.ts')).deploymentFiles.put(...given),
+    operators: {
+      listen: async (...given) =>
+        (await import('./adapters/operator-listener.ts')).listenForOperators(...given),
+      ask: async (folder, ...given) =>
+        (await import('./adapters/operator-socket.ts')).askOperator({ folder, version }, ...given),
     },
     keyFiles: diskKeyFiles,
     openKeyProvider: async (settings, place) =>
@@ -205,8 +206,8 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
       (await import('./adapters/sqlite-statement-index.ts')).openStatementIndex(...given),
     blobs: blobFolder,
     verifierProgram: async () => (await import('./adapters/verifier-program.ts')).verifierProgram(),
-    startLeafHasher: async () =>
-      (await import('./adapters/leaf-hash-workers.ts')).leafHashWorkers(),
+    startLeafHasher: async (folder) =>
+      (await import('./adapters/leaf-hash-workers.ts')).leafHashWorkers({ folder }),
   }
 }
 

@@ -5,6 +5,7 @@ import { type Bytes, type JsonValue, OperatingError, textOf } from '@proofhouse/
 import { checkDecision, type Decision, type OpenDeployment } from './decision.ts'
 import { tagSizeBytes } from './key-pages.ts'
 import { outcomeOf } from './outcomes.ts'
+import { hasRepeatedNames } from './repeated-names.ts'
 import { commitDecision, type CommittedDecision, randomBytes } from './sealing.ts'
 import { Tagger } from './subject-keys.ts'
 
@@ -57,18 +58,24 @@ function tagOf(decision: Decision, { deployment }: OpenDeployment, tagger: Tagge
 
 /**
  * The decisions of a request's body.
- * @throws decision-malformed where it is no list, or too long a one
+ * @throws decision-malformed where it is no list, too long a one, or a name stands twice in one object
  */
 export function decisionsIn(body: Uint8Array): readonly JsonValue[] {
-  let values: unknown
+  let [text, values]: [string, unknown] = ['', null]
   try {
     // Not as a text that is mended: bytes that are none would be replaced, and something else recorded than was sent.
-    values = JSON.parse(textOf(body))
+    text = textOf(body)
+    values = JSON.parse(text)
   } catch {
     throw new OperatingError('decision-malformed', 'the body is no JSON')
   }
   if (!Array.isArray(values) || values.length > requestMax)
     throw new OperatingError('decision-malformed', `send a list of at most ${requestMax} decisions`)
+  if (hasRepeatedNames(text, values))
+    throw new OperatingError(
+      'decision-malformed',
+      'a name stands twice in one object: readers would not agree on what was decided',
+    )
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- JSON.parse makes nothing else
   return values as readonly JsonValue[]
 }

@@ -1,6 +1,7 @@
 // Ledger: a transparency log that takes entries, proves them and can be checked.
 
 export { type DamagedSlot, decodeSlots, encodeSlot, slotSizeBytes } from './committed-slots.ts'
+export { earlierRoot } from './earlier-root.ts'
 export { anchorPath, formatAnchor, isAnchorPath, parseAnchor } from './anchor-file.ts'
 export { audit, type AuditReport, digestRows } from './followers/audit.ts'
 export { follow, type FollowProgress } from './followers/follow.ts'
@@ -10,7 +11,7 @@ export { projectStatements, type StatementRow } from './followers/statement-row.
 export { readCommittedHead } from './fsck/head.ts'
 export { fsck, type FsckReport, withFindings } from './fsck/fsck.ts'
 export type { Finding } from './fsck/findings.ts'
-export { type BundleHashes, hashBundle, type LeafHasher } from './fsck/hash.ts'
+export type { BundlePaths, HashedFiles, LeafHasher } from './fsck/hash.ts'
 export {
   checkpointPath,
   committedPath,

@@ -13,6 +13,7 @@ export type { RecordedDescription, RecordedProvenance } from './record-provenanc
 export type {
   FileDigest,
   Files,
+  Operator,
   Services,
   WitnessListener,
   Workspace,
@@ -182,6 +183,7 @@ export const eraseDecisions = whenAsked(
   async () => (await import('./erase-decisions.ts')).eraseDecisions,
 )
 
+export type { Serving } from './serve-decisions.ts'
 /** `serveDecisions` of `serve-decisions.ts`. */
 export const serveDecisions = whenAsked(
   async () => (await import('./serve-decisions.ts')).serveDecisions,
@@ -190,6 +192,11 @@ export const serveDecisions = whenAsked(
 /** `checkDecisions` of `check-decisions.ts`. */
 export const checkDecisions = whenAsked(
   async () => (await import('./check-decisions.ts')).checkDecisions,
+)
+
+/** `restoreDecisions` of `restore-decisions.ts`. */
+export const restoreDecisions = whenAsked(
+  async () => (await import('./restore-decisions.ts')).restoreDecisions,
 )
 
 /** `endEpoch` of `erase-decisions.ts`. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { OperatingError } from '@proofhouse/evidence'
 import { afterAll, expect, test } from 'vitest'
 import { composeServices } from '../compose.ts'
+import { showDecision } from './answer-about-decisions.ts'
 import { declareDeployment } from './declare-deployment.ts'
 import { endEpoch, eraseDecisions } from './erase-decisions.ts'
 import { recordDecisions } from './record-decisions.ts'
@@ -28,8 +29,9 @@ test('an epoch with an erasure that has waited a day is ended when serving begin
   await eraseDecisions({ folder, what: { subject: 'p' }, reason: 'request' }, services)
   const serve = (time: string) => {
     const stop = new AbortController()
+    // What is due has begun by then, and is waited for.
     const ready = () => {
-      setTimeout(() => stop.abort(), 300)
+      stop.abort()
     }
     const run = { signal: stop.signal, ready, note: () => undefined }
     return serveDecisions({ folder, host: '127.0.0.1', port: 0 }, at(time), run)
@@ -46,6 +48,47 @@ test('an epoch with an erasure that has waited a day is ended when serving begin
   await expect(endEpoch({ folder }, services)).rejects.toMatchObject({ code: 'key-destroyed' })
 })
 
+test('an erasure that could not be stated ends the server, and is carried on when the log is opened', async () => {
+  const folder = join(base, 'failing')
+  const real = composeServices({ newId: () => 'e-2', now: () => new Date('2026-02-01T00:00:00Z') })
+  await declareDeployment({ file: join(base, 'pumps.json'), folder }, real)
+  expect(await recordDecisions({ file: join(base, 'd.jsonl'), folder }, real)).toMatchObject({
+    accepted: 1,
+  })
+  let isFull = false
+  const services: typeof real = {
+    ...real,
+    async openWorkspace(at) {
+      const workspace = await real.openWorkspace(at)
+      const record: typeof workspace.recorder.record = (statement) =>
+        isFull
+          ? Promise.reject(new OperatingError('storage-failed', 'the disk is full'))
+          : workspace.recorder.record(statement)
+      return { ...workspace, recorder: { ...workspace.recorder, record } }
+    },
+  }
+  const stop = new AbortController()
+  const { promise: listening, resolve: ready } = Promise.withResolvers<unknown>()
+  const request = { folder, host: '127.0.0.1', port: 0 }
+  const served = serveDecisions(request, services, {
+    signal: stop.signal,
+    ready,
+    note: () => undefined,
+  }).catch((error: unknown) => error)
+  await listening
+  const erasure = { folder, what: { subject: 'p' }, reason: 'request' } as const
+  // What was asked wrongly, or can wait, ends nothing.
+  await expect(eraseDecisions({ ...erasure, what: { indexes: [7] } }, real)).rejects.toMatchObject({
+    code: 'usage-invalid',
+  })
+  isFull = true
+  await expect(eraseDecisions(erasure, real)).rejects.toMatchObject({ code: 'storage-failed' })
+  expect(await served).toMatchObject({ code: 'storage-failed' })
+  expect(await showDecision({ folder, index: 0 }, real)).toMatchObject({ groups: null })
+  // It was stated by now: the same one is not stated again.
+  expect(await endEpoch({ folder }, real)).toMatchObject({ final: [{ erasureId: 'e-2' }] })
+})
+
 test('a provider of keys that is away delays the end of an epoch, and decisions are taken meanwhile', async () => {
   const folder = join(base, 'away')
   let isAway = false
@@ -53,9 +96,9 @@ test('a provider of keys that is away delays the end of an epoch, and decisions 
     const services = composeServices({ newId: () => 'e-1', now: () => new Date(time) })
     return {
       ...services,
-      openDecisions: (workspace, { tenant, wrapper }) =>
+      openDecisions: (workspace, { wrapper, ...keys }) =>
         services.openDecisions(workspace, {
-          tenant,
+          ...keys,
           wrapper: {
             ...wrapper,
             async wrap(...given) {
@@ -73,23 +116,23 @@ test('a provider of keys that is away delays the end of an epoch, and decisions 
   isAway = true
   const stop = new AbortController()
   const told = Promise.withResolvers<string>()
-  const ready = Promise.withResolvers<readonly [address: string, tokenFile: string]>()
+  const ready = Promise.withResolvers<{ readonly address: string; readonly tokenFile: string }>()
   const served = serveDecisions(
     { folder, host: '127.0.0.1', port: 0 },
     at('2026-02-03T00:00:00Z'),
     {
       signal: stop.signal,
-      ready: (...given) => ready.resolve(given),
+      ready: ready.resolve,
       note: (text) => told.resolve(text),
     },
   )
   expect(await told.promise).toBe('the epoch of keys goes on: it is away')
-  const [address, token] = await ready.promise
+  const { address, tokenFile } = await ready.promise
   const decision = readFileSync(join(base, 'd.jsonl'), 'utf8')
   const answer = await fetch(`${address}/api/v1/decisions`, {
     method: 'POST',
     headers: {
-      authorization: `Bearer ${readFileSync(token, 'utf8').trim()}`,
+      authorization: `Bearer ${readFileSync(tokenFile, 'utf8').trim()}`,
       'content-type': 'application/json',
     },
     body: `[${decision.replace('"sequence":0', '"sequence":1')}]`,

@@ -6,7 +6,7 @@ import type { ArtifactBlobs } from '../artifacts/store/index.ts'
 import type { GitHistory, SearchedFiles } from '../artifacts/secrets/index.ts'
 import type { ReadableFiles } from '../artifacts/inventory/index.ts'
 import type { DataSource, ModelRunner } from '../assess/index.ts'
-import type { DecisionLog, Deployment, KeyWrapper } from '../decisions/index.ts'
+import type { DecisionLog, KeyWrapper, OpenDeployment } from '../decisions/index.ts'
 import type {
   HeldKey,
   HeldKeyPlace,
@@ -66,12 +66,25 @@ export interface Workspace {
   close(): Promise<void>
 }
 
-/** Deployments of a workspace, by id. */
-interface Deployments {
-  /** @throws config-invalid, file-unreadable */
-  list(folder: string): Promise<readonly Deployment[]>
-  /** Adds or replaces one. @throws file-unwritable */
-  put(folder: string, deployment: Deployment): Promise<void>
+/** A prefix of a bucket, and who asks. */
+export interface BucketPlace {
+  readonly endpoint: string | null
+  readonly region: string
+  readonly bucket: string
+  readonly prefix: string
+  /** Null takes the machine's own role or profile. */
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | null
+}
+
+/** Where a decision log is kept on servers. */
+export interface DecisionPlaces {
+  /** Of a PostgreSQL database: the commit point of the log, and who may write. */
+  readonly databaseUrl: string
+  readonly ledger:
+    | { readonly folder: string }
+    | { readonly bucket: BucketPlace; readonly retainDays: number | null }
+  /** Sealed contents and keys; null for the database. */
+  readonly vault: BucketPlace | null
 }
 
 /** A workspace's decision log, open for writing. */
@@ -113,9 +126,31 @@ export type OpenStatementIndex = (file: {
   readonly replace: boolean
 }) => Promise<ProjectionStore<StatementRow> & StatementSearch>
 
+/** Answers an operator: whoever may read, receipt and erase what a decision log holds. */
+export interface Operator {
+  /** Of the program that answers: both ends of a conversation are of one version. */
+  readonly version: string
+  /** Does a piece of work; what it answers is a value of JSON. @throws usage-invalid and what the work throws */
+  operate(name: string, request: unknown): Promise<unknown>
+}
+
+/** How commands find whoever holds a workspace: a socket in it that is its owner's alone. */
+interface Operators {
+  /** @throws storage-failed where no socket can be made */
+  listen(folder: string, operator: Operator): Promise<{ close(): Promise<void> }>
+  /**
+   * Asks whoever holds the workspace; null when nobody listens.
+   * @throws file-unreadable for a socket that is not ours, server-unreachable when no answer came, and what the work
+   *   throws
+   */
+  ask(folder: string, name: string, request: unknown): Promise<{ readonly result: unknown } | null>
+}
+
 /** Everything the use cases are given. */
 export interface Services {
   readonly files: Files
+  /** What a variable of the environment holds; null for nothing. */
+  readonly variable: (name: string) => string | null
   readonly now: () => Date
   readonly newId: () => string
   readonly toolVersion: string
@@ -133,14 +168,21 @@ export interface Services {
   /** The program of the page that verifies receipts and packs, for a browser. @throws file-missing */
   verifierProgram(): Promise<string>
   /** Starts threads that hash; the caller closes them. */
-  startLeafHasher(): Promise<LeafHasher>
+  startLeafHasher(folder: string): Promise<LeafHasher>
   /**
    * Opens the decision log of a workspace, creating it and its keys on first use.
    * @throws ledger-busy, ledger-corrupt, key-provider-unavailable, config-invalid, storage-failed
    */
   openDecisions(
     workspace: Workspace,
-    keys: { readonly tenant: string; readonly wrapper: KeyWrapper },
+    given: {
+      readonly tenant: string
+      readonly wrapper: KeyWrapper
+      /** Null for the workspace's own folder. */
+      readonly places: DecisionPlaces | null
+      /** What the evidence log states of the deployments of a log, by its origin. */
+      readonly deployments: (origin: string) => Promise<ReadonlyMap<string, OpenDeployment>>
+    },
   ): Promise<OpenedDecisions>
   /** Listens for decisions over HTTP. @throws usage-invalid when the address is taken */
   listenForDecisions(
@@ -149,12 +191,13 @@ export interface Services {
       readonly host: string
       readonly port: number
       readonly token: string
+      /** Who answers those that show the operator's token here; null where nobody does. */
+      readonly operator: { readonly token: string; readonly answers: Operator } | null
       /** Told when the log has failed. */
       readonly failed: (error: unknown) => void
     },
   ): Promise<{ readonly address: string; close(): Promise<void> }>
-  /** The deployments that a workspace takes decisions of. */
-  readonly deployments: Deployments
+  readonly operators: Operators
   readonly keyFiles: KeyFiles
   /** Opens the provider of the root key; secrets are read when they are needed. @throws usage-invalid, file-missing, key-malformed */
   openKeyProvider(
