@@ -5,6 +5,7 @@ import { OperatingError } from '@proofhouse/evidence'
 import { afterAll, expect, test } from 'vitest'
 import { composeServices } from '../compose.ts'
 import { showDecision } from './answer-about-decisions.ts'
+import { by } from './decisions-workspace.fixture.ts'
 import { declareDeployment } from './declare-deployment.ts'
 import { endEpoch, eraseDecisions } from './erase-decisions.ts'
 import { recordDecisions } from './record-decisions.ts'
@@ -84,7 +85,7 @@ test('an erasure that could not be stated ends the server, and is carried on whe
   isFull = true
   await expect(eraseDecisions(erasure, real)).rejects.toMatchObject({ code: 'storage-failed' })
   expect(await served).toMatchObject({ code: 'storage-failed' })
-  expect(await showDecision({ folder, index: 0 }, real)).toMatchObject({ groups: null })
+  expect(await showDecision({ folder, index: 0, by }, real)).toMatchObject({ groups: null })
   // It was stated by now: the same one is not stated again.
   expect(await endEpoch({ folder }, real)).toMatchObject({ final: [{ erasureId: 'e-2' }] })
 })
@@ -116,23 +117,23 @@ test('a provider of keys that is away delays the end of an epoch, and decisions 
   isAway = true
   const stop = new AbortController()
   const told = Promise.withResolvers<string>()
-  const ready = Promise.withResolvers<{ readonly address: string; readonly tokenFile: string }>()
+  const ready = Promise.withResolvers<readonly [address: string, tokenFile: string]>()
   const served = serveDecisions(
     { folder, host: '127.0.0.1', port: 0 },
     at('2026-02-03T00:00:00Z'),
     {
       signal: stop.signal,
-      ready: ready.resolve,
+      ready: ({ address, tokenFile }) => ready.resolve([address, tokenFile]),
       note: (text) => told.resolve(text),
     },
   )
   expect(await told.promise).toBe('the epoch of keys goes on: it is away')
-  const { address, tokenFile } = await ready.promise
+  const [address, token] = await ready.promise
   const decision = readFileSync(join(base, 'd.jsonl'), 'utf8')
   const answer = await fetch(`${address}/api/v1/decisions`, {
     method: 'POST',
     headers: {
-      authorization: `Bearer ${readFileSync(tokenFile, 'utf8').trim()}`,
+      authorization: `Bearer ${readFileSync(token, 'utf8').trim()}`,
       'content-type': 'application/json',
     },
     body: `[${decision.replace('"sequence":0', '"sequence":1')}]`,

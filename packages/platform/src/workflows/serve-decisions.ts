@@ -102,7 +102,7 @@ export async function serveDecisions(
   })
 }
 
-/** What is done now and then: a key that is due is told of, an epoch that is over is ended, and a head that has moved is stated. */
+/** What is done now and then: an epoch that is over is ended, and a head that has moved is stated. */
 function ticking(
   opened: DecisionLogInUse,
   { now }: Pick<Services, 'now'>,
