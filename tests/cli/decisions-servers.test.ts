@@ -20,7 +20,7 @@ const work = join(folder, 'work')
 const settings = join(work, 'decisions/storage.yaml')
 const tiles = join(folder, 'tiles')
 const decisions = (name: string, ...given: readonly string[]) =>
-  proofhouse('decisions', name, ...given, '--folder', work)
+  proofhouse('decisions', name, ...given, '--out', work)
 const json = (name: string, ...given: readonly string[]): unknown => {
   const { out, err } = decisions(name, ...given, '--json')
   expect(err).toBe('')
@@ -100,7 +100,7 @@ describe.skipIf(server === null)('a decision log in PostgreSQL', () => {
     cpSync(work, copy, { recursive: true })
     const elsewhere = kept.replace('../../tiles', '../../other')
     writeFileSync(join(copy, 'decisions/storage.yaml'), elsewhere)
-    const refused = proofhouse('decisions', 'sources', '--folder', copy)
+    const refused = proofhouse('decisions', 'sources', '--out', copy)
     expect(refused.err).toContain('ledger-corrupt')
     write(6, 8)
     expect(json('record', lines)).toMatchObject({ accepted: 2, size: 8 })
@@ -108,7 +108,7 @@ describe.skipIf(server === null)('a decision log in PostgreSQL', () => {
 
   test('is not put in the place of one that a workspace has in its folder', () => {
     const local = join(folder, 'local')
-    const given = ['--folder', local] as const
+    const given = ['--out', local] as const
     proofhouse('decisions', 'deploy', join(folder, 'credit.yaml'), ...given)
     write(0, 2)
     expect(proofhouse('decisions', 'record', lines, ...given).out).toContain('2')
