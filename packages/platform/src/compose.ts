@@ -206,8 +206,8 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
       (await import('./adapters/sqlite-statement-index.ts')).openStatementIndex(...given),
     blobs: blobFolder,
     verifierProgram: async () => (await import('./adapters/verifier-program.ts')).verifierProgram(),
-    startLeafHasher: async () =>
-      (await import('./adapters/leaf-hash-workers.ts')).leafHashWorkers(),
+    startLeafHasher: async (folder) =>
+      (await import('./adapters/leaf-hash-workers.ts')).leafHashWorkers({ folder }),
   }
 }
 

@@ -168,7 +168,7 @@ export interface Services {
   /** The program of the page that verifies receipts and packs, for a browser. @throws file-missing */
   verifierProgram(): Promise<string>
   /** Starts threads that hash; the caller closes them. */
-  startLeafHasher(): Promise<LeafHasher>
+  startLeafHasher(folder: string): Promise<LeafHasher>
   /**
    * Opens the decision log of a workspace, creating it and its keys on first use.
    * @throws ledger-busy, ledger-corrupt, key-provider-unavailable, config-invalid, storage-failed
