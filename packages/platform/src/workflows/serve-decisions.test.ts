@@ -8,7 +8,7 @@ import { showDecision } from './answer-about-decisions.ts'
 import { declareDeployment } from './declare-deployment.ts'
 import { endEpoch, eraseDecisions } from './erase-decisions.ts'
 import { recordDecisions } from './record-decisions.ts'
-import { serveDecisions } from './serve-decisions.ts'
+import { serveDecisions, type Serving } from './serve-decisions.ts'
 import type { Services } from './services.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'proofhouse-serve-'))
@@ -116,34 +116,24 @@ test('a provider of keys that is away delays the end of an epoch, and decisions 
   isAway = true
   const stop = new AbortController()
   const told = Promise.withResolvers<string>()
-  const answers: number[] = []
+  const listening = Promise.withResolvers<Serving>()
   const served = serveDecisions(
     { folder, host: '127.0.0.1', port: 0 },
     at('2026-02-03T00:00:00Z'),
-    {
-      signal: stop.signal,
-      ready: ({ address, tokenFile }) => {
-        void told.promise.then(async (why) => {
-          expect(why).toBe('it is away')
-          const token = readFileSync(tokenFile, 'utf8').trim()
-          const decision = {
-            ...JSON.parse(readFileSync(join(base, 'd.jsonl'), 'utf8')),
-            sequence: 1,
-          }
-          const answer = await fetch(`${address}/api/v1/decisions`, {
-            method: 'POST',
-            headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-            body: JSON.stringify([decision]),
-          })
-          answers.push(answer.status)
-          stop.abort()
-        })
-      },
-      delayed: (why) => told.resolve(why),
-    },
+    { signal: stop.signal, ready: listening.resolve, delayed: told.resolve },
   )
+  expect(await told.promise).toBe('it is away')
+  const { address, tokenFile } = await listening.promise
+  const token = readFileSync(tokenFile, 'utf8').trim()
+  const decision = readFileSync(join(base, 'd.jsonl'), 'utf8')
+  const answer = await fetch(`${address}/api/v1/decisions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: `[${decision.replace('"sequence":0', '"sequence":1')}]`,
+  })
+  expect(answer.status).toBe(200)
+  stop.abort()
   expect(await served).toEqual({ size: 2 })
-  expect(answers).toEqual([200])
   isAway = false
   expect(await endEpoch({ folder }, services)).toMatchObject({
     epoch: 2,
