@@ -5,6 +5,8 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type JsonValue, OperatingError } from '@proofhouse/evidence'
+import { newCorrectionProblem } from './correcting.ts'
+import { Corrections } from './corrections.ts'
 import type { OpenDeployment } from './decision.ts'
 import { DecisionIndex } from './decision-index.ts'
 import { Erasures } from './erasures.ts'
@@ -14,7 +16,7 @@ import type { DecisionLogStores, LogParts } from './log-parts.ts'
 import { type LogState, LogStateFiles } from './log-state.ts'
 import { load } from './opening.ts'
 import { prepare, type Preparation, type Prepared } from './preparing.ts'
-import { type Again, cameBefore, refused, settleAgain } from './repeats.ts'
+import { type Again, beyond, cameBefore, refused, settleAgain } from './repeats.ts'
 import { sealContent, sealOverheadBytes, type SealPlace } from './sealing.ts'
 import { Sources } from './sources.ts'
 import { SubjectKeys, Tagger } from './subject-keys.ts'
@@ -40,6 +42,7 @@ export class DecisionLog implements LogParts {
   readonly keys: SubjectKeys
   readonly tagger: Tagger
   readonly erasures: Erasures
+  readonly corrections: Corrections
   readonly sources = new Sources()
   deployments: ReadonlyMap<string, OpenDeployment>
   readonly #opened: LogState
@@ -74,12 +77,10 @@ export class DecisionLog implements LogParts {
     this.keys = new SubjectKeys(new KeyPages(stores.files, place, epoch))
     this.tagger = new Tagger(keys.tag)
     this.erasures = new Erasures(stores.files, keys.table)
+    this.corrections = new Corrections(stores, keys.table, place.origin)
   }
 
-  /**
-   * Opens a log, making it when there is none. Contents of entries that were never committed are removed.
-   * @throws ledger-corrupt when contents or keys are damaged; key-provider-unavailable; storage-failed
-   */
+  /** Opens a log, or makes it; contents never committed go. @throws ledger-corrupt, key-provider-unavailable, storage-failed */
   static async open(
     stores: DecisionLogStores,
     place: SealPlace,
@@ -126,10 +127,7 @@ export class DecisionLog implements LogParts {
     )
   }
 
-  /**
-   * Takes decisions that were prepared, as `append` does.
-   * @param values those that were handed in; asked for only where a number comes again
-   */
+  /** Takes decisions that were prepared, as `append` does. @param values those handed in, for numbers that come again */
   async take(
     prepared: readonly Prepared[],
     values: () => readonly JsonValue[],
@@ -147,10 +145,7 @@ export class DecisionLog implements LogParts {
     return by.outcomes
   }
 
-  /**
-   * Refuses where so many more decisions cannot wait.
-   * @throws ledger-overloaded; ledger-closed and what storage threw after a failure
-   */
+  /** Refuses where so many more cannot wait. @throws ledger-overloaded; ledger-closed and what storage threw */
   refuseMore(count: number): void {
     if (this.#failure !== null || this.#isClosing) throw this.#refusal()
     if (!this.#waiting.hasRoom(count))
@@ -167,23 +162,30 @@ export class DecisionLog implements LogParts {
     return { deployments: this.deployments, tagger: this.tagger }
   }
 
-  #take(one: Waiting, values: () => readonly JsonValue[]): void {
+  #take(one: Waiting, values: () => readonly JsonValue[], isChecked = false): void {
     const { decision, by, n } = one
-    const { source, sequence } = decision
-    if (this.sources.has(source, sequence)) {
-      this.#takeAgain(one, values, null)
-      return
+    const { source, sequence, isCorrection } = decision
+    if (this.sources.has(source, sequence)) this.#takeAgain(one, values, null)
+    else if (this.sources.isBeyond(source, sequence)) by.settle(n, beyond)
+    else if (isCorrection && !isChecked) void this.#takeCorrection(one, values)
+    else {
+      this.sources.add(source, sequence)
+      this.#underWay.add(decision)
+      this.#waiting.add(one)
     }
-    if (this.sources.isBeyond(source, sequence)) {
-      by.settle(
-        n,
-        refused('`sequence`: its source has left too many gaps; number from its last one on'),
-      )
-      return
+  }
+
+  /** A decision that supersedes another one, which is looked up first. Never rejects, as the next. */
+  async #takeCorrection(one: Waiting, values: () => readonly JsonValue[]): Promise<void> {
+    try {
+      const problem = await newCorrectionProblem(this, one.decision)
+      this.refuseMore(1)
+      if (problem !== null) one.by.settle(one.n, refused(problem))
+      else this.#take(one, values, true)
+      this.#running ??= this.#run()
+    } catch (error) {
+      one.by.fail(error)
     }
-    this.sources.add(source, sequence)
-    this.#underWay.add(decision)
-    this.#waiting.add(one)
   }
 
   #takeAgain(one: Again, values: () => readonly JsonValue[], problem: string | null): void {

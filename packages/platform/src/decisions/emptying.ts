@@ -23,6 +23,8 @@ export interface ErasureOrder {
   readonly reason: Erasure['reason']
   /** UTC, RFC 3339. */
   readonly requestedAt: string
+  /** Which of them may go, asked while no decision is on its way; all, where nobody is asked. @throws when none may */
+  readonly permitted?: (rows: readonly IndexRow[]) => Promise<readonly IndexRow[]>
 }
 
 /** How to say it. */
@@ -77,9 +79,12 @@ export async function eraseSubject(
   const tag = log.tagger.tagOf('subject', subject)
   return log.exclusively(async () => {
     const rows = await log.index.find({ tag, limit: entriesMax + 1 })
-    return erase(log, rows, order, host)
+    return erase(log, await permittedOf(rows, order), order, host)
   })
 }
+
+const permittedOf = (rows: readonly IndexRow[], { permitted }: ErasureOrder) =>
+  permitted === undefined ? rows : permitted(rows)
 
 /**
  * Erases single decisions, whoever they are about. Keys that seal others too stay.
@@ -99,14 +104,14 @@ export async function eraseEntries(
         throw new OperatingError('usage-invalid', `there is no decision ${index} in this log`)
       rows.push(row)
     }
-    return erase(log, rows, order, host)
+    return erase(log, await permittedOf(rows, order), order, host)
   })
 }
 
 async function erase(
   log: DecisionLog,
   rows: readonly IndexRow[],
-  { erasureId, reason, requestedAt }: ErasureOrder,
+  { erasureId, reason, requestedAt }: Omit<ErasureOrder, 'permitted'>,
   host: ErasureHost,
 ): Promise<ErasureRecord> {
   if (rows.length > entriesMax)

@@ -2,6 +2,7 @@
 
 import type { Ledger } from '../ledger/index.ts'
 import type { OpenDeployment } from './decision.ts'
+import type { Corrections } from './corrections.ts'
 import type { DecisionIndex } from './decision-index.ts'
 import type { Erasures } from './erasures.ts'
 import type { IndexRow } from './index-segment.ts'
@@ -28,6 +29,7 @@ export interface LogParts {
   readonly vault: Vault
   readonly keys: SubjectKeys
   readonly erasures: Erasures
+  readonly corrections: Corrections
   readonly sources: Sources
 }
 

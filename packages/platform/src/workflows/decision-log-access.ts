@@ -47,7 +47,7 @@ type Needed = KeyringServices & Pick<Services, 'openDecisions' | 'variable'>
 const tenant = 'local'
 
 /** Statement subject of a decision log. */
-const logSubject = (origin: string): ResourceDescriptor => ({
+export const logSubject = (origin: string): ResourceDescriptor => ({
   name: origin,
   digest: { sha256: sha256Hex(utf8(origin)) },
 })

@@ -5,6 +5,7 @@ import { OperatingError } from '@proofhouse/evidence'
 import { afterAll, expect, test } from 'vitest'
 import { composeServices } from '../compose.ts'
 import { showDecision } from './answer-about-decisions.ts'
+import { by } from './decisions-workspace.fixture.ts'
 import { declareDeployment } from './declare-deployment.ts'
 import { endEpoch, eraseDecisions } from './erase-decisions.ts'
 import { recordDecisions } from './record-decisions.ts'
@@ -84,7 +85,7 @@ test('an erasure that could not be stated ends the server, and is carried on whe
   isFull = true
   await expect(eraseDecisions(erasure, real)).rejects.toMatchObject({ code: 'storage-failed' })
   expect(await served).toMatchObject({ code: 'storage-failed' })
-  expect(await showDecision({ folder, index: 0 }, real)).toMatchObject({ groups: null })
+  expect(await showDecision({ folder, index: 0, by }, real)).toMatchObject({ groups: null })
   // It was stated by now: the same one is not stated again.
   expect(await endEpoch({ folder }, real)).toMatchObject({ final: [{ erasureId: 'e-2' }] })
 })
