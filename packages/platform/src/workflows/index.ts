@@ -27,6 +27,11 @@ const whenAsked =
 /** `assessSystem` of `assess-system.ts`. */
 export const assessSystem = whenAsked(async () => (await import('./assess-system.ts')).assessSystem)
 
+/** `compareKeyEvents` of `compare-key-events.ts`. */
+export const compareKeyEvents = whenAsked(
+  async () => (await import('./compare-key-events.ts')).compareKeyEvents,
+)
+
 /** `openHeldWorkspaceKeys` of `held-keys.ts`. */
 export const openHeldWorkspaceKeys = whenAsked(
   async () => (await import('./held-keys.ts')).openHeldWorkspaceKeys,
