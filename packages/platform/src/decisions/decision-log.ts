@@ -160,14 +160,13 @@ export class DecisionLog implements LogParts {
   }
 
   #take(one: Waiting, values: () => readonly JsonValue[], isChecked = false): void {
-    const { decision, by, n } = one
-    const { source, sequence, isCorrection } = decision
+    const { source, sequence, isCorrection } = one.decision
     if (this.sources.has(source, sequence)) this.#takeAgain(one, values, null)
-    else if (this.sources.isBeyond(source, sequence)) by.settle(n, beyond)
+    else if (this.sources.isBeyond(source, sequence)) one.by.settle(one.n, beyond)
     else if (isCorrection && !isChecked) void this.#takeCorrection(one, values)
     else {
       this.sources.add(source, sequence)
-      this.#underWay.add(decision)
+      this.#underWay.add(one.decision)
       this.#waiting.add(one)
     }
   }
