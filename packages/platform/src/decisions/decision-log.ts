@@ -9,6 +9,7 @@ import { DecisionIndex } from './decision-index.ts'
 import { Erasures } from './erasures.ts'
 import { GuardedFiles } from './guarded-files.ts'
 import { KeyPages, tagSizeBytes } from './key-pages.ts'
+import { LateArrivals } from './late-arrivals.ts'
 import type { DecisionLogStores, LogParts } from './log-parts.ts'
 import { type LogState, LogStateFiles } from './log-state.ts'
 import { load, outcomeOf } from './opening.ts'
@@ -38,6 +39,7 @@ export class DecisionLog implements LogParts {
   readonly keys: SubjectKeys
   readonly tagger: Tagger
   readonly erasures: Erasures
+  readonly late: LateArrivals
   readonly sources = new Sources()
   readonly deployments: ReadonlyMap<string, OpenDeployment>
   readonly #opened: LogState
@@ -72,6 +74,7 @@ export class DecisionLog implements LogParts {
     this.keys = new SubjectKeys(new KeyPages(stores.files, place, epoch))
     this.tagger = new Tagger(keys.tag)
     this.erasures = new Erasures(stores.files, keys.table)
+    this.late = new LateArrivals(stores.files, place, epoch)
   }
 
   /**
@@ -133,6 +136,8 @@ export class DecisionLog implements LogParts {
     if (this.sources.has(source, sequence)) return this.#repeated(decision, of)
     if (this.sources.isBeyond(source, sequence))
       return refused('`sequence`: its source has left too many gaps; number from its last one on')
+    const tag = this.#tagOf(decision, of)
+    if (this.late.covers(tag, decision.time)) return this.#takeEmptied(decision)
     let committed: CommittedDecision
     try {
       committed = commitDecision(decision, of)
@@ -142,7 +147,6 @@ export class DecisionLog implements LogParts {
     }
     const { promise, resolve, reject } = Promise.withResolvers<Outcome>()
     this.sources.add(source, sequence)
-    const tag = this.#tagOf(decision, of)
     const outcome = outcomeOf(of, decision.output)
     this.#waiting.add({ decision, committed, tag, outcome, resolve, reject })
     const name = `${source} ${sequence}`
@@ -150,6 +154,12 @@ export class DecisionLog implements LogParts {
     const forget = () => this.#underWay.delete(name)
     promise.then(forget, forget)
     return promise
+  }
+
+  /** A decision about somebody who was erased after it was made: it gets its entry, and nothing of it is kept. */
+  async #takeEmptied({ source, sequence, time, deployment }: Decision): Promise<Outcome> {
+    const outcome = await this.#take({ source, sequence, time, deployment, erased: true })
+    return outcome.status === 'accepted' ? { ...outcome, status: 'erased' } : outcome
   }
 
   #tagOf(decision: Decision, { deployment }: OpenDeployment): Buffer {

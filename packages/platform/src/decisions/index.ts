@@ -15,6 +15,7 @@ export {
   stateFinal,
 } from './emptying.ts'
 export type { ErasureRecord } from './erasures.ts'
+export { rememberedMs } from './late-arrivals.ts'
 export type { KeyWrapper, Piece, VaultFiles } from './ports.ts'
 export {
   type DecisionSearch,

@@ -5,6 +5,7 @@ import type { OpenDeployment } from './decision.ts'
 import type { DecisionIndex } from './decision-index.ts'
 import type { Erasures } from './erasures.ts'
 import type { IndexRow } from './index-segment.ts'
+import type { LateArrivals } from './late-arrivals.ts'
 import type { KeyWrapper, VaultFiles } from './ports.ts'
 import type { SealPlace } from './sealing.ts'
 import type { Sources } from './sources.ts'
@@ -28,6 +29,7 @@ export interface LogParts {
   readonly vault: Vault
   readonly keys: SubjectKeys
   readonly erasures: Erasures
+  readonly late: LateArrivals
   readonly sources: Sources
 }
 

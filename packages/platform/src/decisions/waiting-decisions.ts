@@ -15,7 +15,8 @@ const waitingMaxBytes = 256 * 1_048_576
 
 /** What became of a decision that was handed in. */
 export type Outcome =
-  | { readonly status: 'accepted' | 'repeated'; readonly index: number }
+  /** `erased`: it has its entry, and its content was not kept, since the person was erased after it was decided. */
+  | { readonly status: 'accepted' | 'repeated' | 'erased'; readonly index: number }
   | { readonly status: 'refused'; readonly problem: string }
 
 /** A decision, and the caller who waits for its outcome. */

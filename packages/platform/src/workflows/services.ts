@@ -141,7 +141,7 @@ export interface Services {
   ): Promise<OpenedDecisions>
   /** Listens for decisions over HTTP. @throws usage-invalid when the address is taken */
   listenForDecisions(
-    log: Pick<DecisionLog, 'append'>,
+    log: Pick<DecisionLog, 'append' | 'late' | 'sources' | 'tagger'>,
     at: {
       readonly host: string
       readonly port: number
