@@ -16,7 +16,8 @@ import { type OperatingError, type Settled, verifyRecorded } from '../../package
 import { makeReceipt, readDecision } from '../../packages/platform/src/decisions/reading.ts'
 import { closeEpoch, eraseSubject } from '../../packages/platform/src/decisions/emptying.ts'
 import { orderOf } from '../../packages/platform/src/decisions/decisions.fixture.ts'
-import { decided, newService, whenTold } from './client.fixture.ts'
+import { newService, whenTold } from './client.fixture.ts'
+import { decided } from './decided.fixture.ts'
 
 const ends: (() => Promise<void>)[] = []
 afterEach(async () => {
