@@ -46,10 +46,15 @@ export async function newService() {
     get url() {
       return `http://127.0.0.1:${port}`
     },
-    async client(given: Partial<ClientOptions> = {}): Promise<DecisionClient> {
+    /** A client with the key of the fixture, or none of its own. */
+    async client(
+      given: Partial<ClientOptions> = {},
+      of: Buffer | null = key,
+    ): Promise<DecisionClient> {
       const url = `http://127.0.0.1:${port}`
       const spool = join(folder, 'spool')
-      const options = { url, token, spool, source: 'gateway-1', key, ...given }
+      const keyed = of === null ? {} : { key: of }
+      const options = { url, token, spool, source: 'gateway-1', ...keyed, ...given }
       const client = await DecisionClient.open(options)
       clients.push(client)
       return client

@@ -236,8 +236,7 @@ test('a key that is not given is made beside the spool, for its owner alone', as
   const at = await service()
   const spool = join(at.folder, 'own')
   const given = { spool, source: 'own' }
-  const { key: _key, ...options } = { key: at.key, ...given }
-  const open = () => at.client({ ...options, key: undefined } as never)
+  const open = () => at.client(given, null)
   await (await open()).close()
   expect(statSync(`${spool}.key`).mode & 0o777).toBe(0o600)
   expect(readdirSync(spool).some((name) => name.endsWith('.key'))).toBe(false)

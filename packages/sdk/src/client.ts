@@ -137,7 +137,8 @@ export class DecisionClient {
 
   /**
    * Opens a client and its spool; goes on sending what an earlier one left.
-   * @throws usage-invalid; ledger-busy when another process has the spool; key-missing, key-malformed; spool-corrupt, storage-failed
+   * @throws usage-invalid; ledger-busy when another process has the spool; key-missing, key-malformed;
+   *   spool-corrupt, storage-failed
    */
   static async open(options: ClientOptions): Promise<DecisionClient> {
     const { key, source, spool: folder, token, url } = options
@@ -197,7 +198,8 @@ export class DecisionClient {
   }
 
   /**
-   * Waits until the log has told what became of everything recorded before; for as long as that takes, unless a signal gives up.
+   * Waits until the log has told what became of everything recorded before; for as long as that takes, unless a
+   * signal gives up.
    * @throws interrupted; ledger-closed; what stopped the sending for good
    */
   async flush({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
@@ -235,8 +237,8 @@ export class DecisionClient {
   }
 
   /**
-   * Erases a person from this spool: from what is unsent, where a decision without content goes in place of each, and from what was
-   * refused. Durable on return. What the log has already is the log's to erase (`proofhouse decisions erase`).
+   * Erases a person from this spool: from what is unsent, where a decision without content goes in place of each,
+   * and from what was refused. Durable on return. What the log has already is the log's to erase (`proofhouse decisions erase`).
    */
   async erase(subject: string): Promise<{ readonly spooled: number; readonly refused: number }> {
     const waiting = this.#intake.erase(subject)

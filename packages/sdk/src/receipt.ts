@@ -10,7 +10,8 @@ import {
 import type { Recorded } from './client.ts'
 
 /**
- * Verifies the receipt of a decision that was recorded: that it stands in the log, under the number that it was given, with what it shows.
+ * Verifies the receipt of a decision that was recorded: that it stands in the log, under the number that it was
+ * given, with what it shows.
  * @param trust whose log it must be: without a policy, that what is in the receipt fits together
  * @throws receipt-malformed, also for the receipt of another decision; what `verifyReceipt` throws
  */

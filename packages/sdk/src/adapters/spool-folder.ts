@@ -12,6 +12,8 @@ const fileMode = 0o600
 const folderMode = 0o700
 const lockName = '.lock'
 const beside = '.new'
+const condemned = '.gone'
+const isPassing = (name: string) => name.endsWith(beside) || name.endsWith(condemned)
 const zeros = Buffer.alloc(1_048_576)
 
 const codeOf = (cause: unknown): string =>
@@ -49,13 +51,13 @@ export class SpoolFolder implements SpoolFiles {
     }
     const files = new SpoolFolder(folder, takeSpoolLock(join(folder, lockName)))
     const names = await readdir(folder).catch(failed(folder))
-    for (const name of names ?? []) if (name.endsWith(beside)) await files.destroy(name)
+    for (const name of names ?? []) if (isPassing(name)) await files.destroy(name)
     return files
   }
 
   async list(): Promise<readonly { readonly name: string; readonly sizeBytes: number }[]> {
     const names = (await readdir(this.#folder).catch(failed(this.#folder))) ?? []
-    const whole = names.filter((name) => name !== lockName && !name.endsWith(beside))
+    const whole = names.filter((name) => name !== lockName && !isPassing(name))
     return Promise.all(
       whole.map(async (name) => {
         const { size } = await stat(join(this.#folder, name))
@@ -119,8 +121,11 @@ export class SpoolFolder implements SpoolFiles {
     const work = async () => {
       await this.#open.get(name)?.handle.close()
       this.#open.delete(name)
-      const handle = await open(path, 'r+').catch(absent(path))
-      if (handle === null) return
+      // Under another name first: what a crash leaves half written over must not be taken for what it was.
+      const gone = name.endsWith(condemned) ? path : `${path}${condemned}`
+      if (gone !== path && (await rename(path, gone).catch(absent(path))) === null) return
+      await this.#sync()
+      const handle = await open(gone, 'r+')
       try {
         const { size } = await handle.stat()
         for (let at = 0; at < size; at += zeros.length)
@@ -129,7 +134,7 @@ export class SpoolFolder implements SpoolFiles {
       } finally {
         await handle.close()
       }
-      await rm(path)
+      await rm(gone)
       await this.#sync()
     }
     await work().catch(failed(path))

@@ -8,7 +8,7 @@ const namePattern = /^refused-(\d{16})$/
 const nameOf = (sequence: number) => `refused-${String(sequence).padStart(16, '0')}`
 const sizeMaxBytes = 8 * 1_048_576
 /** More are not kept: sending stops until somebody has looked at them. */
-export const refusedMax = 10_000
+const refusedMax = 10_000
 
 /** A decision that the log refused. */
 export interface RefusedDecision {

@@ -63,8 +63,8 @@ export const corrupt = (what: string): OperatingError =>
   new OperatingError('spool-corrupt', `${what}; nothing was changed`)
 
 /**
- * The segments of a spool in their order. Of those replaced, what is left is destroyed; what a crash left of a last write, which nobody
- * was told of, is cut off.
+ * The segments of a spool in their order. Of those replaced, what is left is destroyed; what a crash left of a last
+ * write, which nobody was told of, is cut off.
  * @throws spool-corrupt
  */
 export async function findSegments(files: SpoolFiles, secret: SpoolSecret): Promise<Segment[]> {

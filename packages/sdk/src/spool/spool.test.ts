@@ -1,5 +1,6 @@
 import {
   cpSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -9,6 +10,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import vectors from '../../../../spec/vectors/client-spool.json' with { type: 'json' }
 import { heldIn, newSpool } from './spool.fixture.ts'
 import { RefusedDecisions } from './refused-decisions.ts'
 
@@ -162,5 +164,19 @@ test('texts are replaced in every segment, durable, and the old ones are gone fr
   ;({ spool, append, close } = await at.open())
   expect(await heldIn(spool)).toEqual(numbered(after))
   expect(await append('{}')).toBe(40)
+  await close()
+})
+
+test('the spool of the vectors opens', async () => {
+  const at = spoolOf()
+  mkdirSync(at.folder)
+  at.key.set(Buffer.from(vectors.key, 'hex'))
+  for (const [name, bytes] of Object.entries(vectors.files))
+    writeFileSync(join(at.folder, name), Buffer.from(bytes, 'base64'))
+  const { close, files, secret, spool } = await at.open()
+  expect(await spool.read(9, 1e9)).toEqual(vectors.records)
+  const refused = new RefusedDecisions(files, secret)
+  await refused.open()
+  expect(await Promise.all(refused.sequences.map((n) => refused.get(n)))).toEqual(vectors.refused)
   await close()
 })

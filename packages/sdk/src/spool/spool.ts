@@ -143,8 +143,8 @@ export class Spool {
   }
 
   /**
-   * Puts another text in place of every decision that is to go, in new segments, and destroys the old ones; durable on return.
-   * Nothing may be reading meanwhile.
+   * Puts another text in place of every decision that is to go, in new segments, and destroys the old ones; durable on
+   * return. Nothing may be reading meanwhile.
    * @param replace another text, or null where it stays
    * @returns how many were replaced
    */
