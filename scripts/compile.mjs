@@ -19,6 +19,7 @@ const programs = [
     main: source('main'),
     'file-digest-worker': source('adapters/file-digest-worker'),
     'leaf-hash-worker': source('adapters/leaf-hash-worker'),
+    'preparing-worker': source('adapters/preparing-worker'),
   },
   // By itself, for it may read no other file.
   { 'onnx-child': source('adapters/onnx-child') },

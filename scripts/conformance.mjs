@@ -26,6 +26,7 @@ const suites = [
   'cose',
   'time-stamps',
   'tessera',
+  'tessera-copies',
   'witness',
   'wycheproof',
   's3',

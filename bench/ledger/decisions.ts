@@ -136,7 +136,7 @@ async function main(): Promise<void> {
   const output = { label: { type: 'text' }, score: { type: 'number' } }
   const declared = { id: 'bench', model: 'ab'.repeat(32), input: kind, output, outcome: 'label' }
   writeFileSync(join(base, 'bench.json'), JSON.stringify(declared))
-  proofhouse('decisions', 'deploy', join(base, 'bench.json'), '--folder', folder)
+  proofhouse('decisions', 'deploy', join(base, 'bench.json'), '--out', folder)
   const server = await serveDecisions(program, folder)
   if (values.soak !== undefined) return soak(server, Number(values.soak))
   rows.push({
@@ -209,7 +209,7 @@ async function main(): Promise<void> {
 /** Verifying receipts, in this process. */
 async function receipts(size: number): Promise<void> {
   const made = Array.from({ length: 4 }, (_, n) =>
-    proofhouse('decisions', 'receipt', String(Math.floor((size * n) / 4)), '--folder', folder),
+    proofhouse('decisions', 'receipt', String(Math.floor((size * n) / 4)), '--out', folder),
   ).map((text) => new TextEncoder().encode(text))
   const sha256 = (bytes: Uint8Array) => new Uint8Array(hash('sha256', bytes, 'buffer'))
   for (const bytes of made) await verifyReceipt(bytes, {}, sha256)

@@ -1,7 +1,7 @@
 // Checks a ledger of one million entries of 1 KB, and lets Tessera's checker do the same on the
 // same files in the same run. The files are written and read back once before, so that both sides
-// find them in the same state of the system's cache. Usage: node bench/ledger/fsck.ts [--json]
-// [--entries N]
+// find them in the same state of the system's cache. Then proves random entries of it.
+// Usage: node bench/ledger/fsck.ts [--json] [--entries N]
 
 import { randomFillSync } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -27,6 +27,9 @@ const appendsAtOnce = 16_384
 const workers = Math.max(2, availableParallelism())
 const targetPerSecond = 300_000
 const repeats = 3
+const proofsPerSecondMin = 5_000
+const proofsAtOnce = 16
+const proofsForMs = 3_000
 
 const key = newBenchKey()
 const base = mkdtempSync(join(tmpdir(), 'fsck-bench-'))
@@ -63,6 +66,20 @@ async function runOurs(): Promise<{ seconds: number; grownMb: number }> {
   return { seconds, grownMb: (highest - before) / 1_048_576 }
 }
 
+/** Inclusion proofs per second, of entries anywhere in the ledger, for callers that ask at once. */
+async function runProofs(): Promise<number> {
+  const ledger = await openLedgerDirectory(folder, key)
+  const prove = () => ledger.proof(Math.floor(Math.random() * size))
+  await prove()
+  let count = 0
+  const start = performance.now()
+  for (; performance.now() - start < proofsForMs; count += proofsAtOnce)
+    await Promise.all(Array.from({ length: proofsAtOnce }, prove))
+  const perSecond = (count / (performance.now() - start)) * 1_000
+  await ledger.close()
+  return perSecond
+}
+
 function runPeer(program: string): number {
   const keyFile = join(base, 'key')
   writeFileSync(keyFile, key.verifierKey)
@@ -90,6 +107,7 @@ try {
   const oursPerSecond = size / Math.min(...ours.map(({ seconds }) => seconds))
   const peerPerSecond = program === null ? null : size / Math.min(...peer)
   const grownMb = Math.max(...ours.map((run) => run.grownMb))
+  const proofsPerSecond = await runProofs()
   const name = `ledger fsck, ${size.toLocaleString('en')} entries of 1 KB, ${workers} threads`
   if (values.json === true)
     console.log(
@@ -110,6 +128,14 @@ try {
           peer_name: 'target',
           ratio: oursPerSecond / targetPerSecond,
         },
+        {
+          name: `inclusion proofs, of ${size.toLocaleString('en')} entries`,
+          unit: 'per second',
+          ours: proofsPerSecond,
+          peer: proofsPerSecondMin,
+          peer_name: 'target',
+          ratio: proofsPerSecond / proofsPerSecondMin,
+        },
       ]),
     )
   else {
@@ -119,6 +145,9 @@ try {
     else line(`Tessera fsck ${tesseraVersion}`, peerPerSecond)
     line('target', targetPerSecond)
     console.log(`  memory while checking: +${grownMb.toFixed(0)} MB`)
+    console.log(
+      `inclusion proofs: ${Math.round(proofsPerSecond).toLocaleString('en')} per second (at least ${proofsPerSecondMin.toLocaleString('en')})`,
+    )
   }
 } finally {
   rmSync(base, { recursive: true })

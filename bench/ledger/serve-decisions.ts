@@ -15,7 +15,7 @@ const singleConnections = 256
 export async function serveDecisions(program: string, folder: string) {
   const child = spawn(
     process.execPath,
-    [program, 'decisions', 'serve', '--folder', folder, '--port', '0', '--json'],
+    [program, 'decisions', 'serve', '--out', folder, '--port', '0', '--json'],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
   const lines = createInterface({ input: child.stdout })

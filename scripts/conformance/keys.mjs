@@ -1,26 +1,20 @@
-// The promises of a key provider, held against servers and tokens that others wrote: the transit engine of a real HashiCorp Vault, and
+// The promises of key providers and of keys that they hold, against servers and tokens that others wrote: the transit engine of a real HashiCorp Vault, and
 // SoftHSM2. Vault is built from its Go module into `.peers/vault` (20 minutes, 2 GB), once; OpenBao is no Go module that can be fetched, so a
 // `bao` on the path is asked as well where there is one. AWS KMS is not here: nothing of it can be run.
 // Run: node scripts/run.mjs scripts/conformance/keys.mjs
-import { spawn, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { heldKeyContract } from '../../packages/platform/src/adapters/held-key-contract.fixture.ts'
 import { keyProviderContract } from '../../packages/platform/src/adapters/key-provider-contract.fixture.ts'
 import {
   findSoftHsm,
   newSoftHsmToken,
 } from '../../packages/platform/src/adapters/softhsm.fixture.ts'
+import { vaultHeldKey } from '../../packages/platform/src/adapters/vault-held-key.ts'
 import { vaultKeyProvider } from '../../packages/platform/src/adapters/vault-key-provider.ts'
 import { compilePkcs11 } from '../pkcs11.mjs'
-
-const vaultModule = 'github.com/hashicorp/vault'
-const vaultVersion = 'v1.21.4'
-const sdkVersion = 'v0.21.0'
-const folder = join(import.meta.dirname, '../../.peers/vault')
-const buildMaxMs = 40 * 60_000
-const startMaxMs = 60_000
+import { outages } from './keys-outage.mjs'
+import { buildVault, withServer } from './vault-server.mjs'
 
 let passed = 0
 let failed = 0
@@ -47,86 +41,9 @@ async function contract(what, open) {
     await promise(`${what} ${text}`, () => holds({ provider: open(), name: `root-${n}` }))
 }
 
-/** Replaces a text that must be there once. */
-function patch(path, from, to) {
-  const text = readFileSync(path, 'utf8')
-  if (text.split(from).length !== 2) throw new Error(`${path} is not as expected`)
-  writeFileSync(path, text.replace(from, to))
-}
-
-function go(...args) {
-  const env = { ...process.env, GOFLAGS: '-mod=mod' }
-  const done = spawnSync('go', args, { cwd: folder, env, encoding: 'utf8', timeout: buildMaxMs })
-  if (done.status !== 0) throw new Error(`go ${args[0]}: ${done.stderr ?? done.error?.message}`)
-  return done.stdout.trim()
-}
-
-/**
- * Builds Vault. Its SDK is a module of its own, of which no published version is the one in Vault's tree: two functions have other
- * signatures there, of which neither encrypts or decrypts, and are changed in a copy.
- */
-function buildVault() {
-  const program = join(folder, `vault-${vaultVersion}`)
-  if (existsSync(program)) return program
-  if (spawnSync('go', ['version']).status !== 0) return null
-  console.error(`building Vault ${vaultVersion}; this takes some twenty minutes, once …`)
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'go.mod'), 'module peers\n\ngo 1.26\n')
-  go('get', `${vaultModule}@${vaultVersion}`)
-  const sdk = JSON.parse(go('mod', 'download', '-json', `${vaultModule}/sdk@${sdkVersion}`)).Dir
-  cpSync(sdk, join(folder, 'sdk'), { recursive: true })
-  spawnSync('chmod', ['-R', 'u+w', join(folder, 'sdk')])
-  const framework = join(folder, 'sdk/framework/backend.go')
-  patch(framework, '*logical.Request, string) error', '*logical.Request) error')
-  const locks = join(folder, 'sdk/helper/keysutil/lock_manager.go')
-  patch(locks, 'func (lm *LockManager) RestorePolicy(', 'func (lm *LockManager) restorePolicy(')
-  const restore =
-    '\nfunc (lm *LockManager) RestorePolicy(ctx context.Context, storage logical.Storage, name, backup string, force bool) (string, error) {\n' +
-    '\treturn name, lm.restorePolicy(ctx, storage, name, backup, force)\n}\n'
-  writeFileSync(locks, readFileSync(locks, 'utf8') + restore)
-  go('mod', 'edit', '-replace', `${vaultModule}/sdk=./sdk`)
-  go('build', '-tags', 'minimal', '-o', program, vaultModule)
-  return program
-}
-
-/** A port that was free a moment ago. */
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address()
-      server.close(() => resolve(port))
-    })
-  })
-}
-
-async function withServer(program, work) {
-  const port = await freePort()
-  const address = `http://127.0.0.1:${port}`
-  const token = 'conformance-root'
-  const args = ['server', '-dev', '-dev-no-store-token', `-dev-root-token-id=${token}`]
-  const server = spawn(program, [...args, `-dev-listen-address=127.0.0.1:${port}`], {
-    stdio: 'ignore',
-    env: { PATH: process.env.PATH, HOME: folder },
-  })
-  const ask = (method, path, body, as = token) =>
-    fetch(`${address}/v1/${path}`, {
-      method,
-      headers: { 'x-vault-token': as },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-  try {
-    for (const until = Date.now() + startMaxMs; ; await delay(200)) {
-      const health = await fetch(`${address}/v1/sys/health`).catch(() => null)
-      if (health?.status === 200) break
-      if (server.exitCode !== null || Date.now() > until)
-        throw new Error('the server does not start')
-    }
-    await ask('POST', 'sys/mounts/transit', { type: 'transit' })
-    await work({ address, token, ask })
-  } finally {
-    server.kill('SIGKILL')
-  }
+async function heldContract(what, open) {
+  for (const { promise: text, holds } of heldKeyContract)
+    await promise(`${what} ${text}`, () => holds({ open }))
 }
 
 const binding = { tenant: 'acme', kind: 'tenant', id: 'kek', version: 1 }
@@ -181,9 +98,40 @@ async function transit(what, program) {
       await refusedAs('key-provider-refused', open(as).wrap('minimum', key, binding))
       await refusedAs('key-provider-refused', open('a wrong token').wrap('root', key, binding))
     })
+    const signing = {
+      'P-256': 'ecdsa-p256',
+      'P-384': 'ecdsa-p384',
+      'P-521': 'ecdsa-p521',
+      Ed25519: 'ed25519',
+    }
+    const held = (name, as = token) =>
+      vaultHeldKey({ address, mount: 'transit', token: async () => as }, { name, version: null })
+    for (const type of Object.values(signing)) await ask('POST', `transit/keys/${type}`, { type })
+    await heldContract(`a key in ${what}`, (kind) => held(signing[kind]))
+    await promise(
+      `a key in ${what} signs under the policy of docs/keys.md, and no other`,
+      async () => {
+        const policy =
+          'path "transit/keys/ecdsa-p256" { capabilities = ["read"] }\n' +
+          'path "transit/sign/ecdsa-p256" { capabilities = ["update"] }\n'
+        await ask('POST', 'sys/policies/acl/signer', { policy })
+        const made = await ask('POST', 'auth/token/create', { policies: ['signer'] })
+        const as = (await made.json()).auth.client_token
+        await (await held('ecdsa-p256', as)).sign(key)
+        await refusedAs('key-provider-refused', held('ed25519', as))
+      },
+    )
+    await promise(`a key in ${what} that can be exported is refused`, async () => {
+      await ask('POST', 'transit/keys/leaves', { type: 'ecdsa-p256', exportable: true })
+      await refusedAs('key-provider-refused', held('leaves'))
+      await refusedAs('key-unsupported', held('root'))
+      await refusedAs('key-missing', held('nobody'))
+    })
+    const opened = await held('ed25519')
     await promise(`${what} is unavailable while it is sealed`, async () => {
       await ask('PUT', 'sys/seal')
       await refusedAs('key-provider-unavailable', open().wrap('root', key, binding))
+      await refusedAs('key-provider-unavailable', opened.sign(key))
     })
   })
 }
@@ -200,7 +148,10 @@ function installSoftHsm() {
 
 const vault = buildVault()
 if (vault === null) skip('no `go` on the path to build Vault with')
-else await transit('Vault', vault)
+else {
+  await transit('Vault', vault)
+  await outages(promise, vault)
+}
 if (spawnSync('bao', ['version']).status === 0) await transit('OpenBao', 'bao')
 else skip('no `bao` on the path')
 if (compilePkcs11() !== null) installSoftHsm()
@@ -211,6 +162,9 @@ else {
   const provider = token.open()
   await contract('SoftHSM2', () => provider)
   provider.close()
+  for (const curve of ['P-256', 'P-384', 'P-521', 'Ed25519'])
+    await token.newSigningKey({ object: curve, curve })
+  await heldContract('a key on SoftHSM2', (kind) => token.openSigningKey(kind))
   token.remove()
 }
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`)

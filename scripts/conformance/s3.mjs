@@ -1,4 +1,4 @@
-// The ledger's stores in buckets of a real S3-compatible server, Versity S3 Gateway: the contracts of the ports, Object Lock, two servers
+// The stores of ledgers and decision logs in buckets of a real S3-compatible server, Versity S3 Gateway: the contracts of the ports, Object Lock, two servers
 // by mistake, several writers, and whole ledgers checked by `fsck`. Needs Go to build the server. Run: node scripts/run.mjs scripts/conformance/s3.mjs
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
@@ -23,7 +23,15 @@ if (!existsSync(join(folder, 'versitygw'))) {
 }
 const { status } = spawnSync(
   process.execPath,
-  ['node_modules/vitest/vitest.mjs', 'run', '--project', 'node', 's3-stores', 's3-blobs'],
+  [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--project',
+    'node',
+    's3-stores',
+    's3-blobs',
+    's3-vault',
+  ].concat('tests/fault/decision-server'),
   { stdio: 'inherit', env: { ...process.env, PROOFHOUSE_S3: 'versitygw' } },
 )
 process.exitCode = status ?? 1

@@ -14,7 +14,7 @@ const folder = newFolder()
 const at = (name: string) => join(folder, name)
 const work = at('work')
 const decisions = (name: string, ...given: readonly string[]) =>
-  proofhouse('decisions', name, ...given, '--folder', work)
+  proofhouse('decisions', name, ...given, '--out', work)
 const json = (name: string, ...given: readonly string[]): unknown =>
   JSON.parse(decisions(name, ...given, '--json').out)
 
@@ -149,7 +149,7 @@ test.each([
 })
 
 test('over HTTP: with the token only, as strictly, and durable before it is answered', async () => {
-  const args = ['decisions', 'serve', '--port', '0', '--json', '--folder', work]
+  const args = ['decisions', 'serve', '--port', '0', '--json', '--out', work]
   const child = spawn(process.execPath, [programPath, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -176,6 +176,7 @@ test('over HTTP: with the token only, as strictly, and durable before it is answ
     '',
     '{}',
     '[',
+    '[{"id":1,"id":2}]',
     JSON.stringify(Array(2001).fill(0)),
     Uint8Array.of(0x5b, 0x22, 0xff, 0x22, 0x5d),
   ])
@@ -209,16 +210,51 @@ test('a file with no token in it lets nobody in', () => {
   expect(status).toBe(2)
 })
 
-test('a log put back from an older copy is told by the evidence log, also once it has gone on', () => {
+test('a log put back from an older copy is not opened, until the loss is declared; what was erased is erased again', () => {
+  rmSync(join(work, 'keys/decisions.token'))
   const copy = at('copy')
   cpSync(join(work, 'decisions'), copy, { recursive: true })
+  const putBack = (name: string, from: string) => {
+    rmSync(join(work, name), { recursive: true })
+    cpSync(from, join(work, name), { recursive: true })
+  }
+  expect(json('find', '--subject', 'p-2')).toMatchObject([{ index: 2 }, { index: 5 }, { index: 9 }])
   expect(json('record', lines(decision(10)))).toMatchObject({ accepted: 1, size: 11 })
-  rmSync(join(work, 'decisions'), { recursive: true })
-  cpSync(copy, join(work, 'decisions'), { recursive: true })
+  expect(decisions('erase', '--subject', 'p-2')).toMatchObject({ status: 0 })
+  const newest = at('newest')
+  cpSync(join(work, 'decisions'), newest, { recursive: true })
+
+  putBack('decisions', copy)
+  for (const [name = '', ...given] of [
+    ['record', lines(decision(10))],
+    ['show', '1'],
+    ['end-epoch'],
+    ['serve'],
+  ]) {
+    const { status, err } = decisions(name, ...given)
+    expect(err).toContain('states a head of 11 of this decision log, which has 10 entries')
+    expect(err).toContain('[ledger-older]')
+    expect(status).toBe(3)
+  }
   const cut = decisions('check')
   expect(cut.status).toBe(1)
   expect(cut.out).toContain('states a head of 11: this is an older copy, or was cut')
-  expect(json('record', lines(decision(10)))).toMatchObject({ accepted: 1, size: 11 })
-  expect(json('check')).toMatchObject({ findingsInAll: 1, findings: [{ index: 10 }] })
+  // Taken away, it is no new one either, and looking at it does not make it one.
+  rmSync(join(work, 'decisions'), { recursive: true })
+  expect(decisions('check')).toMatchObject({ status: 1 })
+  expect(decisions('sources').err).toContain('which has 0 entries')
+
+  putBack('decisions', copy)
+  expect(json('restore')).toMatchObject({ size: 10, sizeBefore: 11 })
+  expect(json('find', '--subject', 'p-2')).toEqual([])
+  expect(decisions('show', '2').out).toContain('its content was erased')
+  expect(decisions('restore').out).toContain('nothing to declare: the log has 10 decisions')
+  expect(json('check')).toMatchObject({ restores: [{ size: 10, sizeBefore: 11 }] })
+  expect(json('record', lines(decision(11)))).toMatchObject({ accepted: 1, size: 11 })
+  expect(json('check')).toMatchObject({ findingsInAll: 0 })
+
+  // As long as the one that was stated, and another.
+  putBack('decisions', newest)
+  expect(decisions('sources').err).toContain('which has other entries up to there')
   expect(decisions('check').out).toContain('is not the one that entry')
 })

@@ -5,7 +5,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ClientOptions, DecisionClient } from '../../packages/sdk/src/index.ts'
-import { rememberedMs } from '../../packages/platform/src/decisions/late-arrivals.ts'
+import { DecisionBodies } from '../../packages/platform/src/adapters/preparing-thread.ts'
+import { spoolAnswers } from '../../packages/platform/src/decisions/index.ts'
 import { newMemoryLog } from '../../packages/platform/src/decisions/decisions.fixture.ts'
 import { addSpools, decisionServer } from '../../packages/platform/src/http/index.ts'
 
@@ -15,18 +16,15 @@ const token = 'a-token-of-some-length'
 export async function newService() {
   const at = newMemoryLog()
   const log = await at.open()
+  const bodies = new DecisionBodies(log)
   const folder = mkdtempSync(join(tmpdir(), 'proofhouse-sdk-'))
   const key = randomBytes(32)
   const clients: DecisionClient[] = []
   let server: ReturnType<typeof decisionServer> | null = null
   let port = 0
   const start = async () => {
-    server = decisionServer(log, token, () => undefined)
-    addSpools(server, token, {
-      next: (source) => log.sources.next(source),
-      isErased: (subject, time) => log.late.covers(log.tagger.tagOf('subject', subject), time),
-      rememberedMs,
-    })
+    server = decisionServer(bodies, token, () => undefined)
+    addSpools(server, token, spoolAnswers(log))
     const address = await server.listen({ host: '127.0.0.1', port })
     port = Number(new URL(address).port)
   }
@@ -62,6 +60,7 @@ export async function newService() {
     async end() {
       for (const client of clients) await client.close()
       await stop()
+      await bodies.close()
       await log.close()
       rmSync(folder, { recursive: true })
     },

@@ -31,7 +31,7 @@ test('the quick start records a decision that the log then has', async () => {
     output: { label: { type: 'text' } },
   }
   writeFileSync(join(folder, 'credit-eu.json'), JSON.stringify(declaration))
-  const at = ['--folder', workspace]
+  const at = ['--out', workspace]
   const deployed = proofhouse('decisions', 'deploy', join(folder, 'credit-eu.json'), ...at)
   expect(deployed).toMatchObject({ status: 0, err: '' })
   const given = [programPath, 'decisions', 'serve', '--port', '0', '--json', ...at]

@@ -4,7 +4,7 @@
 import { digestSizeBytes } from './digest.ts'
 import { type Bytes, fromBase64, toBase64 } from './encoding.ts'
 import { assert, OperatingError } from './errors.ts'
-import { isKeyName, type NoteVerifier, openNote } from './note.ts'
+import { isKeyName, type NoteSignature, type NoteVerifier, openNote } from './note.ts'
 
 /** The head of a log. */
 export interface Checkpoint {
@@ -53,7 +53,24 @@ export function parseCheckpoint(text: string): Checkpoint {
  * @throws note-malformed, note-signature-invalid, checkpoint-malformed (also when the origin is not the key's name)
  */
 export async function openCheckpoint(note: string, log: NoteVerifier): Promise<Checkpoint> {
-  const { text } = await openNote(note, [log])
+  const { text, verified } = await openNote(note, [log])
+  return checkpointOf(text, log, verified)
+}
+
+/**
+ * The checkpoint in a note that was opened, whose verified signatures are given.
+ * @throws note-signature-invalid when the log's own is not among them; checkpoint-malformed
+ */
+export function checkpointOf(
+  text: string,
+  log: NoteVerifier,
+  verified: readonly NoteSignature[],
+): Checkpoint {
+  if (!verified.some(({ name, keyId }) => name === log.name && keyId === log.keyId))
+    throw new OperatingError(
+      'note-signature-invalid',
+      `no signature by \`${log.name}\`; the key may be another one, or the note was altered`,
+    )
   const checkpoint = parseCheckpoint(text)
   if (checkpoint.origin !== log.name)
     throw malformed(`the checkpoint is of \`${checkpoint.origin}\`, not of \`${log.name}\``)

@@ -80,6 +80,7 @@ export const errorRegistry = {
   'ledger-missing': usage(404),
   'ledger-busy': busy(503),
   'ledger-corrupt': undecided(500),
+  'ledger-older': undecided(409),
   'ledger-conflict': busy(409),
   'ledger-overloaded': busy(429),
   'ledger-closed': busy(503),

@@ -50,6 +50,7 @@ export {
   nodeFromTiles,
   parseTilePath,
   tileHeight,
+  tileOfNode,
   tilePath,
   tilesOfSize,
   tileWidth,

@@ -149,7 +149,7 @@ export function decodeTile(bytes: Uint8Array, width: number): Uint8Array[] {
 }
 
 /** The tile that holds what is needed for a node of a tree of `size`, and which of its hashes the node is the root of. */
-function tileOfNode(
+export function tileOfNode(
   node: NodeId,
   size: number,
 ): { readonly tile: TileId; readonly from: number; readonly to: number } {

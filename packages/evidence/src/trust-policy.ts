@@ -1,7 +1,7 @@
 // Whom a verifier believes (C2SP tlog-policy): one log, some witnesses, groups of them, and the quorum that must have co-signed.
 // The policy comes from outside the thing that is verified; that is what turns integrity into origin.
 
-import { type Checkpoint, openCheckpoint } from './checkpoint.ts'
+import { type Checkpoint, checkpointOf } from './checkpoint.ts'
 import { type CosignatureVerifier, parseWitnessKey } from './cosignature.ts'
 import { toHex } from './encoding.ts'
 import { OperatingError } from './errors.ts'
@@ -184,9 +184,10 @@ function isMet(policy: TrustPolicy, name: string, signed: ReadonlySet<string>): 
  * @throws note-malformed, note-signature-invalid, checkpoint-malformed; trust-not-met when the quorum did not co-sign
  */
 export async function checkTrust(note: string, policy: TrustPolicy): Promise<TrustedCheckpoint> {
-  const checkpoint = await openCheckpoint(note, policy.log)
   const entries = [...policy.witnesses]
-  const { verified } = await openNote(note, [policy.log, ...policy.witnesses.values()])
+  const { text, verified } = await openNote(note, [policy.log, ...policy.witnesses.values()])
+  // Each signature is checked once: it takes most of the time of a receipt.
+  const checkpoint = checkpointOf(text, policy.log, verified)
   const witnesses = entries.flatMap(([name, key]) => {
     const found = verified.find((s) => s.name === key.name && s.keyId === key.keyId)
     return found === undefined ? [] : [{ name, timeSeconds: key.timeOf(found.signature) }]

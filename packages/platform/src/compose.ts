@@ -10,10 +10,15 @@ import { processTerminal } from './adapters/process-terminal.ts'
 import { readableFiles } from './adapters/readable-files.ts'
 import { diskSearchedFiles } from './adapters/searched-files.ts'
 import { witnessServer } from './adapters/witness-client.ts'
-import { ledgerMirrorFolder, version } from './config.ts'
+import { ledgerMirrorFolder, variable, version } from './config.ts'
 import type { CosignableLedger, Witnesses } from './ledger/index.ts'
 import type { BlobStore } from './registry/index.ts'
-import { readTrustOf, type Services, type Workspace } from './workflows/index.ts'
+import {
+  openHeldWorkspaceKeys,
+  readTrustOf,
+  type Services,
+  type Workspace,
+} from './workflows/index.ts'
 
 /** Name of a workspace's ledger. Everyone's own, so it proves nothing about whose it is: a trust policy does that. */
 const ledgerOrigin = 'proofhouse.local/evidence'
@@ -41,14 +46,44 @@ const witnessing: Services['witnessing'] = {
     (await import('./adapters/witness-listener.ts')).listenAsWitness(...given),
 }
 
+const openHeldKey: Services['openHeldKey'] = async (...given) =>
+  (await import('./adapters/held-keys.ts')).openHeldKey(...given)
+
+/** The keys of a workspace that a provider holds. */
+const heldKeysOf: HeldKeysOf = (folder, wanted) =>
+  openHeldWorkspaceKeys({ files: localFiles, keyFiles: diskKeyFiles, openHeldKey }, folder, wanted)
+
+type HeldKeysOf = (
+  folder: string,
+  wanted: Parameters<typeof openHeldWorkspaceKeys>[2],
+) => ReturnType<typeof openHeldWorkspaceKeys>
+
 async function openWorkspace(folder: string): Promise<Workspace> {
+  const held = await heldKeysOf(folder, ['signing', 'ledger'])
+  try {
+    const workspace = await openWorkspaceWith(folder, held)
+    const close = () => workspace.close().finally(() => held.close())
+    return { ...workspace, close }
+  } catch (error) {
+    held.close()
+    throw error
+  }
+}
+
+async function openWorkspaceWith(
+  folder: string,
+  held: Awaited<ReturnType<HeldKeysOf>>,
+): Promise<Workspace> {
   // Loaded when first used, as everything that most commands start without.
-  const { openLedgerKey, openSigningKey } = await import('./keys/index.ts')
+  const { openHeldLedgerKey, openLedgerKey, openSigningKey } = await import('./keys/index.ts')
   const { openLedgerDirectory } = await import('./adapters/ledger-directory.ts')
   const { statementRecorder } = await import('./registry/index.ts')
   const keys = join(folder, 'keys')
-  const signing = await openSigningKey(diskKeyFiles, keys)
-  const ledgerKey = await openLedgerKey(diskKeyFiles, keys, ledgerOrigin)
+  const signing = await openSigningKey(diskKeyFiles, keys, held.signing)
+  const ledgerKey =
+    held.ledger === null
+      ? await openLedgerKey(diskKeyFiles, keys, ledgerOrigin)
+      : await openHeldLedgerKey(diskKeyFiles, keys, { origin: ledgerOrigin, held: held.ledger })
   const ledger = await openLedgerDirectory(join(folder, 'ledger'), ledgerKey, {
     mirrorFolder: ledgerMirrorFolder(),
   })
@@ -108,11 +143,25 @@ const gitHistoryWhenAsked: Services['gitHistory'] = {
   firstCommit: async (...given) => (await git()).firstCommit(...given),
 }
 
+const openDecisions: Services['openDecisions'] = async (workspace, keys) => {
+  const held = await heldKeysOf(workspace.folder, ['decisions'])
+  try {
+    const { openWorkspaceDecisions } = await import('./adapters/workspace-decisions.ts')
+    const local = { mirrorFolder: ledgerMirrorFolder(), held: held.decisions }
+    const opened = await openWorkspaceDecisions(workspace, keys, local)
+    return { ...opened, close: () => opened.close().finally(() => held.close()) }
+  } catch (error) {
+    held.close()
+    throw error
+  }
+}
+
 /** The services of this machine. */
 export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services {
   return {
     ...host,
     files: localFiles,
+    variable,
     toolVersion: version,
     data: {
       open: async (...given) =>
@@ -122,14 +171,16 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
       load: async (...given) =>
         (await import('./adapters/onnx-runner.ts')).onnxRunner().load(...given),
     },
-    openDecisions: async (workspace, keys) =>
-      (await import('./adapters/workspace-decisions.ts')).openWorkspaceDecisions(
-        workspace,
-        keys,
-        ledgerMirrorFolder(),
-      ),
+    openDecisions,
+    openHeldKey,
     listenForDecisions: async (log, at) =>
       (await import('./adapters/http-listener.ts')).listenForDecisions(log, at),
+    operators: {
+      listen: async (...given) =>
+        (await import('./adapters/operator-listener.ts')).listenForOperators(...given),
+      ask: async (folder, ...given) =>
+        (await import('./adapters/operator-socket.ts')).askOperator({ folder, version }, ...given),
+    },
     deployments: {
       list: async (...given) =>
         (await import('./adapters/deployment-files.ts')).deploymentFiles.list(...given),
@@ -140,6 +191,8 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
     openKeyProvider: async (settings, place) =>
       (await import('./adapters/key-providers.ts')).openKeyProvider(settings, place, diskKeyFiles),
     openKeyStore: directoryKeyStore,
+    openArtifactBlobs: async (name) =>
+      (await import('./adapters/artifact-places.ts')).openArtifactBlobs(name),
     modelFiles: diskModelFiles,
     readableFiles,
     searchedFiles: diskSearchedFiles,

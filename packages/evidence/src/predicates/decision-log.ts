@@ -1,4 +1,4 @@
-// Predicate https://proofhouse.dev/decision-log/v1: a decision log was opened, has this head, or was closed. Recorded in the
+// Predicate https://proofhouse.dev/decision-log/v1: a decision log was opened, has this head, goes on from it, or was closed. Recorded in the
 // evidence log, so that no decision log can vanish or be shortened unseen. Page: spec/predicates/decision-log.md.
 
 import { count, oneOf, record, shapeOf, someText, timestamp } from '../shape.ts'
@@ -6,7 +6,8 @@ import type { PredicateType } from '../statement.ts'
 
 /** A decision log at a moment. */
 export type DecisionLog = {
-  readonly event: 'opened' | 'head' | 'closed'
+  /** `restored`: it goes on from this head, and what others had beyond it is lost. */
+  readonly event: 'opened' | 'head' | 'restored' | 'closed'
   readonly origin: string
   /** The log's key, as notes name it. */
   readonly verifierKey: string
@@ -21,7 +22,7 @@ export const decisionLog: PredicateType<DecisionLog> = {
   uri: 'https://proofhouse.dev/decision-log/v1',
   shape: shapeOf(
     record({
-      event: oneOf(['opened', 'head', 'closed']),
+      event: oneOf(['opened', 'head', 'restored', 'closed']),
       origin: someText,
       verifierKey: someText,
       size: count,

@@ -19,6 +19,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { OperatingError } from '@proofhouse/evidence'
 import {
   committedPath,
+  type DamagedSlot,
   decodeSlots,
   encodeSlot,
   lockPath,
@@ -76,15 +77,17 @@ export class FileLockStore implements LockStore {
   readonly #file: number
   #note: string | null
   #sequence: number
+  #damaged: DamagedSlot | null
   #released = false
 
   private constructor(
     lock: DatabaseSync,
     file: number,
-    current: { readonly note: string; readonly sequence: number } | null,
+    { current, damaged }: Pick<ReturnType<typeof decodeSlots>, 'current' | 'damaged'>,
   ) {
     this.#lock = lock
     this.#file = file
+    this.#damaged = damaged
     this.#note = current?.note ?? null
     this.#sequence = current?.sequence ?? 0
   }
@@ -103,7 +106,7 @@ export class FileLockStore implements LockStore {
       )
       const bytes = new Uint8Array(2 * slotSizeBytes)
       const length = readSync(file, bytes, 0, bytes.length, 0)
-      const { current } = decodeSlots(bytes)
+      const { current, damaged } = decodeSlots(bytes)
       const whole = length === bytes.length && current !== null
       if (!whole && bytes.some((byte) => byte !== 0))
         throw new OperatingError(
@@ -116,7 +119,7 @@ export class FileLockStore implements LockStore {
         fsyncSync(file)
         syncFolder(folder)
       }
-      return new FileLockStore(lock, file, current)
+      return new FileLockStore(lock, file, { current, damaged })
     } catch (cause) {
       lock.close()
       throw cause instanceof OperatingError ? cause : storageError(committedPath, cause)
@@ -125,6 +128,10 @@ export class FileLockStore implements LockStore {
 
   read(): Promise<string | null> {
     return Promise.resolve(this.#note)
+  }
+
+  get damaged(): DamagedSlot | null {
+    return this.#damaged
   }
 
   swap(expected: string | null, next: string): Promise<void> {
@@ -144,6 +151,7 @@ export class FileLockStore implements LockStore {
     }
     this.#note = next
     this.#sequence = sequence
+    this.#damaged = null
     return Promise.resolve()
   }
 

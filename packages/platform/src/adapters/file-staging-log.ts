@@ -2,6 +2,7 @@
 
 import {
   closeSync,
+  fdatasync,
   fdatasyncSync,
   fsyncSync,
   ftruncateSync,
@@ -14,6 +15,7 @@ import {
   writevSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import {
   decodeStaging,
   recordHeader,
@@ -28,6 +30,9 @@ import { storageError } from './storage-error.ts'
 const stagingFileMaxBytes = 32 * 1_048_576
 
 const readBackSizeBytes = 65_536
+/** Batches smaller than this are made durable in this thread. */
+const syncedHereMaxBytes = 65_536
+const datasync = promisify(fdatasync)
 
 interface StagingFile {
   readonly path: string
@@ -59,12 +64,11 @@ export class FileStagingLog implements StagingLog {
     }
   }
 
-  append(batch: StagedBatch): Promise<void> {
+  async append(batch: StagedBatch): Promise<void> {
     try {
-      this.#append(batch)
-      return Promise.resolve()
+      await this.#append(batch)
     } catch (cause) {
-      return Promise.reject(storageError(stagingFolder, cause))
+      throw storageError(stagingFolder, cause)
     }
   }
 
@@ -94,7 +98,7 @@ export class FileStagingLog implements StagingLog {
     return Promise.resolve()
   }
 
-  #append(batch: StagedBatch): void {
+  async #append(batch: StagedBatch): Promise<void> {
     const last = this.#files.at(-1)
     const file =
       last !== undefined && last.sizeBytes < this.#fileMaxBytes ? last : this.#begin(batch)
@@ -106,10 +110,13 @@ export class FileStagingLog implements StagingLog {
       ftruncateSync(file.handle, file.sizeBytes)
       throw Object.assign(new Error('short write'), { code: 'ENOSPC' })
     }
-    fdatasyncSync(file.handle)
+    // Now, so that nobody forgets the file meanwhile.
+    file.end = batch.firstIndex + batch.count
+    // A small batch is on disk sooner than another thread has taken it up; while a large one is written, others can be made.
+    if (wanted < syncedHereMaxBytes) fdatasyncSync(file.handle)
+    else await datasync(file.handle)
     this.#compare(file, [header, batch.bundle])
     file.sizeBytes += wanted
-    file.end = batch.firstIndex + batch.count
   }
 
   /** What is about to be signed must be what is stored. */

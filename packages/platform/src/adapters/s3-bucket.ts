@@ -17,13 +17,14 @@ import {
 } from '@aws-sdk/client-s3'
 import { type Bytes, equalBytes, OperatingError } from '@proofhouse/evidence'
 import { bucketError, isConditionFailed, isMissing, isWithoutLock } from './s3-errors.ts'
+import { partsOf } from './s3-parts.ts'
+import { type ObjectVersion, isVersioned, listVersions, removeVersions } from './s3-versions.ts'
 
 const connectMaxMs = 5_000
 /** Without an answer, or the next bytes of one, for so long, a try is given up. */
 const silenceMaxMs = 20_000
 const attemptsMax = 3
-/** Parts of a streamed object; a bucket takes at most 10,000 of them, which bounds an object to 156 GiB. */
-const partSizeBytes = 16 * 1_048_576
+/** A bucket takes at most 10,000 parts of a streamed object, which bounds it to 156 GiB. */
 const partsMax = 10_000
 /** A bucket lists and removes at most so many at a time. */
 const pageMax = 1_000
@@ -241,6 +242,24 @@ export class S3Bucket {
     }
   }
 
+  /** Whether the bucket keeps, or has kept, what is replaced or removed. @throws storage-failed */
+  async isVersioned(): Promise<boolean> {
+    return isVersioned(this.#client, this.#bucket)
+  }
+
+  /** Every version of the objects below a path, and the marks of removals. @throws storage-failed */
+  async *versions(below: string): AsyncIterable<ObjectVersion> {
+    const all = listVersions(this.#client, this.#bucket, this.#prefix + below)
+    for await (const { path, ...rest } of all)
+      yield { path: path.slice(this.#prefix.length), ...rest }
+  }
+
+  /** Removes single versions, so that nothing brings them back. @throws storage-failed, also where the bucket forbids it */
+  async removeVersions(versions: readonly ObjectVersion[]): Promise<void> {
+    const named = versions.map(({ path, ...rest }) => ({ path: this.#prefix + path, ...rest }))
+    await removeVersions(this.#client, this.#bucket, named)
+  }
+
   /** Closes the connections. */
   close(): void {
     this.#client.destroy()
@@ -292,24 +311,4 @@ function headersOf({ contentType, cacheControl, retainUntil }: ObjectSettings) {
       ? {}
       : { ObjectLockMode: 'COMPLIANCE' as const, ObjectLockRetainUntilDate: retainUntil }),
   }
-}
-
-/** Chunks of any size as parts of one size, the last one shorter; an empty stream has one empty part. */
-async function* partsOf(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  let part = new Uint8Array(partSizeBytes)
-  let filled = 0
-  let given = 0
-  for await (const chunk of chunks)
-    for (let from = 0; from < chunk.length; ) {
-      const taken = chunk.subarray(from, from + partSizeBytes - filled)
-      part.set(taken, filled)
-      filled += taken.length
-      from += taken.length
-      if (filled < partSizeBytes) continue
-      yield part
-      given++
-      part = new Uint8Array(partSizeBytes)
-      filled = 0
-    }
-  if (filled > 0 || given === 0) yield part.subarray(0, filled)
 }

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as delay } from 'node:timers/promises'
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3'
 import type { BucketAddress } from './s3-bucket.ts'
 
 const program = join(import.meta.dirname, '../../../../.peers/s3/versitygw')
@@ -18,8 +18,13 @@ const startMaxMs = 10_000
 
 /** A running server. */
 export interface TestBuckets {
-  /** A new, empty bucket. */
-  newBucket(options?: { readonly lock: boolean }): Promise<BucketAddress>
+  /** Everything the server has on disk, old versions included. */
+  readonly dataFolder: string
+  /** A new, empty bucket. One with a lock keeps versions anyway. */
+  newBucket(options?: {
+    readonly lock?: boolean
+    readonly versions?: boolean
+  }): Promise<BucketAddress>
   stop(): Promise<void>
 }
 
@@ -42,15 +47,15 @@ async function end(child: ChildProcess): Promise<void> {
 export async function startBuckets(): Promise<TestBuckets | null> {
   if (process.env['PROOFHOUSE_S3'] !== 'versitygw' || !existsSync(program)) return null
   const folder = mkdtempSync(join(tmpdir(), 's3-'))
-  const [data, versions] = [join(folder, 'data'), join(folder, 'versions')]
+  const [data, oldVersions] = [join(folder, 'data'), join(folder, 'versions')]
   mkdirSync(data)
-  mkdirSync(versions)
+  mkdirSync(oldVersions)
   const port = await freePort()
   const child = spawn(
     program,
     ['--port', `127.0.0.1:${port}`, '--region', region, '--quiet'].concat(
       ['--access', credentials.accessKeyId, '--secret', credentials.secretAccessKey],
-      ['posix', '--versioning-dir', versions, data],
+      ['posix', '--versioning-dir', oldVersions, data],
     ),
     { stdio: ['ignore', 'ignore', 'inherit'] },
   )
@@ -64,11 +69,17 @@ export async function startBuckets(): Promise<TestBuckets | null> {
   const admin = new S3Client({ endpoint, region, credentials, forcePathStyle: true })
   let buckets = 0
   return {
-    async newBucket({ lock } = { lock: false }) {
+    dataFolder: folder,
+    async newBucket({ lock = false, versions = false } = {}) {
       const bucket = `test-${buckets++}`
       await admin.send(
         new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: lock }),
       )
+      const VersioningConfiguration = { Status: 'Enabled' as const }
+      if (versions)
+        await admin.send(
+          new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration }),
+        )
       return { endpoint, region, bucket, prefix: 'tenant/evidence/', credentials }
     },
     async stop() {

@@ -14,7 +14,7 @@ import {
 } from '../ledger/index.ts'
 import { DiskTileStore, removeTemporaryFiles } from './disk-tile-store.ts'
 import { FileStagingLog } from './file-staging-log.ts'
-import { checkLedgerKey } from './ledger-directory.ts'
+import { checkLedgerKey, mirrored } from './ledger-directory.ts'
 import { PostgresLockStore } from './postgres-lock-store.ts'
 import { PostgresSharedLog } from './postgres-shared-log.ts'
 import { type BucketAddress, S3Bucket } from './s3-bucket.ts'
@@ -63,9 +63,17 @@ export async function openServerLedger(
   {
     writers,
     waitMs = lockWaitMs,
-  }: { readonly writers: 'one' | 'several'; readonly waitMs?: number },
+    mirrorFolder = null,
+  }: {
+    readonly writers: 'one' | 'several'
+    readonly waitMs?: number
+    /** Folder that every checkpoint is kept in before it is published; null for none. */
+    readonly mirrorFolder?: string | null
+  },
 ): Promise<Ledger> {
-  const files = await openFiles(place.files)
+  const opened = await openFiles(place.files)
+  const tiles = await mirrored(opened.tiles, parseVerifierKey(key.verifierKey), mirrorFolder)
+  const files = { ...opened, tiles }
   return writers === 'one'
     ? openAlone(place.databaseUrl, files, { key, waitMs })
     : openShared(place.databaseUrl, files, { key, waitMs })

@@ -1,9 +1,16 @@
 // A stand-in for a transit engine, on this machine: it shows that requests and answers have the shape of the interface, and encrypts for
 // real. What Vault itself does is seen in the conformance run.
 
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { signatureOf } from './signatures.fixture.ts'
 
 /** How the stand-in behaves; a test changes it while it runs. */
 interface StandInMood {
@@ -12,6 +19,8 @@ interface StandInMood {
   /** As old servers do. */
   ignoresAssociatedData: boolean
   silent: boolean
+  /** Signs with another key than it tells. */
+  signsWrongly: boolean
 }
 
 interface Body {
@@ -19,6 +28,8 @@ interface Body {
   readonly plaintext?: string
   readonly ciphertext?: string
   readonly associated_data?: string
+  readonly input?: string
+  readonly key_version?: number
 }
 
 interface Reply {
@@ -29,6 +40,26 @@ interface Reply {
 const refuse = (status: number, ...errors: string[]): Reply => ({ status, body: { errors } })
 const tell = (data: unknown): Reply => ({ status: 200, body: { data } })
 
+interface Pair {
+  readonly publicKey: KeyObject
+  readonly privateKey: KeyObject
+}
+
+const isSigning = (type: string | undefined) => /^(ecdsa-p\d+|ed25519)$/.test(type ?? '')
+
+function pairOf(type: string): Pair {
+  return type === 'ed25519'
+    ? generateKeyPairSync('ed25519')
+    : generateKeyPairSync('ec', { namedCurve: `P-${type.slice('ecdsa-p'.length)}` })
+}
+
+/** PEM, and of Ed25519 the bare bytes in base64, as Vault tells them. */
+function publicText(key: KeyObject): string {
+  return key.asymmetricKeyType === 'ed25519'
+    ? key.export({ type: 'spki', format: 'der' }).subarray(-32).toString('base64')
+    : key.export({ type: 'spki', format: 'pem' })
+}
+
 /** Starts it. */
 export async function startVaultStandIn() {
   const keys = new Map<string, { readonly type: string; readonly versions: Buffer[] }>()
@@ -37,7 +68,9 @@ export async function startVaultStandIn() {
     sealed: false,
     ignoresAssociatedData: false,
     silent: false,
+    signsWrongly: false,
   }
+  const signing = new Map<string, { readonly type: string; readonly versions: Pair[] }>()
   const asked: string[] = []
 
   const aadOf = (body: Body) =>
@@ -64,10 +97,36 @@ export async function startVaultStandIn() {
       return refuse(400, 'cipher: message authentication failed')
     }
   }
+  const signed = (name: string, { input = '', key_version = 0 }: Body): Reply => {
+    const { type = '', versions = [] } = signing.get(name) ?? {}
+    const pair = mood.signsWrongly ? pairOf(type) : versions[key_version - 1]
+    if (pair === undefined) return refuse(400, 'signing key not found')
+    const bytes = signatureOf(pair.privateKey, Buffer.from(input, 'base64'))
+    return tell({ signature: `vault:v${key_version}:${bytes.toString('base64')}` })
+  }
+  const toldOf = ({ type, versions }: { type: string; versions: readonly Pair[] }): Reply =>
+    tell({
+      type,
+      latest_version: versions.length,
+      exportable: false,
+      allow_plaintext_backup: false,
+      keys: Object.fromEntries(
+        versions.map(({ publicKey }, n) => [String(n + 1), { public_key: publicText(publicKey) }]),
+      ),
+    })
   const answer = (method: string, path: string, body: Body): Reply => {
     const [, what, name = '', more] =
       /^\/v1\/transit\/(\w+)\/([\w.-]+)(\/rotate)?$/.exec(path) ?? []
     const key = keys.get(name)
+    const signer = signing.get(name)
+    if (what === 'sign') return signed(name, body)
+    if (signer !== undefined && method === 'GET') return toldOf(signer)
+    if (what === 'keys' && method === 'POST' && (signer ?? isSigning(body.type))) {
+      const of = signer ?? { type: body.type ?? '', versions: [] }
+      of.versions.push(pairOf(of.type))
+      signing.set(name, of)
+      return { status: 204, body: null }
+    }
     if (what === 'keys' && method === 'POST' && more === undefined) {
       if (key === undefined) keys.set(name, { type: body.type ?? '', versions: [randomBytes(32)] })
       return { status: 204, body: null }

@@ -6,6 +6,7 @@ import type { Command } from './command.ts'
 import { decisionsCheck } from './decisions-check.ts'
 import { decisionsDeploy } from './decisions-deploy.ts'
 import { decisionsRecord } from './decisions-record.ts'
+import { decisionsRestore } from './decisions-restore.ts'
 import { decisionsFind } from './decisions-find.ts'
 import { decisionsServe } from './decisions-serve.ts'
 import { decisionsShow } from './decisions-show.ts'
@@ -61,6 +62,7 @@ export const commands: readonly Command[] = [
   vulns,
   decisionsDeploy,
   decisionsRecord,
+  decisionsRestore,
   decisionsServe,
   decisionsFind,
   decisionsShow,

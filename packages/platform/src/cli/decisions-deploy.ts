@@ -3,7 +3,7 @@
 import { declareDeployment } from '../workflows/index.ts'
 import type { Command } from './command.ts'
 import { printLines } from './print-lines.ts'
-import { folderOption, workspaceOf } from './workspace-option.ts'
+import { workspaceOf, workspaceOption } from './workspace-option.ts'
 
 /** Declares a deployment whose decisions a workspace takes. */
 export const decisionsDeploy: Command = {
@@ -13,7 +13,7 @@ export const decisionsDeploy: Command = {
 that go in and come out, and which of them are masked, dropped, or kept as groups of
 their own (spec/decisions.md).`,
   operands: [{ name: 'FILE', description: 'the declaration' }],
-  options: { folder: folderOption },
+  options: workspaceOption,
   examples: ['proofhouse decisions deploy credit-eu.yaml'],
   async run({ operands, options, switches, services, terminal }) {
     const given = { file: operands['FILE'] ?? '', folder: workspaceOf(options) }

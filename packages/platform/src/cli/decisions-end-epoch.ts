@@ -3,7 +3,7 @@
 import { endEpoch } from '../workflows/index.ts'
 import type { Command } from './command.ts'
 import { printLines } from './print-lines.ts'
-import { folderOption, workspaceOf } from './workspace-option.ts'
+import { workspaceOf, workspaceOption } from './workspace-option.ts'
 
 /** Ends the epoch of a log's keys. */
 export const decisionsEndEpoch: Command = {
@@ -13,7 +13,7 @@ export const decisionsEndEpoch: Command = {
 nothing can then open what lingers of the erased in freed space, logs and backups of the
 old keys. Run it daily.`,
   operands: [],
-  options: { folder: folderOption },
+  options: workspaceOption,
   examples: ['proofhouse decisions end-epoch'],
   async run({ options, switches, services, terminal }) {
     const { epoch, final } = await endEpoch({ folder: workspaceOf(options) }, services)

@@ -4,7 +4,7 @@ import { OperatingError } from '@proofhouse/evidence'
 import { eraseDecisions, indexOf } from '../workflows/index.ts'
 import type { Command } from './command.ts'
 import { printLines } from './print-lines.ts'
-import { folderOption, workspaceOf } from './workspace-option.ts'
+import { workspaceOf, workspaceOption } from './workspace-option.ts'
 
 const reasons = ['request', 'retention', 'order'] as const
 
@@ -17,7 +17,7 @@ entries were emptied; every proof still holds. Pending until the epoch of keys e
 (\`decisions end-epoch\`), then final.`,
   operands: [],
   options: {
-    folder: folderOption,
+    ...workspaceOption,
     subject: { value: 'PSEUDONYM', description: 'everything about one person' },
     entry: { value: 'N', description: 'one entry; may be repeated', repeated: true },
     reason: { value: 'WHY', description: 'request, retention or order (default: request)' },

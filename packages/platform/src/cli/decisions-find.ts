@@ -4,7 +4,7 @@ import { OperatingError } from '@proofhouse/evidence'
 import { indexOf, searchDecisions } from '../workflows/index.ts'
 import type { Command } from './command.ts'
 import { printLines } from './print-lines.ts'
-import { folderOption, workspaceOf } from './workspace-option.ts'
+import { workspaceOf, workspaceOption } from './workspace-option.ts'
 
 const limitDefault = 100
 
@@ -23,7 +23,7 @@ export const decisionsFind: Command = {
   summary: 'find decisions by person, time, deployment and outcome; opens none',
   operands: [],
   options: {
-    folder: folderOption,
+    ...workspaceOption,
     subject: { value: 'PSEUDONYM', description: 'those about one person' },
     deployment: { value: 'ID', description: 'those of one deployment' },
     outcome: { value: 'LABEL', description: 'those with one outcome' },

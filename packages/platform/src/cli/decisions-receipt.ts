@@ -4,7 +4,7 @@ import { textOf } from '@proofhouse/evidence'
 import { indexOf, receiptOfDecision } from '../workflows/index.ts'
 import type { Command } from './command.ts'
 import { printLines } from './print-lines.ts'
-import { folderOption, workspaceOf } from './workspace-option.ts'
+import { workspaceOf, workspaceOption } from './workspace-option.ts'
 
 /** Makes a receipt of a decision. */
 export const decisionsReceipt: Command = {
@@ -15,7 +15,7 @@ to when the decision was made. Of an erased decision it shows the statement of e
 Anybody can check it offline.`,
   operands: [{ name: 'N', description: 'its entry in the log' }],
   options: {
-    folder: folderOption,
+    ...workspaceOption,
     show: { value: 'GROUP', description: 'show this group only; may be repeated', repeated: true },
     output: { value: 'FILE', description: 'write the receipt to a file' },
   },

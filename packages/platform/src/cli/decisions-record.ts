@@ -3,7 +3,7 @@
 import { recordDecisions } from '../workflows/index.ts'
 import type { Command } from './command.ts'
 import { printLines } from './print-lines.ts'
-import { folderOption, workspaceOf } from './workspace-option.ts'
+import { workspaceOf, workspaceOption } from './workspace-option.ts'
 
 /** Takes decisions from a file. */
 export const decisionsRecord: Command = {
@@ -13,7 +13,7 @@ export const decisionsRecord: Command = {
 outside it; a file may be recorded again, and what has come already is not taken twice.
 Exits with 1 when a line was refused.`,
   operands: [{ name: 'FILE', description: 'decisions as JSON lines' }],
-  options: { folder: folderOption },
+  options: workspaceOption,
   examples: ['proofhouse decisions record decisions.jsonl'],
   async run({ operands, options, switches, services, terminal }) {
     const given = { file: operands['FILE'] ?? '', folder: workspaceOf(options) }

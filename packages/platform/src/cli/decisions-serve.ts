@@ -1,8 +1,9 @@
 // `proofhouse decisions serve`
 
-import { indexOf, serveDecisions } from '../workflows/index.ts'
+import { indexOf, serveDecisions, type Serving } from '../workflows/index.ts'
 import type { Command } from './command.ts'
-import { folderOption, workspaceOf } from './workspace-option.ts'
+import { printLines } from './print-lines.ts'
+import { workspaceOf, workspaceOption } from './workspace-option.ts'
 
 const portDefault = '7070'
 
@@ -12,12 +13,15 @@ export const decisionsServe: Command = {
   summary: 'take decisions over HTTP, until it is interrupted',
   details: `POST /api/v1/decisions takes a JSON list of decisions and answers once they are durable.
 Clients show the token that lies in the workspace as \`Authorization: Bearer\`. It listens
-on this machine only: there is no TLS here.`,
+on this machine only: there is no TLS here. Other \`decisions\` commands on the workspace
+are answered meanwhile, on a socket in it that is its owner's alone; with --operator also
+over HTTP, at /api/v1/operator/NAME, for those who show the operator's token.`,
   operands: [],
   options: {
-    folder: folderOption,
+    ...workspaceOption,
     host: { value: 'ADDRESS', description: 'a loopback address (default: 127.0.0.1)' },
     port: { value: 'N', description: `the port, 0 for any (default: ${portDefault})` },
+    operator: { description: 'answer operators over HTTP too, by a token of their own' },
   },
   examples: ['proofhouse decisions serve'],
   async run({ options, switches, services, terminal, signal }) {
@@ -25,15 +29,21 @@ on this machine only: there is no TLS here.`,
       folder: workspaceOf(options),
       host: options['host'] ?? '127.0.0.1',
       port: indexOf(options['port'] ?? portDefault),
+      operator: switches.has('operator'),
     }
-    const ready = (address: string, tokenFile: string) => {
-      if (switches.has('json')) terminal.out(`${JSON.stringify({ address, tokenFile })}\n`)
+    const ready = (serving: Serving) => {
+      const { address, tokenFile, operatorTokenFile } = serving
+      if (switches.has('json')) terminal.out(`${JSON.stringify(serving)}\n`)
       else
-        terminal.out(
-          `taking decisions at ${address}/api/v1/decisions; the token is in ${tokenFile}\n`,
-        )
+        printLines(terminal, [
+          `taking decisions at ${address}/api/v1/decisions; the token is in ${tokenFile}`,
+          ...(operatorTokenFile === null
+            ? []
+            : [`operators at ${address}/api/v1/operator; their token is in ${operatorTokenFile}`]),
+        ])
     }
-    const { size } = await serveDecisions(request, services, { signal, ready })
+    const delayed = (why: string) => terminal.note(`the epoch of keys goes on: ${why}\n`)
+    const { size } = await serveDecisions(request, services, { signal, ready, delayed })
     if (switches.has('json')) terminal.out(`${JSON.stringify({ size })}\n`)
     else terminal.out(`stopped; the log has ${size}\n`)
     return 0

@@ -3,19 +3,18 @@
 import { indexOf, showDecision } from '../workflows/index.ts'
 import type { Command } from './command.ts'
 import { printLines } from './print-lines.ts'
-import { folderOption, workspaceOf } from './workspace-option.ts'
+import { workspaceOf, workspaceOption } from './workspace-option.ts'
 
 /** Opens one decision. */
 export const decisionsShow: Command = {
   words: ['decisions', 'show'],
   summary: 'open one decision',
   operands: [{ name: 'N', description: 'its entry in the log' }],
-  options: { folder: folderOption },
+  options: workspaceOption,
   examples: ['proofhouse decisions show 17'],
   async run({ operands, options, switches, services, terminal }) {
     const given = { folder: workspaceOf(options), index: indexOf(operands['N'] ?? '') }
-    const { index, entry, content } = await showDecision(given, services)
-    const groups = content?.groups ?? null
+    const { index, entry, groups } = await showDecision(given, services)
     if (switches.has('json')) terminal.out(`${JSON.stringify({ index, entry, groups })}\n`)
     else
       printLines(terminal, [

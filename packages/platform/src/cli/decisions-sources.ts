@@ -3,7 +3,7 @@
 import { listSources } from '../workflows/index.ts'
 import type { Command } from './command.ts'
 import { printLines } from './print-lines.ts'
-import { folderOption, workspaceOf } from './workspace-option.ts'
+import { workspaceOf, workspaceOption } from './workspace-option.ts'
 
 const gapsShownMax = 20
 
@@ -13,7 +13,7 @@ export const decisionsSources: Command = {
   summary: 'what has come of every source, and which numbers are missing',
   details: 'Exits with 1 when a number is missing.',
   operands: [],
-  options: { folder: folderOption },
+  options: workspaceOption,
   examples: ['proofhouse decisions sources'],
   async run({ options, switches, services, terminal }) {
     const sources = await listSources({ folder: workspaceOf(options) }, services)

@@ -2,13 +2,13 @@
 
 import { keyEventReasons, OperatingError } from '@proofhouse/evidence'
 import type { Invocation } from './command.ts'
+import { workspaceOf, workspaceOption } from './workspace-option.ts'
 
-const workspaceDefault = '.proofhouse'
 const tenantDefault = 'local'
 
 /** Whose keys, and where. */
 export const keysOptions = {
-  out: { value: 'DIR', description: 'the workspace (default: .proofhouse)' },
+  ...workspaceOption,
   tenant: { value: 'NAME', description: 'whose keys (default: local)' },
 } as const
 
@@ -21,7 +21,7 @@ export const reasonOption = {
 /** Whose keys, and where, as given. */
 export function keysRequest({ options }: Pick<Invocation, 'options'>) {
   return {
-    workspace: options['out'] ?? workspaceDefault,
+    workspace: workspaceOf(options),
     tenant: options['tenant'] ?? tenantDefault,
   }
 }

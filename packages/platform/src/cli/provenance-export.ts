@@ -3,6 +3,7 @@
 import { OperatingError } from '@proofhouse/evidence'
 import { exportLineage } from '../workflows/index.ts'
 import type { Command } from './command.ts'
+import { workspaceOf, workspaceOption } from './workspace-option.ts'
 
 /** Prints recorded runs for catalogues of lineage. */
 export const provenanceExport: Command = {
@@ -13,7 +14,7 @@ data sets, code, settings, and the lineage of columns with its transformations. 
 statements that the workspace's own key has signed are printed. With --json, a list.`,
   operands: [],
   options: {
-    out: { value: 'DIR', description: 'the workspace (default: .proofhouse)' },
+    ...workspaceOption,
     namespace: {
       value: 'NAME',
       description: 'of jobs and data sets that have none of their own (default: proofhouse)',
@@ -27,7 +28,7 @@ statements that the workspace's own key has signed are printed. With --json, a l
     const namespace = options['namespace'] ?? 'proofhouse'
     if (namespace.trim() === '')
       throw new OperatingError('usage-invalid', '`--namespace` needs a name')
-    const workspace = options['out'] ?? '.proofhouse'
+    const workspace = workspaceOf(options)
     const { events, passedOver } = await exportLineage(services, { workspace, namespace })
     if (switches.has('json')) terminal.out(`${JSON.stringify(events)}\n`)
     else terminal.out(events.map((event) => `${JSON.stringify(event)}\n`).join(''))

@@ -2,6 +2,7 @@
 
 import { traceProvenance, type TracedProvenance } from '../workflows/index.ts'
 import type { Command } from './command.ts'
+import { workspaceOf, workspaceOption } from './workspace-option.ts'
 import { printLines } from './print-lines.ts'
 
 type Graph = NonNullable<TracedProvenance['graph']>
@@ -21,7 +22,7 @@ signed are believed. Exits with 3 when no statement names the artifact.`,
       description: 'a digest, 8 or more of its first characters, or a file',
     },
   ],
-  options: { out: { value: 'DIR', description: 'the workspace (default: .proofhouse)' } },
+  options: workspaceOption,
   examples: [
     'proofhouse provenance graph model.onnx',
     'proofhouse provenance graph 3f9a01c2 --out loans/.proofhouse --json',
@@ -29,7 +30,7 @@ signed are believed. Exits with 3 when no statement names the artifact.`,
   async run({ operands, options, switches, services, terminal }) {
     const traced = await traceProvenance(services, {
       artifact: operands['DIGEST'] ?? '',
-      workspace: options['out'] ?? '.proofhouse',
+      workspace: workspaceOf(options),
     })
     if (switches.has('json')) terminal.out(`${JSON.stringify(traced)}\n`)
     else printLines(terminal, linesOf(traced))

@@ -13,13 +13,19 @@ export const sign: Command = {
   details: `The signature covers every file of the model by digest. An ONNX file that fails
 the structural check is not signed.
 
+A key that a token, Vault or AWS KMS holds is named by its place instead of a file, and
+never leaves it; its PIN or token stands in a file that the place names.
+
 Keyless (Sigstore) a certificate of some minutes says who signed, as the provider of the
 identity token knows you: to everybody, for ever, if the log is a public one. The services
 are those you name, and none by default. The signature is verified under the trusted root
 before it is written.`,
   operands: [{ name: 'PATH', description: 'the model: a file or a folder' }],
   options: {
-    key: { value: 'FILE', description: 'private key: ECDSA P-256, P-384 or P-521, PEM' },
+    key: {
+      value: 'KEY',
+      description: 'private key, ECDSA: a PEM file, or `pkcs11:…`, `vault:…`, `awskms:…`',
+    },
     signature: { value: 'FILE', description: 'where to write the signature', required: true },
     certificate: {
       value: 'FILE',
@@ -66,6 +72,7 @@ before it is written.`,
   },
   examples: [
     'proofhouse sign model.onnx --key signing.key --signature model.sig',
+    'proofhouse sign m/ --key "vault:models?address=https://…&token-file=t" --signature s',
     'proofhouse sign m/ --keyless --identity-token-file t … --signature s (see docs/guides/sign.md)',
     'proofhouse sign model/ --key k.pem --certificate c.pem --chain ca.pem --signature model.sig',
   ],

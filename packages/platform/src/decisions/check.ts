@@ -13,7 +13,7 @@ import {
 import { fastSha256 } from '../ledger/index.ts'
 import type { IndexRow } from './index-segment.ts'
 import type { LogParts } from './log-parts.ts'
-import { outcomeIn } from './opening.ts'
+import { outcomeIn } from './outcomes.ts'
 import { openContent } from './sealing.ts'
 
 /** Findings that are told one by one; the others are counted. */

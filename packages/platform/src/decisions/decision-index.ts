@@ -17,6 +17,9 @@ import type { BatchAt } from './vault.ts'
 /** Full segments held in memory at most, 4 MB each. */
 const heldMax = 8
 
+/** A last segment is kept when so many rows of it are in no file. */
+const keptRowsMin = 1_000
+
 const indexKey = (epoch: Epoch): Buffer =>
   createHmac('sha256', epoch.key).update('proofhouse.dev/decision-index/v1').digest()
 
@@ -27,6 +30,8 @@ export class DecisionIndex {
   #epoch: Epoch
   #key: Buffer
   #last = new IndexSegment(0)
+  /** Rows of the last segment that are in its file. */
+  #keptRows = 0
   readonly #held = new Map<number, IndexSegment>()
   /** Segments on their way out of files: whoever asks for one meanwhile gets the same, so that an erasure cannot miss a copy. */
   readonly #reading = new Map<number, Promise<IndexSegment | null>>()
@@ -40,7 +45,7 @@ export class DecisionIndex {
     this.#key = indexKey(epoch)
   }
 
-  /** Reads the full segments there are, one after the other; tells the rows of each. @throws ledger-corrupt */
+  /** Reads the segments there are, one after the other; tells the rows of each. @throws ledger-corrupt */
   async open(take: (segment: IndexSegment) => void): Promise<void> {
     for (let number = 0; ; number++) {
       const segment = await this.#read(number)
@@ -49,6 +54,10 @@ export class DecisionIndex {
         return
       }
       take(segment)
+      if (segment.isFull) continue
+      this.#last = segment
+      this.#keptRows = segment.count
+      return
     }
   }
 
@@ -61,6 +70,7 @@ export class DecisionIndex {
     this.#last.add(row, batch)
     if (!this.#last.isFull) return
     const full = this.#last
+    this.#keptRows = 0
     this.#last = new IndexSegment(full.number + 1)
     const written = this.#write(full)
     // Whoever settles hears of a failure; until then nobody does.
@@ -75,6 +85,17 @@ export class DecisionIndex {
       this.#writing.delete(segment)
       this.#hold(segment)
     }
+  }
+
+  /** Keeps the last segment in its file, as it is, where that spares the next opening much work. @throws storage-failed */
+  async keep(): Promise<void> {
+    await this.settle()
+    if (this.#last.count - this.#keptRows >= keptRowsMin) await this.#keepLast()
+  }
+
+  async #keepLast(): Promise<void> {
+    this.#keptRows = this.#last.count
+    await this.#write(this.#last)
   }
 
   /** The row of an entry; null beyond the end. */
@@ -115,7 +136,10 @@ export class DecisionIndex {
       const segment = await this.#segment(number)
       if (segment === null) continue
       segment.erase(of.map((index) => index % segmentRows))
-      if (segment === this.#last) continue
+      if (segment === this.#last) {
+        if (this.#keptRows > 0) await this.#keepLast()
+        continue
+      }
       await this.#write(segment)
       // Whatever was read of it meanwhile is older.
       this.#reading.delete(number)
@@ -147,6 +171,7 @@ export class DecisionIndex {
     this.#key.fill(0)
     this.#epoch = epoch
     this.#key = indexKey(epoch)
+    this.#keptRows = 0
   }
 
   async #segment(number: number): Promise<IndexSegment | null> {

@@ -3,28 +3,31 @@
 // INVARIANT: an entry is committed only after its content and its key are durable, and acknowledged only after that.
 // INVARIANT: after any failure of a store the log refuses for ever; opening it again drops what was never committed.
 
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type JsonValue, OperatingError } from '@proofhouse/evidence'
-import { checkDecision, type Decision, type OpenDeployment } from './decision.ts'
+import type { OpenDeployment } from './decision.ts'
 import { DecisionIndex } from './decision-index.ts'
 import { Erasures } from './erasures.ts'
 import { GuardedFiles } from './guarded-files.ts'
-import { KeyPages, tagSizeBytes } from './key-pages.ts'
+import { KeyPages } from './key-pages.ts'
 import { LateArrivals } from './late-arrivals.ts'
 import type { DecisionLogStores, LogParts } from './log-parts.ts'
 import { type LogState, LogStateFiles } from './log-state.ts'
-import { load, outcomeOf } from './opening.ts'
-import { isSame } from './repeats.ts'
-import {
-  commitDecision,
-  type CommittedDecision,
-  randomBytes,
-  sealContent,
-  type SealPlace,
-} from './sealing.ts'
-import { Sources } from './sources.ts'
+import { load } from './opening.ts'
+import { prepare, type Preparation, type Prepared } from './preparing.ts'
+import { outcomeAgain, refused } from './repeats.ts'
+import { sealContent, sealOverheadBytes, type SealPlace } from './sealing.ts'
+import { gapsProblem, Sources } from './sources.ts'
 import { SubjectKeys, Tagger } from './subject-keys.ts'
 import { type PlacedContent, Vault } from './vault.ts'
-import { type Outcome, type Waiting, WaitingDecisions } from './waiting-decisions.ts'
+import {
+  emptiedLate,
+  HandedIn,
+  type Outcome,
+  UnderWay,
+  type Waiting,
+  WaitingDecisions,
+} from './waiting-decisions.ts'
 
 /** Batches whose entries the ledger has not committed yet, at most. */
 const pipelineMax = 4
@@ -44,8 +47,8 @@ export class DecisionLog implements LogParts {
   readonly deployments: ReadonlyMap<string, OpenDeployment>
   readonly #opened: LogState
   readonly #waiting = new WaitingDecisions()
-  /** By source and sequence: handed in, not yet committed. */
-  readonly #underWay = new Map<string, Promise<Outcome>>()
+  /** Handed in, not yet committed. */
+  readonly #underWay = new UnderWay()
   #size = 0
   #isClosing = false
   #running: Promise<void> | null = null
@@ -120,65 +123,73 @@ export class DecisionLog implements LogParts {
    * @throws ledger-overloaded when too many wait; ledger-closed and what storage throws after a failure
    */
   async append(values: readonly JsonValue[]): Promise<readonly Outcome[]> {
-    if (this.#failure !== null || this.#isClosing) throw this.#refusal()
-    if (!this.#waiting.hasRoom(values.length))
-      throw new OperatingError('ledger-overloaded', `${this.#waiting.count} decisions wait already`)
-    const outcomes = values.map((value) => this.#take(value))
+    this.refuseMore(values.length)
+    return this.take(
+      values.map((value) => prepare(value, this.preparation)),
+      () => values,
+    )
+  }
+
+  /**
+   * Takes decisions that were prepared, as `append` does.
+   * @param values those that were handed in; asked for only where a number comes again
+   */
+  async take(
+    prepared: readonly Prepared[],
+    values: () => readonly JsonValue[],
+  ): Promise<readonly Outcome[]> {
+    this.refuseMore(prepared.length)
+    const by = new HandedIn(prepared.length)
+    for (const [n, decision] of prepared.entries())
+      if ('problem' in decision) by.settle(n, refused(decision.problem))
+      else this.#take({ decision, by, n }, values)
     this.#running ??= this.#run()
-    return Promise.all(outcomes)
+    return by.outcomes
   }
 
-  #take(value: JsonValue): Promise<Outcome> {
-    const checked = checkDecision(value, this.deployments)
-    if ('problem' in checked) return refused(checked.problem)
-    const { decision, of } = checked
+  /**
+   * Refuses where so many more decisions cannot wait.
+   * @throws ledger-overloaded; ledger-closed and what storage threw after a failure
+   */
+  refuseMore(count: number): void {
+    if (this.#failure !== null || this.#isClosing) throw this.#refusal()
+    if (!this.#waiting.hasRoom(count))
+      throw new OperatingError('ledger-overloaded', `${this.#waiting.count} decisions wait already`)
+  }
+
+  /** What decisions are prepared with. */
+  get preparation(): Preparation {
+    return { deployments: this.deployments, tagger: this.tagger }
+  }
+
+  #take(one: Waiting, values: () => readonly JsonValue[]): void {
+    const { decision, by, n } = one
     const { source, sequence } = decision
-    if (this.sources.has(source, sequence)) return this.#repeated(decision, of)
-    if (this.sources.isBeyond(source, sequence))
-      return refused('`sequence`: its source has left too many gaps; number from its last one on')
-    const tag = this.#tagOf(decision, of)
-    if (this.late.covers(tag, decision.time)) return this.#takeEmptied(decision)
-    let committed: CommittedDecision
-    try {
-      committed = commitDecision(decision, of)
-    } catch (error) {
-      if (error instanceof OperatingError) return refused(error.message)
-      throw error
+    if (this.sources.has(source, sequence)) {
+      void this.#takeAgain(one, values)
+      return
     }
-    const { promise, resolve, reject } = Promise.withResolvers<Outcome>()
+    if (this.sources.isBeyond(source, sequence)) {
+      by.settle(n, refused(gapsProblem))
+      return
+    }
     this.sources.add(source, sequence)
-    const outcome = outcomeOf(of, decision.output)
-    this.#waiting.add({ decision, committed, tag, outcome, resolve, reject })
-    const name = `${source} ${sequence}`
-    this.#underWay.set(name, promise)
-    const forget = () => this.#underWay.delete(name)
-    promise.then(forget, forget)
-    return promise
+    this.#underWay.add(decision)
+    const isLate = this.late.covers(decision.tag, decision.timeMs)
+    this.#waiting.add(isLate ? emptiedLate(one, this.preparation) : one)
   }
 
-  /** A decision about somebody who was erased after it was made: it gets its entry, and nothing of it is kept. */
-  async #takeEmptied({ source, sequence, time, deployment }: Decision): Promise<Outcome> {
-    const outcome = await this.#take({ source, sequence, time, deployment, erased: true })
-    return outcome.status === 'accepted' ? { ...outcome, status: 'erased' } : outcome
-  }
-
-  #tagOf(decision: Decision, { deployment }: OpenDeployment): Buffer {
-    if (deployment.personal === false) return this.tagger.tagOf('deployment', deployment.id)
-    if (decision.subject !== undefined) return this.tagger.tagOf('subject', decision.subject)
-    return randomBytes(tagSizeBytes)
-  }
-
-  /** A decision with a number that has come: the same again, or another one under its number. */
-  async #repeated(decision: Decision, of: OpenDeployment): Promise<Outcome> {
-    const { source, sequence } = decision
-    const before = this.#underWay.get(`${source} ${sequence}`)
-    if (before !== undefined) await before
-    const row = await this.index.rowOf(source, sequence)
-    if (row === null) return refused('`sequence` has come, and its decision is not to be found')
-    const same = await isSame(this, decision, of, row)
-    return same
-      ? { status: 'repeated', index: row.index }
-      : { status: 'refused', problem: '`sequence` has come from this source with other content' }
+  /** A decision with a number that has come. Never rejects: a failure is told to whoever handed it in. */
+  async #takeAgain(
+    { decision, by, n }: Waiting,
+    values: () => readonly JsonValue[],
+  ): Promise<void> {
+    try {
+      if (this.#underWay.has(decision)) await this.exclusively(() => Promise.resolve())
+      by.settle(n, await outcomeAgain(this, decision, () => values()[n]))
+    } catch (error) {
+      by.fail(error)
+    }
   }
 
   /** Does something while no decision is on its way; those handed in before are written first. */
@@ -221,14 +232,18 @@ export class DecisionLog implements LogParts {
     const first = this.#size
     try {
       // Now, and not when it was handed in: the subject may have been erased since, and needs a new one.
-      const numbers = batch.map(({ tag }) => this.keys.numberFor(tag))
+      const numbers = batch.map(({ decision }) => this.keys.numberFor(decision.tag))
       const keys = numbers.map((number) => this.keys.held(number))
       for (const [n, number] of numbers.entries()) keys[n] ??= await this.keys.key(number)
-      const contents = batch.map(({ committed }, n) => {
-        const [key, held] = [numbers[n] ?? 0, keys[n] ?? null]
-        if (held === null)
-          throw new OperatingError('ledger-corrupt', `the key ${key} of a subject is not there`)
-        return { key, sealed: sealContent(held, committed, this.place) }
+      const contents = batch.map(({ decision }, n) => {
+        const [number, key] = [numbers[n] ?? 0, keys[n] ?? null]
+        if (key === null)
+          throw new OperatingError('ledger-corrupt', `the key ${number} of a subject is not there`)
+        return {
+          key: number,
+          sizeBytes: decision.content.length + sealOverheadBytes,
+          writeTo: (into: Buffer) => sealContent(key, decision, { at: this.place, into }),
+        }
       })
       const [places] = await Promise.all([this.vault.append(first, contents), this.keys.commit()])
       this.#size += batch.length
@@ -237,7 +252,7 @@ export class DecisionLog implements LogParts {
       if (this.#commits.length >= pipelineMax) await this.#commits[0]
       await this.index.settle()
     } catch (error) {
-      for (const { reject } of batch) reject(error)
+      for (const { by } of batch) by.fail(error)
       throw error
     }
   }
@@ -246,10 +261,10 @@ export class DecisionLog implements LogParts {
   async #commit(batch: readonly Waiting[], places: readonly PlacedContent[]): Promise<void> {
     const { ledger } = this.stores
     try {
-      const appended = batch.map(({ committed }) => ledger.append(committed.entry))
+      const appended = batch.map(({ decision }) => ledger.append(decision.entry))
       this.#acknowledge(batch, places, await Promise.all(appended))
     } catch (error) {
-      for (const { reject } of batch) reject(error)
+      for (const { by } of batch) by.fail(error)
       this.#fail(error)
     }
     void this.#commits.shift()
@@ -260,14 +275,14 @@ export class DecisionLog implements LogParts {
     places: readonly PlacedContent[],
     indexes: readonly number[],
   ): void {
-    for (const [n, { decision, tag, outcome, resolve }] of batch.entries()) {
+    for (const [n, one] of batch.entries()) {
       const [at, index] = [places[n], indexes[n]]
       if (at === undefined || index !== at.index)
         throw new OperatingError('ledger-corrupt', 'another writer appends to this decision log')
-      const { source, sequence, deployment, time } = decision
-      const timeMs = Date.parse(time)
+      const { tag, timeMs, deployment, outcome, source, sequence } = one.decision
       this.index.add({ ...at, tag, timeMs, deployment, outcome, source, sequence }, at.batch)
-      resolve({ status: 'accepted', index })
+      this.#underWay.delete(one.decision)
+      one.by.settle(one.n, { status: one.isLate === true ? 'erased' : 'accepted', index })
     }
   }
 
@@ -295,18 +310,10 @@ export class DecisionLog implements LogParts {
     await this.#running
     await Promise.all(this.#commits)
     try {
-      await this.index.settle()
+      await (this.#failure === null ? this.index.keep() : this.index.settle())
     } finally {
       await this.stores.files.close()
       await this.stores.ledger.close()
     }
   }
 }
-
-const refused = (problem: string): Promise<Outcome> =>
-  Promise.resolve({ status: 'refused', problem })
-
-const nextTurn = () =>
-  new Promise<void>((resolve) => {
-    setImmediate(resolve)
-  })

@@ -92,8 +92,15 @@ const isId = (value: JsonValue | undefined): value is string =>
 /** INVARIANT: whoever reads the entry accepts the time too; days that no month has are among those that `Date` takes. */
 const isTime = (value: JsonValue | undefined): boolean => {
   if (typeof value !== 'string' || !timePattern.test(value)) return false
-  const time = new Date(`${value.slice(0, 10)}T00:00:00Z`)
-  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(value.slice(0, 10))
+  const [year, month, day] = [value.slice(0, 4), value.slice(5, 7), value.slice(8, 10)].map(Number)
+  if (year === undefined || month === undefined || day === undefined || month < 1 || month > 12)
+    return false
+  return day >= 1 && day <= daysOf(year, month)
+}
+
+function daysOf(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 }
 
 /** Whether a value nests in at most so many levels; what lies deeper is not looked at. */

@@ -158,9 +158,13 @@ export function newMemoryLog(limits?: Partial<LedgerLimits>) {
     host,
     stated,
     verifierKey: logKey.verifierKey,
-    /** Opens it, with other files or ledger stores where given. */
+    /** Opens it, with other files or ledger stores where given, or around its wrapper of keys. */
     async open(
-      given: { readonly files?: VaultFiles; readonly decide?: Decide } = {},
+      given: {
+        readonly files?: VaultFiles
+        readonly decide?: Decide
+        readonly around?: (wrapper: KeyWrapper) => KeyWrapper
+      } = {},
     ): Promise<DecisionLog> {
       const opened = withFates(await stores.open(), given.decide ?? (() => 'works'))
       const verifier = parseVerifierKey(logKey.verifierKey)
@@ -168,7 +172,8 @@ export function newMemoryLog(limits?: Partial<LedgerLimits>) {
         ...ledgerLimits,
         ...limits,
       })
-      const wrapper = wrapperOf(root)
+      const { around = (plain) => plain } = given
+      const wrapper = around(wrapperOf(root))
       return DecisionLog.open({ files: given.files ?? files, ledger, wrapper }, place, deployments)
     },
   }

@@ -218,6 +218,7 @@ async function remember(log: DecisionLog, { index, erasure }: StatedErasure): Pr
  * Closes the epoch: seals the keys of those who remain under a new epoch's key, destroys the old one, and states the erasures of
  * the epoch as final. Decisions wait meanwhile.
  * @returns the number of the new epoch and the erasures that became final
+ * @throws key-provider-unavailable, key-provider-refused: the epoch goes on then, and nothing was changed
  */
 export async function closeEpoch(
   log: DecisionLog,
@@ -225,11 +226,11 @@ export async function closeEpoch(
 ): Promise<{ readonly epoch: number; readonly final: readonly ErasureRecord[] }> {
   return log.exclusively(async () => {
     const { files } = log.stores
-    const epoch = await log.state.makeEpoch(log.keys.epoch.number + 1)
+    const epoch = await log.state.makeEpoch(log.keys.epoch.number + 1, log.ownKeys)
     const pages = await log.keys.copyTo(files, log.place, epoch)
     await log.index.copyTo(epoch)
     await log.late.copyTo(epoch, host.now())
-    await log.state.enter(epoch.number, log.ownKeys)
+    await log.state.enter(epoch)
     log.keys.follow(pages)
     log.index.follow(epoch)
     log.late.follow(epoch)

@@ -8,6 +8,7 @@ import {
   fromBase64,
   isJsonObject,
   type JsonValue,
+  OperatingError,
   parseJson,
   sealedAssociatedData,
   utf8,
@@ -15,6 +16,7 @@ import {
 import { place, wrapperOf } from './decisions.fixture.ts'
 import { lateAssociatedData } from './late-arrivals.ts'
 import { decodePage, pageAssociatedData, type SubjectKey } from './key-pages.ts'
+import type { KeyWrapper } from './ports.ts'
 import { unseal } from './sealing.ts'
 
 /** Something that was read, and where. */
@@ -37,6 +39,12 @@ const wrapData = (kind: string, number: number) =>
     ]),
   )
 
+/** Whoever opens a log's own keys: a root key, or a keyring, which may have destroyed what opens some of them. */
+type Root = Uint8Array | Pick<KeyWrapper, 'unwrap'>
+
+const unwrapped = async (root: Root, wrapped: Uint8Array, data: Uint8Array) =>
+  (root instanceof Uint8Array ? wrapperOf(root) : root).unwrap(wrapped, data)
+
 /** Every file below a folder. */
 export const rawFiles = (folder: string): Found[] =>
   globSync('**/*', { cwd: folder })
@@ -51,13 +59,19 @@ export function copyOf(folder: string, without: RegExp = /^$/): string {
   return copy
 }
 
+function nullIfDestroyed(error: unknown): null {
+  if (error instanceof OperatingError && error.code === 'key-malformed') return null
+  throw error
+}
+
 /** The epoch keys that a vault's folder holds, by number, as the root key opens them. */
-export async function epochKeysIn(vault: string, root: Uint8Array) {
+export async function epochKeysIn(vault: string, root: Root) {
   const keys = new Map<number, Uint8Array>()
   for (const name of readdirSync(vault).filter((one) => one.startsWith('epoch-'))) {
     const number = Number(name.slice('epoch-'.length))
     const wrapped = readFileSync(join(vault, name))
-    keys.set(number, await wrapperOf(root).unwrap(wrapped, wrapData('epoch', number)))
+    const key = await unwrapped(root, wrapped, wrapData('epoch', number)).catch(nullIfDestroyed)
+    if (key !== null) keys.set(number, key)
   }
   return keys
 }
@@ -98,16 +112,16 @@ export function rememberedIn(vault: string, epochKeys: ReadonlyMap<number, Uint8
   return found
 }
 
-async function ownKey(vault: string, root: Uint8Array, kind: 'tag' | 'table') {
+async function ownKey(vault: string, root: Root, kind: 'tag' | 'table') {
   const state = parseJson(readFileSync(join(vault, 'state')), 'ledger-corrupt')
-  return wrapperOf(root).unwrap(fromBase64(textIn(state, kind)), wrapData(kind, 0))
+  return unwrapped(root, fromBase64(textIn(state, kind)), wrapData(kind, 0))
 }
 
 /** Every content in a vault's folder that one of these keys opens, tables and erasure records with it. */
 export async function contentsIn(
   vault: string,
   given: {
-    readonly root: Uint8Array
+    readonly root: Root
     readonly keys: readonly SubjectKey[]
     readonly entries: readonly Uint8Array[]
   },

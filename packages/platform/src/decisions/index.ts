@@ -15,14 +15,15 @@ export {
   stateFinal,
 } from './emptying.ts'
 export type { ErasureRecord } from './erasures.ts'
-export { rememberedMs } from './late-arrivals.ts'
 export type { KeyWrapper, Piece, VaultFiles } from './ports.ts'
 export {
   type DecisionSearch,
   findDecisions,
   makeReceipt,
-  type ReadDecision,
   readDecision,
 } from './reading.ts'
+export { decisionsIn, type PackedDecisions, preparedIn, unpack } from './preparing.ts'
 export type { Gap } from './sources.ts'
+export { type SpoolAnswers, spoolAnswers } from './spool-answers.ts'
+export { Tagger } from './subject-keys.ts'
 export type { Outcome } from './waiting-decisions.ts'

@@ -64,10 +64,10 @@ export class LateArrivals {
   }
 
   /** Whether a decision about somebody, made at a time, is one that was erased before it came. */
-  covers(tag: Buffer, time: string): boolean {
+  covers(tag: Buffer, timeMs: number): boolean {
     if (this.#remembered.size === 0) return false
     const found = this.#remembered.get(tag.toString('latin1'))
-    return found !== undefined && Date.parse(time) <= found.untilMs
+    return found !== undefined && timeMs <= found.untilMs
   }
 
   /** From now on, decisions about somebody that were made until now are emptied; durable after `commit`. @throws limit-exceeded */

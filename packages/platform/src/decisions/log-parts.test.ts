@@ -157,7 +157,10 @@ test('key pages: any changed byte of the file is found, and nothing wrong is tol
 })
 
 const sealedOf = (count: number, key: number, sizeBytes = 40) =>
-  Array.from({ length: count }, () => ({ key, sealed: randomBytes(sizeBytes) }))
+  Array.from({ length: count }, () => {
+    const sealed = randomBytes(sizeBytes)
+    return { key, sealed, sizeBytes, writeTo: (into: Buffer) => void sealed.copy(into) }
+  })
 
 async function openVault(files: MemoryVaultFiles, key: Uint8Array<ArrayBuffer>, size: number) {
   const told: PlacedContent[] = []
@@ -283,4 +286,60 @@ test('full segments are in files, whichever epoch, and the next one begins withi
   await expect(
     new DecisionIndex(files, place, { ...second, key: first.key }).open(() => undefined),
   ).rejects.toThrow(code('ledger-corrupt'))
+})
+
+test('the last segment is kept at the end where that spares work, and forgets whom is erased', async () => {
+  const [files, first] = [new MemoryVaultFiles(), epoch()]
+  const names = async () => (await files.list()).map(({ name }) => name)
+  let index = new DecisionIndex(files, place, first)
+  const fill = (to: number) => {
+    while (index.size < to) index.add(rowOf(index.size, { source: `s-${index.size}` }), batch)
+  }
+  const openAgain = async () => {
+    index = new DecisionIndex(files, place, first)
+    await index.open(() => undefined)
+    return index.size
+  }
+  fill(999)
+  await index.keep()
+  expect(await names()).toEqual([])
+  fill(1_500)
+  await index.keep()
+  expect(await names()).toHaveLength(1)
+  // Somebody who is erased after it was kept is gone from the file at once, whatever becomes of the process.
+  await index.erase([7])
+  expect(await openAgain()).toBe(1_500)
+  expect(await index.row(7)).toMatchObject({ key: 0, outcome: '' })
+  expect(await index.rowOf('s-8', 8)).toMatchObject({ index: 8, key: 1 })
+  fill(segmentRows + 20)
+  await index.settle()
+  expect(await openAgain()).toBe(segmentRows)
+  fill(segmentRows + 1_200)
+  await index.keep()
+  expect(await openAgain()).toBe(segmentRows + 1_200)
+  // Another epoch has no copy of it.
+  const second = epoch(2)
+  await index.copyTo(second)
+  index.follow(second)
+  await index.erase([segmentRows + 1])
+  const again = new DecisionIndex(files, place, second)
+  await again.open(() => undefined)
+  expect(again.size).toBe(segmentRows)
+})
+
+test('small batches are told together, each content where it lies', async () => {
+  const [files, key] = [new MemoryVaultFiles(), new Uint8Array(randomBytes(32))]
+  const { vault } = await openVault(files, key, 0)
+  const placed: PlacedContent[] = []
+  for (let n = 0; n < 2_500; n++) placed.push(...(await vault.append(n, sealedOf(1, n + 1, 100))))
+  const calls: number[] = []
+  const told: PlacedContent[] = []
+  const opened = new Vault(files, key)
+  await opened.open({ first: 0, file: 0, offset: 0 }, 2_500, (contents) => {
+    calls.push(contents.length)
+    told.push(...contents)
+    return Promise.resolve()
+  })
+  expect(calls).toEqual([1_024, 1_024, 452])
+  expect(told).toEqual(placed)
 })

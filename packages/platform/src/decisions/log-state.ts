@@ -37,6 +37,11 @@ export interface LogState {
   readonly isNew: boolean
 }
 
+/** An epoch that was made, with what will be the log's state in it. */
+export interface MadeEpoch extends Epoch {
+  readonly state: { readonly [Key in 'version' | 'epoch' | 'tag' | 'table']: string | number }
+}
+
 const wrapData = (place: SealPlace, kind: string, number: number): Bytes =>
   utf8(
     JSON.stringify([
@@ -81,20 +86,23 @@ export class LogStateFiles {
     return state
   }
 
-  /** A new epoch, its key wrapped and durable; it counts once `enter` is done. */
-  async makeEpoch(number: number): Promise<Epoch> {
+  /**
+   * A new epoch, its key wrapped and durable; it counts once `enter` is done. All that needs the provider of keys comes first: while it
+   * is away, nothing is changed.
+   */
+  async makeEpoch(number: number, keys: LogKeys): Promise<MadeEpoch> {
+    const wrap = (plain: Bytes, kind: string, of: number) =>
+      this.#wrapper.wrap(plain, wrapData(this.#place, kind, of))
     const key = new Uint8Array(randomBytes(keySizeBytes))
-    const wrapped = await this.#wrapper.wrap(key, wrapData(this.#place, 'epoch', number))
-    await this.#files.replace(epochFile(number), wrapped)
-    return { number, key }
+    const tag = toBase64(await wrap(keys.tag, 'tag', 0))
+    const table = toBase64(await wrap(keys.table, 'table', 0))
+    await this.#files.replace(epochFile(number), await wrap(key, 'epoch', number))
+    return { number, key, state: { version: 1, epoch: number, tag, table } }
   }
 
   /** Goes over to an epoch, in one step. */
-  async enter(epoch: number, keys: LogKeys): Promise<void> {
-    const wrapped = async (kind: 'tag' | 'table') =>
-      toBase64(await this.#wrapper.wrap(keys[kind], wrapData(this.#place, kind, 0)))
-    const [tag, table] = [await wrapped('tag'), await wrapped('table')]
-    await this.#files.replace(stateFile, utf8(JSON.stringify({ version: 1, epoch, tag, table })))
+  async enter({ state }: MadeEpoch): Promise<void> {
+    await this.#files.replace(stateFile, utf8(JSON.stringify(state)))
   }
 
   /** Destroys what belongs to other epochs, their keys first. */
@@ -122,12 +130,12 @@ export class LogStateFiles {
         'ledger-corrupt',
         `the decision log has ${ledgerSize} entries and no file \`state\`, which holds its keys: restore it; nothing was changed`,
       )
-    const epoch = await this.makeEpoch(1)
     const keys = {
       tag: new Uint8Array(randomBytes(keySizeBytes)),
       table: new Uint8Array(randomBytes(keySizeBytes)),
     }
-    await this.enter(epoch.number, keys)
+    const epoch = await this.makeEpoch(1, keys)
+    await this.enter(epoch)
     return { epoch, keys, isNew: true }
   }
 

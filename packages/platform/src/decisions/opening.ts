@@ -2,16 +2,11 @@
 // that seal nothing go.
 // INVARIANT: before a log takes or shows a decision, everything that any erasure it knows of covers is empty.
 
-import {
-  type Bytes,
-  type JsonValue,
-  OperatingError,
-  parseDecisionEntry,
-} from '@proofhouse/evidence'
-import type { OpenDeployment } from './decision.ts'
+import { type Bytes, OperatingError, parseDecisionEntry } from '@proofhouse/evidence'
 import { indexesOf } from './erasures.ts'
 import { tagSizeBytes } from './key-pages.ts'
 import { emptyRows, type LogParts, rowsOf } from './log-parts.ts'
+import { outcomeIn } from './outcomes.ts'
 import { openGroups } from './sealing.ts'
 import type { BatchAt, ContentAt, PlacedContent } from './vault.ts'
 
@@ -117,24 +112,3 @@ async function toldBy(
     `the content of entry ${at.index} does not open in its place: it was changed or moved`,
   )
 }
-
-/** What a decision is looked up by, of its content. */
-export function outcomeIn(
-  of: OpenDeployment | undefined,
-  groups: Readonly<Record<string, JsonValue>>,
-): string {
-  const name = of?.deployment.outcome
-  if (name === undefined) return ''
-  const apart = `output/${name}`
-  return Object.hasOwn(groups, apart) ? labelOf(groups[apart]) : outcomeOf(of, groups['output'])
-}
-
-/** What a decision is looked up by, of its output. */
-export function outcomeOf(of: OpenDeployment | undefined, output: JsonValue | undefined): string {
-  const name = of?.deployment.outcome
-  if (name === undefined || typeof output !== 'object' || output === null) return ''
-  return Object.hasOwn(output, name) ? labelOf(Reflect.get(output, name)) : ''
-}
-
-const labelOf = (value: unknown): string =>
-  typeof value === 'string' || typeof value === 'boolean' ? String(value).slice(0, 128) : ''

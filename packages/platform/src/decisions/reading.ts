@@ -25,7 +25,7 @@ export interface DecisionSearch extends Omit<DecisionQuery, 'tag'> {
 }
 
 /** A decision that was read. */
-export interface ReadDecision {
+interface ReadDecision {
   readonly index: number
   readonly entry: DecisionEntry
   /** Its bytes, as they stand in the log. */

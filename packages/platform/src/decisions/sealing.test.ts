@@ -29,7 +29,7 @@ import { checkDecision, type Decision, openDeployment } from './decision.ts'
 import { decisionOf, deployments } from './decisions.fixture.ts'
 import { readDeployment } from './deployment.ts'
 import { decodePage, encodePage, pageAssociatedData } from './key-pages.ts'
-import { outcomeIn } from './opening.ts'
+import { outcomeIn } from './outcomes.ts'
 import {
   canonicalText,
   commitDecision,
@@ -37,6 +37,7 @@ import {
   openContent,
   seal,
   sealContent,
+  sealOverheadBytes,
   unseal,
 } from './sealing.ts'
 import { Tagger } from './subject-keys.ts'
@@ -153,7 +154,8 @@ test('sealed content opens with its key in its place only', () => {
   const { decision, of } = accepted(decisionOf(1))
   const committed = commitDecision(decision, of)
   const { entry } = committed
-  const sealed = sealContent(key, committed, at)
+  const sealed = Buffer.alloc(committed.content.length + sealOverheadBytes)
+  sealContent(key, committed, { at, into: sealed })
   const place = { ...at, entry }
   expect(openContent(key, sealed, place)?.groups['id']).toBe('A-1')
   for (const other of [

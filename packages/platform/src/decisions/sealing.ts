@@ -201,11 +201,15 @@ export interface SealPlace {
 }
 
 /** Seals with AES-256-GCM: `nonce ‖ ciphertext ‖ tag`. */
-export function seal(key: Uint8Array, plain: Uint8Array, associatedData: Uint8Array): Buffer {
+export function seal(
+  key: Uint8Array,
+  plain: Uint8Array,
+  associatedData: Uint8Array,
+  sealed: Buffer = Buffer.allocUnsafe(plain.length + sealOverheadBytes),
+): Buffer {
   const nonce = random.take(nonceSizeBytes)
   const cipher = createCipheriv('aes-256-gcm', key, nonce)
   cipher.setAAD(associatedData)
-  const sealed = Buffer.allocUnsafe(plain.length + sealOverheadBytes)
   nonce.copy(sealed)
   cipher.update(plain).copy(sealed, nonceSizeBytes)
   cipher.final()
@@ -237,8 +241,9 @@ export function unseal(
 }
 
 const placeData = new WeakMap<SealPlace, Buffer>()
+const dataRoom = Buffer.alloc(entrySizeMaxBytes + 4_096)
 
-/** The same bytes as `sealedAssociatedData`, whose beginning is that of all contents of a log. */
+/** The same bytes as `sealedAssociatedData`, whose beginning is that of all contents of a log. Until the next call. */
 function associatedDataOf(entry: Bytes, place: SealPlace): Buffer {
   let start = placeData.get(place)
   if (start === undefined) {
@@ -246,20 +251,22 @@ function associatedDataOf(entry: Bytes, place: SealPlace): Buffer {
     start = Buffer.from(whole.subarray(0, -4))
     placeData.set(place, start)
   }
-  const data = Buffer.allocUnsafe(start.length + 4 + entry.length)
+  const sizeBytes = start.length + 4 + entry.length
+  const data =
+    sizeBytes > dataRoom.length ? Buffer.alloc(sizeBytes) : dataRoom.subarray(0, sizeBytes)
   start.copy(data)
   data.writeUInt32BE(entry.length, start.length)
   data.set(entry, start.length + 4)
   return data
 }
 
-/** Seals a decision's content in its place. */
+/** Seals a decision's content in its place, into as many bytes as that takes. */
 export function sealContent(
   key: Uint8Array,
   { entry, content }: CommittedDecision,
-  place: SealPlace,
-): Buffer {
-  return seal(key, content, associatedDataOf(entry, place))
+  { at, into }: { readonly at: SealPlace; readonly into: Buffer },
+): void {
+  seal(key, content, associatedDataOf(entry, at), into)
 }
 
 /**

@@ -4,7 +4,7 @@
 //  u32 length of the table ‖ sealed table ‖ contents`; the head ends where the contents begin. All numbers are big-endian.
 
 import { crc32 } from 'node:zlib'
-import { type Bytes, OperatingError } from '@proofhouse/evidence'
+import { assert, type Bytes, OperatingError } from '@proofhouse/evidence'
 import type { VaultFiles } from './ports.ts'
 import { seal, sealOverheadBytes, unseal } from './sealing.ts'
 
@@ -14,14 +14,23 @@ const rowSizeBytes = 12
 const fileSizeMaxBytes = 512 * 1_048_576
 /** Contents of one batch at most; a head that claims more is damaged. */
 const batchContentsMax = 65_536
+/** Contents told at once while opening, at least, but for the last. */
+const toldAtOnce = 1_024
+/** How much of a file is read at a time while looking for batches. */
+const windowBytes = 65_536
+/** A batch larger than this has room of its own, which is not kept. */
+const roomKeptMaxBytes = 16 * 1_048_576
 /** More contents than this are never on their way: that many without entries mean that the ledger is an older copy. */
 const uncommittedMax = 32_768
 
 /** One content to be written. */
-export interface SealedContent {
+export interface ContentToWrite {
   /** Number of the key that seals it. */
   readonly key: number
-  readonly sealed: Buffer
+  /** Of what is written, sealed. */
+  readonly sizeBytes: number
+  /** Writes as many bytes. */
+  writeTo(into: Buffer): void
 }
 
 /** Where a content lies. */
@@ -53,6 +62,8 @@ interface FoundBatch extends BatchAt {
   readonly end: number
 }
 
+const noWindow = { file: 0, offset: 0, bytes: Buffer.alloc(0) }
+
 const nameOf = (file: number) => `vault-${String(file).padStart(8, '0')}`
 
 /** The vault of a log. */
@@ -61,6 +72,11 @@ export class Vault {
   readonly #key: Bytes
   #file = 0
   #sizeBytes = 0
+  /** Room for a batch, used again: new memory for each would be the costliest part of writing it. */
+  #room = Buffer.alloc(0)
+  /** What was read last of a file while opening: small batches lie close together. */
+  #window = noWindow
+  #isWriting = false
 
   /** @param key seals the tables */
   constructor(files: VaultFiles, key: Bytes) {
@@ -84,6 +100,7 @@ export class Vault {
     let { first: next, file, offset } = from
     let found = await this.#found(file, offset, sizes)
     let rest: readonly ContentAt[] = []
+    let untold: PlacedContent[] = []
     while (next < size) {
       if (found?.first !== next)
         throw new OperatingError(
@@ -94,7 +111,12 @@ export class Vault {
       const contents = this.#contents(found)
       const isReplaced = ahead !== null && ahead.first > next && ahead.first < next + found.count
       const end = Math.min(size, isReplaced ? ahead.first : next + found.count)
-      await take(contents.slice(0, end - next))
+      untold.push(...contents.slice(0, end - next))
+      // Not one by one: where decisions came singly, every batch is small.
+      if (untold.length >= toldAtOnce || end === size || ahead?.file !== found.file) {
+        await take(untold)
+        untold = []
+      }
       rest = contents.slice(end - next)
       next = end
       ;[file, offset] = [found.file, found.end]
@@ -105,6 +127,7 @@ export class Vault {
     await this.#cut(file, offset, sizes)
     this.#file = file
     this.#sizeBytes = offset
+    this.#window = noWindow
   }
 
   /** Contents beyond the ledger's end are few, or it is not the ledger that they were written for. */
@@ -133,24 +156,38 @@ export class Vault {
     for (let n = file + 1; sizes.has(nameOf(n)); n++) await this.#files.replace(nameOf(n), null)
   }
 
-  /** Makes a batch durable; tells where each content lies. */
-  async append(first: number, contents: readonly SealedContent[]): Promise<PlacedContent[]> {
+  /** Makes a batch durable, one at a time; tells where each content lies. */
+  async append(first: number, contents: readonly ContentToWrite[]): Promise<PlacedContent[]> {
+    assert(!this.#isWriting, 'one batch of contents at a time')
     if (this.#sizeBytes > fileSizeMaxBytes) {
       this.#file += 1
       this.#sizeBytes = 0
     }
     const head = this.#encodeHead(first, contents)
-    const bytes = Buffer.concat([head, ...contents.map(({ sealed }) => sealed)])
+    const bytes = this.#roomFor(contents.reduce((sum, one) => sum + one.sizeBytes, head.length))
+    head.copy(bytes)
     const [file, at] = [this.#file, this.#sizeBytes]
-    this.#sizeBytes += bytes.length
-    await this.#files.append(nameOf(file), at, bytes)
-    let offset = at + head.length
     const batch = { first, file, offset: at }
-    return contents.map(({ key, sealed }, n) => {
-      const place = { index: first + n, key, file, offset, sizeBytes: sealed.length, batch }
-      offset += sealed.length
-      return place
+    let end = head.length
+    const places = contents.map((one, n) => {
+      const offset = end
+      end += one.sizeBytes
+      one.writeTo(bytes.subarray(offset, end))
+      const { key, sizeBytes } = one
+      return { index: first + n, key, file, offset: at + offset, sizeBytes, batch }
     })
+    this.#sizeBytes += bytes.length
+    this.#isWriting = true
+    await this.#files.append(nameOf(file), at, bytes)
+    this.#isWriting = false
+    return places
+  }
+
+  #roomFor(sizeBytes: number): Buffer {
+    if (sizeBytes > roomKeptMaxBytes) return Buffer.allocUnsafe(sizeBytes)
+    if (this.#room.length < sizeBytes)
+      this.#room = Buffer.alloc(Math.min(roomKeptMaxBytes, 2 * sizeBytes))
+    return this.#room.subarray(0, sizeBytes)
   }
 
   /** The sealed bytes of a content; null when they were written over. */
@@ -189,13 +226,14 @@ export class Vault {
       )
   }
 
-  #encodeHead(first: number, contents: readonly SealedContent[]): Buffer {
+  #encodeHead(first: number, contents: readonly ContentToWrite[]): Buffer {
     const table = Buffer.alloc(contents.length * rowSizeBytes)
     let contentsBytes = 0
-    for (const [n, { key, sealed }] of contents.entries()) {
-      table.writeBigUInt64BE(BigInt(key), n * rowSizeBytes)
-      table.writeUInt32BE(sealed.length, n * rowSizeBytes + 8)
-      contentsBytes += sealed.length
+    for (const [n, { key, sizeBytes }] of contents.entries()) {
+      table.writeUInt32BE(Math.floor(key / 2 ** 32), n * rowSizeBytes)
+      table.writeUInt32BE(key % 2 ** 32, n * rowSizeBytes + 4)
+      table.writeUInt32BE(sizeBytes, n * rowSizeBytes + 8)
+      contentsBytes += sizeBytes
     }
     const fixed = Buffer.alloc(fixedSizeBytes)
     fixed.writeBigUInt64BE(BigInt(first), 8)
@@ -225,19 +263,31 @@ export class Vault {
     offset: number,
     sizes: ReadonlyMap<string, number>,
   ): Promise<FoundBatch | null> {
-    const fixed = await this.#files.read(nameOf(file), offset, fixedSizeBytes)
-    if (fixed === null || fixed.length < fixedSizeBytes) return null
-    const sizeBytes = Buffer.from(fixed).readUInt32BE(4)
+    const fixed = await this.#peek(file, offset, fixedSizeBytes)
+    if (fixed.length < fixedSizeBytes) return null
+    const sizeBytes = fixed.readUInt32BE(4)
     const sizeMaxBytes = fixedSizeBytes + batchContentsMax * rowSizeBytes + sealOverheadBytes
     if (sizeBytes < fixedSizeBytes || sizeBytes > sizeMaxBytes) return null
-    const read = await this.#files.read(nameOf(file), offset, sizeBytes)
-    if (read === null || read.length < sizeBytes) return null
-    const head = Buffer.from(read)
+    const head = await this.#peek(file, offset, sizeBytes)
+    if (head.length < sizeBytes) return null
     if (crc32(head.subarray(4)) !== head.readUInt32BE(0)) return null
     const first = Number(head.readBigUInt64BE(8))
     const end = offset + sizeBytes + Number(head.readBigUInt64BE(20))
     if (end > (sizes.get(nameOf(file)) ?? 0)) return null
     return { first, file, offset, head, count: head.readUInt32BE(16), end }
+  }
+
+  /** Bytes of a file; fewer at its end, none where there is no such file. */
+  async #peek(file: number, offset: number, sizeBytes: number): Promise<Buffer> {
+    const start = offset - this.#window.offset
+    const isThere = this.#window.file === file && start >= 0
+    if (!isThere || start + sizeBytes > this.#window.bytes.length) {
+      const wanted = Math.max(sizeBytes, windowBytes)
+      const read = await this.#files.read(nameOf(file), offset, wanted)
+      this.#window = { file, offset, bytes: Buffer.from(read ?? []) }
+      return this.#window.bytes.subarray(0, sizeBytes)
+    }
+    return this.#window.bytes.subarray(start, start + sizeBytes)
   }
 
   #contents({ first, file, offset: at, head, count }: FoundBatch): PlacedContent[] {

@@ -1,7 +1,6 @@
 // The decisions that callers wait for: a queue with two bounds, from which batches are taken.
 
-import type { Decision } from './decision.ts'
-import type { CommittedDecision } from './sealing.ts'
+import { type Preparation, type PreparedDecision, prepareEmptied } from './preparing.ts'
 
 /** Decisions of one commit at most. */
 const batchMax = 4096
@@ -19,15 +18,50 @@ export type Outcome =
   | { readonly status: 'accepted' | 'repeated' | 'erased'; readonly index: number }
   | { readonly status: 'refused'; readonly problem: string }
 
-/** A decision, and the caller who waits for its outcome. */
-export interface Waiting {
-  readonly decision: Decision
-  readonly committed: CommittedDecision
-  readonly tag: Buffer
-  readonly outcome: string
-  readonly resolve: (outcome: Outcome) => void
-  readonly reject: (error: unknown) => void
+/** What one caller handed in, who waits until each has an outcome. */
+export class HandedIn {
+  readonly #outcomes: Outcome[]
+  readonly #done = Promise.withResolvers<readonly Outcome[]>()
+  #left: number
+
+  constructor(count: number) {
+    this.#outcomes = Array.from<Outcome>({ length: count })
+    this.#left = count
+    if (count === 0) this.#done.resolve([])
+  }
+
+  /** The outcomes of all, in their order. */
+  get outcomes(): Promise<readonly Outcome[]> {
+    return this.#done.promise
+  }
+
+  settle(n: number, outcome: Outcome): void {
+    this.#outcomes[n] = outcome
+    this.#left -= 1
+    if (this.#left === 0) this.#done.resolve(this.#outcomes)
+  }
+
+  fail(error: unknown): void {
+    this.#done.reject(error)
+  }
 }
+
+/** A decision, and where its outcome is waited for. */
+export interface Waiting {
+  readonly decision: PreparedDecision
+  readonly by: HandedIn
+  /** Place among what its caller handed in. */
+  readonly n: number
+  /** Whether its content was left out, since its person was erased after it was made. */
+  readonly isLate?: boolean
+}
+
+/** The same, without anything about anybody. */
+export const emptiedLate = (one: Waiting, by: Preparation): Waiting => ({
+  ...one,
+  isLate: true,
+  decision: prepareEmptied(one.decision, by),
+})
 
 /** The queue of one log. */
 export class WaitingDecisions {
@@ -46,14 +80,14 @@ export class WaitingDecisions {
 
   add(one: Waiting): void {
     this.#waiting.push(one)
-    this.#sizeBytes += one.committed.content.length
+    this.#sizeBytes += one.decision.content.length
   }
 
   /** What waits, within the bounds of a batch; at least one decision where there is any. */
   takeBatch(): readonly Waiting[] {
     let [count, entriesBytes, contentsBytes] = [0, 0, 0]
-    for (const { committed } of this.#waiting) {
-      const { content, entry } = committed
+    for (const { decision } of this.#waiting) {
+      const { content, entry } = decision
       const isFull =
         entriesBytes + entry.length > batchEntriesMaxBytes ||
         contentsBytes + content.length > batchContentsMaxBytes
@@ -69,6 +103,27 @@ export class WaitingDecisions {
   /** Gives up on everything that waits. */
   rejectAll(error: unknown): void {
     this.#sizeBytes = 0
-    for (const { reject } of this.#waiting.splice(0)) reject(error)
+    for (const { by } of this.#waiting.splice(0)) by.fail(error)
+  }
+}
+
+/** Which numbers of sources are on their way into the log. */
+export class UnderWay {
+  readonly #bySource = new Map<string, Set<number>>()
+
+  add({ source, sequence }: PreparedDecision): void {
+    let numbers = this.#bySource.get(source)
+    if (numbers === undefined) this.#bySource.set(source, (numbers = new Set()))
+    numbers.add(sequence)
+  }
+
+  has({ source, sequence }: PreparedDecision): boolean {
+    return this.#bySource.get(source)?.has(sequence) === true
+  }
+
+  delete({ source, sequence }: PreparedDecision): void {
+    const numbers = this.#bySource.get(source)
+    numbers?.delete(sequence)
+    if (numbers?.size === 0) this.#bySource.delete(source)
   }
 }

@@ -5,11 +5,9 @@ import { decisionServer } from './decision-server.ts'
 const url = '/api/v1/decisions'
 const authorization = 'Bearer a-token-of-some-length'
 
-function serverOver(append: () => Promise<never>) {
+function serverOver(take: () => Promise<never>) {
   const failures: unknown[] = []
-  const server = decisionServer({ append }, 'a-token-of-some-length', (error) =>
-    failures.push(error),
-  )
+  const server = decisionServer({ take }, 'a-token-of-some-length', (error) => failures.push(error))
   const post = () =>
     server.inject({ method: 'POST', url, headers: { authorization }, payload: [{ id: 'a' }] })
   const health = async () => (await server.inject('/healthz')).statusCode

@@ -1,12 +1,10 @@
 // Decisions over HTTP: batches in, an outcome for each once it is durable. Whoever sends shows a token. Problems are RFC 9457.
 
-import { errorRegistry, type JsonValue, OperatingError, textOf } from '@proofhouse/evidence'
+import { errorRegistry, OperatingError } from '@proofhouse/evidence'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import type { Outcome } from '../decisions/index.ts'
 import { bearerCheck } from './bearer-token.ts'
 
-/** Decisions of one request at most. */
-const batchMax = 2_000
 const bodyMaxBytes = 32 * 1_048_576
 const requestTimeoutMs = 30_000
 /** Below that of the request: Node exchanges the two where it is not, and waits twice as long. */
@@ -16,7 +14,11 @@ const retryAfterSeconds = 1
 
 /** What takes decisions. */
 export interface DecisionTaker {
-  append(values: readonly JsonValue[]): Promise<readonly Outcome[]>
+  /**
+   * The outcome of each decision of a request's body, once it is durable.
+   * @throws decision-malformed where it is no list of decisions; ledger-overloaded; what the log throws after a failure
+   */
+  take(body: Uint8Array): Promise<readonly Outcome[]>
 }
 
 const insideDetail = 'something went wrong here; whoever runs this log can see what'
@@ -48,7 +50,11 @@ function problemOf(error: unknown): Problem & { readonly retryable: boolean } {
 }
 
 /** Codes of refusals after which the log goes on. */
-const passing: ReadonlySet<string> = new Set(['ledger-overloaded', 'entry-too-large'])
+const passing: ReadonlySet<string> = new Set([
+  'decision-malformed',
+  'ledger-overloaded',
+  'entry-too-large',
+])
 
 /**
  * A server of one decision log, not yet listening.
@@ -61,9 +67,9 @@ export function decisionServer(
   failed: (error: unknown) => void,
 ): FastifyInstance {
   let healthy = true
-  const append: DecisionTaker['append'] = async (values) => {
+  const take: DecisionTaker['take'] = async (body) => {
     try {
-      return await taker.append(values)
+      return await taker.take(body)
     } catch (error) {
       if (!(error instanceof OperatingError) || !passing.has(error.code)) {
         healthy = false
@@ -82,12 +88,7 @@ export function decisionServer(
   })
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => {
-    try {
-      // Not as a text: bytes that are none would be replaced, and something else recorded than was sent.
-      done(null, JSON.parse(textOf(Buffer.from(body))))
-    } catch {
-      done(new OperatingError('decision-malformed', 'the body is no JSON'))
-    }
+    done(null, body)
   })
   server.setErrorHandler((error, _, reply) => {
     const problem = problemOf(error)
@@ -103,13 +104,9 @@ export function decisionServer(
   server.post('/api/v1/decisions', {
     onRequest: bearerCheck(token),
     handler: async (request, reply) => {
-      const values: unknown = request.body
-      if (!Array.isArray(values) || values.length > batchMax)
-        throw new OperatingError(
-          'decision-malformed',
-          `send a list of at most ${batchMax} decisions`,
-        )
-      const outcomes = await append(values as readonly JsonValue[])
+      const { body } = request
+      if (!Buffer.isBuffer(body)) throw new OperatingError('decision-malformed', 'there is no body')
+      const outcomes = await take(body)
       return reply.type('application/json').send(JSON.stringify({ outcomes }))
     },
   })

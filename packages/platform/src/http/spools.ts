@@ -1,8 +1,9 @@
 // What a client's spool asks before it sends: how far its source has come here, so that a spool put back from an older copy is told, and
 // who of those that it still holds decisions about was erased. Page: spec/client-spool.md.
 
-import { isJsonObject, type JsonValue, OperatingError } from '@proofhouse/evidence'
+import { isJsonObject, type JsonValue, OperatingError, parseJson } from '@proofhouse/evidence'
 import type { FastifyInstance } from 'fastify'
+import type { SpoolAnswers } from '../decisions/index.ts'
 import { bearerCheck } from './bearer-token.ts'
 
 /** Persons of one question at most. */
@@ -10,19 +11,9 @@ const heldMax = 1_000
 const textMax = 256
 const bodyMaxBytes = 4 * 1_048_576
 
-/** Who knows. */
-export interface SpoolAnswers {
-  /** Number after the highest that has come of a source. */
-  next(source: string): number
-  /** Whether somebody was erased after a time. */
-  isErased(subject: string, time: string): boolean
-  /** How long that is remembered. */
-  readonly rememberedMs: number
-}
-
 interface Held {
   readonly subject: string
-  readonly time: string
+  readonly timeMs: number
 }
 
 const isText = (value: JsonValue | undefined): value is string =>
@@ -35,8 +26,9 @@ function heldIn(value: JsonValue | undefined): readonly Held[] | null {
   for (const one of value as readonly JsonValue[]) {
     if (!isJsonObject(one)) return null
     const { subject, time } = one
-    if (!isText(subject) || !isText(time) || Number.isNaN(Date.parse(time))) return null
-    held.push({ subject, time })
+    const timeMs = isText(time) ? Date.parse(time) : Number.NaN
+    if (!isText(subject) || Number.isNaN(timeMs)) return null
+    held.push({ subject, timeMs })
   }
   return held
 }
@@ -47,8 +39,10 @@ export function addSpools(server: FastifyInstance, token: string, answers: Spool
     bodyLimit: bodyMaxBytes,
     onRequest: bearerCheck(token),
     handler: async (request) => {
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed as JSON
-      const body = request.body as JsonValue
+      const { body: bytes } = request
+      if (!Buffer.isBuffer(bytes))
+        throw new OperatingError('decision-malformed', 'there is no body')
+      const body = parseJson(new Uint8Array(bytes), 'decision-malformed')
       const source = isJsonObject(body) ? body['source'] : undefined
       const held = isJsonObject(body) ? heldIn(body['held']) : null
       if (!isText(source) || held === null)
@@ -56,8 +50,8 @@ export function addSpools(server: FastifyInstance, token: string, answers: Spool
           'decision-malformed',
           `send \`{source, held}\` with at most ${heldMax} of \`{subject, time}\``,
         )
-      const erased = held.flatMap(({ subject, time }, n) =>
-        answers.isErased(subject, time) ? [n] : [],
+      const erased = held.flatMap(({ subject, timeMs }, n) =>
+        answers.isErased(subject, timeMs) ? [n] : [],
       )
       return { next: answers.next(source), erased, rememberedMs: answers.rememberedMs }
     },

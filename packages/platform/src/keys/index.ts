@@ -37,12 +37,22 @@ export {
   type RotationState,
   rotationState,
 } from './keyring.ts'
+export type { KeysElsewhere } from './keys-elsewhere.ts'
 export { addressesOf } from './rewrap.ts'
 export { newestOf } from './stored-key.ts'
 export { type SigningKey, signingKeyFromPem } from './signing-key.ts'
+export { type HeldKeyPlace, readHeldKeyPlace } from './held-key-place.ts'
+export {
+  type HeldKey,
+  type HeldKeyKind,
+  heldKeyKind,
+  heldLedgerKey,
+  heldSigningKey,
+} from './held-key.ts'
 export {
   keyFileNames,
   keyFolders,
+  openHeldLedgerKey,
   openLedgerKey,
   openSigningKey,
   readLedgerKey,

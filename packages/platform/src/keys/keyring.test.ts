@@ -442,7 +442,7 @@ describe('wrapping anew', () => {
     const done = await keyring.rewrap(request())
     expect(done.failed).toEqual([`${tenant}/epoch/e3`])
     at.clock.ms += settleMs
-    const raise = keyring.raiseMinimum({ tenant, minimum: 2, reason: 'requested' })
+    const raise = keyring.raiseMinimum({ tenant, minimum: 2, reason: 'requested', elsewhere: [] })
     await expect(raise).rejects.toMatchObject({ code: 'key-conflict' })
     await expect(raise).rejects.toThrow('epoch/e3')
   })
@@ -455,7 +455,8 @@ describe('the minimum', () => {
     await keyring.keys.ensure(epoch('e1'))
     const old = (await keyring.tenants.wrapWith(tenant)).wrap(secret, place)
     await keyring.tenants.rotate(tenant, 'scheduled')
-    const raise = () => keyring.raiseMinimum({ tenant, minimum: 2, reason: 'scheduled' })
+    const raise = () =>
+      keyring.raiseMinimum({ tenant, minimum: 2, reason: 'scheduled', elsewhere: [] })
     await expect(raise()).rejects.toThrow('may still wrap under an older')
     at.clock.ms += settleMs
     await expect(raise()).rejects.toThrow('is still wrapped under an older')
@@ -470,7 +471,7 @@ describe('the minimum', () => {
     })
     expect((await keyring.keys.open(epoch('e1'))).key).toHaveLength(32)
     await expect(
-      keyring.raiseMinimum({ tenant, minimum: 3, reason: 'scheduled' }),
+      keyring.raiseMinimum({ tenant, minimum: 3, reason: 'scheduled', elsewhere: [] }),
     ).rejects.toMatchObject({ code: 'key-missing' })
   })
 
@@ -484,7 +485,7 @@ describe('the minimum', () => {
     await expect(destroy()).rejects.toMatchObject({ code: 'key-conflict' })
     await keyring.rewrap(request())
     at.clock.ms += settleMs
-    await keyring.raiseMinimum({ tenant, minimum: 2, reason: 'scheduled' })
+    await keyring.raiseMinimum({ tenant, minimum: 2, reason: 'scheduled', elsewhere: [] })
     await destroy()
     expect(at.told().at(-1)).toBe('destroyed tenant 1')
     const stored = (await keyring.tenants.status(tenant))?.versions
@@ -512,7 +513,7 @@ describe('the minimum', () => {
     })
     await keyring.tenants.rotate(tenant, 'scheduled')
     at.clock.ms += settleMs
-    const given = { tenant, minimum: 2, reason: 'scheduled' } as const
+    const given = { tenant, minimum: 2, reason: 'scheduled', elsewhere: [] } as const
     await expect(keyring.raiseMinimum({ ...given, others: [others.store] })).rejects.toThrow(
       'subject/s1',
     )

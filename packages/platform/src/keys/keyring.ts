@@ -5,6 +5,7 @@
 import type { KeyReason } from './key-changes.ts'
 import { settleKey } from './key-changes.ts'
 import { DataKeys } from './data-keys.ts'
+import type { KeysElsewhere } from './keys-elsewhere.ts'
 import type { KeyStore } from './ports.ts'
 import {
   addressesOf,
@@ -46,6 +47,8 @@ export interface Keyring {
     readonly reason: KeyReason
     /** Other stores with keys of the tenant. */
     readonly others?: readonly KeyStore[]
+    /** Other places with keys of the tenant; whoever leaves one out makes what lies there unreadable. */
+    readonly elsewhere: readonly KeysElsewhere[]
   }): Promise<void>
   /** Hands all events of a tenant that wait over to the ledger. @returns how many keys still have some */
   settle(tenant: string): Promise<number>

@@ -4,17 +4,23 @@ import { readProviderSettings } from './provider-settings.ts'
 const read = (value: unknown) =>
   readProviderSettings(value, { fileName: 'provider.yaml', resolve: (path) => `/keys/${path}` })
 
+const held = { signing: null, ledger: null, decisions: null }
+
 test('fills in what is left out, and finds files beside the settings', () => {
   expect(read({ provider: 'file' })).toEqual({
     provider: 'file',
     root: 'root',
     rotationDays: 90,
+    held,
+    artifactStores: [],
     passphraseFile: null,
   })
   expect(read({ provider: 'vault', address: 'https://v', token_file: 'token' })).toEqual({
     provider: 'vault',
     root: 'root',
     rotationDays: 90,
+    held,
+    artifactStores: [],
     address: 'https://v',
     mount: 'transit',
     tokenFile: '/keys/token',
@@ -27,8 +33,24 @@ test('fills in what is left out, and finds files beside the settings', () => {
     provider: 'aws-kms',
     root: 'root',
     rotationDays: 30,
+    held,
+    artifactStores: [],
     region: 'eu-central-1',
     endpoint: null,
+  })
+})
+
+test('keys that a provider holds are named by their place, of any provider', () => {
+  const at = 'address=https://v&token-file=token'
+  const settings = {
+    provider: 'file',
+    signing_key: `vault:s?${at}`,
+    ledger_key: `vault:l?${at}&version=2`,
+  }
+  expect(read(settings).held).toMatchObject({
+    signing: { provider: 'vault', name: 's', tokenFile: '/keys/token', version: null },
+    ledger: { name: 'l', version: 2 },
+    decisions: null,
   })
 })
 
@@ -36,6 +58,13 @@ test.each([
   [null, 'must hold keys and values'],
   [[], 'must hold keys and values'],
   [{}, '`provider` must be one of'],
+  [{ provider: 'file', artifact_stores: 'a' }, '`artifact_stores` must be a list'],
+  [{ provider: 'file', signing_key: 'signing.key' }, '`signing_key` is the place of a key that'],
+  [{ provider: 'file', signing_key: 'vault:s' }, '`signing_key`: the key `vault:…`: `address` is'],
+  [
+    { provider: 'file', decisions_key: 'vault:l?address=https://v&token-file=t' },
+    '`decisions_key` must name its `version`',
+  ],
   [{ provider: 'drawer' }, '`provider` must be one of'],
   [{ provider: 'file', passphrase_fil: 'x' }, 'did you mean `passphrase_file`?'],
   [{ provider: 'file', token_file: 'x' }, '`token_file` is not a setting of `file`'],

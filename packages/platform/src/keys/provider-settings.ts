@@ -4,6 +4,7 @@
 
 import { OperatingError } from '@proofhouse/evidence'
 import { nearestName } from '../nearest-name.ts'
+import { type HeldKeyPlace, readHeldKeyPlace } from './held-key-place.ts'
 import { isKeyId } from './key-binding.ts'
 import { type ProviderKind, providerKinds } from './ports.ts'
 
@@ -16,6 +17,14 @@ export type ProviderSettings = {
   readonly root: string
   /** Days after which a tenant's key is due to be rotated. */
   readonly rotationDays: number
+  /** Keys that sign and that a provider holds; null for those in files. */
+  readonly held: {
+    readonly signing: HeldKeyPlace | null
+    readonly ledger: HeldKeyPlace | null
+    readonly decisions: HeldKeyPlace | null
+  }
+  /** Stores of artifacts with keys of the workspace's tenant, beside its own: folders, and buckets as `s3://…`. */
+  readonly artifactStores: readonly string[]
 } & (
   | { readonly provider: 'file'; readonly passphraseFile: string | null }
   | {
@@ -40,10 +49,13 @@ export const providerSettingsDefault: ProviderSettings = {
   root: 'root',
   rotationDays: 90,
   passphraseFile: null,
+  held: { signing: null, ledger: null, decisions: null },
+  artifactStores: [],
 }
 
 const rotationDaysMax = 3_650
-const always = ['provider', 'root', 'rotation_days']
+const heldKeys = ['signing_key', 'ledger_key', 'decisions_key']
+const always = ['provider', 'root', 'rotation_days', ...heldKeys, 'artifact_stores']
 const ownKeys: Readonly<Record<ProviderKind, readonly string[]>> = {
   file: ['passphrase_file'],
   vault: ['address', 'mount', 'token_file', 'namespace'],
@@ -89,7 +101,14 @@ export function readProviderSettings(
   const rotationDays = given.get('rotation_days') ?? providerSettingsDefault.rotationDays
   if (typeof rotationDays !== 'number' || !(rotationDays >= 1 && rotationDays <= rotationDaysMax))
     return refuse(`\`rotation_days\` must be a number from 1 to ${rotationDaysMax}`)
-  const each = { root, rotationDays }
+  const heldAt = (key: string) => placeIn(textOr(key, null), { key, resolve, refuse })
+  const [signing, ledger, decisions] = [
+    heldAt('signing_key'),
+    heldAt('ledger_key'),
+    heldAt('decisions_key'),
+  ]
+  const artifactStores = storesIn(given.get('artifact_stores') ?? [], { resolve, refuse })
+  const each = { root, rotationDays, held: { signing, ledger, decisions }, artifactStores }
   if (provider === 'file') {
     const path = textOr('passphrase_file', null)
     return { ...each, provider, passphraseFile: path === null ? null : resolve(path) }
@@ -112,4 +131,52 @@ export function readProviderSettings(
       pinFile: resolve(text('pin_file')),
     }
   return { ...each, provider, region: text('region'), endpoint: textOr('endpoint', null) }
+}
+
+function storesIn(
+  value: unknown,
+  given: {
+    readonly resolve: (path: string) => string
+    readonly refuse: (problem: string) => never
+  },
+): readonly string[] {
+  const texts = Array.isArray(value) ? value : [null]
+  return texts.map((each: unknown) => {
+    if (typeof each !== 'string' || each === '')
+      return given.refuse('`artifact_stores` must be a list of folders, or of buckets as `s3://…`')
+    return each.startsWith('s3://') ? each : given.resolve(each)
+  })
+}
+
+/** A place where a key is held. The key of a log is one version for ever, so that in Vault the version is named. */
+function placeIn(
+  text: string | null,
+  given: {
+    readonly key: string
+    readonly resolve: (path: string) => string
+    readonly refuse: (problem: string) => never
+  },
+): HeldKeyPlace | null {
+  const { key, resolve, refuse } = given
+  if (text === null) return null
+  const place = readOr(
+    () => readHeldKeyPlace(text, resolve),
+    (problem) => refuse(`\`${key}\`: ${problem}`),
+  )
+  if (place === null)
+    return refuse(
+      `\`${key}\` is the place of a key that a provider holds (\`pkcs11:\`, \`vault:\` or \`awskms:\`); leave it out for a key in a file`,
+    )
+  if (key !== 'signing_key' && place.provider === 'vault' && place.version === null)
+    return refuse(`\`${key}\` must name its \`version\`: a log keeps the key it began with`)
+  return place
+}
+
+function readOr<T>(read: () => T, refuse: (problem: string) => never): T {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof OperatingError) return refuse(error.message)
+    throw error
+  }
 }

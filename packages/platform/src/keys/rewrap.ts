@@ -10,6 +10,7 @@ import { isJsonObject, type JsonValue, OperatingError } from '@proofhouse/eviden
 import { isKeyId, isKeyVersion, type KeyAddress, type KeyKind, keyKinds } from './key-binding.ts'
 import { changeKey, eventOf, type KeyReason, readKey } from './key-changes.ts'
 import type { KeyWrapper } from './key-wrapper.ts'
+import { type KeysElsewhere, requireNoneBelow, rewrapElsewhere } from './keys-elsewhere.ts'
 import type { KeyStore, RecordAddress } from './ports.ts'
 import { addressText, encodeStoredKey, newestOf } from './stored-key.ts'
 import {
@@ -34,6 +35,8 @@ export interface RewrapRequest {
   readonly tenant: string
   /** Where the wrapped keys lie; every store has its own progress. */
   readonly store: KeyStore
+  /** Other places with keys of the tenant, after the store. */
+  readonly elsewhere?: readonly KeysElsewhere[]
   readonly reason: KeyReason
   readonly keysPerSecondMax: number
   readonly signal: AbortSignal
@@ -67,7 +70,7 @@ interface Progress {
 export async function rewrapKeys(
   ports: TenantKeyPorts,
   tenants: TenantKeys,
-  { tenant, store, reason, keysPerSecondMax, signal }: RewrapRequest,
+  { tenant, store, elsewhere = [], reason, keysPerSecondMax, signal }: RewrapRequest,
 ): Promise<Rewrapped> {
   const place: RecordAddress = { tenant, kind: 'progress', id: 'rewrap' }
   tenants.forget(tenant)
@@ -85,8 +88,13 @@ export async function rewrapKeys(
       )
     revision++
   }
+  const { monotonicMs } = ports
+  const pace = (count: number, startedMs: number) => {
+    const leftMs = (count / keysPerSecondMax) * 1_000 - (monotonicMs() - startedMs)
+    return leftMs > 0 ? pause(leftMs, signal) : Promise.resolve()
+  }
   for (;;) {
-    const startedMs = ports.monotonicMs()
+    const startedMs = monotonicMs()
     const page = await store.list(tenant, progress.after, pageSize)
     if (page.length === 0) break
     const keys: Record<string, number> = { ...progress.keys }
@@ -105,9 +113,11 @@ export async function rewrapKeys(
     }
     progress = { version, after: page.at(-1) ?? null, keys, failed }
     await save(progress)
-    const leftMs = (page.length / keysPerSecondMax) * 1_000 - (ports.monotonicMs() - startedMs)
-    if (leftMs > 0) await pause(leftMs, signal)
+    await pace(page.length, startedMs)
   }
+  const outside = await rewrapElsewhere(elsewhere, { tenant, version, signal, pace, monotonicMs })
+  progress = withElsewhere(progress, outside)
+  if (!outside.done) return resultOf(progress, false)
   await changeKey(ports, tenantKeyAddress(tenant), async (present) => {
     if (present === null) return refuseMissing(tenant)
     const { kind, id } = tenantKeyAddress(tenant)
@@ -125,6 +135,15 @@ export async function rewrapKeys(
   })
   await save(null)
   return resultOf(progress, true)
+}
+
+function withElsewhere(
+  { keys, failed, ...progress }: Progress,
+  outside: Pick<Progress, 'keys' | 'failed'>,
+): Progress {
+  const all = { ...keys }
+  for (const [kind, count] of Object.entries(outside.keys)) all[kind] = (all[kind] ?? 0) + count
+  return { ...progress, keys: all, failed: [...failed, ...outside.failed] }
 }
 
 function resultOf({ version, keys, failed }: Progress, done: boolean): Rewrapped {
@@ -210,10 +229,12 @@ export async function raiseMinimum(
     readonly minimum: number
     /** Every store that holds keys of the tenant. */
     readonly stores: readonly KeyStore[]
+    /** Every other place that does. */
+    readonly elsewhere: readonly KeysElsewhere[]
     readonly reason: KeyReason
   },
 ): Promise<void> {
-  const { tenant, minimum, stores, reason } = given
+  const { tenant, minimum, stores, elsewhere, reason } = given
   const stored = (await tenants.status(tenant)) ?? refuseMissing(tenant)
   const version = stored.versions.find((each) => each.version === minimum)
   if (version === undefined)
@@ -234,6 +255,7 @@ export async function raiseMinimum(
           `\`${addressText(address)}\` is still wrapped under an older version; wrap the keys anew first`,
         )
     }
+  await requireNoneBelow(elsewhere, { tenant, minimum })
   await changeKey(ports, tenantKeyAddress(tenant), async (present) => {
     if (present === null || present.minimum >= minimum) return null
     const { kind, id } = tenantKeyAddress(tenant)

@@ -8,6 +8,7 @@ import {
   type EcdsaVerifier,
   ecdsaSigner,
   ecdsaVerifier,
+  type NoteSigner,
   OperatingError,
 } from '@proofhouse/evidence'
 
@@ -16,6 +17,14 @@ export interface SigningKey {
   readonly signer: DsseSigner
   readonly verifier: EcdsaVerifier
   readonly publicKeyPem: string
+}
+
+/** The key of a ledger in use. */
+export interface LedgerKey {
+  /** Signs notes, so checkpoints, in the log's name. */
+  readonly signer: NoteSigner
+  /** The public key in one line, as C2SP signed-note writes it. */
+  readonly verifierKey: string
 }
 
 /**

@@ -11,13 +11,8 @@ import {
   signatureType,
 } from '@proofhouse/evidence'
 import type { KeyFiles } from './ports.ts'
-import {
-  keyPairOf,
-  type LedgerKey,
-  newSignerKeyLine,
-  readOrCreate,
-  signerKeyLine,
-} from './workspace-keys.ts'
+import type { LedgerKey } from './signing-key.ts'
+import { keyPairOf, newSignerKeyLine, readOrCreate, signerKeyLine } from './workspace-keys.ts'
 
 /**
  * The witness's key in a file; made under the given name when there is none.

@@ -22,8 +22,9 @@ import {
   parseSignerKey,
   signatureType,
 } from '@proofhouse/evidence'
+import { type HeldKey, heldLedgerKey, heldSigningKey } from './held-key.ts'
 import type { KeyFiles } from './ports.ts'
-import { type SigningKey, signingKeyFromPem } from './signing-key.ts'
+import { type LedgerKey, type SigningKey, signingKeyFromPem } from './signing-key.ts'
 
 /** Names of the files in a workspace's key folder. */
 export const keyFileNames = {
@@ -42,33 +43,33 @@ export const keyFolders = {
   wrapped: 'keys/wrapped',
 } as const
 
-/** The key of a ledger in use. */
-export interface LedgerKey {
-  /** Signs notes, so checkpoints, in the log's name. */
-  readonly signer: NoteSigner
-  /** The public key in one line, as C2SP signed-note writes it. */
-  readonly verifierKey: string
-}
-
 /** DER of a PKCS#8 Ed25519 key up to its 32-byte seed (RFC 8410 §7). */
 const ed25519Pkcs8Prefix = Uint8Array.fromHex('302e020100300506032b657004220420')
 /** Of the seed, and of the public key. */
 const seedSizeBytes = 32
 
 /**
- * The workspace's signing key, made on first use.
+ * The workspace's signing key: the one that a provider holds, or one in a file, made on first use.
  * @throws key-malformed, key-unsupported, file-unreadable, file-unwritable
  */
-export async function openSigningKey(files: KeyFiles, folder: string): Promise<SigningKey> {
+export async function openSigningKey(
+  files: KeyFiles,
+  folder: string,
+  held: HeldKey | null = null,
+): Promise<SigningKey> {
+  const key = held === null ? await signingKeyInFile(files, folder) : await heldSigningKey(held)
+  await files.writePublic(join(folder, keyFileNames.signingPublic), key.publicKeyPem)
+  return key
+}
+
+async function signingKeyInFile(files: KeyFiles, folder: string): Promise<SigningKey> {
   const pem = await readOrCreate(files, join(folder, keyFileNames.signing), () =>
     generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
       type: 'pkcs8',
       format: 'pem',
     }),
   )
-  const key = await signingKeyFromPem(pem.text)
-  await files.writePublic(join(folder, keyFileNames.signingPublic), key.publicKeyPem)
-  return key
+  return signingKeyFromPem(pem.text)
 }
 
 /**
@@ -88,6 +89,26 @@ export async function openLedgerKey(
   if (name !== origin) throw malformed(path, `belongs to the log \`${name}\`, not \`${origin}\``)
   await files.writePublic(join(folder, keyFileNames.ledgerPublic), `${verifierKey}\n`)
   return { signer, verifierKey }
+}
+
+/**
+ * The ledger's key where a provider holds it. A log keeps the key it began with: one that has a key in a file is refused.
+ * @throws config-invalid, key-unsupported, key-malformed, file-unreadable, file-unwritable
+ */
+export async function openHeldLedgerKey(
+  files: KeyFiles,
+  folder: string,
+  { origin, held }: { readonly origin: string; readonly held: HeldKey },
+): Promise<LedgerKey> {
+  const path = join(folder, keyFileNames.ledger)
+  if ((await files.readPrivate(path)) !== null)
+    throw new OperatingError(
+      'config-invalid',
+      `the log \`${origin}\` signs with the key in \`${path}\`, and the settings name another; a log keeps the key it began with`,
+    )
+  const key = heldLedgerKey(held, origin)
+  await files.writePublic(join(folder, keyFileNames.ledgerPublic), `${key.verifierKey}\n`)
+  return key
 }
 
 /**

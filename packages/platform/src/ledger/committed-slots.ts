@@ -43,15 +43,45 @@ export function decodeSlot(bytes: Uint8Array): Slot | null {
   }
 }
 
+/** Bytes in which damage may differ from what was written. A signature has 64: nobody without the key comes as near. */
+const damagedMaxBytes = 8
+
+/** The other slot, where it holds something and is not whole. */
+export interface DamagedSlot {
+  /** Whether it says of itself that it is the commit before the one that counts. */
+  readonly isOlder: boolean
+  /** Whether it is what damage left of this note, committed right after the one that counts. */
+  wasOf(note: string): boolean
+}
+
+function damagedBeside(current: Slot | null, bytes: Uint8Array): DamagedSlot | null {
+  if (current === null || bytes.length !== slotSizeBytes || bytes.every((byte) => byte === 0))
+    return null
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return {
+    isOlder: view.getBigUint64(4) === BigInt(current.sequence - 1),
+    wasOf(note) {
+      const whole = encodeSlot({ sequence: current.sequence + 1, note })
+      return bytes.filter((byte, n) => byte !== whole[n]).length <= damagedMaxBytes
+    },
+  }
+}
+
 /** Both slots of a file; `current` is the one that counts. */
 export function decodeSlots(bytes: Uint8Array): {
   readonly slots: readonly (Slot | null)[]
   readonly current: Slot | null
+  readonly damaged: DamagedSlot | null
 } {
   const slots = [0, 1].map((n) =>
     decodeSlot(bytes.subarray(n * slotSizeBytes, (n + 1) * slotSizeBytes)),
   )
   const [a = null, b = null] = slots
   const current = a === null ? b : b === null || a.sequence > b.sequence ? a : b
-  return { slots, current }
+  const other = slots.indexOf(null)
+  const damaged = damagedBeside(
+    current,
+    bytes.subarray(other * slotSizeBytes, (other + 1) * slotSizeBytes),
+  )
+  return { slots, current, damaged: other < 0 ? null : damaged }
 }

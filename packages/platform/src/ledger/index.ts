@@ -1,6 +1,7 @@
 // Ledger: a transparency log that takes entries, proves them and can be checked.
 
-export { decodeSlots, encodeSlot, slotSizeBytes } from './committed-slots.ts'
+export { type DamagedSlot, decodeSlots, encodeSlot, slotSizeBytes } from './committed-slots.ts'
+export { earlierRoot } from './earlier-root.ts'
 export { anchorPath, formatAnchor, isAnchorPath, parseAnchor } from './anchor-file.ts'
 export { audit, type AuditReport, digestRows } from './followers/audit.ts'
 export { follow, type FollowProgress } from './followers/follow.ts'

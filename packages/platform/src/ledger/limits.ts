@@ -14,7 +14,7 @@ export interface LedgerLimits {
   readonly pendingMaxBytes: number
   /** Staged bytes after which tiles are made durable and the staging log is shortened: fewer means shorter stalls, more often. */
   readonly stagedMaxBytes: number
-  /** Under constant load the checkpoint is published at least this often. */
+  /** Under load the checkpoint is published about this often; after a pause, and where somebody asks for it, at once. */
   readonly publishEveryMs: number
 }
 

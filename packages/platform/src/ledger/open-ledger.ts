@@ -20,7 +20,8 @@ import { checkpointPath } from './layout.ts'
 import type { CosignableLedger } from './ledger.ts'
 import { type LedgerLimits, ledgerLimits } from './limits.ts'
 import type { StagedBatch, TileStore } from './ports.ts'
-import { type EdgeState, RightEdge } from './right-edge.ts'
+import type { Head } from './publisher.ts'
+import { type EdgeState, type LogFile, RightEdge } from './right-edge.ts'
 import { type LedgerStores, Sequencer } from './sequencer.ts'
 import { readBundle, readEdgeTile } from './tile-reader.ts'
 import { eachLeaf } from './tree-hash.ts'
@@ -39,29 +40,77 @@ export async function openLedger(
 ): Promise<CosignableLedger> {
   const { lock, staging, tiles } = stores
   const note = (await lock.read()) ?? (await firstCheckpoint(stores))
-  const checkpoint = await openCommitted(note, verifier)
-  const publishedNote = (await checkPublished(tiles, checkpoint, verifier)) ?? note
-  const batches = await committedBatches(stores, checkpoint.size)
-  const edge = new RightEdge(await storedEdge(tiles, batches[0]?.firstIndex ?? checkpoint.size))
-  const completed = batches.flatMap(({ bundle }) => edge.grow(bundle))
-  if (edge.size !== checkpoint.size || !equalBytes(edge.root(), checkpoint.root))
-    throw corrupt('the committed checkpoint does not follow from the tiles and the staging log')
+  const committed = await openCommitted(note, verifier)
+  const published = await readPublished(tiles, verifier)
+  const head = await newestHead(stores, { head: { note, checkpoint: committed }, published })
+  const { checkpoint } = head
+  refuseBehind(checkpoint, published)
+  const { edge, completed } = await edgeAt(stores, checkpoint)
   // A writer whose last sync failed may have left a commit that only this machine's memory holds:
   // nothing may build on it before it is durable.
-  await lock.swap(note, note)
-  const head = { path: checkpointPath, content: Buffer.from(publishedNote) }
-  const files = [...completed, ...edge.partialFiles(), head]
+  await lock.swap(note, head.note)
+  const isPublished = published?.checkpoint.size === checkpoint.size
+  const publishedNote = isPublished ? published.note : head.note
+  const publication = { path: checkpointPath, content: Buffer.from(publishedNote) }
+  const files = [...completed, ...edge.partialFiles(), publication]
   for (const { path, content } of files) await tiles.write(path, content)
   await tiles.sync(files.map(({ path }) => path))
   // An interrupted writer has left partial files that these full ones stand for.
   for (const { path } of completed) await tiles.remove(`${path}.p`)
   // Batches beyond the commit were never acknowledged; what is committed is in durable tiles now.
   await staging.forget(Number.MAX_SAFE_INTEGER)
-  return new Sequencer(
-    stores,
-    { ...ledgerLimits, ...limits },
-    { head: { note, checkpoint }, publishedNote, edge },
-  )
+  return new Sequencer(stores, { ...ledgerLimits, ...limits }, { head, publishedNote, edge })
+}
+
+/**
+ * The head that was committed last. Where the record of that commit is damaged, it is what was published, or the next
+ * staged batch under the very signature that the damage left, and never less: what was acknowledged must not be taken
+ * back.
+ * @throws ledger-corrupt when the damaged record fits neither
+ */
+async function newestHead(
+  stores: LedgerStores,
+  { head, published }: { readonly head: Head; readonly published: Head | null },
+): Promise<Head> {
+  const damaged = stores.lock.damaged ?? null
+  if (damaged === null || damaged.isOlder) return head
+  const { size } = head.checkpoint
+  const isLater = published !== null && published.checkpoint.size > size
+  const checkpoint = isLater ? published.checkpoint : await nextCheckpoint(stores, head.checkpoint)
+  const note =
+    checkpoint === null ? null : await signNote(formatCheckpoint(checkpoint), [stores.signer])
+  if (checkpoint === null || note === null || !damaged.wasOf(note))
+    throw corrupt(
+      `the record of the commit after that of ${size} entries is damaged, and what it committed cannot be told; restore the ledger from a copy`,
+    )
+  return { note, checkpoint }
+}
+
+/** The checkpoint that the next staged batch leads to; null where there is none. */
+async function nextCheckpoint(
+  stores: LedgerStores,
+  { origin, size, root }: Checkpoint,
+): Promise<Checkpoint | null> {
+  for await (const batch of stores.staging.batches())
+    if (batch.firstIndex === size) {
+      const { edge } = await edgeAt(stores, { size, root })
+      edge.grow(batch.bundle)
+      return { origin, size: edge.size, root: edge.root() }
+    }
+  return null
+}
+
+/** The right edge of a log at a committed size, and the files that the staged batches before it complete. @throws ledger-corrupt */
+async function edgeAt(
+  stores: LedgerStores,
+  { size, root }: Pick<Checkpoint, 'size' | 'root'>,
+): Promise<{ readonly edge: RightEdge; readonly completed: readonly LogFile[] }> {
+  const batches = await committedBatches(stores, size)
+  const edge = new RightEdge(await storedEdge(stores.tiles, batches[0]?.firstIndex ?? size))
+  const completed = batches.flatMap(({ bundle }) => edge.grow(bundle))
+  if (edge.size !== size || !equalBytes(edge.root(), root))
+    throw corrupt('the committed checkpoint does not follow from the tiles and the staging log')
+  return { edge, completed }
 }
 
 /** A new log begins with a signed checkpoint of size 0. */
@@ -88,34 +137,33 @@ export async function openCommitted(note: string, verifier: NoteVerifier): Promi
   }
 }
 
-/**
- * What has been published must never be taken back: a commit point that is behind it is damaged or
- * from a backup, and going on from there would be a fork.
- * @returns the published note, with its cosignatures, when it is of the committed head; null otherwise
- */
-async function checkPublished(
+/** The published head; null before the first, and where a power cut has torn it. */
+export async function readPublished(
   tiles: TileStore,
-  committed: Checkpoint,
   verifier: NoteVerifier,
-): Promise<string | null> {
+): Promise<Head | null> {
   const bytes = await tiles.read(checkpointPath)
   if (bytes === null) return null
-  let published: Checkpoint
-  let note: string
   try {
-    note = textOf(bytes)
-    published = await openCheckpoint(note, verifier)
+    const note = textOf(bytes)
+    return { note, checkpoint: await openCheckpoint(note, verifier) }
   } catch (error) {
-    // A publication that a power cut has torn says nothing; it is written again.
     if (error instanceof OperatingError) return null
     throw error
   }
-  const { size, root } = published
+}
+
+/**
+ * What has been published must never be taken back: a commit point that is behind it is damaged or
+ * from a backup, and going on from there would be a fork.
+ */
+function refuseBehind(committed: Checkpoint, published: Head | null): void {
+  if (published === null) return
+  const { size, root } = published.checkpoint
   if (size > committed.size || (size === committed.size && !equalBytes(root, committed.root)))
     throw corrupt(
       `${size} entries are published, but the commit point holds another log, of ${committed.size}`,
     )
-  return size === committed.size ? note : null
 }
 
 /** The staged batches up to the committed size, without a gap. */

@@ -3,6 +3,7 @@
 // Paths are those of C2SP tlog-tiles, relative to the log's prefix, with forward slashes.
 
 import type { Bytes } from '@proofhouse/evidence'
+import type { DamagedSlot } from './committed-slots.ts'
 
 /** Tiles, bundles and the published checkpoint, by path. */
 export interface TileStore {
@@ -26,6 +27,8 @@ export interface TileStore {
 export interface LockStore {
   /** The committed checkpoint's note; null before the first. @throws ledger-corrupt, storage-failed */
   read(): Promise<string | null>
+  /** What damage left of a commit beside the one that `read` gives; null, or left out, where there is none. */
+  readonly damaged?: DamagedSlot | null
   /**
    * Replaces the note when the present one is `expected`; durable on return.
    * @throws ledger-conflict when it is another; storage-failed

@@ -270,10 +270,10 @@ describe('publication', () => {
 
   test('comes by itself when the appends end', async () => {
     const stores = await memoryPlace().open()
-    const ledger = await open(stores, { batchEntriesMax: 5 })
+    const ledger = await open(stores, { batchEntriesMax: 5, publishEveryMs: 20 })
     await Promise.all(entries(0, 42).map((one) => ledger.append(one)))
     const shown = async () => textOf((await stores.tiles.read('checkpoint')) ?? new Uint8Array())
-    await expect.poll(shown, { interval: 5 }).toContain('\n42\n')
+    await expect.poll(shown, { interval: 5, timeout: 30_000 }).toContain('\n42\n')
     await ledger.close()
   })
 })

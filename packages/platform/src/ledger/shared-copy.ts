@@ -11,13 +11,10 @@ import {
   frontierRoot,
   nodeFromTiles,
   type NoteVerifier,
-  openCheckpoint,
   OperatingError,
   peakNodes,
-  textOf,
 } from '@proofhouse/evidence'
-import { checkpointPath } from './layout.ts'
-import { openCommitted, storedEdge } from './open-ledger.ts'
+import { openCommitted, readPublished, storedEdge } from './open-ledger.ts'
 import type { SharedState, TileStore } from './ports.ts'
 import type { Head } from './publisher.ts'
 import { type LogFile, type PartialFile, RightEdge } from './right-edge.ts'
@@ -41,22 +38,6 @@ const nothing = { size: 0, hashes: [], tail: new Uint8Array() }
 
 const corrupt = (message: string) =>
   new OperatingError('ledger-corrupt', `${message}; run \`proofhouse ledger fsck\``)
-
-/** The published head; null before the first, and where a power cut has torn it. */
-export async function readPublished(
-  tiles: TileStore,
-  verifier: NoteVerifier,
-): Promise<Head | null> {
-  const bytes = await tiles.read(checkpointPath)
-  if (bytes === null) return null
-  try {
-    const note = textOf(bytes)
-    return { note, checkpoint: await openCheckpoint(note, verifier) }
-  } catch (error) {
-    if (error instanceof OperatingError) return null
-    throw error
-  }
-}
 
 /** One writer's copy of the shared log's right edge. */
 export class SharedCopy {

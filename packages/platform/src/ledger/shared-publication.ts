@@ -12,7 +12,8 @@ import {
 import { checkpointPath } from './layout.ts'
 import type { SharedLog, TileStore } from './ports.ts'
 import type { Head } from './publisher.ts'
-import { type Publication, readPublished } from './shared-copy.ts'
+import { readPublished } from './open-ledger.ts'
+import type { Publication } from './shared-copy.ts'
 
 const concurrentWritesMax = 8
 

@@ -208,6 +208,7 @@ export function withFates(
     tiles: fatedTiles(tiles, process),
     lock: {
       read: () => fated('lock.read', () => lock.read()),
+      damaged: lock.damaged ?? null,
       swap: (expected, next) => fated('lock.swap', () => lock.swap(expected, next)),
       release: () => lock.release(),
     },

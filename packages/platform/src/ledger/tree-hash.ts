@@ -11,6 +11,11 @@ export function fastSha256(bytes: Uint8Array): Uint8Array {
   return Buffer.from(hash('sha256', bytes, 'latin1'), 'latin1')
 }
 
+/** Writes the SHA-256 of the bytes at a place, likewise. */
+export function sha256Into(target: Buffer, at: number, bytes: Uint8Array): void {
+  target.write(hash('sha256', bytes, 'latin1'), at, digestSizeBytes, 'latin1')
+}
+
 const nodeInput = new Uint8Array(1 + 2 * digestSizeBytes).fill(1, 0, 1)
 
 function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {

@@ -19,4 +19,10 @@ export type { ArtifactSettings } from './artifact-settings.ts'
 export type { ModelSettings } from './model-settings.ts'
 export type { SignatureSettings } from './signature-settings.ts'
 export type { DataRole, SystemFile } from './system-file-reader.ts'
+export {
+  type BucketSettings,
+  readDecisionStorage,
+  type SecretPlace,
+  storageSettingsName,
+} from './storage-settings.ts'
 export { parseYaml } from './yaml-document.ts'

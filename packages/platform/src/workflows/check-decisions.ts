@@ -3,35 +3,56 @@
 import { appendLeaf, emptyFrontier, equalBytes, frontierRoot, leafHash } from '@proofhouse/evidence'
 import { fastSha256 } from '../ledger/index.ts'
 import { checkDecisionLog, type DecisionCheck } from '../decisions/index.ts'
-import {
-  type DecisionLogInUse,
-  type StatedHead,
-  statedHeads,
-  withDecisionLog,
-} from './decision-log-access.ts'
+import { type DecisionLogInUse, withDecisionLog } from './decision-log-access.ts'
 import type { Services } from './services.ts'
+import { type StatedHead, statedHeads } from './stated-decisions.ts'
+
+/** What a check found, and what is missing with a reason. */
+export interface CheckedDecisions extends DecisionCheck {
+  /** Restores that were declared: which head they began with, and how many entries a head before them had at most. */
+  readonly restores: readonly {
+    readonly index: number
+    readonly size: number
+    readonly sizeBefore: number
+  }[]
+}
 
 /** Checks every entry, content and row, and that no head was taken back. @throws what the log throws */
 export function checkDecisions(
   { folder }: { readonly folder: string },
   services: Services,
-): Promise<DecisionCheck> {
-  return withDecisionLog(services, folder, async (opened) => {
+): Promise<CheckedDecisions> {
+  const check = async (opened: DecisionLogInUse) => {
     const { findings, findingsInAll, ...counts } = await checkDecisionLog(opened.log)
-    const heads = await headFindings(opened)
+    const stated = await statedHeads(opened.workspace, opened.log.place.origin)
+    const restores = stated
+      .filter(({ isRestored }) => isRestored)
+      .map(({ index, size }) => {
+        const before = stated.filter((head) => head.index < index)
+        return { index, size, sizeBefore: Math.max(0, ...before.map((head) => head.size)) }
+      })
+    // What a restore took back was told when it was declared.
+    const from = restores.at(-1)?.index ?? 0
+    const heads = await headFindings(
+      opened,
+      stated.filter(({ index }) => index >= from),
+    )
     return {
       ...counts,
       findings: [...heads, ...findings],
       findingsInAll: findingsInAll + heads.length,
+      restores,
     }
-  })
+  }
+  return withDecisionLog(services, folder, check, { mayBeOlder: true })
 }
 
 /** Heads that the log has not, or had otherwise: it is an older copy, was cut, or went on from an older copy. */
-async function headFindings(opened: DecisionLogInUse): Promise<DecisionCheck['findings']> {
-  const { log } = opened
-  const size = log.index.size
-  const heads = await statedHeads(opened)
+async function headFindings(
+  opened: DecisionLogInUse,
+  heads: readonly StatedHead[],
+): Promise<DecisionCheck['findings']> {
+  const size = opened.log.index.size
   const longest = heads.reduce<StatedHead | null>(
     (last, head) => (head.size > Math.max(size, last?.size ?? 0) ? head : last),
     null,

@@ -2,37 +2,32 @@
 // emptied again, before anything is read or written; its head is stated in the evidence log at the end.
 
 import {
-  type Bytes,
   decisionLog,
+  equalBytes,
   erasure,
-  fromBase64,
-  type JsonObject,
   makeStatement,
   OperatingError,
   parseLedgerEntry,
-  parseStatement,
-  type PredicateType,
   type ReceiptErasure,
-  readStatement,
-  resolveReference,
   type ResourceDescriptor,
   sha256Hex,
   textOf,
   toBase64,
   utf8,
-  verifyEnvelope,
 } from '@proofhouse/evidence'
 import {
   type DecisionLog,
   type ErasureHost,
   type KeyWrapper,
   resumeErasures,
-  type StatedErasure,
   stateFinal,
 } from '../decisions/index.ts'
 import { type Keyring, keyWrapper, wrappedUnder } from '../keys/index.ts'
+import { earlierRoot } from '../ledger/index.ts'
 import { type KeyringServices, withKeyring } from './open-keyring.ts'
+import { decisionPlaces } from './open-storage.ts'
 import type { Services, Workspace } from './services.ts'
+import { StatedDecisions, type StatedHead } from './stated-decisions.ts'
 
 /** A decision log in use. */
 export interface DecisionLogInUse {
@@ -42,9 +37,11 @@ export interface DecisionLogInUse {
   readonly host: ErasureHost
   /** A statement of erasure with what proves it, for receipts. */
   readonly erasureOf: (index: number) => Promise<ReceiptErasure>
+  /** Whether the log, as it was opened, was not the one whose newest head the evidence log states. */
+  readonly isOlder: boolean
 }
 
-type Needed = KeyringServices & Pick<Services, 'openDecisions'>
+type Needed = KeyringServices & Pick<Services, 'openDecisions' | 'variable'>
 
 /** A workspace is one tenant's. */
 const tenant = 'local'
@@ -57,22 +54,40 @@ const logSubject = (origin: string): ResourceDescriptor => ({
 
 /**
  * Opens the decision log of a workspace, does something with it, and closes both.
- * @throws ledger-busy, ledger-corrupt, key-provider-unavailable, storage-failed
+ * @param options `mayBeOlder` takes a log that is older than, or another than, the evidence log states
+ * @throws ledger-older, ledger-busy, ledger-corrupt, key-provider-unavailable, storage-failed
  */
 export async function withDecisionLog<Result>(
   services: Needed,
   folder: string,
   use: (opened: DecisionLogInUse) => Promise<Result>,
+  { mayBeOlder = false }: { readonly mayBeOlder?: boolean } = {},
 ): Promise<Result> {
   return withKeyring(services, folder, async ({ keyring, workspace }) => {
+    const stated = await StatedDecisions.read(workspace, services.files, mayBeOlder)
     const wrapper = wrapperOf(keyring)
-    const decisions = await services.openDecisions(workspace, { tenant, wrapper })
+    const places = await decisionPlaces(services, folder)
+    const decisions = await services.openDecisions(workspace, { tenant, wrapper, places })
     const { log, verifierKey } = decisions
     try {
       const host = hostOf(workspace, services, log.place.origin)
-      const opened = { log, workspace, verifierKey, host, erasureOf: proofs(workspace) }
-      if (log.isNew) await stateHead(opened, 'opened', services.now())
-      await resumeErasures(log, host, await statedErasures(workspace, log.place.origin))
+      const { origin } = log.place
+      const head = stated.head(origin)
+      const why = await olderThan(log.stores, head)
+      if (why !== null && !mayBeOlder)
+        throw new OperatingError(
+          'ledger-older',
+          `entry ${head?.index} of the evidence log states a head of ${head?.size} of this decision log, which ${why}; bring back the newest copy, or declare the loss with \`proofhouse decisions restore\``,
+        )
+      const isOlder = why !== null
+      const erasureOf = proofs(workspace)
+      const opened = { log, workspace, verifierKey, host, erasureOf, isOlder }
+      // Of a log that was taken away it would hide that there was one.
+      if (log.isNew && !isOlder) await stateHead(opened, 'opened', services.now())
+      const known = new Set(
+        log.erasures.list().flatMap((one) => [one.pendingIndex, one.finalIndex]),
+      )
+      await resumeErasures(log, host, await stated.erasures(origin, (index) => known.has(index)))
       await stateFinal(log, host)
       const before = log.size
       const result = await use(opened)
@@ -134,14 +149,15 @@ function wrapperOf({ keys }: Keyring): KeyWrapper {
 /** States the log's head in the evidence log. */
 export async function stateHead(
   { log, workspace, verifierKey }: Pick<DecisionLogInUse, 'log' | 'workspace' | 'verifierKey'>,
-  event: 'opened' | 'head' | 'closed',
+  event: 'opened' | 'head' | 'restored' | 'closed',
   now: Date,
-): Promise<void> {
+): Promise<number> {
   const { checkpoint } = await log.stores.ledger.checkpoint()
   const { origin, size, root } = checkpoint
   const statedAt = now.toISOString()
   const predicate = { event, origin, verifierKey, size, root: toBase64(root), statedAt }
-  await workspace.recorder.record(makeStatement(decisionLog, [logSubject(origin)], predicate))
+  const statement = makeStatement(decisionLog, [logSubject(origin)], predicate)
+  return (await workspace.recorder.record(statement)).index
 }
 
 function hostOf(workspace: Workspace, { now }: Pick<Services, 'now'>, origin: string): ErasureHost {
@@ -154,62 +170,16 @@ function hostOf(workspace: Workspace, { now }: Pick<Services, 'now'>, origin: st
   }
 }
 
-/** What the evidence log says was erased from a decision log. */
-async function statedErasures(workspace: Workspace, origin: string): Promise<StatedErasure[]> {
-  const stated: StatedErasure[] = []
-  for await (const { index, entry } of workspace.entries()) {
-    const found = await statementIn(workspace, entry, erasure)
-    if (found?.entries.some(({ log }) => log === origin) === true)
-      stated.push({ index, erasure: found })
-  }
-  return stated
+/** Why a log is not the one whose newest head the evidence log states; null where it is. */
+async function olderThan({ ledger }: DecisionLog['stores'], head: StatedHead | null) {
+  if (head === null) return null
+  const { checkpoint } = await ledger.checkpoint()
+  if (checkpoint.size < head.size)
+    return `has ${checkpoint.size} entries: it is an older copy, or was cut`
+  return equalBytes(await earlierRoot(ledger, head.size), head.root)
+    ? null
+    : 'has other entries up to there: it went on from an older copy'
 }
-
-/** Heads of a decision log that the evidence log states, in its order. */
-export async function statedHeads({
-  workspace,
-  log,
-}: Pick<DecisionLogInUse, 'workspace' | 'log'>): Promise<StatedHead[]> {
-  const heads: StatedHead[] = []
-  for await (const { index, entry } of workspace.entries()) {
-    const found = await statementIn(workspace, entry, decisionLog)
-    if (found?.origin !== log.place.origin) continue
-    heads.push({ index, size: found.size, root: fromBase64(found.root) })
-  }
-  return heads
-}
-
-/** A head, as the entry `index` of the evidence log states it. */
-export interface StatedHead {
-  readonly index: number
-  readonly size: number
-  readonly root: Bytes
-}
-
-/**
- * What an entry states, where that is of a type; null for others.
- * @throws signature-invalid where it is not signed by this workspace
- */
-async function statementIn<Predicate extends JsonObject>(
-  workspace: Workspace,
-  entry: Uint8Array,
-  type: PredicateType<Predicate>,
-): Promise<Predicate | null> {
-  const parsed = parseLedgerEntry(entry)
-  if (parsed.kind === 'reference' && parsed.reference.predicateType !== type.uri) return null
-  if (parsed.kind === 'envelope' && typeOf(parsed.envelope.payload) !== type.uri) return null
-  const envelope =
-    parsed.kind === 'envelope'
-      ? parsed.envelope
-      : resolveReference(parsed.reference, await workspace.blobs.get(parsed.reference.digest))
-  const { payload } = await verifyEnvelope(envelope, workspace.verifiers)
-  return parseStatement(payload).predicateType === type.uri
-    ? readStatement(payload, type).predicate
-    : null
-}
-
-/** What a payload is about, before its signature is checked. */
-const typeOf = (payload: string): string => parseStatement(fromBase64(payload)).predicateType
 
 function proofs(workspace: Workspace) {
   return async (index: number): Promise<ReceiptErasure> => {

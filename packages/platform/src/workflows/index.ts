@@ -13,6 +13,7 @@ export type { RecordedDescription, RecordedProvenance } from './record-provenanc
 export type {
   FileDigest,
   Files,
+  Operator,
   Services,
   WitnessListener,
   Workspace,
@@ -25,6 +26,11 @@ const whenAsked =
 
 /** `assessSystem` of `assess-system.ts`. */
 export const assessSystem = whenAsked(async () => (await import('./assess-system.ts')).assessSystem)
+
+/** `openHeldWorkspaceKeys` of `held-keys.ts`. */
+export const openHeldWorkspaceKeys = whenAsked(
+  async () => (await import('./held-keys.ts')).openHeldWorkspaceKeys,
+)
 
 /** Formats of bills of materials. */
 export { bomFormats } from './bom-formats.ts'
@@ -172,6 +178,7 @@ export const eraseDecisions = whenAsked(
   async () => (await import('./erase-decisions.ts')).eraseDecisions,
 )
 
+export type { Serving } from './serve-decisions.ts'
 /** `serveDecisions` of `serve-decisions.ts`. */
 export const serveDecisions = whenAsked(
   async () => (await import('./serve-decisions.ts')).serveDecisions,
@@ -180,6 +187,11 @@ export const serveDecisions = whenAsked(
 /** `checkDecisions` of `check-decisions.ts`. */
 export const checkDecisions = whenAsked(
   async () => (await import('./check-decisions.ts')).checkDecisions,
+)
+
+/** `restoreDecisions` of `restore-decisions.ts`. */
+export const restoreDecisions = whenAsked(
+  async () => (await import('./restore-decisions.ts')).restoreDecisions,
 )
 
 /** `endEpoch` of `erase-decisions.ts`. */

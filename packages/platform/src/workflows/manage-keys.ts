@@ -11,6 +11,7 @@ import {
   addressesOf,
   isKeyId,
   type KeyReason,
+  type KeysElsewhere,
   newestOf,
   type ProviderKind,
   readKey,
@@ -19,10 +20,13 @@ import {
   rotationState,
   tenantKeyAddress,
 } from '../keys/index.ts'
+import { keysInArtifacts } from './artifact-places.ts'
 import { isVouched } from '../registry/index.ts'
 import { type KeyringServices, type OpenedKeyring, withKeyring } from './open-keyring.ts'
 import type { Services } from './services.ts'
 import { statementEnvelope } from './statement-envelopes.ts'
+
+type ManagingServices = KeyringServices & Pick<Services, 'openArtifactBlobs'>
 
 /** Whose keys, and where. */
 export interface KeysRequest {
@@ -59,12 +63,13 @@ export interface ListedKeys {
 
 /** What there is. Nothing is created, and no key is opened. @throws what `withKeyring` does */
 export async function listKeys(
-  services: KeyringServices,
+  services: ManagingServices,
   request: KeysRequest,
 ): Promise<ListedKeys> {
   requireTenant(request.tenant)
   return withKeyring(services, request.workspace, async (opened) => {
     const { keyring, settings, provider } = opened
+    const elsewhere = await keysInArtifacts(services, request.workspace, { settings, keyring })
     const waiting = await keyring.settle(request.tenant)
     const { root, unreachable } = await provider.find(settings.root).then(
       (found) => ({ root: found, unreachable: null }),
@@ -101,7 +106,10 @@ export async function listKeys(
                 : 'readable',
       })),
       rotation: due && { state: due.state, dueAt: due.dueAt.toISOString() },
-      keys: await countKeys(opened, request.tenant, newest?.version ?? 0),
+      keys: await countKeys(opened, elsewhere, {
+        tenant: request.tenant,
+        newest: newest?.version ?? 0,
+      }),
       waiting,
     }
   })
@@ -109,20 +117,30 @@ export async function listKeys(
 
 async function countKeys(
   { store }: OpenedKeyring,
-  tenant: string,
-  newest: number,
+  elsewhere: readonly KeysElsewhere[],
+  { tenant, newest }: { readonly tenant: string; readonly newest: number },
 ): Promise<ListedKeys['keys']> {
   const counts = new Map<string, { count: number; destroyed: number; older: number }>()
+  const of = (kind: string) => {
+    const found = counts.get(kind) ?? { count: 0, destroyed: 0, older: 0 }
+    counts.set(kind, found)
+    return found
+  }
   for await (const address of addressesOf(store, tenant)) {
     if (address.kind === 'tenant') continue
-    const found = counts.get(address.kind) ?? { count: 0, destroyed: 0, older: 0 }
-    counts.set(address.kind, found)
+    const found = of(address.kind)
     const versions = (await readKey(store, address))?.key.versions ?? []
     found.count++
     if (versions.every(({ wrapped }) => wrapped === null)) found.destroyed++
     else if (versions.some((each) => each.wrapped !== null && (each.wrappedUnder ?? 0) < newest))
       found.older++
   }
+  for (const place of elsewhere)
+    for await (const { wrappedUnder } of place.list(tenant)) {
+      const found = of(place.kind)
+      found.count++
+      if ((wrappedUnder ?? 0) < newest) found.older++
+    }
   return Object.fromEntries(counts)
 }
 
@@ -186,7 +204,7 @@ export interface RewrappedKeys {
  * @throws as `rotateKeys`; key-conflict when the minimum cannot be raised yet, saying until when
  */
 export async function rewrapWorkspaceKeys(
-  services: KeyringServices,
+  services: ManagingServices,
   request: KeysRequest & {
     readonly reason: KeyReason
     readonly keysPerSecondMax: number
@@ -198,12 +216,13 @@ export async function rewrapWorkspaceKeys(
 ): Promise<RewrappedKeys> {
   const { tenant, reason, raiseMinimum, destroyOlder, workspace, ...how } = request
   requireTenant(tenant)
-  return withKeyring(services, workspace, async ({ keyring }) => {
+  return withKeyring(services, workspace, async ({ keyring, settings }) => {
     await keyring.settle(tenant)
     const { keysPerSecondMax, signal } = how
-    const done = await keyring.rewrap({ tenant, reason, keysPerSecondMax, signal })
+    const elsewhere = await keysInArtifacts(services, workspace, { settings, keyring })
+    const done = await keyring.rewrap({ tenant, reason, keysPerSecondMax, signal, elsewhere })
     if (raiseMinimum && done.done)
-      await keyring.raiseMinimum({ tenant, minimum: done.version, reason })
+      await keyring.raiseMinimum({ tenant, minimum: done.version, reason, elsewhere })
     const key = await keyring.tenants.status(tenant)
     const minimum = key?.minimum ?? 1
     const older = (key?.versions ?? []).filter((each) => each.version < minimum)

@@ -1,7 +1,7 @@
 // The keys of a workspace in use: settings, provider, store and ledger put together. Events that an earlier command could not log are
 // handed over first.
 
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import {
   encodeKeyBinding,
   type Keyring,
@@ -10,23 +10,11 @@ import {
   type KeyStore,
   openKeyring,
   type ProviderSettings,
-  providerSettingsDefault,
-  providerSettingsName,
-  readProviderSettings,
 } from '../keys/index.ts'
-import {
-  type KeyEvent,
-  keyEvent,
-  makeStatement,
-  sha256Hex,
-  textOf,
-  utf8,
-} from '@proofhouse/evidence'
-import { parseYaml } from '../registry/index.ts'
+import { type KeyEvent, keyEvent, makeStatement, sha256Hex, utf8 } from '@proofhouse/evidence'
+import { readSettingsFile } from './provider-settings-file.ts'
 import { secretLine, tokenLine } from './secret-line.ts'
 import type { Services, Workspace } from './services.ts'
-
-const settingsMaxBytes = 65_536
 
 /** The keyring of a workspace, and what it was opened with. */
 export interface OpenedKeyring {
@@ -52,7 +40,7 @@ export async function withKeyring<T>(
   folder: string,
   work: (opened: OpenedKeyring) => Promise<T>,
 ): Promise<T> {
-  const settings = await settingsOf(services, join(folder, keyFolders.keys))
+  const settings = await readSettingsFile(services, join(folder, keyFolders.keys))
   const workspace = await services.openWorkspace(folder)
   const opened = await services.openKeyProvider(settings, {
     folder: join(folder, keyFolders.root),
@@ -81,17 +69,6 @@ export async function withKeyring<T>(
     opened.close()
     await workspace.close()
   }
-}
-
-async function settingsOf(
-  { files }: Pick<Services, 'files'>,
-  folder: string,
-): Promise<ProviderSettings> {
-  const fileName = join(folder, providerSettingsName)
-  if ((await files.kind(fileName)) === null) return providerSettingsDefault
-  const text = textOf(await files.read(fileName, settingsMaxBytes))
-  const { value } = parseYaml(text, fileName)
-  return readProviderSettings(value, { fileName, resolve: (path) => resolve(folder, path) })
 }
 
 /** The statement of an event; its subject is the key's place, by digest. */

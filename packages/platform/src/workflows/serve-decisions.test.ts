@@ -1,12 +1,15 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { OperatingError } from '@proofhouse/evidence'
 import { afterAll, expect, test } from 'vitest'
 import { composeServices } from '../compose.ts'
+import { showDecision } from './answer-about-decisions.ts'
 import { declareDeployment } from './declare-deployment.ts'
 import { endEpoch, eraseDecisions } from './erase-decisions.ts'
 import { recordDecisions } from './record-decisions.ts'
 import { serveDecisions } from './serve-decisions.ts'
+import type { Services } from './services.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'proofhouse-serve-'))
 afterAll(() => rmSync(base, { recursive: true }))
@@ -26,10 +29,11 @@ test('an epoch with an erasure that has waited a day is ended when serving begin
   await eraseDecisions({ folder, what: { subject: 'p' }, reason: 'request' }, services)
   const serve = (time: string) => {
     const stop = new AbortController()
+    // What is due has begun by then, and is waited for.
     const ready = () => {
-      setTimeout(() => stop.abort(), 300)
+      stop.abort()
     }
-    const run = { signal: stop.signal, ready }
+    const run = { signal: stop.signal, ready, delayed: () => undefined }
     return serveDecisions({ folder, host: '127.0.0.1', port: 0 }, at(time), run)
   }
   await serve('2026-02-01T23:59:00Z')
@@ -42,4 +46,107 @@ test('an epoch with an erasure that has waited a day is ended when serving begin
   rmSync(join(folder, 'decisions'), { recursive: true })
   cpSync(join(base, 'copy'), join(folder, 'decisions'), { recursive: true })
   await expect(endEpoch({ folder }, services)).rejects.toMatchObject({ code: 'key-destroyed' })
+})
+
+test('an erasure that could not be stated ends the server, and is carried on when the log is opened', async () => {
+  const folder = join(base, 'failing')
+  const real = composeServices({ newId: () => 'e-2', now: () => new Date('2026-02-01T00:00:00Z') })
+  await declareDeployment({ file: join(base, 'pumps.json'), folder }, real)
+  expect(await recordDecisions({ file: join(base, 'd.jsonl'), folder }, real)).toMatchObject({
+    accepted: 1,
+  })
+  let isFull = false
+  const services: typeof real = {
+    ...real,
+    async openWorkspace(at) {
+      const workspace = await real.openWorkspace(at)
+      const record: typeof workspace.recorder.record = (statement) =>
+        isFull
+          ? Promise.reject(new OperatingError('storage-failed', 'the disk is full'))
+          : workspace.recorder.record(statement)
+      return { ...workspace, recorder: { ...workspace.recorder, record } }
+    },
+  }
+  const stop = new AbortController()
+  const { promise: listening, resolve: ready } = Promise.withResolvers<unknown>()
+  const request = { folder, host: '127.0.0.1', port: 0 }
+  const served = serveDecisions(request, services, {
+    signal: stop.signal,
+    ready,
+    delayed: () => undefined,
+  }).catch((error: unknown) => error)
+  await listening
+  const erasure = { folder, what: { subject: 'p' }, reason: 'request' } as const
+  // What was asked wrongly, or can wait, ends nothing.
+  await expect(eraseDecisions({ ...erasure, what: { indexes: [7] } }, real)).rejects.toMatchObject({
+    code: 'usage-invalid',
+  })
+  isFull = true
+  await expect(eraseDecisions(erasure, real)).rejects.toMatchObject({ code: 'storage-failed' })
+  expect(await served).toMatchObject({ code: 'storage-failed' })
+  expect(await showDecision({ folder, index: 0 }, real)).toMatchObject({ groups: null })
+  // It was stated by now: the same one is not stated again.
+  expect(await endEpoch({ folder }, real)).toMatchObject({ final: [{ erasureId: 'e-2' }] })
+})
+
+test('a provider of keys that is away delays the end of an epoch, and decisions are taken meanwhile', async () => {
+  const folder = join(base, 'away')
+  let isAway = false
+  const at = (time: string): Services => {
+    const services = composeServices({ newId: () => 'e-1', now: () => new Date(time) })
+    return {
+      ...services,
+      openDecisions: (workspace, { wrapper, ...keys }) =>
+        services.openDecisions(workspace, {
+          ...keys,
+          wrapper: {
+            ...wrapper,
+            async wrap(...given) {
+              if (isAway) throw new OperatingError('key-provider-unavailable', 'it is away')
+              return wrapper.wrap(...given)
+            },
+          },
+        }),
+    }
+  }
+  const services = at('2026-02-01T00:00:00Z')
+  await declareDeployment({ file: join(base, 'pumps.json'), folder }, services)
+  await recordDecisions({ file: join(base, 'd.jsonl'), folder }, services)
+  await eraseDecisions({ folder, what: { subject: 'p' }, reason: 'request' }, services)
+  isAway = true
+  const stop = new AbortController()
+  const told = Promise.withResolvers<string>()
+  const answers: number[] = []
+  const served = serveDecisions(
+    { folder, host: '127.0.0.1', port: 0 },
+    at('2026-02-03T00:00:00Z'),
+    {
+      signal: stop.signal,
+      ready: ({ address, tokenFile }) => {
+        void told.promise.then(async (why) => {
+          expect(why).toBe('it is away')
+          const token = readFileSync(tokenFile, 'utf8').trim()
+          const decision = {
+            ...JSON.parse(readFileSync(join(base, 'd.jsonl'), 'utf8')),
+            sequence: 1,
+          }
+          const answer = await fetch(`${address}/api/v1/decisions`, {
+            method: 'POST',
+            headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+            body: JSON.stringify([decision]),
+          })
+          answers.push(answer.status)
+          stop.abort()
+        })
+      },
+      delayed: (why) => told.resolve(why),
+    },
+  )
+  expect(await served).toEqual({ size: 2 })
+  expect(answers).toEqual([200])
+  isAway = false
+  expect(await endEpoch({ folder }, services)).toMatchObject({
+    epoch: 2,
+    final: [{ erasureId: 'e-1' }],
+  })
 })

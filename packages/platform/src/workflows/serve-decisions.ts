@@ -5,13 +5,15 @@ import { join } from 'node:path'
 import { OperatingError } from '@proofhouse/evidence'
 import { closeEpoch } from '../decisions/index.ts'
 import { type DecisionLogInUse, stateHead, withDecisionLog } from './decision-log-access.ts'
+import { operatorOf, WorkQueue } from './operator.ts'
 import type { Services } from './services.ts'
 
 /** How often the head is stated in the evidence log, where it has moved. */
 const stateEveryMs = 10 * 60_000
 /** How long an epoch of keys lasts. */
 const epochMs = 24 * 3_600_000
-const tokenFile = 'keys/decisions.token'
+const sendersTokens = 'keys/decisions.token'
+const operatorsTokens = 'keys/operator.token'
 const loopback = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/
 
 /** Where to listen. */
@@ -19,19 +21,32 @@ export interface ServeRequest {
   readonly folder: string
   readonly host: string
   readonly port: number
+  /** Whether operators are answered over HTTP too, and not on the workspace's socket alone. */
+  readonly operator?: boolean
+}
+
+/** What is said once it listens. */
+export interface Serving {
+  readonly address: string
+  /** File with the token that clients show. */
+  readonly tokenFile: string
+  /** File with the token that operators show; null where they are not answered here. */
+  readonly operatorTokenFile: string | null
 }
 
 /**
- * Takes decisions over HTTP until the signal aborts, then finishes what is on its way.
- * @param ready told the address and the file with the token that clients show
+ * Takes decisions over HTTP until the signal aborts, then finishes what is on its way. Operators on this machine are
+ * answered meanwhile.
  * @throws usage-invalid for another address than loopback: there is no TLS here
  */
 export async function serveDecisions(
-  { folder, host, port }: ServeRequest,
+  { folder, host, port, operator = false }: ServeRequest,
   services: Services,
   run: {
     readonly signal: AbortSignal
-    readonly ready: (address: string, tokenFile: string) => void
+    readonly ready: (serving: Serving) => void
+    /** Told why an epoch of keys could not be ended yet; decisions are taken all the same. */
+    readonly delayed: (why: string) => void
   },
 ): Promise<{ readonly size: number }> {
   if (!loopback.test(host))
@@ -39,57 +54,118 @@ export async function serveDecisions(
       'usage-invalid',
       `\`${host}\` is not this machine alone: put a proxy with TLS in front of 127.0.0.1`,
     )
-  const path = join(folder, tokenFile)
-  const token = await tokenIn(services, path)
+  const tokens = await tokensFor(services, folder, operator)
   return withDecisionLog(services, folder, async (opened) => {
     const { log } = opened
-    let stated = log.size
-    let epochEndsMs = performance.now() + epochMs
     let failure: unknown = null
     const stop = Promise.withResolvers<void>()
     const failed = (error: unknown) => {
       failure ??= error
       stop.resolve()
     }
-    const server = await services.listenForDecisions(log, { host, port, token, failed })
-    const tick = async () => {
-      if (performance.now() > epochEndsMs || isErasureDue(log, services.now())) {
-        epochEndsMs = performance.now() + epochMs
-        await closeEpoch(log, opened.host)
-      }
-      if (log.size > stated) {
-        stated = log.size
-        await stateHead(opened, 'head', services.now())
-      }
-    }
+    const queue = new WorkQueue()
+    const answers = operatorOf(opened, services, { queue, failed })
+    const { senders, operators } = tokens
+    const server = await services.listenForDecisions(log, {
+      host,
+      port,
+      token: senders.token,
+      operator: operators === null ? null : { token: operators.token, answers },
+      failed,
+    })
+    const socket = await services.operators
+      .listen(folder, answers)
+      .catch(async (error: unknown) => {
+        await server.close()
+        throw error
+      })
+    const tick = ticking(opened, services, { queue, delayed: run.delayed })
     const timer = setInterval(() => {
       tick().catch(failed)
     }, stateEveryMs)
     tick().catch(failed)
-    run.ready(server.address, path)
+    const operatorTokenFile = operators?.path ?? null
+    run.ready({ address: server.address, tokenFile: senders.path, operatorTokenFile })
     if (run.signal.aborted) stop.resolve()
     run.signal.addEventListener('abort', () => stop.resolve(), { once: true })
     try {
       await stop.promise
     } finally {
       clearInterval(timer)
-      await server.close()
+      await Promise.all([server.close(), socket.close()])
+      await queue.settled()
     }
     if (failure !== null) throw failure
     return { size: log.size }
   })
 }
 
-/** Whether an erasure of this epoch has waited for its end as long as one does at most, whoever was stopped meanwhile. */
-function isErasureDue({ erasures, keys }: DecisionLogInUse['log'], now: Date): boolean {
-  return erasures
-    .list()
-    .some(
-      ({ epoch, finalIndex, requestedAt }) =>
-        finalIndex === null &&
-        epoch === keys.epoch.number &&
-        now.getTime() - Date.parse(requestedAt) >= epochMs,
+/** What is done now and then: an epoch that is over is ended, and a head that has moved is stated. */
+function ticking(
+  opened: DecisionLogInUse,
+  { now }: Pick<Services, 'now'>,
+  { queue, delayed }: { readonly queue: WorkQueue; readonly delayed: (why: string) => void },
+): () => Promise<void> {
+  const { log, host } = opened
+  let stated = log.size
+  let epochEndsMs = performance.now() + epochMs
+  return async () => {
+    if (performance.now() > epochEndsMs || isErasureDue(log, now())) {
+      await queue
+        .add(() => closeEpoch(log, host))
+        .then(
+          () => {
+            epochEndsMs = performance.now() + epochMs
+          },
+          // The epoch goes on, decisions are taken in it, and the next tick tries again.
+          (error: unknown) => {
+            if (!isProviderAway(error)) throw error
+            delayed(error.message)
+          },
+        )
+    }
+    if (log.size > stated) {
+      stated = log.size
+      await stateHead(opened, 'head', now())
+    }
+  }
+}
+
+interface Tokens {
+  readonly senders: { readonly path: string; readonly token: string }
+  readonly operators: { readonly path: string; readonly token: string } | null
+}
+
+/** @throws key-malformed where a file holds no token, or both hold the same */
+async function tokensFor(services: Services, folder: string, operator: boolean): Promise<Tokens> {
+  const read = async (name: string) => {
+    const path = join(folder, name)
+    return { path, token: await tokenIn(services, path) }
+  }
+  const senders = await read(sendersTokens)
+  const operators = operator ? await read(operatorsTokens) : null
+  if (operators?.token === senders.token)
+    throw new OperatingError(
+      'key-malformed',
+      `\`${operators.path}\` holds the token of those who send decisions; remove it, and a new one is made`,
     )
+  return { senders, operators }
+}
+
+function isProviderAway(error: unknown): error is OperatingError {
+  return error instanceof OperatingError && error.code === 'key-provider-unavailable'
+}
+
+/**
+ * Whether an erasure of this epoch has waited for its end as long as one does at most, whoever was stopped meanwhile.
+ * By a clock that went back behind the request nobody can tell how long: it has.
+ */
+function isErasureDue({ erasures, keys }: DecisionLogInUse['log'], now: Date): boolean {
+  return erasures.list().some(({ epoch, finalIndex, requestedAt }) => {
+    const waitedMs = now.getTime() - Date.parse(requestedAt)
+    const isOpen = finalIndex === null && epoch === keys.epoch.number
+    return isOpen && (waitedMs >= epochMs || waitedMs < 0)
+  })
 }
 
 /** @throws key-malformed where the file holds no token: an empty one would be everybody's */

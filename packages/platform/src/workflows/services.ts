@@ -2,11 +2,14 @@
 
 import type { Bytes, DsseVerifier } from '@proofhouse/evidence'
 import type { HttpServers, KeylessChecker, ModelFiles } from '../artifacts/index.ts'
+import type { ArtifactBlobs } from '../artifacts/store/index.ts'
 import type { GitHistory, SearchedFiles } from '../artifacts/secrets/index.ts'
 import type { ReadableFiles } from '../artifacts/inventory/index.ts'
 import type { DataSource, ModelRunner } from '../assess/index.ts'
 import type { DecisionLog, Deployment, KeyWrapper } from '../decisions/index.ts'
 import type {
+  HeldKey,
+  HeldKeyPlace,
   KeyFiles,
   KeyProvider,
   KeyStore,
@@ -71,6 +74,27 @@ interface Deployments {
   put(folder: string, deployment: Deployment): Promise<void>
 }
 
+/** A prefix of a bucket, and who asks. */
+export interface BucketPlace {
+  readonly endpoint: string | null
+  readonly region: string
+  readonly bucket: string
+  readonly prefix: string
+  /** Null takes the machine's own role or profile. */
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | null
+}
+
+/** Where a decision log is kept on servers. */
+export interface DecisionPlaces {
+  /** Of a PostgreSQL database: the commit point of the log, and who may write. */
+  readonly databaseUrl: string
+  readonly ledger:
+    | { readonly folder: string }
+    | { readonly bucket: BucketPlace; readonly retainDays: number | null }
+  /** Sealed contents and keys; null for the database. */
+  readonly vault: BucketPlace | null
+}
+
 /** A workspace's decision log, open for writing. */
 interface OpenedDecisions {
   readonly log: DecisionLog
@@ -110,9 +134,31 @@ export type OpenStatementIndex = (file: {
   readonly replace: boolean
 }) => Promise<ProjectionStore<StatementRow> & StatementSearch>
 
+/** Answers an operator: whoever may read, receipt and erase what a decision log holds. */
+export interface Operator {
+  /** Of the program that answers: both ends of a conversation are of one version. */
+  readonly version: string
+  /** Does a piece of work; what it answers is a value of JSON. @throws usage-invalid and what the work throws */
+  operate(name: string, request: unknown): Promise<unknown>
+}
+
+/** How commands find whoever holds a workspace: a socket in it that is its owner's alone. */
+interface Operators {
+  /** @throws storage-failed where no socket can be made */
+  listen(folder: string, operator: Operator): Promise<{ close(): Promise<void> }>
+  /**
+   * Asks whoever holds the workspace; null when nobody listens.
+   * @throws file-unreadable for a socket that is not ours, server-unreachable when no answer came, and what the work
+   *   throws
+   */
+  ask(folder: string, name: string, request: unknown): Promise<{ readonly result: unknown } | null>
+}
+
 /** Everything the use cases are given. */
 export interface Services {
   readonly files: Files
+  /** What a variable of the environment holds; null for nothing. */
+  readonly variable: (name: string) => string | null
   readonly now: () => Date
   readonly newId: () => string
   readonly toolVersion: string
@@ -137,19 +183,27 @@ export interface Services {
    */
   openDecisions(
     workspace: Workspace,
-    keys: { readonly tenant: string; readonly wrapper: KeyWrapper },
+    given: {
+      readonly tenant: string
+      readonly wrapper: KeyWrapper
+      /** Null for the workspace's own folder. */
+      readonly places: DecisionPlaces | null
+    },
   ): Promise<OpenedDecisions>
   /** Listens for decisions over HTTP. @throws usage-invalid when the address is taken */
   listenForDecisions(
-    log: Pick<DecisionLog, 'append' | 'late' | 'sources' | 'tagger'>,
+    log: DecisionLog,
     at: {
       readonly host: string
       readonly port: number
       readonly token: string
+      /** Who answers those that show the operator's token here; null where nobody does. */
+      readonly operator: { readonly token: string; readonly answers: Operator } | null
       /** Told when the log has failed. */
       readonly failed: (error: unknown) => void
     },
   ): Promise<{ readonly address: string; close(): Promise<void> }>
+  readonly operators: Operators
   /** The deployments that a workspace takes decisions of. */
   readonly deployments: Deployments
   readonly keyFiles: KeyFiles
@@ -162,6 +216,13 @@ export interface Services {
       readonly secret: (path: string, what: 'passphrase' | 'token' | 'PIN') => Promise<string>
     },
   ): Promise<{ readonly provider: KeyProvider; close(): void }>
+  /** A private key that its provider holds. @throws key-missing, key-unsupported, key-provider-unavailable, key-provider-refused */
+  openHeldKey(
+    place: HeldKeyPlace,
+    secret: (path: string, what: 'token' | 'PIN') => Promise<string>,
+  ): Promise<HeldKey>
+  /** The blobs of a store of artifacts: a folder, or a bucket as `s3://…`. @throws config-invalid, storage-failed */
+  openArtifactBlobs(name: string): Promise<ArtifactBlobs>
   /** The store of wrapped keys in a folder. */
   openKeyStore(folder: string): KeyStore
   readonly modelFiles: ModelFiles

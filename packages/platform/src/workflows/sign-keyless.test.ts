@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { diskModelFiles } from '../adapters/artifact-files.ts'
+import { openHeldKey } from '../adapters/held-keys.ts'
 import { httpServers } from '../adapters/http-servers.ts'
 import { diskKeyFiles } from '../adapters/key-file.ts'
 import { localFiles } from '../adapters/local-files.ts'
@@ -18,6 +19,7 @@ const at = (name: string) => join(folder, name)
 const services = {
   files: localFiles,
   keyFiles: diskKeyFiles,
+  openHeldKey,
   modelFiles: diskModelFiles,
   httpServers,
   keyless: sigstoreKeyless,

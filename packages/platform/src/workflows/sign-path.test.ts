@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { diskModelFiles } from '../adapters/artifact-files.ts'
+import { openHeldKey } from '../adapters/held-keys.ts'
 import { httpServers } from '../adapters/http-servers.ts'
 import { diskKeyFiles } from '../adapters/key-file.ts'
 import { localFiles } from '../adapters/local-files.ts'
@@ -26,6 +27,7 @@ const signed = (shardSizeBytes: number | null, other: string | null) => {
     {
       files: localFiles,
       keyFiles: diskKeyFiles,
+      openHeldKey,
       httpServers,
       keyless: sigstoreKeyless,
       now: () => new Date(),

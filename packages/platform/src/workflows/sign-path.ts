@@ -14,11 +14,11 @@ import {
   signModel,
   subjectText,
 } from '../artifacts/index.ts'
-import { signingKeyFromPem } from '../keys/index.ts'
+import type { SigningKey } from '../keys/index.ts'
 import { readSigningChain } from './certificate-files.ts'
+import { openKeyToSign } from './held-keys.ts'
 import { type KeylessRequest, withoutKey } from './sign-keyless.ts'
 import type { ModelSigning, SignedPath } from './signed-path.ts'
-import { secretLine } from './secret-line.ts'
 import type { Services } from './services.ts'
 
 /** Protobuf, and so ONNX, cannot be larger. */
@@ -28,20 +28,21 @@ const digestsSizeMaxBytes = 256 * 1_048_576
 
 type SigningServices = Pick<
   Services,
-  'files' | 'keyFiles' | 'modelFiles' | 'now' | 'httpServers' | 'keyless'
+  'files' | 'keyFiles' | 'openHeldKey' | 'modelFiles' | 'now' | 'httpServers' | 'keyless'
 >
 
 /** What to sign, with what, and where to. */
 export interface SignRequest {
   readonly path: string
   readonly signaturePath: string
-  readonly by: KeyInFile | KeylessRequest
+  readonly by: KeyAtHand | KeylessRequest
   readonly cut: SignCut
 }
 
-/** A key that lies in a file. */
-export interface KeyInFile {
+/** A key that lies in a file, or is held by a provider. */
+export interface KeyAtHand {
   readonly kind: 'key'
+  /** Path of its file, or the place where it is held (`readHeldKeyPlace`). */
   readonly keyPath: string
   /** File that holds the key's passphrase in its first line; null for a key that has none. */
   readonly passphrasePath: string | null
@@ -65,14 +66,28 @@ export interface SignCut {
  * structural check is refused.
  * @throws file-missing, key-malformed, key-unsupported, certificate-malformed, certificate-untrusted,
  *   model-malformed, model-refused, model-changed, file-unwritable; usage-invalid when something that
- *   is no signature stands where the signature is to go
+ *   is no signature stands where the signature is to go; key-missing, key-provider-unavailable,
+ *   key-provider-refused where a provider holds the key: nothing is written then
  */
 export async function signPath(
   services: SigningServices,
-  { path, signaturePath, by, cut }: SignRequest,
+  request: SignRequest,
 ): Promise<SignedPath> {
-  const { files, modelFiles } = services
-  const signing = by.kind === 'key' ? await withKey(services, by) : await withoutKey(services, by)
+  const { by } = request
+  if (by.kind === 'keyless') return signWith(services, request, await withoutKey(services, by))
+  const key = await openKeyToSign(services, by)
+  try {
+    return await signWith(services, request, await withKey(services, by, key.signingKey))
+  } finally {
+    key.close()
+  }
+}
+
+async function signWith(
+  { files, modelFiles }: SigningServices,
+  { path, signaturePath, cut }: SignRequest,
+  signing: ModelSigning,
+): Promise<SignedPath> {
   await refuseToReplace(files, path, signaturePath)
   const plainCut: ModelCut = {
     ...defaultCut,
@@ -98,16 +113,10 @@ export async function signPath(
 }
 
 async function withKey(
-  { files, keyFiles, now }: SigningServices,
-  { keyPath, passphrasePath, certificates }: KeyInFile,
+  { files, now }: SigningServices,
+  { certificates }: KeyAtHand,
+  { signer, publicKeyPem }: SigningKey,
 ): Promise<ModelSigning> {
-  const pem = await keyFiles.readPrivate(keyPath)
-  if (pem === null) throw new OperatingError('file-missing', `no private key at \`${keyPath}\``)
-  const passphrase =
-    passphrasePath === null
-      ? undefined
-      : await secretLine(keyFiles, { path: passphrasePath, what: 'passphrase' })
-  const { signer, publicKeyPem } = await signingKeyFromPem(pem, passphrase)
   const chain =
     certificates === null
       ? []

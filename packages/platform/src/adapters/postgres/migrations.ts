@@ -29,6 +29,32 @@ const steps: readonly string[] = [
    );
    ALTER TABLE proofhouse.ledger_batch ALTER COLUMN bundle SET STORAGE EXTERNAL;
    COMMENT ON TABLE proofhouse.ledger_batch IS 'entries that are committed and may not be in durable tiles yet'`,
+  `CREATE TABLE proofhouse.vault (
+     vault text PRIMARY KEY,
+     holder uuid NOT NULL
+   );
+   COMMENT ON TABLE proofhouse.vault IS 'the vault of each decision log, and who alone may write to it';
+   CREATE TABLE proofhouse.vault_file (
+     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+     vault text NOT NULL REFERENCES proofhouse.vault,
+     name text NOT NULL,
+     size_bytes bigint NOT NULL,
+     UNIQUE (vault, name)
+   ) WITH (fillfactor = 50);
+   COMMENT ON TABLE proofhouse.vault_file IS 'the files of each vault';
+   CREATE TABLE proofhouse.vault_block (
+     file bigint NOT NULL,
+     start bigint NOT NULL,
+     bytes bytea NOT NULL,
+     PRIMARY KEY (file, start)
+   ) WITH (
+     autovacuum_vacuum_scale_factor = 0,
+     autovacuum_vacuum_threshold = 100,
+     toast.autovacuum_vacuum_scale_factor = 0,
+     toast.autovacuum_vacuum_threshold = 100
+   );
+   ALTER TABLE proofhouse.vault_block ALTER COLUMN bytes SET STORAGE EXTERNAL;
+   COMMENT ON TABLE proofhouse.vault_block IS 'the sealed bytes of each file, without gaps: a row and those behind it. Rows that were written over are vacuumed soon'`,
 ]
 
 /** Any number, the same in every process: who holds its lock makes the tables. */

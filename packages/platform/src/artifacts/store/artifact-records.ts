@@ -20,6 +20,11 @@ const brokenCodes: readonly string[] = [
   'ciphertext-invalid',
 ]
 
+/** Whether a tenant of this name can have artifacts. */
+export function isArtifactTenant(tenant: string): boolean {
+  return tenantName.test(tenant)
+}
+
 /** Null for an artifact that is broken or absent; any other failure goes on. */
 export function nullWhereBroken(error: unknown): null {
   if (error instanceof OperatingError && brokenCodes.includes(error.code)) return null
@@ -48,7 +53,7 @@ export class ArtifactRecords {
 
   /** @throws usage-invalid when the tenant's name is none */
   constructor(tenant: string, blobs: ArtifactBlobs) {
-    if (!tenantName.test(tenant))
+    if (!isArtifactTenant(tenant))
       throw new OperatingError(
         'usage-invalid',
         `tenant \`${tenant}\` is no name; use lower-case letters, digits, dots, underscores and hyphens`,

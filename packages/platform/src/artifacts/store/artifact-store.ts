@@ -203,6 +203,19 @@ export class ArtifactStore {
     }
   }
 
+  /** Every artifact with its wrapped key; null where its record cannot be read. @throws storage-failed */
+  async *wrappedKeys(): AsyncGenerator<{
+    readonly digest: HexDigest
+    readonly wrappedKey: Bytes | null
+  }> {
+    for await (const digest of this.list()) {
+      const found = await this.#records
+        .find(digest)
+        .catch((error: unknown) => nullWhereBroken(error) ?? { wrappedKey: null })
+      if (found !== null) yield { digest, wrappedKey: found.wrappedKey }
+    }
+  }
+
   /**
    * Removes ciphertexts that no record names and that are older than the longest put takes: what
    * interrupted puts left. Gives how many.

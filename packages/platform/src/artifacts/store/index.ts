@@ -1,5 +1,6 @@
 // The artifact store: artifacts by digest, encrypted, in a directory or a bucket.
 
+export { keysOfArtifacts } from './artifact-keys.ts'
 export { ArtifactStore } from './artifact-store.ts'
 export { requireBlobName } from './blob-name.ts'
 export type { ArtifactBlobs, BlobFacts } from './ports.ts'

@@ -45,15 +45,20 @@ const replyOf = ({ status, headers, body }: WitnessAnswer): WitnessReply => ({
 /** A witness of one log, its server without HTTP, and every request it was sent. */
 export async function witnessOf(
   logKey: string,
-  given: { readonly name?: string; readonly store?: LockStore } = {},
+  given: {
+    readonly name?: string
+    readonly store?: LockStore
+    readonly nowSeconds?: () => number
+  } = {},
 ) {
   const { name = 'w.example/1', store = new MemoryLockStore() } = given
+  const { nowSeconds = () => fixedSeconds } = given
   const key = newWitnessKey(name)
   const log = parseVerifierKey(logKey)
   const witness = await Witness.open({
     logs: [{ origin: log.name, keys: [log], store }],
     signer: key.signer,
-    nowSeconds: () => fixedSeconds,
+    nowSeconds,
   })
   const sent: string[] = []
   const server: WitnessServer = {

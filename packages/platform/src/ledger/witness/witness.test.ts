@@ -20,9 +20,15 @@ import {
   utf8,
 } from '@proofhouse/evidence'
 import fc from 'fast-check'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { FileLockStore } from '../../adapters/file-lock-store.ts'
 import { MemoryLockStore } from '../../adapters/memory-ledger.ts'
+import { slotSizeBytes } from '../committed-slots.ts'
 import { newLedgerKey } from '../fsck/fsck.fixture.ts'
+import { committedPath } from '../layout.ts'
 import { fixedSeconds, newWitnessKey, witnessOf } from './witness.fixture.ts'
 import { Witness } from './witness.ts'
 
@@ -195,6 +201,35 @@ test('remembers over a restart, and takes no state of another log', async () => 
       nowSeconds: () => 0,
     }),
   ).rejects.toMatchObject({ code: 'ledger-corrupt' })
+})
+
+test('goes on from no state of which the newest part is damaged', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'witness-state-'))
+  const open = async () => {
+    const store = await FileLockStore.open(folder, 0)
+    return witnessOf(key.verifierKey, { store }).catch(async (error: unknown) => {
+      await store.release()
+      throw error
+    })
+  }
+  const { witness } = await open()
+  await witness.addCheckpoint(await requestOf(0, 3))
+  await witness.addCheckpoint(await requestOf(3, 7))
+  await witness.close()
+  const whole = readFileSync(join(folder, committedPath))
+  const flip = (slot: number) => {
+    const changed = Buffer.from(whole)
+    const at = slot * slotSizeBytes + 60
+    writeFileSync(join(folder, committedPath), changed.fill((changed[at] ?? 0) ^ 4, at, at + 1))
+  }
+  // The second commit is in slot 0.
+  flip(0)
+  await expect(open()).rejects.toMatchObject({ code: 'ledger-corrupt' })
+  flip(1)
+  const again = await open()
+  expect((await again.witness.addCheckpoint(await requestOf(3, 7))).status).toBe(409)
+  await again.witness.close()
+  rmSync(folder, { recursive: true })
 })
 
 test('behind a slow disk requests wait within a bound; the rest are told to come back', async () => {

@@ -79,7 +79,7 @@ export class Witness {
 
   /**
    * A witness over the stores of its logs, which it then owns. `signer` is plain Ed25519 under the id of the cosigning key.
-   * @throws ledger-corrupt when a store holds another log's note; what stores throw
+   * @throws ledger-corrupt when a store holds another log's note, or is damaged; what stores throw
    */
   static async open(given: {
     readonly logs: readonly WitnessedLog[]
@@ -94,6 +94,12 @@ export class Witness {
           throw new OperatingError(
             'ledger-corrupt',
             `the state of \`${log.origin}\` is that of another log; restore the state of this witness`,
+          )
+        // What was cosigned last may be lost: whoever went on from what is left could cosign a fork.
+        if (log.store.damaged?.isOlder === false)
+          throw new OperatingError(
+            'ledger-corrupt',
+            `the state of \`${log.origin}\` is damaged, and what was cosigned last cannot be told; restore it, or let this witness begin anew with another key`,
           )
         // What a process left that died in its last write may be in memory only: nothing may build on it before it is durable.
         await log.store.swap(note, note)

@@ -1,0 +1,181 @@
+// Commands on a workspace whose decision log a server holds, a process of its own: what they say, and what is left when it was killed.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterAll, expect, test } from 'vitest'
+import { newFolder, programPath, proofhouse } from '../assess/run-program.fixture.ts'
+
+// Deeper than the name of a socket may be long.
+const folder = join(newFolder(), 'd'.repeat(120))
+const work = join(folder, 'work')
+const socket = join(work, 'run/decisions.sock')
+const at = (name: string) => join(folder, name)
+const decisions = (name: string, ...given: readonly string[]) =>
+  proofhouse('decisions', name, ...given, '--out', work)
+const json = (name: string, ...given: readonly string[]): unknown =>
+  JSON.parse(decisions(name, ...given, '--json').out)
+
+const servers = new Set<ChildProcess>()
+afterAll(() => servers.forEach((server) => server.kill('SIGKILL')))
+
+const saidIn = (line: string): ReadonlyMap<string, unknown> => {
+  const value: unknown = JSON.parse(line)
+  return new Map(Object.entries(Object(value)))
+}
+
+/** Starts a server; what it said, and how to end it. */
+async function serve(...given: readonly string[]) {
+  const child = spawn(
+    process.execPath,
+    [programPath, 'decisions', 'serve', '--port', '0', '--json', '--out', work, ...given],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  servers.add(child)
+  const lines = createInterface({ input: child.stdout })
+  const [line = ''] = await new Promise<string[]>((told) =>
+    lines.once('line', (text) => told([text])),
+  )
+  const said = saidIn(line)
+  const address = String(said.get('address'))
+  const token = readFileSync(String(said.get('tokenFile')), 'utf8').trim()
+  return {
+    token,
+    operatorTokenFile: said.get('operatorTokenFile'),
+    async post(path: string, body: string, shown: string) {
+      const answer = await fetch(`${address}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${shown}` },
+        body,
+      })
+      const value: unknown = await answer.json()
+      return { status: answer.status, value }
+    },
+    async end(signal: NodeJS.Signals) {
+      const exit = once(child, 'exit')
+      child.kill(signal)
+      await exit
+      servers.delete(child)
+      return child.exitCode
+    },
+  }
+}
+
+const decision = (sequence: number) => ({
+  id: `d-${sequence}`,
+  source: 'gateway',
+  sequence,
+  time: '2026-01-31T12:00:00Z',
+  deployment: 'credit',
+  subject: `p-${sequence % 3}`,
+  input: { age: 30 },
+  output: { label: sequence % 2 === 0 ? 'approved' : 'declined' },
+})
+
+const isRefused = () =>
+  new Promise<boolean>((told) => {
+    const tried = connect({ path: socket })
+    tried.on('connect', () => told(false)).on('error', () => told(true))
+  })
+
+test('while a server takes decisions, people are erased, receipts made and epochs ended beside it', async () => {
+  mkdirSync(folder)
+  const fields = 'input: {age: {type: number}}\noutput: {label: {type: text}}\noutcome: label\n'
+  writeFileSync(at('credit.yaml'), `id: credit\nmodel: ${'1e'.repeat(32)}\n${fields}`)
+  expect(decisions('deploy', at('credit.yaml'))).toMatchObject({ status: 0 })
+  const server = await serve()
+  expect(server.operatorTokenFile).toBeNull()
+  expect(statSync(dirname(socket)).mode & 0o777).toBe(0o700)
+  const sent = JSON.stringify(Array.from({ length: 9 }, (_, n) => decision(n)))
+  const path = '/api/v1/decisions'
+  expect(await server.post(path, sent, server.token)).toMatchObject({ status: 200 })
+
+  expect(json('find', '--subject', 'p-0', '--outcome', 'declined')).toMatchObject([{ index: 3 }])
+  expect(decisions('show', '3').out).toContain('subject  "p-0"')
+  expect(decisions('receipt', '3', '--output', at('kept.json'))).toMatchObject({ status: 0 })
+  expect(decisions('erase', '--subject', 'p-0').out).toContain('3 decisions erased')
+  expect(decisions('show', '3').out).toContain('its content was erased')
+  expect(json('sources')).toEqual([{ source: 'gateway', next: 9, gaps: [] }])
+  // The server goes on, and has forgotten them as well.
+  const time = new Date(Date.now() + 60_000).toISOString()
+  const more = JSON.stringify([decision(3), { ...decision(9), time }])
+  expect(await server.post(path, more, server.token)).toMatchObject({
+    value: {
+      outcomes: [
+        { status: 'repeated', index: 3 },
+        { status: 'accepted', index: 9 },
+      ],
+    },
+  })
+  expect(json('find', '--subject', 'p-0')).toMatchObject([{ index: 9 }])
+  expect(json('end-epoch')).toMatchObject({ epoch: 2, final: [{ reason: 'request' }] })
+  expect(decisions('receipt', '3', '--output', at('final.json'))).toMatchObject({ status: 0 })
+  for (const [name, said] of [
+    ['kept.json', /^valid/],
+    ['final.json', /^valid, content erased \(statement \d+, final\)/],
+  ] as const)
+    expect(proofhouse('receipt', 'verify', at(name)).out).toMatch(said)
+
+  // The same errors as without a server.
+  const missing = decisions('show', '99')
+  expect(missing).toMatchObject({ status: 2 })
+  expect(missing.err).toContain('there is no decision 99; the log has 10 [usage-invalid]')
+  expect(decisions('erase', '--entry', '99').err).toContain('there is no decision 99 in this log')
+  expect(decisions('receipt', '1', '--show', 'person').err).toContain('has no group `person`')
+
+  // The senders' token opens nothing of what operators may, and nothing of it is here over HTTP.
+  expect(await server.post('/api/v1/operator/show', '{"index":1}', server.token)).toMatchObject({
+    status: 404,
+  })
+  expect(await server.end('SIGTERM')).toBe(0)
+  expect(existsSync(socket)).toBe(false)
+  expect(json('check')).toMatchObject({ entries: 10, opened: 7, erased: 3, findings: [] })
+})
+
+test('over HTTP operators show a token of their own; without it nothing is told', async () => {
+  const server = await serve('--operator')
+  const operatorToken = readFileSync(String(server.operatorTokenFile), 'utf8').trim()
+  expect(statSync(String(server.operatorTokenFile)).mode & 0o077).toBe(0)
+  expect(operatorToken).not.toBe(server.token)
+  const ask = (name: string, body: string, token = operatorToken) =>
+    server.post(`/api/v1/operator/${name}`, body, token)
+  for (const token of [server.token, '', `${operatorToken}x`])
+    expect(await ask('show', '{"index":1}', token)).toMatchObject({ status: 401 })
+  expect(await server.post('/api/v1/decisions', '[]', operatorToken)).toMatchObject({ status: 401 })
+  expect(await ask('show', '{"index":1}')).toMatchObject({
+    status: 200,
+    value: { result: { index: 1, groups: { subject: 'p-1' } } },
+  })
+  for (const [name, body] of [
+    ['show', '{"index":-1}'],
+    ['show', '{"index":1,"index":2}'],
+    ['show', '{"index":1,"more":2}'],
+    ['find', '[]'],
+    ['toString', '{}'],
+  ] as const)
+    expect(await ask(name, body)).toMatchObject({ status: 400, value: { title: 'usage-invalid' } })
+  expect(await ask('show', JSON.stringify({ index: 'x'.repeat(2_000_000) }))).toMatchObject({
+    status: 413,
+  })
+  await server.end('SIGKILL')
+  // What it left behind stops nobody.
+  expect(existsSync(socket)).toBe(true)
+  expect(decisions('show', '1')).toMatchObject({ status: 0 })
+})
+
+test('a socket that others could have put there is not spoken to', async () => {
+  chmodSync(dirname(socket), 0o755)
+  const told = decisions('erase', '--subject', 'p-1')
+  expect(told.err).toContain('lets other users in')
+  expect(told.status).toBe(2)
+  const server = await serve()
+  expect(decisions('erase', '--subject', 'p-1').out).toContain('3 decisions erased')
+  expect(await server.end('SIGINT')).toBe(0)
+  expect(await isRefused()).toBe(true)
+  // The operator's token is never the senders'.
+  writeFileSync(join(work, 'keys/operator.token'), `${server.token}\n`)
+  expect(decisions('serve', '--operator').err).toContain('the token of those who send decisions')
+})
