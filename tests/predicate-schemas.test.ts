@@ -36,6 +36,7 @@ test.each([
   'imported-results',
   'erasure',
   'decision-log',
+  'deployment',
   'key-event',
 ])('%s: the schema admits what is valid and refuses what is not', (name) => {
   const schema = read(`predicates/${name}.schema.json`)

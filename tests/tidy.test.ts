@@ -10,7 +10,7 @@ const platform = 'packages/platform/src/'
 
 /** Earlier layers must not import later ones; layers in one row must not import each other. */
 const layers: readonly (readonly string[])[] = [
-  ['nearest-name.ts'],
+  ['nearest-name.ts', 'bundle-hash.ts'],
   ['keys', 'access', 'assess'],
   ['ledger'],
   ['artifacts', 'privacy'],

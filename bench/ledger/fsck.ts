@@ -58,7 +58,7 @@ async function runOurs(): Promise<{ seconds: number; grownMb: number }> {
   const { ok, findings } = await fsck({
     tiles,
     trust,
-    startHasher: () => leafHashWorkers(workers),
+    startHasher: () => leafHashWorkers({ count: workers, folder }),
   })
   const seconds = (performance.now() - start) / 1_000
   clearInterval(sampling)

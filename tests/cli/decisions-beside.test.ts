@@ -119,11 +119,40 @@ test('while a server takes decisions, people are erased, receipts made and epoch
   ] as const)
     expect(proofhouse('receipt', 'verify', at(name)).out).toMatch(said)
 
+  // A new version of a declaration counts at once, for small requests and for those that other threads prepare.
+  const ranked = fields.replace('outcome: label', 'outcome: label\nmask: [input/age]')
+  writeFileSync(at('credit.yaml'), `id: credit\nmodel: ${'1e'.repeat(32)}\n${ranked}`)
+  const now = (sequence: number) => ({ ...decision(sequence), time })
+  const large = (from: number) => Array.from({ length: 100 }, (_, n) => now(from + n))
+  expect(await server.post(path, JSON.stringify(large(10)), server.token)).toMatchObject({
+    status: 200,
+  })
+  expect(json('deploy', at('credit.yaml'))).toMatchObject({ version: 2 })
+  const both = JSON.stringify([...large(10), ...large(110)])
+  const { value: taken } = await server.post(path, both, server.token)
+  expect(JSON.stringify(taken).match(/"repeated"/g)).toHaveLength(100)
+  expect(JSON.stringify(taken).match(/"accepted"/g)).toHaveLength(100)
+  const small = JSON.stringify([now(12), now(210)])
+  expect(await server.post(path, small, server.token)).toMatchObject({
+    value: {
+      outcomes: [
+        { status: 'repeated', index: 12 },
+        { status: 'accepted', index: 210 },
+      ],
+    },
+  })
+  expect(json('show', '12')).toMatchObject({ groups: { input: { age: 30 } } })
+  for (const index of ['150', '210'])
+    expect(json('show', index)).toMatchObject({
+      entry: { declaration: 2 },
+      groups: { input: { age: '***' } },
+    })
+
   // The same errors as without a server.
-  const missing = decisions('show', '99')
+  const missing = decisions('show', '999')
   expect(missing).toMatchObject({ status: 2 })
-  expect(missing.err).toContain('there is no decision 99; the log has 10 [usage-invalid]')
-  expect(decisions('erase', '--entry', '99').err).toContain('there is no decision 99 in this log')
+  expect(missing.err).toContain('there is no decision 999; the log has 211 [usage-invalid]')
+  expect(decisions('erase', '--entry', '999').err).toContain('there is no decision 999 in this log')
   expect(decisions('receipt', '1', '--show', 'person').err).toContain('has no group `person`')
 
   // The senders' token opens nothing of what operators may, and nothing of it is here over HTTP.
@@ -132,7 +161,7 @@ test('while a server takes decisions, people are erased, receipts made and epoch
   })
   expect(await server.end('SIGTERM')).toBe(0)
   expect(existsSync(socket)).toBe(false)
-  expect(json('check')).toMatchObject({ entries: 10, opened: 7, erased: 3, findings: [] })
+  expect(json('check')).toMatchObject({ entries: 211, opened: 208, erased: 3, findings: [] })
 })
 
 test('over HTTP operators show a token of their own; without it nothing is told', async () => {
@@ -172,7 +201,7 @@ test('a socket that others could have put there is not spoken to', async () => {
   expect(told.err).toContain('lets other users in')
   expect(told.status).toBe(2)
   const server = await serve()
-  expect(decisions('erase', '--subject', 'p-1').out).toContain('3 decisions erased')
+  expect(decisions('erase', '--subject', 'p-1').out).toContain('70 decisions erased')
   expect(await server.end('SIGINT')).toBe(0)
   expect(await isRefused()).toBe(true)
   // The operator's token is never the senders'.

@@ -79,6 +79,24 @@ test('decisions are taken as declared, once each, and found by who and what they
   writeFileSync(at('next.yaml'), declaration.replace('1e1e', '2e2e'))
   expect(decisions('deploy', at('next.yaml'))).toMatchObject({ status: 0 })
   expect(json('record', lines(decision(1)))).toMatchObject({ repeated: 1, size: 9 })
+  // Sent again after what is kept of it was changed, what it is found by, and what it must hold: what was taken keeps its meaning.
+  const changed = declaration
+    .replace('mask: [input/iban]', 'mask: [input/age]')
+    .replace('outcome: label', 'outcome: rank')
+    .replace('output: {', 'output: {rank: {type: text}, ')
+  writeFileSync(at('changed.yaml'), changed)
+  expect(json('deploy', at('changed.yaml'))).toMatchObject({ version: 3 })
+  expect(json('deploy', at('changed.yaml'))).toMatchObject({ version: 3, index: null })
+  const other = decision(2, { id: 'other' })
+  expect(json('record', lines(decision(0), decision(1), other, decision(11)))).toMatchObject({
+    repeated: 2,
+    refused: [
+      { line: 3, problem: 'output: `rank` is missing' },
+      { line: 4, problem: 'output: `rank` is missing' },
+    ],
+  })
+  expect(json('check')).toMatchObject({ findings: [] })
+  expect(decisions('deploy', at('credit-eu.yaml'))).toMatchObject({ status: 0 })
   expect(json('sources')).toEqual([{ source: 'gateway', next: 10, gaps: [{ from: 8, to: 9 }] }])
   expect(json('find', '--subject', 'p-0', '--outcome', 'declined')).toMatchObject([
     { index: 3, sequence: 3, erased: false },

@@ -12,7 +12,7 @@ import {
   ecdsaVerifier,
   equalBytes,
 } from '../../packages/evidence/src/index.ts'
-import { verifyEd25519 } from '../../packages/evidence/src/note.ts'
+import { verifyEd25519 } from '../../packages/evidence/src/ed25519.ts'
 import {
   decryptChunks,
   encryptChunks,

@@ -1,9 +1,10 @@
 // Cosignatures of witnesses (C2SP tlog-cosignature, type 4): `u64be(unix seconds) ‖ Ed25519` over
 // `cosignature/v1\ntime <t>\n` and the whole text of the checkpoint's note.
 
+import { verifyEd25519 } from './ed25519.ts'
 import { type Bytes, concatBytes, utf8 } from './encoding.ts'
 import { assert, OperatingError } from './errors.ts'
-import { type NoteVerifier, readVerifierKey, signatureType, verifyEd25519 } from './note.ts'
+import { type NoteVerifier, readVerifierKey, signatureType } from './note.ts'
 
 const timeSizeBytes = 8
 const signatureSizeBytes = 64

@@ -39,6 +39,13 @@ test('the vectors: salts, commitments, entry', () => {
   expect(toHex(leafHash(utf8(vectors.entry)))).toBe(vectors.leafHash)
 })
 
+test('the vectors: the version of a declaration', () => {
+  const { entry, entryOfSecondDeclaration } = vectors
+  const second = parseDecisionEntry(utf8(entryOfSecondDeclaration))
+  expect(second).toEqual({ ...parseDecisionEntry(utf8(entry)), declaration: 2 })
+  expect(textOf(encodeDecisionEntry(second))).toBe(entryOfSecondDeclaration)
+})
+
 test.each(vectors.invalidEntries)('no entry: $why', ({ entry }) => {
   expect(() => parseDecisionEntry(utf8(entry))).toThrow(code('decision-malformed'))
 })

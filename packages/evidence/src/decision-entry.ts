@@ -40,8 +40,15 @@ export type DecisionEntry = {
   readonly time: string
   /** Group name → SHA-256 in base64. */
   readonly commitments: Readonly<Record<string, string>>
+  /** Version of the deployment's declaration, where it is not the first. */
+  readonly declaration?: number
   /** The entry that this one supersedes. */
   readonly corrects?: { readonly log: string; readonly index: number }
+}
+
+const laterVersion: Check = (value, at, direction) => {
+  count(value, at, direction)
+  if (value === 0 || value === 1) refuseShape(at, 'a version from 2; the first is not named')
 }
 
 const commitment: Check = (value, at) => {
@@ -79,7 +86,7 @@ const entryShape: Shape<DecisionEntry> = shapeOf(
       time: timestamp,
       commitments,
     },
-    { corrects: record({ log: someText, index: count }) },
+    { declaration: laterVersion, corrects: record({ log: someText, index: count }) },
   ),
 )
 

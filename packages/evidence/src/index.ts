@@ -264,6 +264,7 @@ export {
   isErasedBy,
 } from './predicates/erasure.ts'
 export { type DecisionLog, decisionLog } from './predicates/decision-log.ts'
+export { type DeploymentDeclared, deploymentDeclared } from './predicates/deployment.ts'
 export {
   encodeReceipt,
   parseReceipt,

@@ -2,6 +2,7 @@
 // Signatures by unknown keys are ignored, as the format asks; a known key whose signature does not fit refuses the note.
 
 import { sha256 } from './digest.ts'
+import { verifyEd25519 } from './ed25519.ts'
 import { type Bytes, concatBytes, fromBase64, fromHex, toBase64, toHex, utf8 } from './encoding.ts'
 import { type ErrorCode, OperatingError } from './errors.ts'
 
@@ -128,41 +129,6 @@ export function readVerifierKey(text: string): {
       `key \`${name}\` does not fit its id \`${id}\`; was the line altered?`,
     )
   return { name, keyId, type, publicKey }
-}
-
-/** Imported keys that are kept: whoever verifies much verifies it with few keys. */
-const keptKeysMax = 64
-type VerifyKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>
-/** By their bytes in hexadecimal; the one that was kept longest goes first. */
-const keptKeys = new Map<string, Promise<VerifyKey>>()
-
-function importedKey(publicKey: Bytes): Promise<VerifyKey> {
-  const id = toHex(publicKey)
-  const kept = keptKeys.get(id)
-  if (kept !== undefined) return kept
-  const imported = crypto.subtle.importKey('raw', publicKey, 'Ed25519', false, ['verify'])
-  for (const oldest of keptKeys.keys()) {
-    if (keptKeys.size < keptKeysMax) break
-    keptKeys.delete(oldest)
-  }
-  keptKeys.set(id, imported)
-  // What is no key is not kept: whoever asked is told.
-  imported.catch(() => keptKeys.delete(id))
-  return imported
-}
-
-/** Checks an Ed25519 signature; false also for a malformed key or signature. */
-export async function verifyEd25519(
-  publicKey: Bytes,
-  message: Bytes,
-  signature: Bytes,
-): Promise<boolean> {
-  try {
-    const key = await importedKey(publicKey)
-    return await crypto.subtle.verify('Ed25519', key, signature, message)
-  } catch {
-    return false
-  }
 }
 
 /**

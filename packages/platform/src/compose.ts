@@ -181,12 +181,6 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
       ask: async (folder, ...given) =>
         (await import('./adapters/operator-socket.ts')).askOperator({ folder, version }, ...given),
     },
-    deployments: {
-      list: async (...given) =>
-        (await import('./adapters/deployment-files.ts')).deploymentFiles.list(...given),
-      put: async (...given) =>
-        (await import('./adapters/deployment-files.ts')).deploymentFiles.put(...given),
-    },
     keyFiles: diskKeyFiles,
     openKeyProvider: async (settings, place) =>
       (await import('./adapters/key-providers.ts')).openKeyProvider(settings, place, diskKeyFiles),
@@ -212,8 +206,8 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
       (await import('./adapters/sqlite-statement-index.ts')).openStatementIndex(...given),
     blobs: blobFolder,
     verifierProgram: async () => (await import('./adapters/verifier-program.ts')).verifierProgram(),
-    startLeafHasher: async () =>
-      (await import('./adapters/leaf-hash-workers.ts')).leafHashWorkers(),
+    startLeafHasher: async (folder) =>
+      (await import('./adapters/leaf-hash-workers.ts')).leafHashWorkers({ folder }),
   }
 }
 

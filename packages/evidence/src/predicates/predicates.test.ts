@@ -8,6 +8,7 @@ import { makeStatement, parseStatement, readStatement } from '../statement.ts'
 import { cyclonedxBom } from './cyclonedx-bom.ts'
 import { dataSet } from './data-set.ts'
 import { decisionLog } from './decision-log.ts'
+import { deploymentDeclared } from './deployment.ts'
 import { erasure } from './erasure.ts'
 import { importedResults } from './imported-results.ts'
 import { keyEvent } from './key-event.ts'
@@ -37,6 +38,7 @@ const types = [
   provenance,
   erasure,
   decisionLog,
+  deploymentDeclared,
   keyEvent,
 ]
 

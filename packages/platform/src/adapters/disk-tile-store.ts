@@ -15,6 +15,8 @@ import { lockPath, stagingFolder, type TileStore } from '../ledger/index.ts'
 import { storageError, systemCodeOf } from './storage-error.ts'
 
 const temporarySuffix = '.tmp'
+/** As many as Node has threads for files. */
+const syncsAtOnce = 4
 
 async function syncPath(path: string): Promise<void> {
   const handle = await open(path, 'r')
@@ -93,25 +95,28 @@ export class DiskTileStore implements TileStore {
   }
 
   async sync(paths: readonly string[]): Promise<void> {
+    await this.#syncAll(new Set(paths))
+    // A name is durable with the folder that holds it, once what it names is.
     const folders = new Set<string>()
-    for (const path of paths) {
-      try {
-        await syncPath(join(this.#folder, path))
-      } catch (cause) {
-        throw storageError(path, cause)
-      }
-      for (let folder = dirname(path); ; folder = dirname(folder)) {
+    for (const path of paths)
+      for (let folder = dirname(path); !folders.has(folder); folder = dirname(folder))
         folders.add(folder)
-        if (folder === '.') break
-      }
+    await this.#syncAll(folders)
+  }
+
+  /** Several at once: file systems with a journal then write it once for all of them. */
+  async #syncAll(paths: ReadonlySet<string>): Promise<void> {
+    const next = paths.values()
+    const worker = async () => {
+      for (const path of next)
+        await syncPath(join(this.#folder, path)).catch((cause: unknown) => {
+          throw storageError(path, cause)
+        })
     }
-    for (const folder of folders) {
-      try {
-        await syncPath(join(this.#folder, folder))
-      } catch (cause) {
-        throw storageError(folder, cause)
-      }
-    }
+    const workers = Array.from({ length: Math.min(syncsAtOnce, paths.size) }, worker)
+    // Nothing is under way on return, also where one of them has failed.
+    for (const done of await Promise.allSettled(workers))
+      if (done.status === 'rejected') throw done.reason
   }
 
   async remove(path: string): Promise<void> {

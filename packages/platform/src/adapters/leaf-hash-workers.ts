@@ -2,16 +2,18 @@
 
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
+import { join } from 'node:path'
 import { assert, type Bytes } from '@proofhouse/evidence'
-import type { BundleHashes, LeafHasher } from '../ledger/index.ts'
+import type { BundleHashes } from '../bundle-hash.ts'
+import type { BundlePaths, HashedFiles, LeafHasher } from '../ledger/index.ts'
 
 const workersMax = 8
 const workerFile = import.meta.url.endsWith('.ts') ? 'leaf-hash-worker.ts' : 'leaf-hash-worker.js'
 
-/** What a worker is sent. */
+/** What a worker is sent: a bundle, or where one and its tile lie. */
 export interface HashRequest {
   readonly id: number
-  readonly bundle: Bytes
+  readonly of: Bytes | BundlePaths
   readonly count: number
 }
 
@@ -19,10 +21,12 @@ export interface HashRequest {
 export interface HashAnswer {
   readonly id: number
   readonly hashes: BundleHashes | null
+  /** What the tile stores, where it is asked for and not the very leaves. */
+  readonly stored: Bytes | null
 }
 
 interface Pending {
-  readonly resolve: (hashes: BundleHashes | null) => void
+  readonly resolve: (answer: HashAnswer) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -33,9 +37,9 @@ class HashWorker {
   #failure: unknown = null
 
   constructor() {
-    this.#worker.on('message', ({ id, hashes }: HashAnswer) => {
-      this.#pending.get(id)?.resolve(hashes)
-      this.#pending.delete(id)
+    this.#worker.on('message', (answer: HashAnswer) => {
+      this.#pending.get(answer.id)?.resolve(answer)
+      this.#pending.delete(answer.id)
     })
     this.#worker.on('error', (error) => {
       this.#fail(error)
@@ -49,7 +53,7 @@ class HashWorker {
     return this.#pending.size
   }
 
-  hash(bundle: Bytes, count: number): Promise<BundleHashes | null> {
+  ask(of: Bytes | BundlePaths, count: number): Promise<HashAnswer> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== null) {
         reject(this.#failure)
@@ -57,8 +61,8 @@ class HashWorker {
       }
       const id = this.#next++
       this.#pending.set(id, { resolve, reject })
-      const request: HashRequest = { id, bundle, count }
-      this.#worker.postMessage(request, [bundle.buffer])
+      const request: HashRequest = { id, of, count }
+      this.#worker.postMessage(request, of instanceof Uint8Array ? [of.buffer] : [])
     })
   }
 
@@ -73,17 +77,33 @@ class HashWorker {
   }
 }
 
-/** A hasher with one thread per processor, at most eight. */
-export function leafHashWorkers(
-  count: number = Math.min(availableParallelism(), workersMax),
-): LeafHasher {
+/**
+ * A hasher with one thread per processor, at most eight. Given the folder of the log, the threads read its files
+ * themselves: what they read never leaves them.
+ */
+export function leafHashWorkers({
+  count = Math.min(availableParallelism(), workersMax),
+  folder = null,
+}: {
+  readonly count?: number
+  readonly folder?: string | null
+} = {}): LeafHasher {
   assert(count > 0, 'hashing takes at least one thread')
   const workers = Array.from({ length: count }, () => new HashWorker())
+  const ask = (of: Bytes | BundlePaths, entries: number) =>
+    workers.reduce((a, b) => (b.waiting < a.waiting ? b : a)).ask(of, entries)
+  const inFolder = (path: string) => join(folder ?? '', path)
+  const hashFiles = async (
+    { bundle, tile }: BundlePaths,
+    entries: number,
+  ): Promise<HashedFiles | null> => {
+    const paths = { bundle: inFolder(bundle), tile: inFolder(tile) }
+    const { hashes, stored } = await ask(paths, entries)
+    return hashes === null ? null : { hashes, stored: stored ?? hashes.leaves }
+  }
   return {
-    hash(bundle, entries) {
-      const free = workers.reduce((a, b) => (b.waiting < a.waiting ? b : a))
-      return free.hash(bundle, entries)
-    },
+    hash: async (bundle, entries) => (await ask(bundle, entries)).hashes,
+    ...(folder === null ? {} : { hashFiles }),
     async close() {
       await Promise.all(workers.map((worker) => worker.close()))
     },

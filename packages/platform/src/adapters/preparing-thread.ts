@@ -6,8 +6,8 @@ import { Worker } from 'node:worker_threads'
 import { type Bytes, type ErrorCode, type JsonValue, OperatingError } from '@proofhouse/evidence'
 import {
   type DecisionLog,
-  decisionsIn,
   type Deployment,
+  decisionsIn,
   type Outcome,
   type PackedDecisions,
   unpack,
@@ -24,15 +24,15 @@ const underWayMaxBytes = 256 * 1_048_576
 
 /** What a thread is started with. */
 export interface PreparingStart {
-  readonly deployments: readonly Deployment[]
+  /** Every version of each. */
+  readonly deployments: readonly (readonly Deployment[])[]
   readonly tagKey: Bytes
 }
 
-/** What a thread is sent. */
-export interface PreparingRequest {
-  readonly id: number
-  readonly body: Bytes
-}
+/** What a thread is sent: a body, or what decisions are checked against from then on. */
+export type PreparingRequest =
+  | { readonly id: number; readonly body: Bytes }
+  | { readonly deployments: PreparingStart['deployments'] }
 
 /** What a thread answers. */
 export type PreparingAnswer =
@@ -42,7 +42,7 @@ export type PreparingAnswer =
 type Pending = PromiseWithResolvers<PackedDecisions>
 
 class PreparingThread {
-  readonly #start: PreparingStart
+  #start: PreparingStart
   readonly #heapMb: number
   readonly #pending = new Map<number, Pending>()
   #worker: Worker | null = null
@@ -60,11 +60,17 @@ class PreparingThread {
   prepare(body: Uint8Array): Promise<PackedDecisions> {
     const pending = Promise.withResolvers<PackedDecisions>()
     // A copy of its own, which is handed over: a body may be a part of a larger buffer.
-    const request: PreparingRequest = { id: this.#next++, body: new Uint8Array(body) }
+    const request = { id: this.#next++, body: new Uint8Array(body) }
     this.#pending.set(request.id, pending)
     this.#worker ??= this.#started()
-    this.#worker.postMessage(request, [request.body.buffer])
+    this.#worker.postMessage(request satisfies PreparingRequest, [request.body.buffer])
     return pending.promise
+  }
+
+  /** Bodies handed in from now on are checked against these. */
+  declare(deployments: PreparingStart['deployments']): void {
+    this.#start = { ...this.#start, deployments }
+    this.#worker?.postMessage({ deployments } satisfies PreparingRequest)
   }
 
   async close(): Promise<void> {
@@ -101,19 +107,24 @@ class PreparingThread {
   }
 }
 
+/** Every version of each deployment, the newest last. */
+const versionsOf = (deployments: DecisionLog['deployments']): PreparingStart['deployments'] =>
+  [...deployments.values()].map((newest) =>
+    [...newest.earlier, newest].map(({ deployment }) => deployment),
+  )
+
 /** Takes requests of decisions into a log; the caller closes it after the last one was answered. */
 export class DecisionBodies implements DecisionTaker {
   readonly #log: DecisionLog
   readonly #threads: readonly PreparingThread[]
+  #deployments: DecisionLog['deployments']
   #sizeBytes = 0
 
   /** @param heapMb memory that a thread may take for what it parses */
   constructor(log: DecisionLog, heapMb = threadHeapMb) {
     this.#log = log
-    const start: PreparingStart = {
-      deployments: [...log.deployments.values()].map(({ deployment }) => deployment),
-      tagKey: log.ownKeys.tag,
-    }
+    this.#deployments = log.deployments
+    const start = { deployments: versionsOf(log.deployments), tagKey: log.ownKeys.tag }
     const count = Math.max(1, Math.min(availableParallelism() - 1, threadsMax))
     this.#threads = Array.from({ length: count }, () => new PreparingThread(start, heapMb))
   }
@@ -123,6 +134,7 @@ export class DecisionBodies implements DecisionTaker {
     this.#log.refuseMore(1)
     if (this.#sizeBytes > underWayMaxBytes)
       throw new OperatingError('ledger-overloaded', 'too many decisions are on their way already')
+    this.#declareNew()
     this.#sizeBytes += body.length
     try {
       const free = this.#threads.reduce((a, b) => (b.waiting < a.waiting ? b : a))
@@ -132,6 +144,14 @@ export class DecisionBodies implements DecisionTaker {
     } finally {
       this.#sizeBytes -= body.length
     }
+  }
+
+  /** Tells the threads what was declared since they were told. A body on its way keeps the version that it names. */
+  #declareNew(): void {
+    const { deployments } = this.#log
+    if (deployments === this.#deployments) return
+    this.#deployments = deployments
+    for (const thread of this.#threads) thread.declare(versionsOf(deployments))
   }
 
   async close(): Promise<void> {

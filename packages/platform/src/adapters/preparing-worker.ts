@@ -2,19 +2,21 @@
 
 import { parentPort, workerData } from 'node:worker_threads'
 import { assert, OperatingError } from '@proofhouse/evidence'
-import { openDeployment, preparedIn, Tagger } from '../decisions/index.ts'
+import { openVersions, preparedIn, Tagger } from '../decisions/index.ts'
 import type { PreparingAnswer, PreparingRequest, PreparingStart } from './preparing-thread.ts'
 
 const port = parentPort
 assert(port !== null, 'this module runs in a worker thread')
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what `preparing-thread.ts` starts it with
 const { deployments, tagKey } = workerData as PreparingStart
-const by = {
-  deployments: new Map(deployments.map((one) => [one.id, openDeployment(one)])),
-  tagger: new Tagger(tagKey),
-}
+let by = { deployments: openVersions(deployments), tagger: new Tagger(tagKey) }
 
-port.on('message', ({ id, body }: PreparingRequest) => {
+port.on('message', (request: PreparingRequest) => {
+  if ('deployments' in request) {
+    by = { ...by, deployments: openVersions(request.deployments) }
+    return
+  }
+  const { id, body } = request
   let answer: PreparingAnswer
   try {
     answer = { id, packed: preparedIn(body, by) }

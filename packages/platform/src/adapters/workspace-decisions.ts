@@ -3,12 +3,11 @@
 
 import { join } from 'node:path'
 import { OperatingError } from '@proofhouse/evidence'
-import { DecisionLog, type OpenDeployment, openDeployment } from '../decisions/index.ts'
+import { DecisionLog } from '../decisions/index.ts'
 import { type HeldKey, openHeldLedgerKey, openLedgerKey } from '../keys/index.ts'
 import { committedPath } from '../ledger/index.ts'
 import { storageSettingsName } from '../registry/index.ts'
 import type { Services } from '../workflows/index.ts'
-import { deploymentFiles } from './deployment-files.ts'
 import { DiskVaultFiles } from './disk-vault-files.ts'
 import { diskKeyFiles } from './key-file.ts'
 import { openLedgerDirectory } from './ledger-directory.ts'
@@ -25,12 +24,9 @@ const decisionsOrigin = 'proofhouse.local/decisions'
  */
 export async function openWorkspaceDecisions(
   { folder }: Parameters<Services['openDecisions']>[0],
-  { tenant, wrapper, places }: Parameters<Services['openDecisions']>[1],
+  { tenant, wrapper, deployments, places }: Parameters<Services['openDecisions']>[1],
   { mirrorFolder, held }: { readonly mirrorFolder: string | null; readonly held: HeldKey | null },
 ): ReturnType<Services['openDecisions']> {
-  const deployments = new Map<string, OpenDeployment>()
-  for (const deployment of await deploymentFiles.list(folder))
-    deployments.set(deployment.id, openDeployment(deployment))
   const keyFolder = join(folder, 'keys/decisions')
   const key =
     held === null
@@ -43,7 +39,11 @@ export async function openWorkspaceDecisions(
       : await openOnServers(places, key, mirrorFolder)
   try {
     const stores = { files, ledger, wrapper }
-    const log = await DecisionLog.open(stores, { tenant, origin: decisionsOrigin }, deployments)
+    const log = await DecisionLog.open(
+      stores,
+      { tenant, origin: decisionsOrigin },
+      await deployments(decisionsOrigin),
+    )
     return {
       log,
       verifierKey: key.verifierKey,

@@ -13,6 +13,7 @@ import {
 import { fastSha256 } from '../ledger/index.ts'
 import type { IndexRow } from './index-segment.ts'
 import type { LogParts } from './log-parts.ts'
+import { declaredBy } from './decision.ts'
 import { outcomeIn } from './outcomes.ts'
 import { openContent } from './sealing.ts'
 
@@ -90,10 +91,11 @@ function rowProblems(row: IndexRow, entry: DecisionEntry): string[] {
 function contentProblems(
   log: LogParts,
   row: IndexRow,
-  { commitments, deployment }: DecisionEntry,
+  entry: DecisionEntry,
   { groups, recordSalt }: DecisionContent,
 ): string[] {
   const problems: string[] = []
+  const { commitments } = entry
   const names = Object.keys(commitments)
   for (const name of names) {
     const value = groups[name]
@@ -106,8 +108,10 @@ function contentProblems(
   }
   if (names.length !== Object.keys(groups).length)
     problems.push('its content has groups that were not committed to')
-  const of = log.deployments.get(deployment)
-  if (of !== undefined && row.outcome !== '' && row.outcome !== outcomeIn(of, groups))
+  const of = declaredBy(log.deployments, entry)
+  if (of === undefined)
+    problems.push('the evidence log does not state the declaration that it was made under')
+  else if (row.outcome !== '' && row.outcome !== outcomeIn(of, groups))
     problems.push('the index has another outcome of it')
   if (log.erasures.of(row.index) !== null) problems.push('an erasure covers it, and it opens')
   return problems

@@ -15,7 +15,7 @@ import type { DecisionLogStores, LogParts } from './log-parts.ts'
 import { type LogState, LogStateFiles } from './log-state.ts'
 import { load } from './opening.ts'
 import { prepare, type Preparation, type Prepared } from './preparing.ts'
-import { outcomeAgain, refused } from './repeats.ts'
+import { type Again, cameBefore, refused, settleAgain } from './repeats.ts'
 import { sealContent, sealOverheadBytes, type SealPlace } from './sealing.ts'
 import { gapsProblem, Sources } from './sources.ts'
 import { SubjectKeys, Tagger } from './subject-keys.ts'
@@ -44,7 +44,7 @@ export class DecisionLog implements LogParts {
   readonly erasures: Erasures
   readonly late: LateArrivals
   readonly sources = new Sources()
-  readonly deployments: ReadonlyMap<string, OpenDeployment>
+  deployments: ReadonlyMap<string, OpenDeployment>
   readonly #opened: LogState
   readonly #waiting = new WaitingDecisions()
   /** Handed in, not yet committed. */
@@ -141,8 +141,12 @@ export class DecisionLog implements LogParts {
     this.refuseMore(prepared.length)
     const by = new HandedIn(prepared.length)
     for (const [n, decision] of prepared.entries())
-      if ('problem' in decision) by.settle(n, refused(decision.problem))
-      else this.#take({ decision, by, n }, values)
+      if (!('problem' in decision)) this.#take({ decision, by, n }, values)
+      else {
+        const before = cameBefore(this, () => values()[n])
+        if (before === null) by.settle(n, refused(decision.problem))
+        else this.#takeAgain({ decision: before, by, n }, values, decision.problem)
+      }
     this.#running ??= this.#run()
     return by.outcomes
   }
@@ -157,6 +161,11 @@ export class DecisionLog implements LogParts {
       throw new OperatingError('ledger-overloaded', `${this.#waiting.count} decisions wait already`)
   }
 
+  /** Takes decisions under a declaration, or a new version of it, from now on. */
+  declare(of: OpenDeployment): void {
+    this.deployments = new Map(this.deployments).set(of.deployment.id, of)
+  }
+
   /** What decisions are prepared with. */
   get preparation(): Preparation {
     return { deployments: this.deployments, tagger: this.tagger }
@@ -165,31 +174,19 @@ export class DecisionLog implements LogParts {
   #take(one: Waiting, values: () => readonly JsonValue[]): void {
     const { decision, by, n } = one
     const { source, sequence } = decision
-    if (this.sources.has(source, sequence)) {
-      void this.#takeAgain(one, values)
-      return
+    if (this.sources.has(source, sequence)) this.#takeAgain(one, values, null)
+    else if (this.sources.isBeyond(source, sequence)) by.settle(n, refused(gapsProblem))
+    else {
+      this.sources.add(source, sequence)
+      this.#underWay.add(decision)
+      const isLate = this.late.covers(decision.tag, decision.timeMs)
+      this.#waiting.add(isLate ? emptiedLate(one, this.preparation) : one)
     }
-    if (this.sources.isBeyond(source, sequence)) {
-      by.settle(n, refused(gapsProblem))
-      return
-    }
-    this.sources.add(source, sequence)
-    this.#underWay.add(decision)
-    const isLate = this.late.covers(decision.tag, decision.timeMs)
-    this.#waiting.add(isLate ? emptiedLate(one, this.preparation) : one)
   }
 
-  /** A decision with a number that has come. Never rejects: a failure is told to whoever handed it in. */
-  async #takeAgain(
-    { decision, by, n }: Waiting,
-    values: () => readonly JsonValue[],
-  ): Promise<void> {
-    try {
-      if (this.#underWay.has(decision)) await this.exclusively(() => Promise.resolve())
-      by.settle(n, await outcomeAgain(this, decision, () => values()[n]))
-    } catch (error) {
-      by.fail(error)
-    }
+  #takeAgain(one: Again, values: () => readonly JsonValue[], problem: string | null): void {
+    const isUnderWay = this.#underWay.has(one.decision)
+    settleAgain(this, one, { value: () => values()[one.n], problem, isUnderWay })
   }
 
   /** Does something while no decision is on its way; those handed in before are written first. */

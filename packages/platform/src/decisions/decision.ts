@@ -1,7 +1,12 @@
 // A decision as a client hands it in, and whether it can be accepted: the shape that every decision has, and the fields that its
 // deployment declares. No message repeats a value: it may be somebody's.
 
-import { isJsonObject, type JsonObject, type JsonValue } from '@proofhouse/evidence'
+import {
+  type DecisionEntry,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+} from '@proofhouse/evidence'
 import { type Deployment, type FieldCheck, fieldCheck } from './deployment.ts'
 
 /** A decision, as it is handed in. */
@@ -28,6 +33,10 @@ export type Decision = {
 /** A deployment, ready to take decisions. */
 export interface OpenDeployment {
   readonly deployment: Deployment
+  /** Version of its declaration, from 1. */
+  readonly version: number
+  /** The versions before it, in their order: what entries were made under keeps its meaning. */
+  readonly earlier: readonly OpenDeployment[]
   readonly input: FieldCheck
   readonly output: FieldCheck
   /** Fields masked, dropped and kept apart, by group. */
@@ -60,8 +69,14 @@ const fields: ReadonlySet<string> = new Set([
   'corrects',
 ])
 
-/** Makes the checks of a deployment once. */
-export function openDeployment(deployment: Deployment): OpenDeployment {
+/**
+ * Makes the checks of a deployment once.
+ * @param before the version that this one follows; null for the first
+ */
+export function openDeployment(
+  deployment: Deployment,
+  before: OpenDeployment | null = null,
+): OpenDeployment {
   const changes = new Map<string, FieldChanges>()
   for (const group of ['input', 'output', 'explanation', 'context']) {
     const of = (paths: readonly string[] = []) =>
@@ -77,10 +92,31 @@ export function openDeployment(deployment: Deployment): OpenDeployment {
   }
   return {
     deployment,
+    version: before === null ? 1 : before.version + 1,
+    earlier: before === null ? [] : [...before.earlier, before],
     input: fieldCheck(deployment.input),
     output: fieldCheck(deployment.output),
     changes,
   }
+}
+
+/** Deployments, each given by its versions in their order. */
+export function openVersions(
+  all: Iterable<readonly Deployment[]>,
+): ReadonlyMap<string, OpenDeployment> {
+  const opened = new Map<string, OpenDeployment>()
+  for (const versions of all)
+    for (const one of versions) opened.set(one.id, openDeployment(one, opened.get(one.id) ?? null))
+  return opened
+}
+
+/** The version of a deployment that an entry was made under; undefined where it is not known. */
+export function declaredBy(
+  deployments: ReadonlyMap<string, OpenDeployment>,
+  { deployment, declaration = 1 }: Pick<DecisionEntry, 'deployment' | 'declaration'>,
+): OpenDeployment | undefined {
+  const newest = deployments.get(deployment)
+  return newest?.version === declaration ? newest : newest?.earlier[declaration - 1]
 }
 
 const isText = (value: JsonValue | undefined, max = textMax): value is string =>

@@ -1,7 +1,7 @@
 // Decisions: the log of what deployed models decided, which nobody can change and people can be erased from.
 
 export { checkDecisionLog, type DecisionCheck } from './check.ts'
-export { type OpenDeployment, openDeployment } from './decision.ts'
+export { type OpenDeployment, openDeployment, openVersions } from './decision.ts'
 export { DecisionLog } from './decision-log.ts'
 export { type Deployment, readDeployment } from './deployment.ts'
 export {

@@ -3,6 +3,7 @@
 // INVARIANT: before a log takes or shows a decision, everything that any erasure it knows of covers is empty.
 
 import { type Bytes, OperatingError, parseDecisionEntry } from '@proofhouse/evidence'
+import { declaredBy, type OpenDeployment } from './decision.ts'
 import { indexesOf } from './erasures.ts'
 import { tagSizeBytes } from './key-pages.ts'
 import { emptyRows, type LogParts, rowsOf } from './log-parts.ts'
@@ -71,13 +72,14 @@ async function addToIndex(log: LogParts, all: readonly PlacedContent[]): Promise
   for await (const { index, entry } of entries) {
     const at = contents[index - first.index]
     if (at === undefined) continue
-    const { source, sequence, deployment, time } = parseDecisionEntry(entry)
+    const parsed = parseDecisionEntry(entry)
+    const { source, sequence, deployment, time } = parsed
     log.sources.add(source, sequence)
     const told = await toldBy(log, {
       at,
       sealed: sealed[index - first.index] ?? null,
       entry,
-      deployment,
+      of: declaredBy(log.deployments, parsed),
     })
     const timeMs = Date.parse(time)
     log.index.add({ ...at, ...told, index, timeMs, source, sequence, deployment }, at.batch)
@@ -92,17 +94,17 @@ async function toldBy(
     readonly at: ContentAt
     readonly sealed: Bytes | null
     readonly entry: Bytes
-    readonly deployment: string
+    readonly of: OpenDeployment | undefined
   },
 ) {
-  const { at, sealed, entry, deployment } = of
+  const { at, sealed, entry } = of
   refuseLostKey(log, at.key, at.index)
   const key = sealed === null ? null : await log.keys.find(at.key)
   const erased = { tag: nobody, outcome: '', key: 0 }
   if (sealed === null || key === null) return erased
   const groups = openGroups(key.key, { sealed, entry, place: log.place })
   if (groups !== null) {
-    const outcome = outcomeIn(log.deployments.get(deployment), groups)
+    const outcome = outcomeIn(of.of, groups)
     return { tag: key.tag, outcome, key: at.key }
   }
   // An erasure that was interrupted may have written over a part.

@@ -182,8 +182,9 @@ export function commitDecision(
     corrects === undefined
       ? ''
       : `"corrects":{"index":${corrects.index},"log":${JSON.stringify(corrects.log)}},`
+  const version = of.version === 1 ? '' : `"declaration":${of.version},`
   const entry = Buffer.from(
-    `{"commitments":{${commitments}},${link}"deployment":"${deployment}","model":"${of.deployment.model}",` +
+    `{"commitments":{${commitments}},${link}${version}"deployment":"${deployment}","model":"${of.deployment.model}",` +
       `"sequence":${sequence},"source":"${source}","time":"${time}","type":"${decisionType}"}`,
   )
   if (entry.length > entrySizeMaxBytes)

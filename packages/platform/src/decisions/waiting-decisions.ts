@@ -117,7 +117,7 @@ export class UnderWay {
     numbers.add(sequence)
   }
 
-  has({ source, sequence }: PreparedDecision): boolean {
+  has({ source, sequence }: Pick<PreparedDecision, 'source' | 'sequence'>): boolean {
     return this.#bySource.get(source)?.has(sequence) === true
   }
 

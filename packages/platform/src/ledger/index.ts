@@ -11,7 +11,7 @@ export { projectStatements, type StatementRow } from './followers/statement-row.
 export { readCommittedHead } from './fsck/head.ts'
 export { fsck, type FsckReport, withFindings } from './fsck/fsck.ts'
 export type { Finding } from './fsck/findings.ts'
-export { type BundleHashes, hashBundle, type LeafHasher } from './fsck/hash.ts'
+export type { BundlePaths, HashedFiles, LeafHasher } from './fsck/hash.ts'
 export {
   checkpointPath,
   committedPath,

@@ -15,7 +15,7 @@ import {
   tilePath,
   tileWidth,
 } from '@proofhouse/evidence'
-import { rootOver } from './fsck/hash.ts'
+import { rootOver } from '../bundle-hash.ts'
 import type { TileStore } from './ports.ts'
 import { readEntries, readTile } from './tile-reader.ts'
 import { fastSha256 } from './tree-hash.ts'

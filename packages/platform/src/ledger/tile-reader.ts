@@ -14,7 +14,7 @@ import {
   type TileId,
   tileWidth,
 } from '@proofhouse/evidence'
-import { rootOver } from './fsck/hash.ts'
+import { rootOver } from '../bundle-hash.ts'
 import type { ReadEntry } from './ledger.ts'
 import type { TileStore } from './ports.ts'
 import { eachLeaf, fastSha256 } from './tree-hash.ts'

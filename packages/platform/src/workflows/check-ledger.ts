@@ -125,7 +125,7 @@ async function checkFiles(
   }
   for (let attempt = 1; ; attempt++) {
     const before = await heads().catch(() => null)
-    const report = await fsck({ tiles, trust, startHasher: () => services.startLeafHasher() })
+    const report = await fsck({ tiles, trust, startHasher: () => services.startLeafHasher(folder) })
     if (report.ok || before === null || attempt === attemptsMax) return report
     // Someone who writes meanwhile is no damage: it is, if it is still there once nothing moves.
     const isMoving = report.findings.every(({ file }) => file.startsWith('.'))

@@ -67,7 +67,12 @@ export async function withDecisionLog<Result>(
     const stated = await StatedDecisions.read(workspace, services.files, mayBeOlder)
     const wrapper = wrapperOf(keyring)
     const places = await decisionPlaces(services, folder)
-    const decisions = await services.openDecisions(workspace, { tenant, wrapper, places })
+    const decisions = await services.openDecisions(workspace, {
+      tenant,
+      wrapper,
+      places,
+      deployments: (of) => stated.deployments(of),
+    })
     const { log, verifierKey } = decisions
     try {
       const host = hostOf(workspace, services, log.place.origin)

@@ -5,6 +5,7 @@ import { errorRegistry, OperatingError } from '@proofhouse/evidence'
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { listing, receipting, searching, showing } from './answer-about-decisions.ts'
+import { declaring } from './declare-deployment.ts'
 import type { DecisionLogInUse } from './decision-log-access.ts'
 import type { DecisionOperation, OperationServices } from './decision-operation.ts'
 import { endingEpoch, erasing } from './erase-decisions.ts'
@@ -20,6 +21,7 @@ const operations: readonly DecisionOperation<TSchema, unknown>[] = [
   searching,
   showing,
   listing,
+  declaring,
 ]
 
 /** Does one piece of work at a time, in the order in which they came. */

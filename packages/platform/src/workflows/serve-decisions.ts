@@ -111,18 +111,14 @@ function ticking(
   let epochEndsMs = performance.now() + epochMs
   return async () => {
     if (performance.now() > epochEndsMs || isErasureDue(log, now())) {
-      await queue
-        .add(() => closeEpoch(log, host))
-        .then(
-          () => {
-            epochEndsMs = performance.now() + epochMs
-          },
-          // The epoch goes on, decisions are taken in it, and the next tick tries again.
-          (error: unknown) => {
-            if (!isProviderAway(error)) throw error
-            delayed(error.message)
-          },
-        )
+      try {
+        await queue.add(() => closeEpoch(log, host))
+        epochEndsMs = performance.now() + epochMs
+      } catch (error) {
+        if (!isProviderAway(error)) throw error
+        // The epoch goes on, decisions are taken in it, and the next tick tries again.
+        delayed(error.message)
+      }
     }
     if (log.size > stated) {
       stated = log.size

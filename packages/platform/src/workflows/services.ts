@@ -6,7 +6,7 @@ import type { ArtifactBlobs } from '../artifacts/store/index.ts'
 import type { GitHistory, SearchedFiles } from '../artifacts/secrets/index.ts'
 import type { ReadableFiles } from '../artifacts/inventory/index.ts'
 import type { DataSource, ModelRunner } from '../assess/index.ts'
-import type { DecisionLog, Deployment, KeyWrapper } from '../decisions/index.ts'
+import type { DecisionLog, KeyWrapper, OpenDeployment } from '../decisions/index.ts'
 import type {
   HeldKey,
   HeldKeyPlace,
@@ -64,14 +64,6 @@ export interface Workspace {
   readonly verifiers: readonly DsseVerifier[]
   entries(): AsyncIterable<{ readonly index: number; readonly entry: Uint8Array }>
   close(): Promise<void>
-}
-
-/** Deployments of a workspace, by id. */
-interface Deployments {
-  /** @throws config-invalid, file-unreadable */
-  list(folder: string): Promise<readonly Deployment[]>
-  /** Adds or replaces one. @throws file-unwritable */
-  put(folder: string, deployment: Deployment): Promise<void>
 }
 
 /** A prefix of a bucket, and who asks. */
@@ -176,7 +168,7 @@ export interface Services {
   /** The program of the page that verifies receipts and packs, for a browser. @throws file-missing */
   verifierProgram(): Promise<string>
   /** Starts threads that hash; the caller closes them. */
-  startLeafHasher(): Promise<LeafHasher>
+  startLeafHasher(folder: string): Promise<LeafHasher>
   /**
    * Opens the decision log of a workspace, creating it and its keys on first use.
    * @throws ledger-busy, ledger-corrupt, key-provider-unavailable, config-invalid, storage-failed
@@ -188,6 +180,8 @@ export interface Services {
       readonly wrapper: KeyWrapper
       /** Null for the workspace's own folder. */
       readonly places: DecisionPlaces | null
+      /** What the evidence log states of the deployments of a log, by its origin. */
+      readonly deployments: (origin: string) => Promise<ReadonlyMap<string, OpenDeployment>>
     },
   ): Promise<OpenedDecisions>
   /** Listens for decisions over HTTP. @throws usage-invalid when the address is taken */
@@ -204,8 +198,6 @@ export interface Services {
     },
   ): Promise<{ readonly address: string; close(): Promise<void> }>
   readonly operators: Operators
-  /** The deployments that a workspace takes decisions of. */
-  readonly deployments: Deployments
   readonly keyFiles: KeyFiles
   /** Opens the provider of the root key; secrets are read when they are needed. @throws usage-invalid, file-missing, key-malformed */
   openKeyProvider(

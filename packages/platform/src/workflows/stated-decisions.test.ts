@@ -4,7 +4,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
+  canonicalJson,
   decisionLog,
+  deploymentDeclared,
   emptyRoot,
   erasure,
   type JsonObject,
@@ -125,6 +127,58 @@ test('what was read of the evidence log is not read again, and what it states is
   }
   await workspace.close()
   await elsewhere.close()
+})
+
+test('versions of a declaration follow one another, or nothing is opened', async () => {
+  const { workspace, stated: read } = await open(join(base, 'versions'))
+  const first = {
+    id: 'd',
+    model: 'ab'.repeat(32),
+    input: { a: { type: 'number' } },
+    output: { b: { type: 'text' } },
+  }
+  const second = { ...first, mask: ['input/a'] }
+  const digestOf = (of: JsonObject) => sha256Hex(canonicalJson(of))
+  const declare = (version: number, declaration: JsonObject, previous: string | null) =>
+    state(workspace, deploymentDeclared, {
+      deployment: 'd',
+      version,
+      log: 'a',
+      declaration,
+      previous,
+      statedAt: '2026-01-31T12:00:00Z',
+    })
+  await declare(1, first, null)
+  await declare(2, second, digestOf(first))
+  const opened = (await (await read()).stated.deployments('a')).get('d')
+  expect(opened).toMatchObject({
+    version: 2,
+    deployment: second,
+    earlier: [{ version: 1, deployment: first }],
+  })
+  expect((await (await read()).stated.deployments('b')).size).toBe(0)
+  // Over the wrong one, as if it were the first again, and with a gap.
+  for (const [version, previous] of [
+    [3, digestOf(first)],
+    [1, null],
+    [4, digestOf(second)],
+  ] as const) {
+    const folder = join(base, `versions-${version}`)
+    cpSync(join(base, 'versions'), folder, { recursive: true })
+    const { workspace: copy, stated: readCopy } = await open(folder)
+    await state(copy, deploymentDeclared, {
+      deployment: 'd',
+      version,
+      log: 'a',
+      declaration: first,
+      previous,
+      statedAt: '2026-01-31T12:00:00Z',
+    })
+    const { stated } = await readCopy()
+    await expect(stated.deployments('a')).rejects.toMatchObject({ code: 'ledger-corrupt' })
+    await copy.close()
+  }
+  await workspace.close()
 })
 
 test('an evidence log that is older than what was read of it is refused, or taken where that is declared', async () => {

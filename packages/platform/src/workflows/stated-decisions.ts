@@ -1,4 +1,5 @@
-// What the evidence log of a workspace states about its decision log: its newest head, and what was erased. Where those statements stand
+// What the evidence log of a workspace states about its decision log: its newest head, what was erased, and what deployments
+// declared. Where those statements stand
 // is kept in `decisions/stated.json` with the place up to which the evidence log was read, so that opening reads what is new alone. The
 // file is signed with the workspace's key, belongs to the tree that it was made from, and is made anew when it is not there.
 
@@ -7,6 +8,7 @@ import {
   type Bytes,
   canonicalJson,
   decisionLog,
+  deploymentDeclared,
   encodeEnvelope,
   equalBytes,
   erasure,
@@ -21,11 +23,17 @@ import {
   type PredicateType,
   readStatement,
   resolveReference,
+  sha256Hex,
   signEnvelope,
   toBase64,
   verifyEnvelope,
 } from '@proofhouse/evidence'
-import type { StatedErasure } from '../decisions/index.ts'
+import {
+  type OpenDeployment,
+  openDeployment,
+  readDeployment,
+  type StatedErasure,
+} from '../decisions/index.ts'
 import { earlierRoot } from '../ledger/index.ts'
 import type { Files, Workspace } from './services.ts'
 
@@ -42,10 +50,11 @@ export interface StatedHead {
   readonly root: Bytes
 }
 
-/** Of one decision log: its newest head, and the entries that state erasures from it. */
+/** Of one decision log: its newest head, and the entries that state erasures from it, and deployments. */
 type OfLog = {
   head: { readonly index: number; readonly size: number; readonly root: string } | null
   readonly erasures: number[]
+  readonly deployments: number[]
 }
 
 /** What is kept: everything that the first `size` entries, of this root, state, by origin of the log. */
@@ -122,16 +131,40 @@ export class StatedDecisions {
     return stated
   }
 
+  /** Deployments of a log, in every version. @throws ledger-corrupt where one does not follow the one before */
+  async deployments(origin: string): Promise<ReadonlyMap<string, OpenDeployment>> {
+    const opened = new Map<string, OpenDeployment>()
+    for (const index of this.#logs.get(origin)?.deployments ?? [])
+      for await (const { entry } of this.#workspace.ledger.read(index, index + 1)) {
+        const found = await statementIn(this.#workspace, entry, deploymentDeclared)
+        if (found === null) continue
+        const before = opened.get(found.deployment) ?? null
+        const of = openDeployment(readDeployment(found.declaration), before)
+        const previous = before === null ? null : sha256Hex(canonicalJson(before.deployment))
+        if (of.version !== found.version || previous !== found.previous)
+          throw new OperatingError(
+            'ledger-corrupt',
+            `entry ${index} of the evidence log declares version ${found.version} of \`${found.deployment}\`, which does not follow the one before`,
+          )
+        opened.set(found.deployment, of)
+      }
+    return opened
+  }
+
   async #add(index: number, entry: Uint8Array): Promise<void> {
     const head = await statementIn(this.#workspace, entry, decisionLog)
     if (head !== null) this.#of(head.origin).head = { index, size: head.size, root: head.root }
-    const erased = head === null ? await statementIn(this.#workspace, entry, erasure) : null
+    if (head !== null) return
+    const declared = await statementIn(this.#workspace, entry, deploymentDeclared)
+    if (declared !== null) this.#of(declared.log).deployments.push(index)
+    const erased = await statementIn(this.#workspace, entry, erasure)
     for (const { log } of erased?.entries ?? []) this.#of(log).erasures.push(index)
   }
 
   #of(origin: string): OfLog {
     let of = this.#logs.get(origin)
-    if (of === undefined) this.#logs.set(origin, (of = { head: null, erasures: [] }))
+    if (of === undefined)
+      this.#logs.set(origin, (of = { head: null, erasures: [], deployments: [] }))
     return of
   }
 }

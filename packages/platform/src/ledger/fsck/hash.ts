@@ -1,16 +1,13 @@
-// The hashing of a check: the leaf hashes of a whole bundle, and roots over hashes that lie one
-// after the other (RFC 6962 §2.1). A pure function of bytes, so that it can run in this thread or
-// in others: `LeafHasher` is the port, `inlineHasher` this thread.
+// The hashing of a check, in this thread or in others: `LeafHasher` is the port, `inlineHasher` this thread.
 
-import { hash } from 'node:crypto'
-import { type Bytes, digestSizeBytes, emptyRoot } from '@proofhouse/evidence'
+import { type Bytes, emptyRoot } from '@proofhouse/evidence'
+import { type BundleHashes, hashBundle, rootOver } from '../../bundle-hash.ts'
 
-/** What the entries of a bundle hash to. */
-export interface BundleHashes {
-  /** The leaf hashes, 32 bytes each, one after the other. */
-  readonly leaves: Bytes
-  /** Root hash of the tree over these leaves alone. */
-  readonly root: Bytes
+/** A bundle and its tile, both whole. */
+export interface HashedFiles {
+  readonly hashes: BundleHashes
+  /** The hashes that the tile stores: as many as the bundle has entries. */
+  readonly stored: Bytes
 }
 
 /** Hashes bundles, perhaps several at a time and in other threads. */
@@ -20,67 +17,25 @@ export interface LeafHasher {
    * over: the caller must not use them again.
    */
   hash(bundle: Bytes, count: number): Promise<BundleHashes | null>
+  /**
+   * The same for a bundle and its tile by their paths, where it reads files itself; null when anything about either
+   * is not as it should be, which whoever asks then finds out.
+   */
+  hashFiles?(paths: BundlePaths, count: number): Promise<HashedFiles | null>
   /** Ends its threads. Safe to repeat. */
   close(): Promise<void>
 }
 
-/**
- * Writes the SHA-256 of the bytes at a place. A Latin-1 string is the fastest form in which Node's
- * one-shot function hands a digest over: half the time of a new buffer for every node of a tree.
- */
-function hashInto(target: Buffer, at: number, bytes: Uint8Array): void {
-  target.write(hash('sha256', bytes, 'binary'), at, digestSizeBytes, 'latin1')
+/** Where a bundle and its tile lie in a log. */
+export interface BundlePaths {
+  readonly bundle: string
+  readonly tile: string
 }
 
 /** Hashes in this thread. */
 export const inlineHasher: LeafHasher = {
   hash: (bundle, count) => Promise.resolve(hashBundle(bundle, count)),
   close: () => Promise.resolve(),
-}
-
-/**
- * The hashes of a bundle's entries; null when it does not hold exactly `count` of them, at least
- * one. Hashes in place: the low byte of the length before an entry stands in for the prefix 0x00
- * for a moment, so nothing is copied.
- */
-export function hashBundle(bundle: Uint8Array, count: number): BundleHashes | null {
-  if (count < 1 || count * 2 > bundle.length) return null
-  const leaves = new Uint8Array(count * digestSizeBytes)
-  const target = Buffer.from(leaves.buffer)
-  let start = 0
-  for (let n = 0; n < count; n++) {
-    if (start + 2 > bundle.length) return null
-    const low = bundle[start + 1] ?? 0
-    const end = start + 2 + (((bundle[start] ?? 0) << 8) | low)
-    if (end > bundle.length) return null
-    bundle[start + 1] = 0
-    hashInto(target, n * digestSizeBytes, bundle.subarray(start + 1, end))
-    bundle[start + 1] = low
-    start = end
-  }
-  return start === bundle.length ? { leaves, root: rootOver(leaves) } : null
-}
-
-const nodeInput = new Uint8Array(1 + 2 * digestSizeBytes).fill(1, 0, 1)
-
-/**
- * Root over hashes that lie one after the other, at least one. The last may be of a smaller subtree
- * than the others: pairing level by level, with an odd one carried up, is the tree of the
- * specification.
- */
-export function rootOver(hashes: Uint8Array): Bytes {
-  const work = new Uint8Array(hashes)
-  const target = Buffer.from(work.buffer)
-  const size = digestSizeBytes
-  for (let count = work.length / size; count > 1; count = Math.ceil(count / 2)) {
-    const pairs = Math.floor(count / 2)
-    for (let n = 0; n < pairs; n++) {
-      nodeInput.set(work.subarray(2 * n * size, (2 * n + 2) * size), 1)
-      hashInto(target, n * size, nodeInput)
-    }
-    if (count % 2 === 1) work.copyWithin(pairs * size, (count - 1) * size, count * size)
-  }
-  return work.slice(0, size)
 }
 
 /**

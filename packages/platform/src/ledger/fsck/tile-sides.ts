@@ -4,7 +4,8 @@
 
 import { digestSizeBytes, entriesPath, equalBytes, tilePath, tileWidth } from '@proofhouse/evidence'
 import type { Findings } from './findings.ts'
-import { rootOfEdges, rootOver } from './hash.ts'
+import { rootOver } from '../../bundle-hash.ts'
+import { rootOfEdges } from './hash.ts'
 
 /**
  * A tile and what is known of its hashes; null where a side is missing or unreadable, which is a

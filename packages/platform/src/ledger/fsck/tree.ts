@@ -5,7 +5,8 @@
 import { type Bytes, digestSizeBytes, entriesPath, tilePath, tileWidth } from '@proofhouse/evidence'
 import { checkExtras } from './extras.ts'
 import type { Findings } from './findings.ts'
-import { type BundleHashes, type LeafHasher, rootOfEdges } from './hash.ts'
+import type { BundleHashes } from '../../bundle-hash.ts'
+import { type LeafHasher, rootOfEdges } from './hash.ts'
 import { bundleCount, type Inventory } from './inventory.ts'
 import type { StagedLeaves } from './staging.ts'
 import { settleEdges, settleFullTile, type TileSides } from './tile-sides.ts'
@@ -110,6 +111,9 @@ export class TreeCheck {
   async #readBundle(index: number, width: number): Promise<ReadBundle> {
     const { tiles, hasher, findings } = this.#task
     const path = entriesPath({ index, width })
+    const tile = tilePath({ level: 0, index, width })
+    const whole = (await hasher.hashFiles?.({ bundle: path, tile }, width)) ?? null
+    if (whole !== null) return { index, width, ...whole }
     const [bytes, stored] = await Promise.all([tiles.read(path), this.#readTile(0, index, width)])
     if (bytes === null) {
       findings.add(path, 'missing')
