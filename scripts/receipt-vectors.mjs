@@ -38,7 +38,15 @@ const witness = witnessKey('witness.example/w1', 32)
 const index = 2
 const witnessedAt = 1_769_860_800
 
-const decisions = await logOf(['a', 'b', decision.entry, 'd', 'e'], origin)
+/** A later entry that says it supersedes another one. */
+const correcting = (of) =>
+  decision.entry.replace(
+    ',"deployment"',
+    `,"corrects":{"index":${of},"log":${JSON.stringify(origin)}},"deployment"`,
+  )
+const entries = ['a', correcting(index), decision.entry, correcting(index), correcting(0)]
+const decisions = await logOf(entries, origin)
+const corrected = async (at) => ({ entry: entries[at], proof: await decisions.proofOf(at) })
 const proof = await decisions.proofOf(index)
 const { checkpoint } = parseTlogProof(proof)
 const signedText = utf8(checkpoint.slice(0, checkpoint.indexOf('\n\n') + 1))
@@ -121,6 +129,11 @@ const valid = [
     { revealed: everything, proof: witnessed },
     true,
   ],
+  [
+    'shown, and a later decision supersedes it',
+    'valid',
+    { revealed: groups('output'), corrections: [await corrected(3)] },
+  ],
   ['nothing is shown', 'withheld', {}],
   ['erased, pending', 'erased', { erasure: asPending }],
   ['erased, final', 'erased', { erasure: asFinal }],
@@ -186,6 +199,26 @@ const invalid = [
     'proof-invalid',
     { erasure: { ...asPending, proof: asFinal.proof } },
   ],
+  [
+    'a later decision that supersedes another one',
+    'receipt-malformed',
+    { corrections: [await corrected(4)] },
+  ],
+  [
+    'an earlier decision that says it supersedes this one',
+    'receipt-malformed',
+    { corrections: [await corrected(1)] },
+  ],
+  [
+    'a later decision that is not in the log',
+    'proof-invalid',
+    {
+      corrections: [
+        { ...(await corrected(3)), entry: correcting(index).replace('2026-', '2027-') },
+      ],
+    },
+  ],
+  ['no later decision, and a list of them', 'receipt-malformed', { corrections: [] }],
   ['a witness that is asked for did not sign', 'trust-not-met', { revealed: everything }, true],
   [
     'nobody given vouches for the log of the erasure',

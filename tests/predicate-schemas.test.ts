@@ -38,6 +38,9 @@ test.each([
   'decision-log',
   'deployment',
   'key-event',
+  'access',
+  'retention',
+  'stored-artifact',
 ])('%s: the schema admits what is valid and refuses what is not', (name) => {
   const schema = read(`predicates/${name}.schema.json`)
   const found = vectors[`https://proofhouse.dev/${name}/v1`]
@@ -45,5 +48,16 @@ test.each([
   for (const row of listIn(found, 'invalid')) {
     assert(isJsonObject(row), 'a vector says why it is invalid')
     expect(Check(schema, row['predicate']), JSON.stringify(row['why'])).toBe(false)
+  }
+})
+
+test('subject export: the schema admits what is valid and refuses what is not', () => {
+  const schema = read('subject-export.schema.json')
+  const { valid, invalid } = read('vectors/subject-export.json')
+  for (const value of listIn({ valid: valid ?? null }, 'valid'))
+    expect(Check(schema, value)).toBe(true)
+  for (const row of listIn({ invalid: invalid ?? null }, 'invalid')) {
+    assert(isJsonObject(row), 'a vector says why it is invalid')
+    expect(Check(schema, row['export']), JSON.stringify(row['why'])).toBe(false)
   }
 })

@@ -25,7 +25,7 @@ function run(...args) {
 
 /** Starts `decisions serve`; `ended` resolves with status and output. */
 async function serve(workspace) {
-  const args = ['decisions', 'serve', '--folder', workspace, '--port', '0', '--json']
+  const args = ['decisions', 'serve', '--out', workspace, '--port', '0', '--json']
   const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   let text = ''
   const line = Promise.withResolvers()
@@ -85,7 +85,7 @@ async function newWorkspace(folder, settings) {
   const declared = join(folder, 'pumps.json')
   const kinds = { input: { pressure: { type: 'number' } }, output: { alarm: { type: 'boolean' } } }
   writeFileSync(declared, JSON.stringify({ id: 'pumps', model: 'ab'.repeat(32), ...kinds }))
-  const done = await run('decisions', 'deploy', declared, '--folder', workspace)
+  const done = await run('decisions', 'deploy', declared, '--out', workspace)
   expect('deploying', done.status === 0, done.text)
   return workspace
 }
@@ -103,7 +103,7 @@ async function postUntil(server, from, until) {
 }
 
 async function everythingIsThere(workspace, count) {
-  const checked = await run('decisions', 'check', '--folder', workspace, '--json')
+  const checked = await run('decisions', 'check', '--out', workspace, '--json')
   expect('the check', checked.status === 0, checked.text)
   const { entries, opened } = JSON.parse(checked.text.trim().split('\n').at(-1))
   expect('entries', entries >= count && opened === entries, checked.text)
@@ -136,7 +136,7 @@ export async function outages(promise, vaultProgram) {
         for (const command of [
           ['keys', 'list', '--out'],
           ['keys', 'rotate', '--out'],
-          ['decisions', 'check', '--folder'],
+          ['decisions', 'check', '--out'],
         ]) {
           const { status, text } = await run(...command, workspace)
           const saysSo = /cannot be used now/.test(text)

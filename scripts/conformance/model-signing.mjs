@@ -1,6 +1,6 @@
 // Holds our model signatures against the reference implementation of OpenSSF Model Signing (PyPI
 // `model-signing`), in both directions, for every curve, for folders and single files, whole and in
-// shards, by keys and by certificates; and shows that both refuse what was tampered with. Needs python3
+// shards, by keys, also such as a provider holds, and by certificates; and shows that both refuse what was tampered with. Needs python3
 // with venv; the peer goes into `.peers/`, which git ignores. Prints one line per case.
 
 import { execFile } from 'node:child_process'
@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { peerPython } from '../../bench/setup.mjs'
 import { checkCertificates } from './model-signing-certificates.mjs'
+import { checkHeld } from './model-signing-held.mjs'
 import { diskModelFiles } from '../../packages/platform/src/adapters/artifact-files.ts'
 import {
   defaultCut,
@@ -230,6 +231,7 @@ try {
       }
   }
   await checkPolicies({ peer, scratch, key: await makeKey(scratch, 'P-256') })
+  await checkHeld({ peer, scratch, makeModel, expectCase, curves })
   await checkCertificates({ python, scratch, makeModel, forge, expectCase, curves })
 } finally {
   await rm(scratch, { recursive: true, force: true })

@@ -31,7 +31,7 @@ const { status } = spawnSync(
     's3-stores',
     's3-blobs',
     's3-vault',
-  ].concat('tests/fault/decision-server'),
+  ].concat('server-decisions', 'tests/fault/decision-server', 'tests/cli/artifacts'),
   { stdio: 'inherit', env: { ...process.env, PROOFHOUSE_S3: 'versitygw' } },
 )
 process.exitCode = status ?? 1

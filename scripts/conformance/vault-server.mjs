@@ -27,13 +27,20 @@ function go(...args) {
   return done.stdout.trim()
 }
 
+const built = join(folder, `vault-${vaultVersion}`)
+
+/** Path of the built Vault; null where nobody has built it yet. */
+export function builtVault() {
+  return existsSync(built) ? built : null
+}
+
 /**
  * Path of the built Vault; null without Go. Its SDK is a module of its own, of which no published version is the one in Vault's tree: two functions have other
  * signatures there, of which neither encrypts or decrypts, and are changed in a copy.
  */
 export function buildVault() {
-  const program = join(folder, `vault-${vaultVersion}`)
-  if (existsSync(program)) return program
+  const there = builtVault()
+  if (there !== null) return there
   if (spawnSync('go', ['version']).status !== 0) return null
   console.error(`building Vault ${vaultVersion}; this takes some twenty minutes, once …`)
   mkdirSync(folder, { recursive: true })
@@ -51,8 +58,8 @@ export function buildVault() {
     '\treturn name, lm.restorePolicy(ctx, storage, name, backup, force)\n}\n'
   writeFileSync(locks, readFileSync(locks, 'utf8') + restore)
   go('mod', 'edit', '-replace', `${vaultModule}/sdk=./sdk`)
-  go('build', '-tags', 'minimal', '-o', program, vaultModule)
-  return program
+  go('build', '-tags', 'minimal', '-o', built, vaultModule)
+  return built
 }
 
 /** A port that was free a moment ago. */

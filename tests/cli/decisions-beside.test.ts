@@ -16,6 +16,8 @@ const socket = join(work, 'run/decisions.sock')
 const at = (name: string) => join(folder, name)
 const decisions = (name: string, ...given: readonly string[]) =>
   proofhouse('decisions', name, ...given, '--out', work)
+const erase = (...given: readonly string[]) =>
+  proofhouse('subjects', 'erase', ...given, '--out', work)
 const json = (name: string, ...given: readonly string[]): unknown =>
   JSON.parse(decisions(name, ...given, '--json').out)
 
@@ -96,7 +98,7 @@ test('while a server takes decisions, people are erased, receipts made and epoch
   expect(json('find', '--subject', 'p-0', '--outcome', 'declined')).toMatchObject([{ index: 3 }])
   expect(decisions('show', '3').out).toContain('subject  "p-0"')
   expect(decisions('receipt', '3', '--output', at('kept.json'))).toMatchObject({ status: 0 })
-  expect(decisions('erase', '--subject', 'p-0').out).toContain('3 decisions erased')
+  expect(erase('--subject', 'p-0').out).toContain('3 decisions erased')
   expect(decisions('show', '3').out).toContain('its content was erased')
   expect(json('sources')).toEqual([{ source: 'gateway', next: 9, gaps: [] }])
   // The server goes on, and has forgotten them as well.
@@ -117,7 +119,7 @@ test('while a server takes decisions, people are erased, receipts made and epoch
     ['kept.json', /^valid/],
     ['final.json', /^valid, content erased \(statement \d+, final\)/],
   ] as const)
-    expect(proofhouse('receipt', 'verify', at(name)).out).toMatch(said)
+    expect(proofhouse('verify', 'receipt', at(name)).out).toMatch(said)
 
   // A new version of a declaration counts at once, for small requests and for those that other threads prepare.
   const ranked = fields.replace('outcome: label', 'outcome: label\nmask: [input/age]')
@@ -152,7 +154,7 @@ test('while a server takes decisions, people are erased, receipts made and epoch
   const missing = decisions('show', '999')
   expect(missing).toMatchObject({ status: 2 })
   expect(missing.err).toContain('there is no decision 999; the log has 211 [usage-invalid]')
-  expect(decisions('erase', '--entry', '999').err).toContain('there is no decision 999 in this log')
+  expect(erase('--entry', '999').err).toContain('there is no decision 999 in this log')
   expect(decisions('receipt', '1', '--show', 'person').err).toContain('has no group `person`')
 
   // The senders' token opens nothing of what operators may, and nothing of it is here over HTTP.
@@ -162,6 +164,27 @@ test('while a server takes decisions, people are erased, receipts made and epoch
   expect(await server.end('SIGTERM')).toBe(0)
   expect(existsSync(socket)).toBe(false)
   expect(json('check')).toMatchObject({ entries: 211, opened: 208, erased: 3, findings: [] })
+})
+
+test('beside a server decisions are corrected, exported, held and kept as without one', async () => {
+  const server = await serve()
+  writeFileSync(at('changes.json'), JSON.stringify({ input: { age: 31 } }))
+  const why = ['--reason', 'case 12'] as const
+  expect(decisions('correct', '1', at('changes.json'), ...why).out).toContain(
+    'entry 211 supersedes entry 1',
+  )
+  const [, id = ''] = /^hold (\S+) stands/.exec(decisions('hold', '--entry', '1', ...why).out) ?? []
+  const refused = erase('--subject', 'p-1')
+  expect(refused).toMatchObject({ status: 3, out: '' })
+  expect(refused.err).toContain(
+    `1 of these decisions must be kept (hold ${id}): nothing was erased`,
+  )
+  const asked = ['--subject', 'p-1', '--output', at('p-1.json'), ...why]
+  const exported = proofhouse('subjects', 'export', ...asked, '--out', work)
+  expect(exported.out).toContain('71 decisions written')
+  expect(proofhouse('verify', 'export', at('p-1.json')).out).toContain('71 shown, 0 erased')
+  expect(decisions('release', id, ...why)).toMatchObject({ status: 0 })
+  expect(await server.end('SIGTERM')).toBe(0)
 })
 
 test('over HTTP operators show a token of their own; without it nothing is told', async () => {
@@ -174,14 +197,16 @@ test('over HTTP operators show a token of their own; without it nothing is told'
   for (const token of [server.token, '', `${operatorToken}x`])
     expect(await ask('show', '{"index":1}', token)).toMatchObject({ status: 401 })
   expect(await server.post('/api/v1/decisions', '[]', operatorToken)).toMatchObject({ status: 401 })
-  expect(await ask('show', '{"index":1}')).toMatchObject({
+  const by = { user: 'console', as: 'ana', reason: null }
+  expect(await ask('show', JSON.stringify({ index: 1, by }))).toMatchObject({
     status: 200,
     value: { result: { index: 1, groups: { subject: 'p-1' } } },
   })
   for (const [name, body] of [
     ['show', '{"index":-1}'],
     ['show', '{"index":1,"index":2}'],
-    ['show', '{"index":1,"more":2}'],
+    ['show', JSON.stringify({ index: 1, by, more: 2 })],
+    ['show', '{"index":1}'],
     ['find', '[]'],
     ['toString', '{}'],
   ] as const)
@@ -197,11 +222,11 @@ test('over HTTP operators show a token of their own; without it nothing is told'
 
 test('a socket that others could have put there is not spoken to', async () => {
   chmodSync(dirname(socket), 0o755)
-  const told = decisions('erase', '--subject', 'p-1')
+  const told = erase('--subject', 'p-1')
   expect(told.err).toContain('lets other users in')
   expect(told.status).toBe(2)
   const server = await serve()
-  expect(decisions('erase', '--subject', 'p-1').out).toContain('70 decisions erased')
+  expect(erase('--subject', 'p-1').out).toContain('71 decisions erased')
   expect(await server.end('SIGINT')).toBe(0)
   expect(await isRefused()).toBe(true)
   // The operator's token is never the senders'.

@@ -20,7 +20,9 @@ const work = join(folder, 'work')
 const settings = join(work, 'decisions/storage.yaml')
 const tiles = join(folder, 'tiles')
 const decisions = (name: string, ...given: readonly string[]) =>
-  proofhouse('decisions', name, ...given, '--folder', work)
+  proofhouse('decisions', name, ...given, '--out', work)
+const erase = (...given: readonly string[]) =>
+  proofhouse('subjects', 'erase', ...given, '--out', work)
 const json = (name: string, ...given: readonly string[]): unknown => {
   const { out, err } = decisions(name, ...given, '--json')
   expect(err).toBe('')
@@ -61,13 +63,13 @@ describe.skipIf(server === null)('a decision log in PostgreSQL', () => {
     write(0, 6)
     expect(json('record', lines)).toMatchObject({ accepted: 6, size: 6 })
     expect(json('find', '--subject', 'p-1')).toHaveLength(3)
-    expect(decisions('erase', '--subject', 'p-1').out).toContain('3 decisions erased')
+    expect(erase('--subject', 'p-1').out).toContain('3 decisions erased')
     expect(json('end-epoch')).toMatchObject({ epoch: 2, final: [{ reason: 'request' }] })
     expect(json('check')).toMatchObject({ entries: 6, opened: 3, erased: 3, findings: [] })
     expect(decisions('show', '1').out).toContain('its content was erased')
     const receipt = join(folder, 'receipt.json')
     expect(decisions('receipt', '0', '--output', receipt)).toMatchObject({ status: 0, err: '' })
-    expect(proofhouse('receipt', 'verify', receipt)).toMatchObject({ status: 0 })
+    expect(proofhouse('verify', 'receipt', receipt)).toMatchObject({ status: 0 })
     expect(proofhouse('ledger', 'fsck', tiles).out).toContain('6')
     // Nothing of it is in the workspace.
     expect(existsSync(join(work, 'decisions/vault'))).toBe(false)
@@ -100,7 +102,7 @@ describe.skipIf(server === null)('a decision log in PostgreSQL', () => {
     cpSync(work, copy, { recursive: true })
     const elsewhere = kept.replace('../../tiles', '../../other')
     writeFileSync(join(copy, 'decisions/storage.yaml'), elsewhere)
-    const refused = proofhouse('decisions', 'sources', '--folder', copy)
+    const refused = proofhouse('decisions', 'sources', '--out', copy)
     expect(refused.err).toContain('ledger-corrupt')
     write(6, 8)
     expect(json('record', lines)).toMatchObject({ accepted: 2, size: 8 })
@@ -108,7 +110,7 @@ describe.skipIf(server === null)('a decision log in PostgreSQL', () => {
 
   test('is not put in the place of one that a workspace has in its folder', () => {
     const local = join(folder, 'local')
-    const given = ['--folder', local] as const
+    const given = ['--out', local] as const
     proofhouse('decisions', 'deploy', join(folder, 'credit.yaml'), ...given)
     write(0, 2)
     expect(proofhouse('decisions', 'record', lines, ...given).out).toContain('2')

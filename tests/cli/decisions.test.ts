@@ -15,6 +15,8 @@ const at = (name: string) => join(folder, name)
 const work = at('work')
 const decisions = (name: string, ...given: readonly string[]) =>
   proofhouse('decisions', name, ...given, '--out', work)
+const erase = (...given: readonly string[]) =>
+  proofhouse('subjects', 'erase', ...given, '--out', work)
 const json = (name: string, ...given: readonly string[]): unknown =>
   JSON.parse(decisions(name, ...given, '--json').out)
 
@@ -115,10 +117,10 @@ test('a person is erased: pending, then final; every receipt still verifies', ()
     status: 0,
   })
   expect(readFileSync(kept, 'utf8')).not.toContain('7003')
-  expect(decisions('erase', '--subject', 'p-0').out).toContain('4 decisions erased')
+  expect(erase('--subject', 'p-0').out).toContain('4 decisions erased')
   expect(decisions('show', '3').out).toContain('its content was erased')
   expect(json('find', '--subject', 'p-0')).toEqual([])
-  const verified = (name: string) => proofhouse('receipt', 'verify', at(name))
+  const verified = (name: string) => proofhouse('verify', 'receipt', at(name))
   const receipt = (index: string, name: string, ...given: readonly string[]) => {
     expect(decisions('receipt', index, '--output', at(name), ...given)).toMatchObject({
       err: '',
@@ -154,9 +156,16 @@ async function ready(output: Readable): Promise<Readonly<Record<string, string>>
 }
 
 test.each([
-  [['erase'], 'name either'],
-  [['erase', '--subject', 'p-1', '--entry', '1'], 'name either'],
-  [['erase', '--entry', '99'], 'there is no decision 99'],
+  [[], 'name either'],
+  [['--subject', 'p-1', '--entry', '1'], 'name either'],
+  [['--entry', '99'], 'there is no decision 99'],
+])('not erased: %j', (given, problem) => {
+  const { status, err } = erase(...given)
+  expect(err).toContain(problem)
+  expect(status).toBe(2)
+})
+
+test.each([
   [['receipt', '1', '--show', 'person'], 'has no group `person`'],
   [['find', '--from', 'yesterday'], 'is a moment like'],
   [['serve', '--host', '0.0.0.0'], 'is not this machine alone'],
@@ -238,7 +247,7 @@ test('a log put back from an older copy is not opened, until the loss is declare
   }
   expect(json('find', '--subject', 'p-2')).toMatchObject([{ index: 2 }, { index: 5 }, { index: 9 }])
   expect(json('record', lines(decision(10)))).toMatchObject({ accepted: 1, size: 11 })
-  expect(decisions('erase', '--subject', 'p-2')).toMatchObject({ status: 0 })
+  expect(erase('--subject', 'p-2')).toMatchObject({ status: 0 })
   const newest = at('newest')
   cpSync(join(work, 'decisions'), newest, { recursive: true })
 

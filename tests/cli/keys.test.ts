@@ -76,6 +76,15 @@ test('a provider that is away: what is there is listed, and nothing is passed of
   expect(rotated.err).toContain('[key-provider-unavailable]')
 })
 
+test('a rotation is announced by the exit code, as many days before as asked for', () => {
+  const out = join(newFolder(), 'work')
+  const list = (...given: readonly string[]) => proofhouse('keys', 'list', '--out', out, ...given)
+  expect(proofhouse('keys', 'rotate', '--out', out)).toMatchObject({ status: 0 })
+  expect(list('--within', '89')).toMatchObject({ status: 0 })
+  expect(list('--within', '91')).toMatchObject({ status: 1 })
+  expect(list('--within', 'soon')).toMatchObject({ status: 2 })
+})
+
 test.each([
   [['--reason', 'boredom'], '`--reason` is one of'],
   [['--tenant', '../x'], 'is no name of a tenant'],

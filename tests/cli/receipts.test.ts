@@ -28,7 +28,7 @@ const trust = () => ['--trust', at('trust.txt'), '--evidence-trust', at('evidenc
 const signer = () => ['--key', at('signer.pub')]
 
 test('shown: what was decided, and that nobody vouches for the log yet', () => {
-  const { status, out, err } = proofhouse('receipt', 'verify', receipt('some groups are shown'))
+  const { status, out, err } = proofhouse('verify', 'receipt', receipt('some groups are shown'))
   expect({ status, err }).toEqual({ status: 0, err: '' })
   expect(out.split('\n')).toEqual(
     expect.arrayContaining([
@@ -43,7 +43,7 @@ test('shown: what was decided, and that nobody vouches for the log yet', () => {
 
 test('shown, with a policy from elsewhere: the origin is established, and who saw it', () => {
   const path = receipt('everything is shown, and a witness has seen the log')
-  const { status, out } = proofhouse('receipt', 'verify', path, ...trust(), ...signer())
+  const { status, out } = proofhouse('verify', 'receipt', path, ...trust(), ...signer())
   expect(status).toBe(0)
   expect(out).toContain('valid; origin established; witnessed by w1')
   expect(out).toContain('witness     w1 at 2026-01-31T12:00:00.000Z')
@@ -52,12 +52,12 @@ test('shown, with a policy from elsewhere: the origin is established, and who sa
 
 test('erased: its statement is told, and passes', () => {
   const path = receipt('erased, final')
-  const { status, out } = proofhouse('receipt', 'verify', path)
+  const { status, out } = proofhouse('verify', 'receipt', path)
   expect(status).toBe(0)
   expect(out).toContain('valid, content erased (statement 1, final)')
   expect(out).toContain('a person asked for it at 2026-02-01T00:00:00Z')
   expect(out).toContain('who erased it, is not established')
-  const json = proofhouse('receipt', 'verify', path, ...signer(), '--json')
+  const json = proofhouse('verify', 'receipt', path, ...signer(), '--json')
   expect(JSON.parse(json.out)).toMatchObject({
     verified: true,
     receipt: { verdict: 'erased', erasureEstablished: false },
@@ -73,14 +73,14 @@ test.each([
   ['a statement of erasure signed by another key than it names', 'not verified: '],
   ['another type', 'not verified: '],
 ])('does not pass: %s', (name, text) => {
-  const { status, out } = proofhouse('receipt', 'verify', receipt(name))
+  const { status, out } = proofhouse('verify', 'receipt', receipt(name))
   expect(status).toBe(1)
   expect(out).toContain(text)
 })
 
 test('a witness that is asked for and did not sign leaves it open', () => {
   const path = receipt('everything is shown')
-  const { status, err } = proofhouse('receipt', 'verify', path, ...trust())
+  const { status, err } = proofhouse('verify', 'receipt', path, ...trust())
   expect(status).toBe(3)
   expect(err).toContain('[trust-not-met]')
 })
@@ -92,12 +92,12 @@ test('a policy that is none, a key that is none and a file that is not there are
     [path, '--key', at('trust.txt')],
     [at('nothing')],
   ])
-    expect(proofhouse('receipt', 'verify', ...args)).toMatchObject({ status: 2, out: '' })
+    expect(proofhouse('verify', 'receipt', ...args)).toMatchObject({ status: 2, out: '' })
 })
 
 test('what a stranger writes does not steer the terminal', () => {
   writeFileSync(at('page.html'), '<html>\u001b[2J')
-  const { status, out } = proofhouse('receipt', 'verify', at('page.html'))
+  const { status, out } = proofhouse('verify', 'receipt', at('page.html'))
   expect(status).toBe(1)
   expect(out).toContain('the page holds no receipt')
 })

@@ -146,7 +146,7 @@ test('an erasure that was asked for in what is now the future does not wait for 
   )
   expect(erased.finalIndex).toBeNull()
   const stop = new AbortController()
-  const run = { signal: stop.signal, ready: () => stop.abort(), delayed: () => undefined }
+  const run = { signal: stop.signal, ready: () => stop.abort(), note: () => undefined }
   // Back by a year, while nothing ran.
   const served = await serveDecisions({ folder, host: '127.0.0.1', port: 0 }, at(clock[1]), run)
   expect(served.size).toBe(1)

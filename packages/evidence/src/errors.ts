@@ -43,6 +43,7 @@ export const errorRegistry = {
   'bundle-malformed': undecided(400),
   'decision-malformed': undecided(400),
   'receipt-malformed': undecided(400),
+  'erasure-restricted': undecided(409),
   'pack-malformed': undecided(400),
   'pack-invalid': undecided(),
   // Keys

@@ -256,13 +256,16 @@ export {
   sealedAssociatedData,
   type SealedPlace,
 } from './sealed-decision.ts'
+export { type EntryRange, isInRanges } from './predicates/entry-ranges.ts'
+export { type Access, access } from './predicates/access.ts'
+export { type Retention, retention } from './predicates/retention.ts'
 export {
-  type EntryRange,
   type ErasedStore,
   type Erasure,
   erasure,
   isErasedBy,
 } from './predicates/erasure.ts'
+export { storedArtifact } from './predicates/stored-artifact.ts'
 export { type DecisionLog, decisionLog } from './predicates/decision-log.ts'
 export { type DeploymentDeclared, deploymentDeclared } from './predicates/deployment.ts'
 export {
@@ -275,4 +278,12 @@ export {
   receiptType,
   verifyReceipt,
 } from './receipt.ts'
+export { receiptCorrectionsMax, type SupersedingEntry } from './receipt-corrections.ts'
+export {
+  type ExportedDecision,
+  encodeSubjectExport,
+  parseSubjectExport,
+  type SubjectExport,
+  subjectExportType,
+} from './subject-export.ts'
 export { statedErasure } from './receipt-erasure.ts'

@@ -18,6 +18,8 @@ test.each(vectors.valid)('a receipt that holds: $name', async (given) => {
   const report = await verify(given)
   expect(report.verdict).toBe(expected)
   expect(Object.keys(report.revealed)).toEqual(Object.keys(receipt.revealed))
+  const superseded = receipt.corrections === undefined ? [] : [3]
+  expect(report.supersededBy.map(({ index }) => index)).toEqual(superseded)
   expect(report.logEstablished).toBe(trusted)
   expect(report.witnesses.map(({ name }) => name)).toEqual(trusted ? ['w1'] : [])
   if (expected === 'erased') expect(report.erasureEstablished).toBe(trusted)

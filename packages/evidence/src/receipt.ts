@@ -15,6 +15,12 @@ import { parseLedgerEntry, resolveReference } from './ledger-entry.ts'
 import { leafHash, verifyInclusion } from './merkle.ts'
 import { erasure, type Erasure, isErasedBy } from './predicates/erasure.ts'
 import {
+  openCorrections,
+  type ReceiptCorrection,
+  receiptCorrections,
+  type SupersedingEntry,
+} from './receipt-corrections.ts'
+import {
   anyText,
   anything,
   mapOf,
@@ -62,6 +68,8 @@ export type Receipt = {
   /** Verifier key of the decision log: shows integrity; whose log it is, a policy from elsewhere does. */
   readonly logKey: string
   readonly erasure: ReceiptErasure | null
+  /** Later decisions that supersede it, where there were any when the receipt was made. */
+  readonly corrections?: readonly ReceiptCorrection[]
 }
 
 /** What a verifier believes, from outside the receipt. */
@@ -89,6 +97,8 @@ export interface ReceiptReport {
   /** Groups that were committed to and are not shown. */
   readonly hidden: readonly string[]
   readonly erasure: { readonly index: number; readonly state: Erasure['state'] } | null
+  /** Later entries of the same log that supersede it. That none is named does not show that there is none. */
+  readonly supersededBy: readonly SupersedingEntry[]
   /** Whether the decision log is the one that the given policy names. */
   readonly logEstablished: boolean
   /** Whether the statement of erasure is in the log, and signed by a key, that were given; null without a statement. */
@@ -98,23 +108,27 @@ export interface ReceiptReport {
   readonly summary: string
 }
 
-const receiptShape: Shape<Receipt> = shapeOf(
-  record({
-    type: oneOf([receiptType]),
-    entry: someText,
-    revealed: mapOf(record({ salt: someText, value: anything })),
-    proof: someText,
-    logKey: someText,
-    erasure: nullable(
-      record({
-        entry: someText,
-        envelope: nullable(anyText),
-        proof: someText,
-        logKey: someText,
-        publicKey: someText,
-      }),
-    ),
-  }),
+/** A receipt's shape, also where it stands in something else. */
+export const receiptShape: Shape<Receipt> = shapeOf(
+  record(
+    {
+      type: oneOf([receiptType]),
+      entry: someText,
+      revealed: mapOf(record({ salt: someText, value: anything })),
+      proof: someText,
+      logKey: someText,
+      erasure: nullable(
+        record({
+          entry: someText,
+          envelope: nullable(anyText),
+          proof: someText,
+          logKey: someText,
+          publicKey: someText,
+        }),
+      ),
+    },
+    { corrections: receiptCorrections },
+  ),
 )
 
 const malformed = (message: string, cause?: unknown) =>
@@ -160,6 +174,8 @@ export async function verifyReceipt(
   const erased = receipt.erasure === null ? null : await openErasure(receipt.erasure, given, hash)
   const covers = erased !== null && isErasedBy(erased.erasure, origin, index) ? erased : null
   const shown = Object.keys(revealed).length > 0
+  const place = { log: origin, index }
+  const supersededBy = await openCorrections(receipt.corrections ?? [], { place, trust, hash })
   const told = {
     verdict: !included ? 'missing' : shown ? 'valid' : covers === null ? 'withheld' : 'erased',
     origin,
@@ -168,6 +184,7 @@ export async function verifyReceipt(
     revealed,
     hidden: Object.keys(entry.commitments).filter((name) => !Object.hasOwn(revealed, name)),
     erasure: covers === null ? null : { index: covers.index, state: covers.erasure.state },
+    supersededBy,
     logEstablished: given.decisions !== undefined,
     erasureEstablished: covers?.established ?? null,
     witnesses,
@@ -258,12 +275,16 @@ const verdictTexts = {
 } as const
 
 function summarize(told: Omit<ReceiptReport, 'summary'>): string {
-  const { verdict, erasure: by, hidden, logEstablished, erasureEstablished, witnesses } = told
+  const { verdict, erasure: by, hidden, supersededBy, witnesses } = told
+  const { logEstablished, erasureEstablished } = told
   const erased = by === null ? '' : ` (statement ${by.index}, ${by.state})`
   return [
     `${verdictTexts[verdict]}${verdict === 'erased' ? erased : ''}`,
     ...(verdict === 'valid' && hidden.length > 0 ? [`not shown: ${hidden.join(', ')}`] : []),
     ...(verdict === 'valid' && by !== null ? [`its operator has erased it${erased}`] : []),
+    ...(supersededBy.length > 0
+      ? [`superseded by entry ${supersededBy.map(({ index }) => index).join(', ')}`]
+      : []),
     `origin ${logEstablished ? '' : 'not '}established`,
     ...(erasureEstablished === false ? ['erasure by whom not established'] : []),
     witnesses.length === 0

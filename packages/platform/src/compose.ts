@@ -7,6 +7,7 @@ import { diskKeyFiles } from './adapters/key-file.ts'
 import { httpServers } from './adapters/http-servers.ts'
 import { localFiles } from './adapters/local-files.ts'
 import { processTerminal } from './adapters/process-terminal.ts'
+import { systemUser } from './adapters/system-user.ts'
 import { readableFiles } from './adapters/readable-files.ts'
 import { diskSearchedFiles } from './adapters/searched-files.ts'
 import { witnessServer } from './adapters/witness-client.ts'
@@ -161,6 +162,7 @@ export function composeServices(host: Pick<Services, 'now' | 'newId'>): Services
   return {
     ...host,
     files: localFiles,
+    user: systemUser,
     variable,
     toolVersion: version,
     data: {

@@ -238,7 +238,7 @@ export class DecisionClient {
 
   /**
    * Erases a person from this spool: from what is unsent, where a decision without content goes in place of each,
-   * and from what was refused. Durable on return. What the log has already is the log's to erase (`proofhouse decisions erase`).
+   * and from what was refused. Durable on return. What the log has already is the log's to erase (`proofhouse subjects erase`).
    */
   async erase(subject: string): Promise<{ readonly spooled: number; readonly refused: number }> {
     const waiting = this.#intake.erase(subject)

@@ -17,9 +17,7 @@ import {
   timestamp,
 } from '../shape.ts'
 import type { PredicateType } from '../statement.ts'
-
-/** Entries `from` to before `to` of a log. */
-export type EntryRange = { readonly from: number; readonly to: number }
+import { type EntryRange, isInRanges, someEntryRanges } from './entry-ranges.ts'
 
 /** How erasing went in one store. */
 export type ErasedStore = {
@@ -53,9 +51,7 @@ const fields: Shape<Erasure> = shapeOf(
     requestedAt: timestamp,
     statedAt: timestamp,
     epoch: count,
-    entries: listOf(
-      record({ log: someText, ranges: listOf(record({ from: count, to: count }), 1) }),
-    ),
+    entries: listOf(record({ log: someText, ranges: someEntryRanges })),
     stores: listOf(
       record(
         { store: idText, outcome: oneOf(['erased', 'nothing-held', 'failed']) },
@@ -71,14 +67,6 @@ const check: Check = (value, at, direction) => {
   const erasure = fields(value, at, direction)
   if ((erasure.state === 'final') !== (erasure.pendingIndex !== null))
     refuseShape(`${at}.pendingIndex`, 'given exactly when the erasure is final')
-  for (const [n, { ranges }] of erasure.entries.entries()) {
-    let end = -1
-    for (const { from, to } of ranges) {
-      if (from <= end || to <= from)
-        refuseShape(`${at}.entries[${n}].ranges`, 'ranges that hold something, in order and apart')
-      end = to
-    }
-  }
 }
 
 /** The predicate type of erasures. */
@@ -89,7 +77,5 @@ export const erasure: PredicateType<Erasure> = {
 
 /** Whether an erasure emptied an entry of a log. */
 export function isErasedBy({ entries }: Erasure, log: string, index: number): boolean {
-  return entries.some(
-    (one) => one.log === log && one.ranges.some(({ from, to }) => from <= index && index < to),
-  )
+  return entries.some((one) => one.log === log && isInRanges(one.ranges, index))
 }

@@ -5,6 +5,7 @@ import { utf8 } from '../encoding.ts'
 import { assert } from '../errors.ts'
 import { isJsonObject, type JsonObject, parseJson } from '../json.ts'
 import { makeStatement, parseStatement, readStatement } from '../statement.ts'
+import { access } from './access.ts'
 import { cyclonedxBom } from './cyclonedx-bom.ts'
 import { dataSet } from './data-set.ts'
 import { decisionLog } from './decision-log.ts'
@@ -16,8 +17,10 @@ import { measures } from './measures.ts'
 import { modelSignature } from './model-signature.ts'
 import { provenance } from './provenance.ts'
 import { report } from './report.ts'
+import { retention } from './retention.ts'
 import { runAnnounced } from './run-announced.ts'
 import { runClosed } from './run-closed.ts'
+import { storedArtifact } from './stored-artifact.ts'
 import { testResult } from './test-result.ts'
 import { summarizeGate, verdictField, verificationSummary } from './verification-summary.ts'
 import { vulnerabilities } from './vulnerabilities.ts'
@@ -40,6 +43,9 @@ const types = [
   decisionLog,
   deploymentDeclared,
   keyEvent,
+  access,
+  retention,
+  storedArtifact,
 ]
 
 const cases = types.map((type) => {

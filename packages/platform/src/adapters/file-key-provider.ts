@@ -4,7 +4,7 @@
 // argon2id (RFC 9106) of it; without,
 // the file's mode is all that protects it. Form of the files: spec/key-wrapping.md.
 
-import { argon2, createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { argon2, randomBytes } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -20,12 +20,16 @@ import {
   utf8,
 } from '@proofhouse/evidence'
 import {
+  gcmNonceSizeBytes,
+  gcmTagSizeBytes,
   isKeyId,
   type KeyFiles,
   type KeyProvider,
   keySizeBytes,
   keyWrapper,
+  openGcm,
   type RootKey,
+  sealGcm,
   unwrapFailed,
   wrappedUnder,
 } from '../keys/index.ts'
@@ -35,8 +39,6 @@ const format = 'proofhouse.dev/root-key-file/v1'
 const cost = { memoryKib: 65_536, passes: 3 } as const
 const costMax = { memoryKib: 1_048_576, passes: 16 } as const
 const saltSizeBytes = 16
-const nonceSizeBytes = 12
-const tagSizeBytes = 16
 /** Another process may be first this many times in a row. */
 const attemptsMax = 10
 
@@ -172,11 +174,10 @@ async function sealFile(
   const plain = { format, ...of, sealing: 'none', key: toBase64(key) }
   if (passphrase === null) return `${JSON.stringify(plain, null, 2)}\n`
   const salt = randomBytes(saltSizeBytes)
-  const nonce = randomBytes(nonceSizeBytes)
+  const nonce = randomBytes(gcmNonceSizeBytes)
   const sealing = await sealingKey(passphrase, { ...sealingCost, salt })
-  const cipher = createCipheriv('aes-256-gcm', sealing, nonce)
-  cipher.setAAD(associatedData(of))
-  const sealed = concatBytes(nonce, cipher.update(key), cipher.final(), cipher.getAuthTag())
+  const message = { key: sealing, nonce, associatedData: associatedData(of) }
+  const sealed = concatBytes(nonce, sealGcm(key, message))
   sealing.fill(0)
   const file = {
     ...plain,
@@ -208,23 +209,22 @@ async function openFile(
   if (passphrase === null) return refuse('is sealed; give the file with its passphrase')
   const { memoryKib, passes } = file
   const salt = keyOfSize(bytesIn(file['salt']), saltSizeBytes)
-  const sealed = keyOfSize(bytesIn(file['key']), nonceSizeBytes + keySizeBytes + tagSizeBytes)
+  const sealed = keyOfSize(bytesIn(file['key']), gcmNonceSizeBytes + keySizeBytes + gcmTagSizeBytes)
   if (!isWithin(memoryKib, costMax.memoryKib) || !isWithin(passes, costMax.passes))
     return refuse('asks for more memory or passes than a key file may')
   if (salt === null || sealed === null) return refuse('holds no sealed key')
   const sealing = await sealingKey(passphrase, { memoryKib, passes, salt })
-  const decipher = createDecipheriv('aes-256-gcm', sealing, sealed.subarray(0, nonceSizeBytes))
-  sealing.fill(0)
-  decipher.setAAD(associatedData(of))
-  decipher.setAuthTag(sealed.subarray(-tagSizeBytes))
-  const plain = decipher.update(sealed.subarray(nonceSizeBytes, -tagSizeBytes))
   try {
-    decipher.final()
+    return openGcm(sealed.subarray(gcmNonceSizeBytes), {
+      key: sealing,
+      nonce: sealed.subarray(0, gcmNonceSizeBytes),
+      associatedData: associatedData(of),
+    })
   } catch {
-    plain.fill(0)
     return refuse('does not open with this passphrase; check it, and that the file is whole')
+  } finally {
+    sealing.fill(0)
   }
-  return Uint8Array.from(plain)
 }
 
 function bytesIn(value: unknown): Bytes | null {

@@ -2,10 +2,12 @@
 // signature. AWS itself is not asked.
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { KeyBinding } from '../keys/index.ts'
+import { type KeyEvent, keyEvent } from '@proofhouse/evidence'
+import { type KeyBinding, openKeyring } from '../keys/index.ts'
 import { keyProviderContract } from './key-provider-contract.fixture.ts'
 import { kmsKeyProvider } from './kms-key-provider.ts'
 import { standInCredentials, startKmsStandIn } from './kms-stand-in.fixture.ts'
+import { MemoryKeyStore } from './memory-key-store.ts'
 
 const binding: KeyBinding = { tenant: 'acme', kind: 'tenant', id: 'kek', version: 1 }
 const secret = new Uint8Array(32).fill(7)
@@ -56,6 +58,35 @@ describe('AWS KMS (API shape)', () => {
     const made = server.asked.filter(({ body }) => body.AliasName === 'alias/once').length
     const deleted = server.asked.filter(({ action }) => action === 'ScheduleKeyDeletion').length
     expect(deleted).toBe(made - 1)
+  })
+
+  test('a rotation of the root key is logged, though it has no numbers', async () => {
+    const events: KeyEvent[] = []
+    const keyring = openKeyring({
+      provider: open(),
+      rootName: 'numberless',
+      store: new MemoryKeyStore(),
+      record: async (event) => {
+        events.push(event)
+      },
+      now: () => new Date('2026-01-01T00:00:00Z'),
+      newId: () => `id-${events.length}`,
+      monotonicMs: () => 0,
+    })
+    await keyring.tenants.create('acme', 'requested')
+    await open().rotate('numberless')
+    await keyring.tenants.rewrapUnderRoot('acme', 'scheduled', true)
+    await keyring.tenants.rewrapUnderRoot('acme', 'scheduled')
+    keyring.close()
+    expect(events.map(({ event, kind }) => `${event} ${kind}`)).toEqual([
+      'created root',
+      'created tenant',
+      'rotated root',
+      'rewrapped root',
+      'rewrapped root',
+    ])
+    // What is written down must be readable.
+    for (const event of events) expect(keyEvent.shape(event, 'event', 'write')).toEqual(event)
   })
 
   test.each([

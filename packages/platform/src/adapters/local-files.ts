@@ -92,7 +92,10 @@ async function digestOf(path: string): Promise<FileDigest> {
 }
 
 /** Writes beside the target, syncs, renames over it, and syncs the folder: old or new content, also after a crash. */
-async function writeAtomically(path: string, content: Uint8Array | string): Promise<void> {
+async function writeAtomically(
+  path: string,
+  content: Uint8Array | string | AsyncIterable<Uint8Array>,
+): Promise<void> {
   const folder = dirname(path)
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
   try {
@@ -109,7 +112,8 @@ async function writeAtomically(path: string, content: Uint8Array | string): Prom
     await folderHandle.sync().finally(() => folderHandle.close())
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined)
-    throw writeError(path, cause)
+    // The source's own failures pass as they are.
+    throw cause instanceof OperatingError ? cause : writeError(path, cause)
   }
 }
 

@@ -4,12 +4,13 @@
 import { randomBytes } from 'node:crypto'
 import { textOf, utf8 } from '@proofhouse/evidence'
 import { afterAll, describe, expect, test } from 'vitest'
+import vectors from '../../../../spec/vectors/vault-objects.json' with { type: 'json' }
 import { tellErasureStory } from '../decisions/erasure-elsewhere.fixture.ts'
 import { placesOf, rawFiles } from '../decisions/erasure-story.fixture.ts'
 import { S3Bucket } from './s3-bucket.ts'
 import { startBuckets } from './s3.fixture.ts'
 import { S3VaultFiles } from './s3-vault-files.ts'
-import { filesOf, partPath } from './s3-vault-objects.ts'
+import { decodeHolder, encodeHolder, filesOf, partPath } from './s3-vault-objects.ts'
 import { describeVaultFiles } from './vault-files-contract.fixture.ts'
 
 const server = await startBuckets()
@@ -26,6 +27,7 @@ async function newBucket(options: { readonly lock?: boolean; readonly versions?:
   return bucket
 }
 
+const bytesOf = (value: unknown) => utf8(JSON.stringify(value))
 const conflict: unknown = expect.objectContaining({ code: 'ledger-conflict' })
 const textIn = async (files: S3VaultFiles, name: string) => {
   const bytes = await files.read(name, 0, 100)
@@ -111,45 +113,24 @@ describe.skipIf(server === null)('with an S3 server', () => {
 })
 
 describe('objects of a vault', () => {
-  const at = (
-    name: string,
-    [generation, start, fence]: [number, number, number],
-    sizeBytes = 10,
-  ) => ({
-    path: partPath(name, generation, start, fence),
-    sizeBytes,
+  test.each(vectors.cases)('$why', ({ holder, objects, ...expected }) => {
+    const { files, strays, nextGeneration } = filesOf(objects, decodeHolder(bytesOf(holder)))
+    const sizes = Object.fromEntries([...files].map(([name, { sizeBytes }]) => [name, sizeBytes]))
+    expect(sizes).toEqual(expected.files)
+    expect(new Set(strays)).toEqual(new Set(expected.strays))
+    expect(nextGeneration).toBe(expected.nextGeneration)
   })
-  const holder = {
-    fence: 3,
-    recorded: { fence: 2, files: { a: [1, 20], b: [2, 10], gone: [1, 0] } },
-  } as const
 
-  test('count up to where the one who holds the vault found them, and beyond if they are its own', () => {
-    const own = [
-      at('a', [1, 0, 1]),
-      at('a', [1, 10, 1]),
-      at('a', [1, 20, 2]),
-      at('b', [3, 0, 2], 4),
-    ]
-    const late = [at('a', [1, 20, 1], 99), at('a', [4, 0, 1]), at('c', [1, 0, 1])]
-    const { files, strays, nextGeneration } = filesOf([...own, ...late, at('b', [2, 0, 1])], holder)
-    expect([...files].map(([name, { sizeBytes }]) => [name, sizeBytes])).toEqual([
-      ['a', 30],
-      ['b', 4],
-    ])
-    expect(strays.toSorted()).toEqual(
-      [...late, at('b', [2, 0, 1])].map(({ path }) => path).toSorted(),
+  test.each(vectors.invalid)('no holder: $why', ({ holder }) => {
+    expect(() => decodeHolder(bytesOf(holder))).toThrow(
+      expect.objectContaining({ code: 'ledger-corrupt' }),
     )
-    expect(nextGeneration).toBe(5)
   })
 
-  test('end where one is missing', () => {
-    const parts = [at('a', [1, 0, 2]), at('a', [1, 20, 2]), at('d', [5, 10, 2])]
-    const { files, strays } = filesOf(parts, holder)
-    expect(files.get('a')?.sizeBytes).toBe(10)
-    expect(files.has('d')).toBe(false)
-    expect(strays).toHaveLength(2)
-    const other = { path: 'files/what nobody put', sizeBytes: 1 }
-    expect(filesOf([other], holder)).toMatchObject({ strays: [other.path], nextGeneration: 1 })
+  test('a holder is read as it was written', () => {
+    for (const { holder } of vectors.cases) {
+      const read = decodeHolder(bytesOf(holder))
+      expect(decodeHolder(encodeHolder(read))).toEqual(read)
+    }
   })
 })

@@ -62,7 +62,7 @@ async function newServers(places: ServerPlaces) {
       now: () => new Date('2026-02-01T00:00:00Z'),
       state: (erasure: unknown) => Promise.resolve(stated.push(erasure) - 1),
     },
-    async open(lockWaitMs = waitMs) {
+    open: async (lockWaitMs = waitMs) => {
       const { files, ledger, close } = await openServerStores(places, key, {
         mirrorFolder: null,
         waitMs: lockWaitMs,
@@ -71,13 +71,13 @@ async function newServers(places: ServerPlaces) {
       const log = await DecisionLog.open({ files, ledger, wrapper }, place, deployments)
       return {
         log,
-        async close() {
+        close: async () => {
           await log.close()
           await close()
         },
       }
     },
-    async check(size: number) {
+    check: async (size: number) => {
       const tiles =
         'folder' in places.ledger
           ? new DiskTileStore(places.ledger.folder)

@@ -24,7 +24,7 @@ export interface OpenedStores {
   readonly files: VaultFiles
   readonly ledger: Ledger
   /** Lets go of what the stores themselves leave open. Safe to repeat. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /**

@@ -9,6 +9,7 @@ import { parseNote, sha256Hex, signNote, textOf, utf8 } from '@proofhouse/eviden
 import { afterAll, expect, test } from 'vitest'
 import { newLedgerKey } from '../ledger/fsck/fsck.fixture.ts'
 import { type ReadyWitness, runWitness, witnessHead } from '../workflows/index.ts'
+import { openHeldKey } from './held-keys.ts'
 import { diskKeyFiles } from './key-file.ts'
 import { addCosignatures, openLedgerDirectory, openLedgerFiles } from './ledger-directory.ts'
 import { localFiles } from './local-files.ts'
@@ -26,6 +27,7 @@ const place = () => join(root, String(made++))
 const services = {
   files: localFiles,
   keyFiles: diskKeyFiles,
+  openHeldKey,
   now: () => new Date(1_700_000_000_000),
   openLedgerFiles,
   witnessing: {

@@ -38,6 +38,7 @@ export async function openWorkspaceDecisions(
       ? await openInFolder(join(folder, 'decisions'), key, mirrorFolder)
       : await openOnServers(places, key, mirrorFolder)
   try {
+    if (places !== null) await markElsewhere(join(folder, 'decisions'))
     const stores = { files, ledger, wrapper }
     const log = await DecisionLog.open(
       stores,
@@ -48,14 +49,17 @@ export async function openWorkspaceDecisions(
       log,
       verifierKey: key.verifierKey,
       async close() {
-        await log.close()
-        await files.close()
-        await close()
+        try {
+          await log.close()
+        } finally {
+          // Also of a log that has failed: an open connection would keep the process.
+          await files.close()
+          await close()
+        }
       },
     }
   } catch (error) {
-    await ledger.close()
-    await close()
+    await ledger.close().finally(close)
     throw error
   }
 }
@@ -80,6 +84,10 @@ async function refuseSecondLog(folder: string, isOnServers: boolean): Promise<vo
     refuse(
       `\`${folder}\` has a decision log already, and its key may not sign another one; keep a log on servers from its beginning, in a workspace of its own`,
     )
+}
+
+async function markElsewhere(folder: string): Promise<void> {
+  const marker = join(folder, elsewhereName)
   if ((await localFiles.kind(marker)) === null)
     await localFiles.write(marker, `see ${storageSettingsName}\n`)
 }

@@ -1,9 +1,14 @@
 // Every command, in the order in which help lists them.
 
+import { artifactsGet } from './artifacts-get.ts'
+import { artifactsList } from './artifacts-list.ts'
+import { artifactsPut } from './artifacts-put.ts'
+import { artifactsRemove } from './artifacts-remove.ts'
 import { assess } from './assess.ts'
 import { bom } from './bom.ts'
 import type { Command } from './command.ts'
 import { decisionsCheck } from './decisions-check.ts'
+import { decisionsCorrect } from './decisions-correct.ts'
 import { decisionsDeploy } from './decisions-deploy.ts'
 import { decisionsRecord } from './decisions-record.ts'
 import { decisionsRestore } from './decisions-restore.ts'
@@ -12,7 +17,11 @@ import { decisionsServe } from './decisions-serve.ts'
 import { decisionsShow } from './decisions-show.ts'
 import { decisionsReceipt } from './decisions-receipt.ts'
 import { decisionsSources } from './decisions-sources.ts'
-import { decisionsErase } from './decisions-erase.ts'
+import { subjectsExport } from './subjects-export.ts'
+import { subjectsErase } from './subjects-erase.ts'
+import { decisionsExpire } from './decisions-expire.ts'
+import { decisionsHold, decisionsRelease } from './decisions-hold.ts'
+import { decisionsRetention } from './decisions-retention.ts'
 import { decisionsEndEpoch } from './decisions-end-epoch.ts'
 import { explain } from './explain.ts'
 import { gate } from './gate.ts'
@@ -34,7 +43,8 @@ import { ledgerWitnessed } from './ledger-witnessed.ts'
 import { ledgerSearch } from './ledger-search.ts'
 import { packVerify } from './pack-verify.ts'
 import { receiptPage } from './receipt-page.ts'
-import { receiptVerify } from './receipt-verify.ts'
+import { verifyExport } from './verify-export.ts'
+import { verifyReceipt } from './verify-receipt.ts'
 import { scan } from './scan.ts'
 import { provenanceExport } from './provenance-export.ts'
 import { provenanceGraph } from './provenance-graph.ts'
@@ -67,10 +77,20 @@ export const commands: readonly Command[] = [
   decisionsFind,
   decisionsShow,
   decisionsReceipt,
+  decisionsCorrect,
   decisionsSources,
   decisionsCheck,
-  decisionsErase,
+  decisionsRetention,
+  decisionsHold,
+  decisionsRelease,
+  decisionsExpire,
   decisionsEndEpoch,
+  subjectsExport,
+  subjectsErase,
+  artifactsPut,
+  artifactsGet,
+  artifactsList,
+  artifactsRemove,
   keysList,
   keysRotate,
   keysRewrap,
@@ -87,6 +107,7 @@ export const commands: readonly Command[] = [
   ledgerAnchor,
   ledgerAnchors,
   packVerify,
-  receiptVerify,
+  verifyReceipt,
+  verifyExport,
   receiptPage,
 ]

@@ -2,8 +2,10 @@
 
 import { OperatingError } from '@proofhouse/evidence'
 import { indexOf, searchDecisions } from '../workflows/index.ts'
+import { accessOptions, accessorOf } from './access-options.ts'
 import type { Command } from './command.ts'
 import { printLines } from './print-lines.ts'
+import { supersessionLines } from './supersession-lines.ts'
 import { workspaceOf, workspaceOption } from './workspace-option.ts'
 
 const limitDefault = 100
@@ -17,10 +19,12 @@ function moment(options: Readonly<Record<string, string>>, name: string): number
   return time
 }
 
-/** Finds decisions; opens none. */
+/** Finds decisions; opens what is shown of them. */
 export const decisionsFind: Command = {
   words: ['decisions', 'find'],
-  summary: 'find decisions by person, time, deployment and outcome; opens none',
+  summary: 'find decisions by person, time, deployment and outcome',
+  details: `Opens nothing but the groups named by --show, of the decisions on this page. Who asked is
+stated in the evidence log first, where a person, an outcome or contents are told.`,
   operands: [],
   options: {
     ...workspaceOption,
@@ -30,10 +34,12 @@ export const decisionsFind: Command = {
     from: { value: 'TIME', description: 'not before this moment' },
     to: { value: 'TIME', description: 'before this moment' },
     after: { value: 'N', description: 'beyond this entry: the last one of the page before' },
+    show: { value: 'GROUP', description: 'show this group too; may be repeated', repeated: true },
+    ...accessOptions,
     limit: { value: 'N', description: `so many at most (default: ${limitDefault})` },
   },
   examples: ['proofhouse decisions find --subject p-1042 --json'],
-  async run({ options, switches, services, terminal }) {
+  async run({ options, lists, switches, services, terminal }) {
     const [fromMs, toMs] = [moment(options, 'from'), moment(options, 'to')]
     const { subject, deployment, outcome, after, limit } = options
     const search = {
@@ -45,14 +51,25 @@ export const decisionsFind: Command = {
       ...(toMs === null ? {} : { toMs }),
       ...(after === undefined ? {} : { after: indexOf(after) }),
     }
-    const found = await searchDecisions({ folder: workspaceOf(options), search }, services)
+    const found = await searchDecisions(
+      {
+        folder: workspaceOf(options),
+        search,
+        show: lists['show'] ?? [],
+        by: accessorOf({ options, services }),
+      },
+      services,
+    )
     if (switches.has('json')) terminal.out(`${JSON.stringify(found)}\n`)
     else
       printLines(terminal, [
-        ...found.map(
-          (one) =>
-            `${one.index}  ${one.time}  ${one.deployment}  ${one.erased ? '(erased)' : one.outcome}  ${one.source}#${one.sequence}`,
-        ),
+        ...found.flatMap((one) => [
+          `${one.index}  ${one.time}  ${one.deployment}  ${one.erased ? '(erased)' : one.outcome}  ${one.source}#${one.sequence}`,
+          ...supersessionLines(one).map((line) => `    ${line}`),
+          ...Object.entries(one.groups ?? {}).map(
+            ([name, value]) => `    ${name}  ${JSON.stringify(value)}`,
+          ),
+        ]),
         `${found.length} found`,
       ])
     return 0

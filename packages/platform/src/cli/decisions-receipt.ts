@@ -2,6 +2,7 @@
 
 import { textOf } from '@proofhouse/evidence'
 import { indexOf, receiptOfDecision } from '../workflows/index.ts'
+import { accessOptions, accessorOf } from './access-options.ts'
 import type { Command } from './command.ts'
 import { printLines } from './print-lines.ts'
 import { workspaceOf, workspaceOption } from './workspace-option.ts'
@@ -12,11 +13,12 @@ export const decisionsReceipt: Command = {
   summary: 'a receipt of a decision, for the person or an auditor',
   details: `The receipt shows the groups named, or all of them, and proves that they were committed
 to when the decision was made. Of an erased decision it shows the statement of erasure.
-Anybody can check it offline.`,
+Anybody can check it offline. That it was made is stated in the evidence log first.`,
   operands: [{ name: 'N', description: 'its entry in the log' }],
   options: {
     ...workspaceOption,
     show: { value: 'GROUP', description: 'show this group only; may be repeated', repeated: true },
+    ...accessOptions,
     output: { value: 'FILE', description: 'write the receipt to a file' },
   },
   examples: [
@@ -27,7 +29,7 @@ Anybody can check it offline.`,
     const show = lists['show'] ?? []
     const groups = show.length === 0 ? null : show
     const receipt = await receiptOfDecision(
-      { folder: workspaceOf(options), index, groups },
+      { folder: workspaceOf(options), index, groups, by: accessorOf({ options, services }) },
       services,
     )
     const output = options['output']

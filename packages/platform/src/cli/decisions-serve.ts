@@ -42,8 +42,8 @@ over HTTP, at /api/v1/operator/NAME, for those who show the operator's token.`,
             : [`operators at ${address}/api/v1/operator; their token is in ${operatorTokenFile}`]),
         ])
     }
-    const delayed = (why: string) => terminal.note(`the epoch of keys goes on: ${why}\n`)
-    const { size } = await serveDecisions(request, services, { signal, ready, delayed })
+    const note = (text: string) => terminal.note(`${text}\n`)
+    const { size } = await serveDecisions(request, services, { signal, ready, note })
     if (switches.has('json')) terminal.out(`${JSON.stringify({ size })}\n`)
     else terminal.out(`stopped; the log has ${size}\n`)
     return 0

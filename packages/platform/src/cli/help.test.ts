@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { commands } from './commands.ts'
 import { commandHelp, programHelp, usageLine } from './help.ts'
+import { findCommand } from './parse.ts'
 
 const golden = (name: string) => join(import.meta.dirname, 'golden', `${name}.txt`)
 
@@ -44,8 +45,8 @@ test.each(['verify', 'receipts'])('the guide `%s` uses only options that exist',
   const calls = [...guide.matchAll(/^npx proofhouse (.+)$/gm)].map((match) => match[1] ?? '')
   expect(calls.length).toBeGreaterThan(2)
   for (const call of calls) {
-    const command = commands.find(({ words }) => call.startsWith(`${words.join(' ')} `))
+    const { command } = findCommand(commands, call.split(' '))
     const options = [...call.matchAll(/--([a-z-]+)/g)].map((match) => match[1] ?? '')
-    expect(Object.keys(command?.options ?? {})).toEqual(expect.arrayContaining(options))
+    expect(Object.keys(command.options)).toEqual(expect.arrayContaining(options))
   }
 })

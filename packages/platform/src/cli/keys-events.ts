@@ -1,6 +1,6 @@
 // `proofhouse keys events`
 
-import { keyEvents, type LoggedKeyEvent } from '../workflows/index.ts'
+import { compareKeyEvents, type LoggedKeyEvent } from '../workflows/index.ts'
 import type { Command } from './command.ts'
 import { keysOptions, keysRequest } from './keys-options.ts'
 import { printLines } from './print-lines.ts'
@@ -17,14 +17,17 @@ export const keysEvents: Command = {
   words: ['keys', 'events'],
   summary: 'list what happened to keys, from the ledger',
   details: `Reads the key events that the workspace signed: keys created, rotated, wrapped anew,
-retired and destroyed. They name no person and hold no key.`,
+retired and destroyed. They name no person and hold no key. Holds the store of keys
+against them and exits with 1 where it has forgotten something, as one that was restored
+from an older backup has.`,
   operands: [],
   options: { ...keysOptions },
   examples: ['proofhouse keys events', 'proofhouse keys events --json | jq .'],
   async run({ options, switches, services, terminal }) {
-    const events = await keyEvents(services, keysRequest({ options }))
+    const { events, forgotten } = await compareKeyEvents(services, keysRequest({ options }))
     if (switches.has('json')) terminal.out(`${JSON.stringify(events)}\n`)
     else printLines(terminal, events.length === 0 ? ['no key events'] : events.map(line))
-    return 0
+    for (const each of forgotten) terminal.note(`✗ ${each}\n`)
+    return forgotten.length === 0 ? 0 : 1
   },
 }

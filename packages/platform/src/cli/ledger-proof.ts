@@ -20,8 +20,9 @@ root of the published checkpoint. No witness is in a receipt; a tlog-proof has t
     index: { value: 'N', description: 'index of the entry, from 0', required: true },
     format: { value: 'FORMAT', description: '`tlog` (default) or `cose`' },
     key: {
-      value: 'FILE',
-      description: 'private key of the ledger, for cose (default: `keys/ledger.key` beside DIR)',
+      value: 'KEY',
+      description:
+        'private key of the ledger, for cose: a file or a place (default: as `keys/` says)',
     },
     output: { value: 'FILE', description: 'write the proof to a file' },
     trust: { value: 'FILE', description: 'trust policy that the checkpoint must meet' },

@@ -20,7 +20,11 @@ Runs until it is interrupted. Prints the line that policies name it by.`,
   operands: [],
   options: {
     listen: { value: 'HOST:PORT', description: 'where to listen (default: 127.0.0.1:7380)' },
-    key: { value: 'FILE', description: 'key of the witness, for nothing else', required: true },
+    key: {
+      value: 'KEY',
+      description: 'key of the witness, for nothing else: a file, or where it is held',
+      required: true,
+    },
     name: { value: 'NAME', description: 'name of the witness; makes a key where there is none' },
     logs: { value: 'FILE', description: 'the logs, a line `log VKEY` for each', required: true },
     state: { value: 'DIR', description: 'what it has cosigned: keep it, alone', required: true },

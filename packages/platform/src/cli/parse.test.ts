@@ -18,6 +18,12 @@ test('every command is found by its words, and the rest is left over', () => {
   }
 })
 
+test('the command with more words is meant, and a path says otherwise', () => {
+  expect(find('verify', 'receipt', 'r.json').words).toEqual(['verify', 'receipt'])
+  expect(find('verify', './receipt').words).toEqual(['verify'])
+  expect(find('verify', 'receipts').words).toEqual(['verify'])
+})
+
 test.each([
   [['asess'], 'did you mean `assess`?'],
   [['Verify'], 'did you mean `verify`?'],

@@ -11,7 +11,10 @@ export function findCommand(
   commands: readonly Command[],
   args: readonly string[],
 ): { readonly command: Command; readonly rest: readonly string[] } {
-  const command = commands.find((c) => c.words.every((word, n) => args[n] === word))
+  // `verify receipt` is asked for before `verify`, whose operand may be anything.
+  const [command] = commands
+    .filter((c) => c.words.every((word, n) => args[n] === word))
+    .toSorted((a, b) => b.words.length - a.words.length)
   if (command !== undefined) return { command, rest: args.slice(command.words.length) }
   const names = commands.map((c) => c.words.join(' '))
   const first = args[0] ?? ''

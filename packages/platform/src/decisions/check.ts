@@ -11,6 +11,7 @@ import {
   toBase64,
 } from '@proofhouse/evidence'
 import { fastSha256 } from '../ledger/index.ts'
+import { correctionProblem } from './correcting.ts'
 import type { IndexRow } from './index-segment.ts'
 import type { LogParts } from './log-parts.ts'
 import { declaredBy } from './decision.ts'
@@ -66,6 +67,8 @@ export async function checkDecisionLog(log: LogParts): Promise<DecisionCheck> {
       opened += 1
       for (const problem of contentProblems(log, row, decision, content)) tell(index, problem)
     }
+    const wrong = await wrongCorrection(log, index, decision, content)
+    if (wrong !== null) tell(index, wrong)
   }
   if (entries < size) tell(entries, `the ledger ends here, and the index goes on to ${size}`)
   return { entries, opened, erased, findings, findingsInAll }
@@ -115,4 +118,18 @@ function contentProblems(
     problems.push('the index has another outcome of it')
   if (log.erasures.of(row.index) !== null) problems.push('an erasure covers it, and it opens')
   return problems
+}
+
+/** What it supersedes must stand before it, and be about the same person; of what was erased that cannot be told any more. */
+async function wrongCorrection(
+  log: LogParts,
+  index: number,
+  { corrects, deployment }: DecisionEntry,
+  content: DecisionContent | 'gone' | 'changed',
+): Promise<string | null> {
+  if (corrects === undefined) return null
+  if (corrects.log === log.place.origin && corrects.index >= index)
+    return '`corrects` names an entry that does not stand before it'
+  const subject = typeof content === 'string' ? null : content.groups['subject']
+  return correctionProblem(log, { corrects, deployment, subject }, false)
 }

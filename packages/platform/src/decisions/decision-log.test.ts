@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { checkDecisionLog } from './check.ts'
 import { decisionOf, newMemoryLog, orderOf, origin } from './decisions.fixture.ts'
 import { closeEpoch, eraseEntries, eraseSubject, resumeErasures, stateFinal } from './emptying.ts'
+import { prepare } from './preparing.ts'
 import { findDecisions, makeReceipt, readDecision } from './reading.ts'
 
 const noErasure = () => Promise.reject(new Error('there is no erasure'))
@@ -195,6 +196,43 @@ test('one key seals all of a deployment about nobody: erasing one of its decisio
   log = await at.open()
   expect((await readDecision(log, 1)).content).toBeNull()
   expect((await readDecision(log, 2)).content?.groups['input']).toEqual({ pressure: 2 })
+  await log.close()
+})
+
+test('a wrong correction that was taken all the same is found, and nobody reads corrections twice', async () => {
+  const at = newMemoryLog()
+  let log = await at.open()
+  const corrects = (index: number, sequence: number) =>
+    decisionOf(sequence, { subject: 'p-0', corrects: { log: origin, index } })
+  await log.append(decisions(2))
+  // As a version did that did not look at what is superseded.
+  for (const value of [corrects(1, 2), corrects(0, 3), corrects(4, 4)]) {
+    const prepared = prepare(value, log.preparation)
+    expect(await log.take([{ ...prepared, isCorrection: false }], () => [value])).toMatchObject([
+      { status: 'accepted' },
+    ])
+  }
+  const { findings } = await checkDecisionLog(log)
+  expect(findings).toEqual([
+    { index: 2, problem: '`corrects` names an entry that is about somebody else' },
+    { index: 4, problem: '`corrects` names an entry that does not stand before it' },
+  ])
+  expect(await readDecision(log, 0)).toMatchObject({ supersededBy: [3] })
+  await log.close()
+  log = await at.open()
+  const read: [number, number][] = []
+  const { ledger } = log.stores
+  const before = ledger.read.bind(ledger)
+  ledger.read = (from, to) => {
+    read.push([from, to])
+    return before(from, to)
+  }
+  expect(await log.corrections.of(0, 5)).toEqual({ supersedes: null, supersededBy: [3] })
+  expect(await log.corrections.of(3, 5)).toEqual({ supersedes: 0, supersededBy: [] })
+  expect(read).toEqual([])
+  await log.append([corrects(0, 5)])
+  expect((await log.corrections.of(0, 6)).supersededBy).toEqual([3, 5])
+  expect(read.filter(([from, to]) => to - from > 1 || from === 5)).toContainEqual([5, 6])
   await log.close()
 })
 

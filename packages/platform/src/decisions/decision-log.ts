@@ -5,6 +5,8 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type JsonValue, OperatingError } from '@proofhouse/evidence'
+import { newCorrectionProblem } from './correcting.ts'
+import { Corrections } from './corrections.ts'
 import type { OpenDeployment } from './decision.ts'
 import { DecisionIndex } from './decision-index.ts'
 import { Erasures } from './erasures.ts'
@@ -15,13 +17,13 @@ import type { DecisionLogStores, LogParts } from './log-parts.ts'
 import { type LogState, LogStateFiles } from './log-state.ts'
 import { load } from './opening.ts'
 import { prepare, type Preparation, type Prepared } from './preparing.ts'
-import { type Again, cameBefore, refused, settleAgain } from './repeats.ts'
+import { type Again, beyond, cameBefore, refused, settleAgain } from './repeats.ts'
 import { sealContent, sealOverheadBytes, type SealPlace } from './sealing.ts'
-import { gapsProblem, Sources } from './sources.ts'
+import { Sources } from './sources.ts'
 import { SubjectKeys, Tagger } from './subject-keys.ts'
 import { type PlacedContent, Vault } from './vault.ts'
+import { withoutLate } from './without-late.ts'
 import {
-  emptiedLate,
   HandedIn,
   type Outcome,
   UnderWay,
@@ -43,6 +45,7 @@ export class DecisionLog implements LogParts {
   readonly tagger: Tagger
   readonly erasures: Erasures
   readonly late: LateArrivals
+  readonly corrections: Corrections
   readonly sources = new Sources()
   deployments: ReadonlyMap<string, OpenDeployment>
   readonly #opened: LogState
@@ -78,12 +81,10 @@ export class DecisionLog implements LogParts {
     this.tagger = new Tagger(keys.tag)
     this.erasures = new Erasures(stores.files, keys.table)
     this.late = new LateArrivals(stores.files, place, epoch)
+    this.corrections = new Corrections(stores, keys.table, place.origin)
   }
 
-  /**
-   * Opens a log, making it when there is none. Contents of entries that were never committed are removed.
-   * @throws ledger-corrupt when contents or keys are damaged; key-provider-unavailable; storage-failed
-   */
+  /** Opens a log, or makes it; contents never committed go. @throws ledger-corrupt, key-provider-unavailable, storage-failed */
   static async open(
     stores: DecisionLogStores,
     place: SealPlace,
@@ -118,22 +119,14 @@ export class DecisionLog implements LogParts {
     return this.#opened.keys
   }
 
-  /**
-   * Takes decisions, all of them in order; each one's outcome once it is durable, and not before.
-   * @throws ledger-overloaded when too many wait; ledger-closed and what storage throws after a failure
-   */
+  /** Takes decisions, in order; each one's outcome once it is durable, and not before. @throws as `refuseMore` does */
   async append(values: readonly JsonValue[]): Promise<readonly Outcome[]> {
     this.refuseMore(values.length)
-    return this.take(
-      values.map((value) => prepare(value, this.preparation)),
-      () => values,
-    )
+    const prepared = values.map((value) => prepare(value, this.preparation))
+    return this.take(prepared, () => values)
   }
 
-  /**
-   * Takes decisions that were prepared, as `append` does.
-   * @param values those that were handed in; asked for only where a number comes again
-   */
+  /** Takes decisions that were prepared, as `append` does. @param values those handed in, for numbers that come again */
   async take(
     prepared: readonly Prepared[],
     values: () => readonly JsonValue[],
@@ -151,10 +144,7 @@ export class DecisionLog implements LogParts {
     return by.outcomes
   }
 
-  /**
-   * Refuses where so many more decisions cannot wait.
-   * @throws ledger-overloaded; ledger-closed and what storage threw after a failure
-   */
+  /** Refuses where so many more cannot wait. @throws ledger-overloaded; ledger-closed and what storage threw */
   refuseMore(count: number): void {
     if (this.#failure !== null || this.#isClosing) throw this.#refusal()
     if (!this.#waiting.hasRoom(count))
@@ -171,16 +161,29 @@ export class DecisionLog implements LogParts {
     return { deployments: this.deployments, tagger: this.tagger }
   }
 
-  #take(one: Waiting, values: () => readonly JsonValue[]): void {
+  #take(one: Waiting, values: () => readonly JsonValue[], isChecked = false): void {
     const { decision, by, n } = one
-    const { source, sequence } = decision
+    const { source, sequence, isCorrection } = decision
     if (this.sources.has(source, sequence)) this.#takeAgain(one, values, null)
-    else if (this.sources.isBeyond(source, sequence)) by.settle(n, refused(gapsProblem))
+    else if (this.sources.isBeyond(source, sequence)) by.settle(n, beyond)
+    else if (isCorrection && !isChecked) void this.#takeCorrection(one, values)
     else {
       this.sources.add(source, sequence)
       this.#underWay.add(decision)
-      const isLate = this.late.covers(decision.tag, decision.timeMs)
-      this.#waiting.add(isLate ? emptiedLate(one, this.preparation) : one)
+      this.#waiting.add(one)
+    }
+  }
+
+  /** A decision that supersedes another one, which is looked up first. Never rejects, as the next. */
+  async #takeCorrection(one: Waiting, values: () => readonly JsonValue[]): Promise<void> {
+    try {
+      const problem = await newCorrectionProblem(this, one.decision)
+      this.refuseMore(1)
+      if (problem !== null) one.by.settle(one.n, refused(problem))
+      else this.#take(one, values, true)
+      this.#running ??= this.#run()
+    } catch (error) {
+      one.by.fail(error)
     }
   }
 
@@ -204,9 +207,7 @@ export class DecisionLog implements LogParts {
   async #drain(): Promise<void> {
     for (let left = this.#waiting.count; left > 0 && this.#failure === null; ) {
       const before = this.#waiting.count
-      await this.#write().catch((error: unknown) => {
-        this.#fail(error)
-      })
+      await this.#write().catch((error: unknown) => this.#fail(error))
       left -= Math.max(1, before - this.#waiting.count)
     }
   }
@@ -224,7 +225,7 @@ export class DecisionLog implements LogParts {
   }
 
   async #write(): Promise<void> {
-    const batch = this.#waiting.takeBatch()
+    const batch = withoutLate(this.#waiting.takeBatch(), this)
     if (batch.length === 0) return
     const first = this.#size
     try {

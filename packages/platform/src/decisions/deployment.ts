@@ -4,6 +4,8 @@
 import { type HexDigest, isGroupName, OperatingError } from '@proofhouse/evidence'
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { nearestName } from '../nearest-name.ts'
+import { retentionLaws } from './retention-laws.ts'
 
 const id = Type.String({ pattern: '^[A-Za-z0-9._-]{1,128}$' })
 const fieldName = Type.String({ minLength: 1, maxLength: 200 })
@@ -25,6 +27,31 @@ const fieldKind = Type.Object(
   { additionalProperties: false },
 )
 
+/** `P`, a number, and days, months or years (of ISO 8601). */
+const period = Type.String({ pattern: '^P[1-9][0-9]{0,3}[DMY]$' })
+const lawName = Type.String({ minLength: 1, maxLength: 200 })
+
+/** How long decisions are kept, counted from their time. */
+const retention = Type.Object(
+  {
+    /** What kind of records they are, in the operator's own terms. */
+    class: id,
+    /** Ids of laws whose periods are known here. */
+    laws: Type.Optional(Type.Array(id, { maxItems: 100 })),
+    /** Rules of the operator's own: keep at least so long, erase at the latest then. */
+    rules: Type.Optional(
+      Type.Array(
+        Type.Object(
+          { law: lawName, keep: Type.Optional(period), erase: Type.Optional(period) },
+          { additionalProperties: false },
+        ),
+        { maxItems: 100 },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+)
+
 const deploymentShape = Type.Object(
   {
     id,
@@ -41,6 +68,7 @@ const deploymentShape = Type.Object(
     apart: Type.Optional(Type.Array(fieldPath)),
     /** `false`: its decisions are about nobody, and one key seals them all. */
     personal: Type.Optional(Type.Boolean()),
+    retention: Type.Optional(retention),
   },
   { additionalProperties: false },
 )
@@ -83,7 +111,19 @@ export function readDeployment(value: unknown): Deployment {
       'config-invalid',
       `\`apart\` names \`${tooLong.slice(0, 40)}…\`, which is longer than 255 bytes or no text`,
     )
+  refuseUnknownLaws(value.retention?.laws ?? [])
   return value
+}
+
+function refuseUnknownLaws(laws: readonly string[]): void {
+  const known = retentionLaws.map((law) => law.id)
+  const unknown = laws.find((law) => !known.includes(law))
+  if (unknown === undefined) return
+  const near = nearestName(unknown, known)
+  throw new OperatingError(
+    'config-invalid',
+    `\`retention.laws\` names \`${unknown}\`, whose period is not known here${near === undefined ? '' : `; did you mean \`${near}\`?`} Known are ${known.join(', ')}; give others under \`retention.rules\``,
+  )
 }
 
 /** What is wrong with the fields of a decision, in words; null when nothing is. */

@@ -24,6 +24,8 @@ export interface ErasureOrder {
   readonly reason: Erasure['reason']
   /** UTC, RFC 3339. */
   readonly requestedAt: string
+  /** Which of them may go, asked while no decision is on its way; all, where nobody is asked. @throws when none may */
+  readonly permitted?: (rows: readonly IndexRow[]) => Promise<readonly IndexRow[]>
 }
 
 /** How to say it. */
@@ -83,15 +85,20 @@ export async function eraseSubject(
   host: ErasureHost,
 ): Promise<ErasureRecord> {
   const tag = log.tagger.tagOf('subject', subject)
-  // At once, so that no decision made before is taken while those on their way are waited for.
-  log.late.add(tag, host.now())
   return log.exclusively(async () => {
-    await log.late.commit()
     const rows = await log.index.find({ tag, limit: entriesMax + 1 })
+    const permitted = await permittedOf(rows, order)
+    // Where something of theirs is to be kept, what comes late is as well.
+    if (permitted.length < rows.length) return erase(log, permitted, order, host)
+    log.late.add(tag, host.now())
+    await log.late.commit()
     const lateUntil = new Date(host.now().getTime() + rememberedMs).toISOString()
-    return erase(log, rows, { ...order, lateUntil }, host)
+    return erase(log, permitted, { ...order, lateUntil }, host)
   })
 }
+
+const permittedOf = (rows: readonly IndexRow[], { permitted }: ErasureOrder) =>
+  permitted === undefined ? rows : permitted(rows)
 
 /**
  * Erases single decisions, whoever they are about. Keys that seal others too stay.
@@ -111,14 +118,19 @@ export async function eraseEntries(
         throw new OperatingError('usage-invalid', `there is no decision ${index} in this log`)
       rows.push(row)
     }
-    return erase(log, rows, order, host)
+    return erase(log, await permittedOf(rows, order), order, host)
   })
 }
 
 async function erase(
   log: DecisionLog,
   rows: readonly IndexRow[],
-  { erasureId, reason, requestedAt, lateUntil }: ErasureOrder & { readonly lateUntil?: string },
+  {
+    erasureId,
+    reason,
+    requestedAt,
+    lateUntil,
+  }: Omit<ErasureOrder, 'permitted'> & { readonly lateUntil?: string },
   host: ErasureHost,
 ): Promise<ErasureRecord> {
   if (rows.length > entriesMax)

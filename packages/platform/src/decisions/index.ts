@@ -14,7 +14,18 @@ export {
   type StatedErasure,
   stateFinal,
 } from './emptying.ts'
-export type { ErasureRecord } from './erasures.ts'
+export type { IndexRow } from './index-segment.ts'
+export {
+  type Hold,
+  isDue,
+  isFree,
+  isOver,
+  type RetentionRule,
+  rulesOf,
+  type Standing,
+  standingOf,
+} from './retention.ts'
+export { type ErasureRecord, indexesOf, rangesOf } from './erasures.ts'
 export type { KeyWrapper, Piece, VaultFiles } from './ports.ts'
 export {
   type DecisionSearch,

@@ -2,6 +2,7 @@
 
 import type { Ledger } from '../ledger/index.ts'
 import type { OpenDeployment } from './decision.ts'
+import type { Corrections } from './corrections.ts'
 import type { DecisionIndex } from './decision-index.ts'
 import type { Erasures } from './erasures.ts'
 import type { IndexRow } from './index-segment.ts'
@@ -30,6 +31,7 @@ export interface LogParts {
   readonly keys: SubjectKeys
   readonly erasures: Erasures
   readonly late: LateArrivals
+  readonly corrections: Corrections
   readonly sources: Sources
 }
 

@@ -29,6 +29,8 @@ export interface PreparedDecision extends CommittedDecision {
   readonly outcome: string
   /** Whose key seals it. */
   readonly tag: Buffer
+  /** Whether it says that it supersedes another one. */
+  readonly isCorrection: boolean
 }
 
 /** A decision that can be written, or why it is refused. */
@@ -50,7 +52,10 @@ export function prepare(value: JsonValue | undefined, by: Preparation): Prepared
     const { entry, content } = commitDecision(decision, of)
     const outcome = outcomeOf(of, decision.output)
     const tag = tagOf(decision, of, by.tagger)
-    return { source, sequence, deployment, timeMs: Date.parse(time), outcome, tag, entry, content }
+    const timeMs = Date.parse(time)
+    const isCorrection = decision.corrects !== undefined
+    const told = { source, sequence, deployment, timeMs, outcome, isCorrection }
+    return { ...told, tag, entry, content }
   } catch (error) {
     if (error instanceof OperatingError) return { problem: error.message }
     throw error
@@ -101,7 +106,7 @@ export interface PackedDecisions {
   readonly bytes: Bytes
   /** Sizes of entry and content; both 0 for one that is refused. */
   readonly sizes: Uint32Array<ArrayBuffer>
-  /** Sequence and time. */
+  /** Sequence, time, and 1 for one that supersedes another one. */
   readonly numbers: Float64Array<ArrayBuffer>
   /** Places in `texts` of source, deployment and outcome; the first is the problem of one that is refused. */
   readonly names: Uint32Array<ArrayBuffer>
@@ -109,6 +114,7 @@ export interface PackedDecisions {
 }
 
 const namesEach = 3
+const numbersEach = 3
 
 /** The decisions of a request's body, prepared and packed. @throws decision-malformed */
 export const preparedIn = (body: Uint8Array, by: Preparation): PackedDecisions =>
@@ -117,7 +123,7 @@ export const preparedIn = (body: Uint8Array, by: Preparation): PackedDecisions =
 /** Packs decisions. */
 export function pack(all: readonly Prepared[]): PackedDecisions {
   const sizes = new Uint32Array(all.length * 2)
-  const numbers = new Float64Array(all.length * 2)
+  const numbers = new Float64Array(all.length * numbersEach)
   const names = new Uint32Array(all.length * namesEach)
   const places = new Map<string, number>()
   const placeOf = (text: string): number => {
@@ -133,8 +139,9 @@ export function pack(all: readonly Prepared[]): PackedDecisions {
     }
     sizes[n * 2] = one.entry.length
     sizes[n * 2 + 1] = one.content.length
-    numbers[n * 2] = one.sequence
-    numbers[n * 2 + 1] = one.timeMs
+    numbers[n * numbersEach] = one.sequence
+    numbers[n * numbersEach + 1] = one.timeMs
+    numbers[n * numbersEach + 2] = one.isCorrection ? 1 : 0
     names[n * namesEach] = placeOf(one.source)
     names[n * namesEach + 1] = placeOf(one.deployment)
     names[n * namesEach + 2] = placeOf(one.outcome)
@@ -164,8 +171,9 @@ export function unpack({ bytes, sizes, numbers, names, texts }: PackedDecisions)
       tag: take(tagSizeBytes),
       entry: take(entrySize),
       content: take(sizes[n * 2 + 1] ?? 0),
-      sequence: numbers[n * 2] ?? 0,
-      timeMs: numbers[n * 2 + 1] ?? 0,
+      sequence: numbers[n * numbersEach] ?? 0,
+      timeMs: numbers[n * numbersEach + 1] ?? 0,
+      isCorrection: numbers[n * numbersEach + 2] === 1,
       source: textAt(n * namesEach),
       deployment: textAt(n * namesEach + 1),
       outcome: textAt(n * namesEach + 2),

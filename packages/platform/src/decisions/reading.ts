@@ -8,11 +8,14 @@ import {
   groupSalt,
   OperatingError,
   parseDecisionEntry,
+  type Receipt,
+  receiptCorrectionsMax,
   receiptType,
   type ReceiptErasure,
   textOf,
   toBase64,
 } from '@proofhouse/evidence'
+import type { Supersession } from './corrections.ts'
 import type { DecisionLog } from './decision-log.ts'
 import type { DecisionQuery, IndexRow } from './index-segment.ts'
 import { openContent } from './sealing.ts'
@@ -25,7 +28,7 @@ export interface DecisionSearch extends Omit<DecisionQuery, 'tag'> {
 }
 
 /** A decision that was read. */
-interface ReadDecision {
+export interface ReadDecision extends Supersession {
   readonly index: number
   readonly entry: DecisionEntry
   /** Its bytes, as they stand in the log. */
@@ -62,7 +65,8 @@ export async function readDecision(log: DecisionLog, index: number): Promise<Rea
     )
   for await (const { entry } of log.stores.ledger.read(index, index + 1)) {
     const content = await contentOf(log, row, entry)
-    return { index, entry: parseDecisionEntry(entry), entryBytes: entry, content }
+    const linked = await log.corrections.of(index, log.index.size)
+    return { index, entry: parseDecisionEntry(entry), entryBytes: entry, content, ...linked }
   }
   throw new OperatingError('ledger-corrupt', `entry ${index} is not in the log`)
 }
@@ -102,7 +106,7 @@ export interface ReceiptRequest {
  */
 export async function makeReceipt(log: DecisionLog, request: ReceiptRequest): Promise<Bytes> {
   const { index, logKey } = request
-  const { content, entry, entryBytes } = await readDecision(log, index)
+  const { content, entry, entryBytes, supersededBy } = await readDecision(log, index)
   const names = request.groups ?? Object.keys(entry.commitments)
   const unknown = names.find((name) => !Object.hasOwn(entry.commitments, name))
   if (unknown !== undefined)
@@ -129,5 +133,18 @@ export async function makeReceipt(log: DecisionLog, request: ReceiptRequest): Pr
     proof: await log.stores.ledger.proof(index),
     logKey,
     erasure,
+    ...(supersededBy.length === 0 ? {} : { corrections: await proven(log, supersededBy) }),
   })
+}
+
+/** Entries with what proves that they are in the log. */
+async function proven(
+  log: DecisionLog,
+  indexes: readonly number[],
+): Promise<NonNullable<Receipt['corrections']>> {
+  const corrections: { readonly entry: string; readonly proof: string }[] = []
+  for (const index of indexes.slice(-receiptCorrectionsMax))
+    for await (const { entry } of log.stores.ledger.read(index, index + 1))
+      corrections.push({ entry: textOf(entry), proof: await log.stores.ledger.proof(index) })
+  return corrections
 }

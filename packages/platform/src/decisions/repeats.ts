@@ -11,6 +11,11 @@ import type { HandedIn, Outcome } from './waiting-decisions.ts'
 /** What becomes of a decision that is not taken. */
 export const refused = (problem: string): Outcome => ({ status: 'refused', problem })
 
+/** What becomes of a number that its source cannot have come to. */
+export const beyond = refused(
+  '`sequence`: its source has left too many gaps; number from its last one on',
+)
+
 /** Who numbered a decision, and as what. */
 interface Numbered {
   readonly source: string

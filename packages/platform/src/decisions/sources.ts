@@ -15,10 +15,6 @@ interface SourceState {
 /** More gaps of one source are not kept: a client that makes that many is broken. */
 export const gapsMax = 10_000
 
-/** What is wrong with a decision that would leave one more. */
-export const gapsProblem =
-  '`sequence`: its source has left too many gaps; number from its last one on'
-
 /** What has come of every source. */
 export class Sources {
   readonly #sources = new Map<string, SourceState>()

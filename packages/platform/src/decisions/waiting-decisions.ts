@@ -1,6 +1,6 @@
 // The decisions that callers wait for: a queue with two bounds, from which batches are taken.
 
-import { type Preparation, type PreparedDecision, prepareEmptied } from './preparing.ts'
+import type { PreparedDecision } from './preparing.ts'
 
 /** Decisions of one commit at most. */
 const batchMax = 4096
@@ -55,13 +55,6 @@ export interface Waiting {
   /** Whether its content was left out, since its person was erased after it was made. */
   readonly isLate?: boolean
 }
-
-/** The same, without anything about anybody. */
-export const emptiedLate = (one: Waiting, by: Preparation): Waiting => ({
-  ...one,
-  isLate: true,
-  decision: prepareEmptied(one.decision, by),
-})
 
 /** The queue of one log. */
 export class WaitingDecisions {

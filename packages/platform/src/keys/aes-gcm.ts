@@ -2,7 +2,7 @@
 // behind the ciphertext. Whoever calls sees to it that no nonce repeats under a key.
 
 import { createCipheriv, createDecipheriv } from 'node:crypto'
-import { type Bytes, concatBytes, OperatingError } from '@proofhouse/evidence'
+import { assert, type Bytes, OperatingError } from '@proofhouse/evidence'
 
 /** Length of a key in bytes. */
 export const gcmKeySizeBytes = 32
@@ -25,14 +25,28 @@ export interface GcmMessage {
  * @throws key-malformed when key or nonce have another length
  */
 export function sealGcm(plain: Uint8Array, message: GcmMessage): Bytes {
-  requireSizes(message)
-  const cipher = createCipheriv(cipherName, message.key, message.nonce)
-  if (message.associatedData !== undefined) cipher.setAAD(message.associatedData)
-  return concatBytes(cipher.update(plain), cipher.final(), cipher.getAuthTag())
+  const sealed = new Uint8Array(plain.length + gcmTagSizeBytes)
+  sealGcmInto(sealed, plain, message)
+  return sealed
 }
 
 /**
- * The message of a ciphertext with its tag.
+ * The same, written into room that is exactly as long: for what stands in the middle of something longer.
+ * @throws as `sealGcm`
+ */
+export function sealGcmInto(room: Uint8Array, plain: Uint8Array, message: GcmMessage): void {
+  requireSizes(message)
+  assert(room.length === plain.length + gcmTagSizeBytes, 'the room is that of message and tag')
+  const cipher = createCipheriv(cipherName, message.key, message.nonce)
+  if (message.associatedData !== undefined) cipher.setAAD(message.associatedData)
+  room.set(cipher.update(plain))
+  cipher.final()
+  room.set(cipher.getAuthTag(), plain.length)
+}
+
+/**
+ * The message of a ciphertext with its tag, in bytes of its own; nothing of it is left elsewhere, also where it does
+ * not open.
  * @throws ciphertext-invalid when anything was altered, or key, nonce or associated data are others
  * @throws key-malformed when key or nonce have another length
  */
@@ -45,10 +59,15 @@ export function openGcm(sealed: Uint8Array, message: GcmMessage): Bytes {
   })
   if (message.associatedData !== undefined) decipher.setAAD(message.associatedData)
   decipher.setAuthTag(sealed.subarray(bodySizeBytes))
+  const plain = decipher.update(sealed.subarray(0, bodySizeBytes))
   try {
-    return concatBytes(decipher.update(sealed.subarray(0, bodySizeBytes)), decipher.final())
+    decipher.final()
+    // What Node hands out may be part of a pool.
+    return Uint8Array.from(plain)
   } catch (cause) {
     throw invalid(cause)
+  } finally {
+    plain.fill(0)
   }
 }
 

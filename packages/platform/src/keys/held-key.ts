@@ -81,19 +81,30 @@ export async function heldSigningKey(held: HeldKey): Promise<SigningKey> {
 
 /** Signs a ledger's notes, in the log's name, with a held key. @throws key-unsupported, key-malformed, usage-invalid */
 export function heldLedgerKey(held: HeldKey, origin: string): LedgerKey {
-  if (!isKeyName(origin))
-    throw new OperatingError('usage-invalid', `\`${origin}\` is no name of a log`)
+  return heldNoteKey(held, { name: origin, type: signatureType.ed25519 })
+}
+
+/** Cosigns as a witness with a held key. @throws as `heldLedgerKey` */
+export function heldWitnessKey(held: HeldKey, name: string): LedgerKey {
+  return heldNoteKey(held, { name, type: signatureType.cosignatureV1 })
+}
+
+function heldNoteKey(
+  held: HeldKey,
+  { name, type }: { readonly name: string; readonly type: number },
+): LedgerKey {
+  if (!isKeyName(name))
+    throw new OperatingError('usage-invalid', `\`${name}\` is no key name: no spaces and no \`+\``)
   if (heldKeyKind(held.name, held.publicKeyPem).type !== 'ed25519')
-    throw unsupported(held.name, 'Ed25519: a ledger signs with nothing else')
+    throw unsupported(held.name, 'Ed25519: notes are signed with nothing else')
   const key = publicKeyOf(held.name, held.publicKeyPem)
   const spki = key.export({ type: 'spki', format: 'der' })
   const publicKey = new Uint8Array(spki.subarray(-publicKeySizeBytes))
-  const type = signatureType.ed25519
   return {
-    verifierKey: formatVerifierKey({ name: origin, type, publicKey }),
+    verifierKey: formatVerifierKey({ name, type, publicKey }),
     signer: {
-      name: origin,
-      keyId: keyIdOf(origin, type, publicKey),
+      name,
+      keyId: keyIdOf(name, type, publicKey),
       async sign(message) {
         const signature = await held.sign(message)
         if (!verify(null, message, key, signature)) throw doesNotHold(held.name)

@@ -40,7 +40,7 @@ export {
 export type { KeysElsewhere } from './keys-elsewhere.ts'
 export { addressesOf } from './rewrap.ts'
 export { newestOf } from './stored-key.ts'
-export { type SigningKey, signingKeyFromPem } from './signing-key.ts'
+export { type LedgerKey, type SigningKey, signingKeyFromPem } from './signing-key.ts'
 export { type HeldKeyPlace, readHeldKeyPlace } from './held-key-place.ts'
 export {
   type HeldKey,
@@ -48,6 +48,7 @@ export {
   heldKeyKind,
   heldLedgerKey,
   heldSigningKey,
+  heldWitnessKey,
 } from './held-key.ts'
 export {
   keyFileNames,
@@ -61,7 +62,7 @@ export { openWitnessKey } from './witness-key.ts'
 export { tenantKeyAddress } from './tenant-keys.ts'
 
 // Encryption
-export { openGcm, sealGcm } from './aes-gcm.ts'
+export { gcmNonceSizeBytes, gcmTagSizeBytes, openGcm, sealGcm } from './aes-gcm.ts'
 export { type HkdfHash, hkdfExpand, hkdfExtract, hmac } from './hkdf.ts'
 export {
   type ChunkedKey,

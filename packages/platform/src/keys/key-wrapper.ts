@@ -3,20 +3,26 @@
 // says under which version it was wrapped; that header and the binding are authenticated. Page: spec/key-wrapping.md.
 // INVARIANT: after `drop` the key is zeroed and nothing is wrapped or unwrapped any more, least of all under zeros.
 
-import { createCipheriv, createDecipheriv, randomFillSync } from 'node:crypto'
+import { randomFillSync } from 'node:crypto'
 import { assert, type Bytes, OperatingError } from '@proofhouse/evidence'
+import {
+  gcmKeySizeBytes,
+  gcmNonceSizeBytes,
+  gcmTagSizeBytes,
+  openGcm,
+  sealGcmInto,
+} from './aes-gcm.ts'
 import { encodeKeyBinding, isKeyVersion, type KeyBinding } from './key-binding.ts'
 
 /** Of every key of the hierarchy. */
-export const keySizeBytes = 32
+export const keySizeBytes = gcmKeySizeBytes
 
 const formatByte = 1
 const headerSizeBytes = 5
-const nonceSizeBytes = 12
-const tagSizeBytes = 16
+const nonceEnd = headerSizeBytes + gcmNonceSizeBytes
 
 /** Of a wrapped 32-byte key. */
-const wrappedKeySizeBytes = headerSizeBytes + nonceSizeBytes + keySizeBytes + tagSizeBytes
+const wrappedKeySizeBytes = nonceEnd + keySizeBytes + gcmTagSizeBytes
 
 /**
  * Keys that one wrapper wraps before it must be asked for anew: with random nonces one key may
@@ -46,15 +52,15 @@ export interface KeyWrapper {
  * many at a time: asking the system for twelve takes as long as for hundreds.
  */
 function randomNonces(): () => Uint8Array {
-  const drawn = new Uint8Array(nonceSizeBytes * 64)
+  const drawn = new Uint8Array(gcmNonceSizeBytes * 64)
   let used = drawn.length
   return () => {
     if (used === drawn.length) {
       randomFillSync(drawn)
       used = 0
     }
-    used += nonceSizeBytes
-    return drawn.subarray(used - nonceSizeBytes, used)
+    used += gcmNonceSizeBytes
+    return drawn.subarray(used - gcmNonceSizeBytes, used)
   }
 }
 
@@ -92,39 +98,23 @@ export function keyWrapper(
           `version ${version} of a key has wrapped as many keys as one process may; rotate it`,
         )
       const nonce = randomNonce()
-      const cipher = createCipheriv('aes-256-gcm', own, nonce)
-      cipher.setAAD(encodeKeyBinding(binding, header))
       const wrapped = new Uint8Array(wrappedKeySizeBytes)
       wrapped.set(header)
       wrapped.set(nonce, headerSizeBytes)
-      wrapped.set(cipher.update(plain), headerSizeBytes + nonceSizeBytes)
-      cipher.final()
-      wrapped.set(cipher.getAuthTag(), wrappedKeySizeBytes - tagSizeBytes)
+      const associatedData = encodeKeyBinding(binding, header)
+      sealGcmInto(wrapped.subarray(nonceEnd), plain, { key: own, nonce, associatedData })
       return wrapped
     },
     unwrap(wrapped, binding) {
       requireHeld()
       if (wrappedUnder(wrapped) !== version) throw unwrapFailed(binding)
-      const nonceEnd = headerSizeBytes + nonceSizeBytes
-      const tagStart = wrapped.length - tagSizeBytes
-      const decipher = createDecipheriv(
-        'aes-256-gcm',
-        own,
-        wrapped.subarray(headerSizeBytes, nonceEnd),
-      )
-      decipher.setAAD(encodeKeyBinding(binding, header))
-      decipher.setAuthTag(wrapped.subarray(tagStart))
-      const plain = decipher.update(wrapped.subarray(nonceEnd, tagStart))
+      const nonce = wrapped.subarray(headerSizeBytes, nonceEnd)
+      const associatedData = encodeKeyBinding(binding, header)
       try {
-        decipher.final()
+        return openGcm(wrapped.subarray(nonceEnd), { key: own, nonce, associatedData })
       } catch {
-        plain.fill(0)
         throw unwrapFailed(binding)
       }
-      // A copy of its own size: what Node hands out may be part of a pool.
-      const opened = Uint8Array.from(plain)
-      plain.fill(0)
-      return opened
     },
     drop() {
       dropped = true

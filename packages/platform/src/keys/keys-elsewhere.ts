@@ -32,7 +32,8 @@ const pageSize = 100
 const damagedCodes = /^(key-unwrap-failed|key-destroyed|key-missing|artifact-corrupt)$/
 
 /**
- * Wraps keys elsewhere anew. Those that are already are passed over, so that an interrupted call is gone on with by another.
+ * Wraps keys elsewhere anew. Those that are already are passed over, so that an interrupted call is gone on with
+ * by another.
  * @param given.version the newest of the tenant's key
  * @param given.pace waits, after so many keys, for as long as the pace asks
  * @throws storage-failed, key-provider-unavailable; what was done until then is kept

@@ -111,8 +111,11 @@ export class TenantKeys {
     return stored ?? refuseMissing(tenant)
   }
 
-  /** Wraps every version anew under the newest root key, in one step; logs a rotation of the root key that it finds. */
-  async rewrapUnderRoot(tenant: string, reason: KeyReason): Promise<number> {
+  /**
+   * Wraps every version anew under the newest root key, in one step; logs a rotation of the root key that it finds.
+   * @param rotated whether the root key has just been rotated: of one without numbers nobody sees it later
+   */
+  async rewrapUnderRoot(tenant: string, reason: KeyReason, rotated = false): Promise<number> {
     const { provider, rootName } = this.#ports
     let count = 0
     await changeKey(this.#ports, tenantKeyAddress(tenant), async (present) => {
@@ -133,7 +136,7 @@ export class TenantKeys {
       return {
         ...present,
         versions,
-        pending: this.#rootEvents(tenant, present, { root, count, reason }),
+        pending: this.#rootEvents(tenant, present, { root, count, reason, rotated }),
       }
     })
     return count
@@ -246,14 +249,16 @@ export class TenantKeys {
   #rootEvents(
     tenant: string,
     present: StoredKey,
-    { root, count, reason }: { root: RootKey; count: number; reason: KeyReason },
+    given: { root: RootKey; count: number; reason: KeyReason; rotated: boolean },
   ) {
+    const { root, count, reason, rotated } = given
     const of = { tenant, kind: 'root', keyId: root.name, version: root.version, reason } as const
     const seen = Math.max(0, ...present.versions.map((each) => each.wrappedUnder ?? 0))
-    const isNew = root.version !== null && seen > 0 && root.version > seen
+    const isNew = root.version === null ? rotated : seen > 0 && root.version > seen
+    const previousVersion = root.version === null ? null : seen
     return [
       ...present.pending,
-      ...(isNew ? [eventOf(this.#ports, { ...of, event: 'rotated', previousVersion: seen })] : []),
+      ...(isNew ? [eventOf(this.#ports, { ...of, event: 'rotated', previousVersion })] : []),
       eventOf(this.#ports, { ...of, event: 'rewrapped', keys: { tenant: count } }),
     ]
   }

@@ -1,7 +1,7 @@
 // Settings of storage: what is meant, and what is refused with a hint.
 
 import { expect, test } from 'vitest'
-import { readArtifactStorage, readDecisionStorage } from './storage-settings.ts'
+import { readDecisionStorage } from './storage-settings.ts'
 
 const file = { fileName: 'storage.yaml', resolve: (path: string) => `/w/${path}` }
 const bucket = { name: 'acme', region: 'eu-central-1' }
@@ -21,10 +21,6 @@ test('a decision log is on a database, and beside it in folders or buckets', () 
     database: { variable: 'DATABASE_URL' },
     ledger: { bucket: { ...meant, prefix: 'ledger/' }, retainDays: 30 },
     vault: { ...meant, endpoint: 'http://s3', access: { file: '/w/access' } },
-  })
-  expect(readArtifactStorage({ bucket: { ...bucket, access_env: 'KEY' } }, file)).toEqual({
-    bucket: { ...meant, access: { variable: 'KEY' } },
-    retainDays: null,
   })
 })
 

@@ -1,5 +1,4 @@
-// Where a workspace keeps what need not lie in its folder: `decisions/storage.yaml` for its decision log, `artifacts/storage.yaml` for its
-// artifacts. Secrets stand in files of their own, or in variables of the environment, that these name, and never in them.
+// Where a workspace keeps what need not lie in its folder: `decisions/storage.yaml` for its decision log. Secrets stand in files of their own, or in variables of the environment, that these name, and never in them.
 // Unknown keys are refused with the nearest that is known. Page: docs/guides/storage.md.
 
 import { OperatingError } from '@proofhouse/evidence'
@@ -34,12 +33,6 @@ export interface DecisionStorage {
   readonly vault: BucketSettings | null
 }
 
-/** What artifacts are kept in. */
-export interface ArtifactStorage {
-  readonly bucket: BucketSettings
-  readonly retainDays: number | null
-}
-
 /** A file of settings. */
 interface SettingsFile {
   readonly fileName: string
@@ -68,12 +61,6 @@ export function readDecisionStorage(value: unknown, file: SettingsFile): Decisio
         : { bucket: bucketIn(ledger), retainDays: retainDaysIn(ledger) },
     vault: all.is('vault', 'postgresql') ? null : bucketIn(all.section('vault', ['bucket'])),
   }
-}
-
-/** The settings of an artifact store. @throws config-invalid */
-export function readArtifactStorage(value: unknown, file: SettingsFile): ArtifactStorage {
-  const all = new Section(value, file, { where: '', known: ['bucket', 'retain_days'] })
-  return { bucket: bucketIn(all), retainDays: retainDaysIn(all) }
 }
 
 function bucketIn(of: Section): BucketSettings {

@@ -24,6 +24,8 @@ export type { ReportModelRun, ReportPackages, ReportSecrets } from './report-art
 export { renderScanSarif } from './scan-sarif.ts'
 export { renderSecretsSarif, secretLine } from './secrets-sarif.ts'
 export { renderSummary } from './summary.ts'
+export { renderSubjectExport } from './subject-export/page.ts'
+export type { ExportLanguage } from './subject-export/words.ts'
 export { terminalReport } from './terminal.ts'
 export { renderVulnerabilitiesSarif } from './vulnerabilities-sarif.ts'
 export { receiptBytes, receiptSizeMaxBytes } from './verifier-page/embedded-receipt.ts'

@@ -7,11 +7,11 @@ import type { Keyring, KeysElsewhere, ProviderSettings } from '../keys/index.ts'
 import type { Services } from './services.ts'
 
 /** A workspace's own store of artifacts. */
-const ownStore = 'artifacts'
+export const ownArtifacts = (folder: string): string => join(folder, 'artifacts')
 
 /**
- * The keys in the records of all stores of a workspace. A folder that is named and not there is refused: a disk that is not mounted
- * would pass for an empty store.
+ * The keys in the records of all stores of a workspace. A folder that is named and not there is refused: a disk
+ * that is not mounted would pass for an empty store.
  * @throws config-invalid, storage-failed
  */
 export async function keysInArtifacts(
@@ -19,7 +19,7 @@ export async function keysInArtifacts(
   folder: string,
   { settings, keyring }: { readonly settings: ProviderSettings; readonly keyring: Keyring },
 ): Promise<readonly KeysElsewhere[]> {
-  const own = join(folder, ownStore)
+  const own = ownArtifacts(folder)
   const names = (await services.files.kind(own)) === 'folder' ? [own] : []
   for (const name of settings.artifactStores) {
     if (!name.startsWith('s3://') && (await services.files.kind(name)) !== 'folder')

@@ -26,6 +26,7 @@ import { type Keyring, keyWrapper, wrappedUnder } from '../keys/index.ts'
 import { earlierRoot } from '../ledger/index.ts'
 import { type KeyringServices, withKeyring } from './open-keyring.ts'
 import { decisionPlaces } from './open-storage.ts'
+import { rotationAlarm, rotationOf } from './rotation-alarm.ts'
 import type { Services, Workspace } from './services.ts'
 import { StatedDecisions, type StatedHead } from './stated-decisions.ts'
 
@@ -39,6 +40,8 @@ export interface DecisionLogInUse {
   readonly erasureOf: (index: number) => Promise<ReceiptErasure>
   /** Whether the log, as it was opened, was not the one whose newest head the evidence log states. */
   readonly isOlder: boolean
+  /** What is to be said of the age of the tenant's key; null while there is nothing. */
+  readonly keyAlarm: () => Promise<string | null>
 }
 
 type Needed = KeyringServices & Pick<Services, 'openDecisions' | 'variable'>
@@ -47,7 +50,7 @@ type Needed = KeyringServices & Pick<Services, 'openDecisions' | 'variable'>
 const tenant = 'local'
 
 /** Statement subject of a decision log. */
-const logSubject = (origin: string): ResourceDescriptor => ({
+export const logSubject = (origin: string): ResourceDescriptor => ({
   name: origin,
   digest: { sha256: sha256Hex(utf8(origin)) },
 })
@@ -63,7 +66,7 @@ export async function withDecisionLog<Result>(
   use: (opened: DecisionLogInUse) => Promise<Result>,
   { mayBeOlder = false }: { readonly mayBeOlder?: boolean } = {},
 ): Promise<Result> {
-  return withKeyring(services, folder, async ({ keyring, workspace }) => {
+  return withKeyring(services, folder, async ({ keyring, workspace, settings }) => {
     const stated = await StatedDecisions.read(workspace, services.files, mayBeOlder)
     const wrapper = wrapperOf(keyring)
     const places = await decisionPlaces(services, folder)
@@ -86,7 +89,9 @@ export async function withDecisionLog<Result>(
         )
       const isOlder = why !== null
       const erasureOf = proofs(workspace)
-      const opened = { log, workspace, verifierKey, host, erasureOf, isOlder }
+      const keyAlarm = async () =>
+        rotationAlarm(tenant, await rotationOf(keyring, tenant, { now: services.now(), settings }))
+      const opened = { log, workspace, verifierKey, host, erasureOf, isOlder, keyAlarm }
       // Of a log that was taken away it would hide that there was one.
       if (log.isNew && !isOlder) await stateHead(opened, 'opened', services.now())
       const known = new Set(

@@ -7,7 +7,7 @@ import { type DecisionLogInUse, withDecisionLog } from './decision-log-access.ts
 import type { Services } from './services.ts'
 
 /** What an operation is given beside the log. */
-export type OperationServices = Pick<Services, 'now' | 'newId'>
+export type OperationServices = Pick<Services, 'now' | 'newId' | 'user' | 'toolVersion'>
 
 /** A piece of work. What it is asked, and what it answers, are values of JSON. */
 export interface DecisionOperation<Shape extends TSchema, Result> {

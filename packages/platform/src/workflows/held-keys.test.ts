@@ -4,11 +4,13 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { openNote, parseWitnessKey } from '@proofhouse/evidence'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { diskKeyFiles } from '../adapters/key-file.ts'
 import { startVaultStandIn } from '../adapters/vault-stand-in.fixture.ts'
 import { composeServices } from '../compose.ts'
-import { keyEvents, rotateKeys, signPath, verifyPath } from './index.ts'
+import { keyEvents, rotateKeys, signPath, signReceipt, verifyPath } from './index.ts'
+import { type ReadyWitness, runWitness } from './run-witness.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'held-'))
 const at = (name: string) => join(folder, name)
@@ -107,6 +109,12 @@ test('a workspace signs its statements and its ledger with held keys, and has no
   expect(readFileSync(join(workspace, 'keys/signing.pub'), 'utf8')).toContain('PUBLIC KEY')
   const events = await keyEvents(services, request)
   expect(events.map(({ event }) => event)).toEqual(['created', 'created'])
+  // A receipt in COSE is signed by the same key, whether it is named or found.
+  const ledger = { folder: join(workspace, 'ledger'), index: 0, trustPath: null }
+  for (const keyPath of [null, placeOf('ed25519')])
+    expect((await signReceipt(services, { ...ledger, keyPath })).length).toBeGreaterThan(100)
+  const other = signReceipt(services, { ...ledger, keyPath: placeOf('ed25519', '&version=2') })
+  await expect(other).rejects.toMatchObject({ code: 'key-missing' })
   // Cut off: nothing is changed, and what was there is there.
   server.mood.sealed = true
   await expect(
@@ -136,4 +144,46 @@ test('a log keeps the key it began with', async () => {
   workspaceOf('began')
   await expect(services.openWorkspace(workspace)).rejects.toMatchObject({ code: 'config-invalid' })
   expect(await diskKeyFiles.readPrivate(join(workspace, 'keys/ledger.key'))).not.toBeNull()
+})
+
+test('a witness cosigns with a held key, signs nothing while that is away, and goes on afterwards', async () => {
+  const workspace = await services.openWorkspace(at('witnessed'))
+  writeFileSync(at('logs'), `log ${workspace.verifierKey}\n`)
+  const stop = new AbortController()
+  const ready = Promise.withResolvers<ReadyWitness>()
+  const request = {
+    listen: '127.0.0.1:0',
+    beyondThisMachine: false,
+    logsPath: at('logs'),
+    stateFolder: at('state'),
+    signal: stop.signal,
+  }
+  const key = { keyPath: placeOf('ed25519', '&version=1'), name: 'witness.example/held' }
+  const running = runWitness(services, { ...request, ...key }, ready.resolve)
+  const { url, verifierKey, name } = await ready.promise
+  expect([name, verifierKey.split('+')[0]]).toEqual([key.name, key.name])
+  const ask = async (index: number) => {
+    await workspace.ledger.append(Uint8Array.from(Buffer.from(`entry ${index}`)))
+    const { note } = await workspace.ledger.checkpoint()
+    return fetch(`${url}/add-checkpoint`, { method: 'POST', body: `old 0\n\n${note}` })
+  }
+  server.mood.sealed = true
+  expect((await ask(0)).status).toBe(503)
+  server.mood.sealed = false
+  const answer = await ask(1)
+  const told = await answer.text()
+  expect([answer.status, told.startsWith(`\u2014 ${key.name} `)]).toEqual([200, true])
+  const { note } = await workspace.ledger.checkpoint()
+  const opened = await openNote(`${note}${told}`, [parseWitnessKey(verifierKey)])
+  expect(opened.verified).toHaveLength(1)
+  stop.abort()
+  await running
+  await workspace.close()
+  for (const other of [
+    { ...key, name: null },
+    { ...key, keyPath: placeOf('ed25519') },
+  ])
+    await expect(
+      runWitness(services, { ...request, ...other }, () => undefined),
+    ).rejects.toMatchObject({ code: 'usage-invalid' })
 })

@@ -2,13 +2,19 @@
 // its ledger and its log of decisions.
 
 import { join, resolve } from 'node:path'
-import { OperatingError } from '@proofhouse/evidence'
+import { type NoteSigner, OperatingError } from '@proofhouse/evidence'
 import {
   type HeldKey,
   type HeldKeyPlace,
+  heldLedgerKey,
   heldSigningKey,
+  heldWitnessKey,
+  keyFileNames,
   keyFolders,
+  type LedgerKey,
+  openWitnessKey,
   readHeldKeyPlace,
+  readLedgerKey,
   type SigningKey,
   signingKeyFromPem,
 } from '../keys/index.ts'
@@ -58,6 +64,66 @@ export async function openKeyToSign(
       ? undefined
       : await secretLine(keyFiles, { path: passphrasePath, what: 'passphrase' })
   return { signingKey: await signingKeyFromPem(pem, passphrase), close: () => undefined }
+}
+
+/**
+ * The key of a ledger, for what is signed beside its checkpoints.
+ * @param ledger.keyPath a file, or where the key is held; null for what the settings beside the ledger name, or the
+ *   file there
+ * @throws as `openKeyToSign`; config-invalid
+ */
+export async function openLedgerKeyToSign(
+  services: Needed & Pick<Services, 'files'>,
+  ledger: {
+    readonly folder: string
+    readonly keyPath: string | null
+    readonly origin: string
+  },
+): Promise<{ readonly signer: NoteSigner; close(): void }> {
+  const { keyPath, origin } = ledger
+  const keys = join(resolve(ledger.folder), '..', keyFolders.keys)
+  const place =
+    keyPath === null
+      ? (await readSettingsFile(services, keys)).held.ledger
+      : readHeldKeyPlace(keyPath, (path) => resolve(path))
+  if (place === null) {
+    const path = keyPath ?? join(keys, keyFileNames.ledger)
+    return { signer: (await readLedgerKey(services.keyFiles, path)).signer, close: () => undefined }
+  }
+  const held = await openPlace(services, place)
+  try {
+    return { signer: heldLedgerKey(held, origin).signer, close: () => held.close() }
+  } catch (error) {
+    held.close()
+    throw error
+  }
+}
+
+/**
+ * The key of a witness: a file, made under the given name where there is none, or where it is held.
+ * @throws as `openKeyToSign`; usage-invalid where a held key is not one for ever, or no name is given with it
+ */
+export async function openWitnessKeyAt(
+  services: Needed,
+  { keyPath, name }: { readonly keyPath: string; readonly name: string | null },
+): Promise<LedgerKey & { close(): void }> {
+  const place = readHeldKeyPlace(keyPath, (path) => resolve(path))
+  if (place === null)
+    return { ...(await openWitnessKey(services.keyFiles, keyPath, name)), close: () => undefined }
+  if (name === null)
+    throw new OperatingError('usage-invalid', 'a key that is held has no name of its own: `--name`')
+  if (place.provider === 'vault' && place.version === null)
+    throw new OperatingError(
+      'usage-invalid',
+      'a witness keeps its key: name the `version` of the transit key',
+    )
+  const held = await openPlace(services, place)
+  try {
+    return { ...heldWitnessKey(held, name), close: () => held.close() }
+  } catch (error) {
+    held.close()
+    throw error
+  }
 }
 
 /** Keys of a workspace that a provider holds; null for those in files. */

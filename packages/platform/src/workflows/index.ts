@@ -27,6 +27,11 @@ const whenAsked =
 /** `assessSystem` of `assess-system.ts`. */
 export const assessSystem = whenAsked(async () => (await import('./assess-system.ts')).assessSystem)
 
+/** `compareKeyEvents` of `compare-key-events.ts`. */
+export const compareKeyEvents = whenAsked(
+  async () => (await import('./compare-key-events.ts')).compareKeyEvents,
+)
+
 /** `openHeldWorkspaceKeys` of `held-keys.ts`. */
 export const openHeldWorkspaceKeys = whenAsked(
   async () => (await import('./held-keys.ts')).openHeldWorkspaceKeys,
@@ -48,6 +53,22 @@ export const checkVulnerabilities = whenAsked(
 
 /** `explainRow` of `explain-row.ts`. */
 export const explainRow = whenAsked(async () => (await import('./explain-row.ts')).explainRow)
+
+/** `putArtifact` of `keep-artifacts.ts`. */
+export const putArtifact = whenAsked(async () => (await import('./keep-artifacts.ts')).putArtifact)
+
+/** `getArtifact` of `keep-artifacts.ts`. */
+export const getArtifact = whenAsked(async () => (await import('./keep-artifacts.ts')).getArtifact)
+
+/** `listArtifacts` of `keep-artifacts.ts`. */
+export const listArtifacts = whenAsked(
+  async () => (await import('./keep-artifacts.ts')).listArtifacts,
+)
+
+/** `removeArtifact` of `keep-artifacts.ts`. */
+export const removeArtifact = whenAsked(
+  async () => (await import('./keep-artifacts.ts')).removeArtifact,
+)
 
 /** `checkLedger` of `check-ledger.ts`. */
 export const checkLedger = whenAsked(async () => (await import('./check-ledger.ts')).checkLedger)
@@ -153,6 +174,7 @@ export const recordDecisions = whenAsked(
 )
 
 export { indexOf } from './entry-index.ts'
+export type { Accessor } from './state-access.ts'
 /** `searchDecisions` of `answer-about-decisions.ts`. */
 export const searchDecisions = whenAsked(
   async () => (await import('./answer-about-decisions.ts')).searchDecisions,
@@ -168,9 +190,24 @@ export const receiptOfDecision = whenAsked(
   async () => (await import('./answer-about-decisions.ts')).receiptOfDecision,
 )
 
+/** `correctDecision` of `correct-decision.ts`. */
+export const correctDecision = whenAsked(
+  async () => (await import('./correct-decision.ts')).correctDecision,
+)
+
 /** `listSources` of `answer-about-decisions.ts`. */
 export const listSources = whenAsked(
   async () => (await import('./answer-about-decisions.ts')).listSources,
+)
+
+/** `exportSubject` of `export-subject.ts`. */
+export const exportSubject = whenAsked(
+  async () => (await import('./export-subject.ts')).exportSubject,
+)
+
+/** `verifyExportFile` of `verify-export.ts`. */
+export const verifyExportFile = whenAsked(
+  async () => (await import('./verify-export.ts')).verifyExportFile,
 )
 
 /** `eraseDecisions` of `erase-decisions.ts`. */
@@ -187,6 +224,27 @@ export const serveDecisions = whenAsked(
 /** `checkDecisions` of `check-decisions.ts`. */
 export const checkDecisions = whenAsked(
   async () => (await import('./check-decisions.ts')).checkDecisions,
+)
+
+export type { RetainedDeployment } from './retain-decisions.ts'
+/** `reportRetention` of `retain-decisions.ts`. */
+export const reportRetention = whenAsked(
+  async () => (await import('./retain-decisions.ts')).reportRetention,
+)
+
+/** `expireDecisions` of `retain-decisions.ts`. */
+export const expireDecisions = whenAsked(
+  async () => (await import('./retain-decisions.ts')).expireDecisions,
+)
+
+/** `holdDecisions` of `hold-decisions.ts`. */
+export const holdDecisions = whenAsked(
+  async () => (await import('./hold-decisions.ts')).holdDecisions,
+)
+
+/** `releaseDecisions` of `hold-decisions.ts`. */
+export const releaseDecisions = whenAsked(
+  async () => (await import('./hold-decisions.ts')).releaseDecisions,
 )
 
 /** `restoreDecisions` of `restore-decisions.ts`. */

@@ -17,12 +17,12 @@ import {
   readKey,
   type RootKey,
   type RotationState,
-  rotationState,
   tenantKeyAddress,
 } from '../keys/index.ts'
 import { keysInArtifacts } from './artifact-places.ts'
 import { isVouched } from '../registry/index.ts'
 import { type KeyringServices, type OpenedKeyring, withKeyring } from './open-keyring.ts'
+import { rotationOf } from './rotation-alarm.ts'
 import type { Services } from './services.ts'
 import { statementEnvelope } from './statement-envelopes.ts'
 
@@ -80,13 +80,7 @@ export async function listKeys(
     )
     const key = await keyring.tenants.status(request.tenant)
     const newest = key === null ? null : newestOf(key)
-    const due =
-      newest === null
-        ? null
-        : rotationState(newest.createdAt, {
-            now: services.now(),
-            rotationDays: settings.rotationDays,
-          })
+    const due = await rotationOf(keyring, request.tenant, { now: services.now(), settings })
     return {
       tenant: request.tenant,
       provider: provider.kind,
@@ -173,7 +167,7 @@ export async function rotateKeys(
       if ((await keyring.tenants.status(tenant)) === null)
         await keyring.tenants.create(tenant, reason)
       const { version: rootVersion } = await provider.rotate(settings.root)
-      const rewrapped = await keyring.tenants.rewrapUnderRoot(tenant, reason)
+      const rewrapped = await keyring.tenants.rewrapUnderRoot(tenant, reason, true)
       return { tenant, version: null, rootVersion, rewrapped }
     }
     const isFirst = (await keyring.tenants.status(tenant)) === null

@@ -8,7 +8,11 @@ import { listing, receipting, searching, showing } from './answer-about-decision
 import { declaring } from './declare-deployment.ts'
 import type { DecisionLogInUse } from './decision-log-access.ts'
 import type { DecisionOperation, OperationServices } from './decision-operation.ts'
+import { correcting } from './correct-decision.ts'
 import { endingEpoch, erasing } from './erase-decisions.ts'
+import { exporting } from './export-subject.ts'
+import { holding, releasing } from './hold-decisions.ts'
+import { expiring, reportingRetention } from './retain-decisions.ts'
 import type { Operator } from './services.ts'
 
 /** Pieces of work that wait at most; each holds a request and no more. */
@@ -22,6 +26,12 @@ const operations: readonly DecisionOperation<TSchema, unknown>[] = [
   showing,
   listing,
   declaring,
+  correcting,
+  exporting,
+  holding,
+  releasing,
+  reportingRetention,
+  expiring,
 ]
 
 /** Does one piece of work at a time, in the order in which they came. */
@@ -57,7 +67,7 @@ export class WorkQueue {
  */
 export function operatorOf(
   opened: DecisionLogInUse,
-  services: OperationServices & { readonly toolVersion: string },
+  services: OperationServices,
   { queue, failed }: { readonly queue: WorkQueue; readonly failed: (error: unknown) => void },
 ): Operator {
   const known = new Map(
@@ -90,11 +100,18 @@ export function operatorOf(
   }
 }
 
+/** Refusals before anything is done. */
+const harmless: ReadonlySet<string> = new Set([
+  'limit-exceeded',
+  'erasure-restricted',
+  'decision-malformed',
+])
+
 /** Whether the log goes on as before: what was asked was wrong or too much, or may be asked again. */
 function isHarmless(error: unknown): boolean {
   if (!(error instanceof OperatingError)) return false
   const { exitCode, retryable } = errorRegistry[error.code]
-  return exitCode === 2 || error.code === 'limit-exceeded' || (retryable && !isOver(error))
+  return exitCode === 2 || harmless.has(error.code) || (retryable && !isOver(error))
 }
 
 const isOver = ({ code }: OperatingError) => code === 'ledger-closed' || code === 'ledger-conflict'

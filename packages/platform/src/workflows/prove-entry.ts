@@ -1,6 +1,5 @@
 // Proofs that an entry is in a ledger, from the ledger's files: as a tlog-proof, and, with the ledger's key, as a COSE receipt.
 
-import { join, resolve } from 'node:path'
 import {
   assert,
   type Bytes,
@@ -12,7 +11,7 @@ import {
   verifyCoseReceipt,
   verifyTlogProof,
 } from '@proofhouse/evidence'
-import { keyFileNames, readLedgerKey } from '../keys/index.ts'
+import { openLedgerKeyToSign } from './held-keys.ts'
 import { readEntries, readTile } from '../ledger/index.ts'
 import type { Services } from './services.ts'
 import { type LedgerFolder, openTrustedLedger } from './trusted-ledger.ts'
@@ -39,7 +38,7 @@ export async function proveEntry(
 
 /** Which entry of which ledger, and the private key of the ledger. */
 export interface ReceiptRequest extends ProveRequest {
-  /** Null for the workspace's: `keys/ledger.key` beside the ledger's folder. */
+  /** A file, or where the key is held; null for the workspace's: `keys/` beside the ledger's folder. */
   readonly keyPath: string | null
 }
 
@@ -48,18 +47,22 @@ export interface ReceiptRequest extends ProveRequest {
  * @throws as `proveEntry`; key-malformed for another key than the ledger's, and what reading a key throws
  */
 export async function signReceipt(
-  services: Pick<Services, 'files' | 'openLedgerFiles' | 'keyFiles'>,
+  services: Pick<Services, 'files' | 'openLedgerFiles' | 'keyFiles' | 'openHeldKey'>,
   request: ReceiptRequest,
 ): Promise<Bytes> {
   const { folder, index, keyPath } = request
   const { trust, note, hashes, entry } = await inclusionOf(services, request)
-  const path = keyPath ?? join(resolve(folder), '..', 'keys', keyFileNames.ledger)
-  const { signer } = await readLedgerKey(services.keyFiles, path)
   const { log } = trust
-  const receipt = await signCoseReceipt({ checkpoint: note, log, signer, index, path: hashes })
-  // The policy's witnesses have been asked for already; none can be in a receipt.
-  await verifyCoseReceipt({ receipt, entry, trust: { ...trust, quorum: 'none' } })
-  return receipt
+  const key = await openLedgerKeyToSign(services, { folder, keyPath, origin: log.name })
+  try {
+    const { signer } = key
+    const receipt = await signCoseReceipt({ checkpoint: note, log, signer, index, path: hashes })
+    // The policy's witnesses have been asked for already; none can be in a receipt.
+    await verifyCoseReceipt({ receipt, entry, trust: { ...trust, quorum: 'none' } })
+    return receipt
+  } finally {
+    key.close()
+  }
 }
 
 async function inclusionOf(

@@ -1,8 +1,8 @@
 // Runs a witness of other people's logs until it is asked to stop: `proofhouse ledger witness`.
 
 import { OperatingError, textOf } from '@proofhouse/evidence'
-import { openWitnessKey } from '../keys/index.ts'
 import { parseWitnessedLogs, Witness } from '../ledger/index.ts'
+import { openWitnessKeyAt } from './held-keys.ts'
 import type { Services } from './services.ts'
 
 /** The list of logs is small; anything larger is the wrong file. */
@@ -37,15 +37,19 @@ export interface ReadyWitness {
  * @throws usage-invalid, trust-malformed, ledger-busy, ledger-corrupt, storage-failed and what keys throw
  */
 export async function runWitness(
-  services: Pick<Services, 'files' | 'keyFiles' | 'witnessing' | 'now'>,
+  services: Pick<Services, 'files' | 'keyFiles' | 'openHeldKey' | 'witnessing' | 'now'>,
   request: RunWitnessRequest,
   onReady: (ready: ReadyWitness) => void,
 ): Promise<void> {
-  const { files, keyFiles, witnessing, now } = services
+  const { files, witnessing, now } = services
   const address = addressOf(request.listen, request.beyondThisMachine)
   const keys = parseWitnessedLogs(textOf(await files.read(request.logsPath, logsFileSizeMaxBytes)))
-  const key = await openWitnessKey(keyFiles, request.keyPath, request.name)
-  const state = await witnessing.openState(request.stateFolder, [...keys.keys()])
+  const key = await openWitnessKeyAt(services, request)
+  const opening = witnessing.openState(request.stateFolder, [...keys.keys()])
+  const state = await opening.catch((error: unknown) => {
+    key.close()
+    throw error
+  })
   try {
     const logs = [...state].map(([origin, store]) => ({
       origin,
@@ -65,6 +69,7 @@ export async function runWitness(
       await witness.close()
     }
   } finally {
+    key.close()
     for (const store of state.values()) await store.release()
   }
 }

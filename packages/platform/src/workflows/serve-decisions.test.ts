@@ -5,6 +5,7 @@ import { OperatingError } from '@proofhouse/evidence'
 import { afterAll, expect, test } from 'vitest'
 import { composeServices } from '../compose.ts'
 import { showDecision } from './answer-about-decisions.ts'
+import { by } from './decisions-workspace.fixture.ts'
 import { declareDeployment } from './declare-deployment.ts'
 import { endEpoch, eraseDecisions } from './erase-decisions.ts'
 import { recordDecisions } from './record-decisions.ts'
@@ -33,7 +34,7 @@ test('an epoch with an erasure that has waited a day is ended when serving begin
     const ready = () => {
       stop.abort()
     }
-    const run = { signal: stop.signal, ready, delayed: () => undefined }
+    const run = { signal: stop.signal, ready, note: () => undefined }
     return serveDecisions({ folder, host: '127.0.0.1', port: 0 }, at(time), run)
   }
   await serve('2026-02-01T23:59:00Z')
@@ -73,7 +74,7 @@ test('an erasure that could not be stated ends the server, and is carried on whe
   const served = serveDecisions(request, services, {
     signal: stop.signal,
     ready,
-    delayed: () => undefined,
+    note: () => undefined,
   }).catch((error: unknown) => error)
   await listening
   const erasure = { folder, what: { subject: 'p' }, reason: 'request' } as const
@@ -84,7 +85,7 @@ test('an erasure that could not be stated ends the server, and is carried on whe
   isFull = true
   await expect(eraseDecisions(erasure, real)).rejects.toMatchObject({ code: 'storage-failed' })
   expect(await served).toMatchObject({ code: 'storage-failed' })
-  expect(await showDecision({ folder, index: 0 }, real)).toMatchObject({ groups: null })
+  expect(await showDecision({ folder, index: 0, by }, real)).toMatchObject({ groups: null })
   // It was stated by now: the same one is not stated again.
   expect(await endEpoch({ folder }, real)).toMatchObject({ final: [{ erasureId: 'e-2' }] })
 })
@@ -116,37 +117,54 @@ test('a provider of keys that is away delays the end of an epoch, and decisions 
   isAway = true
   const stop = new AbortController()
   const told = Promise.withResolvers<string>()
-  const answers: number[] = []
+  const ready = Promise.withResolvers<readonly [address: string, tokenFile: string]>()
   const served = serveDecisions(
     { folder, host: '127.0.0.1', port: 0 },
     at('2026-02-03T00:00:00Z'),
     {
       signal: stop.signal,
-      ready: ({ address, tokenFile }) => {
-        void told.promise.then(async (why) => {
-          expect(why).toBe('it is away')
-          const token = readFileSync(tokenFile, 'utf8').trim()
-          const decision = {
-            ...JSON.parse(readFileSync(join(base, 'd.jsonl'), 'utf8')),
-            sequence: 1,
-          }
-          const answer = await fetch(`${address}/api/v1/decisions`, {
-            method: 'POST',
-            headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-            body: JSON.stringify([decision]),
-          })
-          answers.push(answer.status)
-          stop.abort()
-        })
-      },
-      delayed: (why) => told.resolve(why),
+      ready: ({ address, tokenFile }) => ready.resolve([address, tokenFile]),
+      note: (text) => told.resolve(text),
     },
   )
+  expect(await told.promise).toBe('the epoch of keys goes on: it is away')
+  const [address, token] = await ready.promise
+  const decision = readFileSync(join(base, 'd.jsonl'), 'utf8')
+  const answer = await fetch(`${address}/api/v1/decisions`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${readFileSync(token, 'utf8').trim()}`,
+      'content-type': 'application/json',
+    },
+    body: `[${decision.replace('"sequence":0', '"sequence":1')}]`,
+  })
+  expect(answer.status).toBe(200)
+  stop.abort()
   expect(await served).toEqual({ size: 2 })
-  expect(answers).toEqual([200])
   isAway = false
   expect(await endEpoch({ folder }, services)).toMatchObject({
     epoch: 2,
     final: [{ erasureId: 'e-1' }],
   })
+})
+
+test.each([
+  ['2026-04-19T00:00:00Z', 'is due on 2026-05-02'],
+  ['2026-05-02T00:00:00Z', 'has been overdue since 2026-05-02'],
+])('serving at %s says that the rotation of the key %s', async (time, said) => {
+  const folder = join(base, `alarm-${time.slice(5, 7)}`)
+  const at = (now: string) => composeServices({ newId: () => 'e-1', now: () => new Date(now) })
+  await declareDeployment({ file: join(base, 'pumps.json'), folder }, at('2026-02-01T00:00:00Z'))
+  await recordDecisions({ file: join(base, 'd.jsonl'), folder }, at('2026-02-01T00:00:00Z'))
+  const stop = new AbortController()
+  const notes: string[] = []
+  await serveDecisions({ folder, host: '127.0.0.1', port: 0 }, at(time), {
+    signal: stop.signal,
+    ready: () => undefined,
+    note(text) {
+      notes.push(text)
+      stop.abort()
+    },
+  })
+  expect(notes).toEqual([expect.stringContaining(said)])
 })

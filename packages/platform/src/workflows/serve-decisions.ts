@@ -12,6 +12,8 @@ import type { Services } from './services.ts'
 const stateEveryMs = 10 * 60_000
 /** How long an epoch of keys lasts. */
 const epochMs = 24 * 3_600_000
+/** How often it is said that a key is due to be rotated. */
+const alarmEveryMs = 24 * 3_600_000
 const sendersTokens = 'keys/decisions.token'
 const operatorsTokens = 'keys/operator.token'
 const loopback = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/
@@ -45,8 +47,8 @@ export async function serveDecisions(
   run: {
     readonly signal: AbortSignal
     readonly ready: (serving: Serving) => void
-    /** Told why an epoch of keys could not be ended yet; decisions are taken all the same. */
-    readonly delayed: (why: string) => void
+    /** Told what somebody is to know; decisions are taken all the same. */
+    readonly note: (text: string) => void
   },
 ): Promise<{ readonly size: number }> {
   if (!loopback.test(host))
@@ -79,7 +81,7 @@ export async function serveDecisions(
         await server.close()
         throw error
       })
-    const tick = ticking(opened, services, { queue, delayed: run.delayed })
+    const tick = ticking(opened, services, { queue, note: run.note })
     const timer = setInterval(() => {
       tick().catch(failed)
     }, stateEveryMs)
@@ -104,12 +106,18 @@ export async function serveDecisions(
 function ticking(
   opened: DecisionLogInUse,
   { now }: Pick<Services, 'now'>,
-  { queue, delayed }: { readonly queue: WorkQueue; readonly delayed: (why: string) => void },
+  { queue, note }: { readonly queue: WorkQueue; readonly note: (text: string) => void },
 ): () => Promise<void> {
   const { log, host } = opened
   let stated = log.size
   let epochEndsMs = performance.now() + epochMs
+  let alarmMs = 0
   return async () => {
+    if (performance.now() >= alarmMs) {
+      alarmMs = performance.now() + alarmEveryMs
+      const alarm = await opened.keyAlarm()
+      if (alarm !== null) note(alarm)
+    }
     if (performance.now() > epochEndsMs || isErasureDue(log, now())) {
       try {
         await queue.add(() => closeEpoch(log, host))
@@ -117,7 +125,7 @@ function ticking(
       } catch (error) {
         if (!isProviderAway(error)) throw error
         // The epoch goes on, decisions are taken in it, and the next tick tries again.
-        delayed(error.message)
+        note(`the epoch of keys goes on: ${error.message}`)
       }
     }
     if (log.size > stated) {

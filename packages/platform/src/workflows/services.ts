@@ -42,8 +42,12 @@ export interface Files {
   read(path: string, sizeMaxBytes: number): Promise<Bytes>
   /** SHA-256 of a file of any size, in bounded memory. @throws file-missing, file-unreadable */
   digest(path: string): Promise<FileDigest>
-  /** Replaces the file in one step, creating folders; a reader sees the old or the new. @throws file-unwritable */
-  write(path: string, content: Uint8Array | string): Promise<void>
+  /**
+   * Replaces the file in one step, creating folders; a reader sees the old or the new, and the old where the
+   * content fails to come.
+   * @throws file-unwritable; what the content throws
+   */
+  write(path: string, content: Uint8Array | string | AsyncIterable<Uint8Array>): Promise<void>
   /** What stands at the path; null for nothing. */
   kind(path: string): Promise<'file' | 'folder' | null>
 }
@@ -153,6 +157,8 @@ export interface Services {
   readonly variable: (name: string) => string | null
   readonly now: () => Date
   readonly newId: () => string
+  /** Account of the system under which the program runs. */
+  readonly user: () => string
   readonly toolVersion: string
   readonly data: DataSource
   readonly models: ModelRunner

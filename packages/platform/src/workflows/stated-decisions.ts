@@ -220,7 +220,7 @@ async function isEarlier(
  * What an entry states, where that is of a type; null for others.
  * @throws envelope-signature-invalid where it is not signed by this workspace
  */
-async function statementIn<Predicate extends JsonObject>(
+export async function statementIn<Predicate extends JsonObject>(
   { blobs, verifiers }: Pick<Workspace, 'blobs' | 'verifiers'>,
   entry: Uint8Array,
   type: PredicateType<Predicate>,

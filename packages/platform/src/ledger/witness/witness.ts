@@ -173,7 +173,10 @@ export class Witness {
       return refusal(422, reasonOf(error))
     }
     const { name, keyId } = this.#signer
-    const signature = await cosign(utf8(text), this.#nowSeconds(), (m) => this.#signer.sign(m))
+    const signing = cosign(utf8(text), this.#nowSeconds(), (m) => this.#signer.sign(m))
+    // Nothing is remembered yet: whoever asks again is answered as now.
+    const signature = await signing.catch(() => null)
+    if (signature === null) return keyAway
     const line = formatSignature({ name, keyId, signature })
     const note = `${text}\n${signatures.map(formatSignature).join('')}${line}`
     if (utf8(note).length > keptSizeMaxBytes)
@@ -191,6 +194,9 @@ export class Witness {
 
 const tooLarge = refusal(413, `a request has at most ${addCheckpointSizeMaxBytes} bytes`)
 const storageFailed = refusal(500, 'the state of this log could not be written')
+const keyAway = answer(503, 'the key of this witness cannot be used now\n', {
+  'retry-after': '5',
+})
 const busy = answer(429, 'too many requests about this log\n', { 'retry-after': '1' })
 
 /** A head whose signature holds. */

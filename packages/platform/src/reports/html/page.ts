@@ -5,15 +5,20 @@ import { createHash } from 'node:crypto'
 import { html, type Markup } from './markup.ts'
 import { styleSheet } from './style.ts'
 
-/** A self-contained page. @param by `title` and `generator` are text */
+/** A self-contained page, in English unless told otherwise. @param by `title` and `generator` are text */
 export function page(
-  by: { readonly title: string; readonly generator: string },
+  by: {
+    readonly title: string
+    readonly generator: string
+    readonly language?: string
+    readonly direction?: 'ltr' | 'rtl'
+  },
   content: Markup,
 ): string {
   const styleHash = createHash('sha256').update(styleSheet, 'utf8').digest('base64')
   const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'`
   const head = html`<!doctype html>
-<html lang="en" dir="ltr">
+<html lang="${by.language ?? 'en'}" dir="${by.direction ?? 'ltr'}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">

@@ -48,7 +48,7 @@ export function renderVerifierPage({ program, receipt, toolVersion }: VerifierPa
   const body = html`</style>
 </head>
 <body>
-<noscript><p>This page checks receipts with a program that stands in it. Allow scripts for this page, or use <code>proofhouse receipt verify</code>.</p></noscript>
+<noscript><p>This page checks receipts with a program that stands in it. Allow scripts for this page, or use <code>proofhouse verify receipt</code>.</p></noscript>
 <p class="unseen" id="status" role="status"></p>
 <div id="page"></div>
 `

@@ -52,7 +52,7 @@ export const english = {
   tooLarge: 'The file is too large: it has {size} MB, and this page reads {limit} MB at most.',
   unreadable: 'The file could not be read.',
   browserTooOld:
-    'This browser cannot check Ed25519 signatures. Use a newer one, or `proofhouse receipt verify`.',
+    'This browser cannot check Ed25519 signatures. Use a newer one, or `proofhouse verify receipt`.',
   unexpected: 'The check itself failed: {message}',
 
   decision: 'The decision',
@@ -64,6 +64,7 @@ export const english = {
   place: 'Place in the log',
   placeAt: 'entry {n} of {log}',
   corrects: 'Replaces',
+  supersededBy: 'Replaced by',
 
   shown: 'What is shown',
   shownCaption: 'Each value was checked against what the log committed to.',
@@ -73,7 +74,7 @@ export const english = {
   wholeValue: '(the value)',
   noValue: '(no value)',
   emptyText: '(empty)',
-  moreRows: '{n} more values are not listed here; `proofhouse receipt verify --json` lists all.',
+  moreRows: '{n} more values are not listed here; `proofhouse verify receipt --json` lists all.',
   more: '{n} more are not listed here.',
   hidden: 'What is not shown',
   hiddenText:
@@ -163,7 +164,7 @@ export const english = {
   limitRight: 'That the decision was right or fair, or that what the model was given is true.',
   limitTime: 'That the times are right: they are what the clocks of those who signed said.',
   limitPage:
-    'That this page is honest. A page that came with a receipt can be made to say anything: where it matters, open the receipt in a page that you got elsewhere, or run `proofhouse receipt verify`.',
+    'That this page is honest. A page that came with a receipt can be made to say anything: where it matters, open the receipt in a page that you got elsewhere, or run `proofhouse verify receipt`.',
   limitData: 'That the data represent the people concerned, or that the labels are right.',
   footer:
     'Proofhouse {version}. This page makes no request; its security policy forbids every one.',

@@ -20,7 +20,7 @@ export function receiptParts(report: ReceiptReport, erasure: Erasure | null, wor
   ]
 }
 
-function decisionPart({ entry, origin, index }: ReceiptReport, words: Words): Child {
+function decisionPart({ entry, origin, index, supersededBy }: ReceiptReport, words: Words): Child {
   const { corrects } = entry
   return part(
     'decision',
@@ -33,6 +33,10 @@ function decisionPart({ entry, origin, index }: ReceiptReport, words: Words): Ch
       corrects === undefined
         ? null
         : [words.corrects, placed(words.placeAt, { log: corrects.log, n: String(corrects.index) })],
+      ...supersededBy.map((by): readonly [string, Child] => [
+        words.supersededBy,
+        [placed(words.placeAt, { log: origin, n: String(by.index) }), '; ', instant(by.time)],
+      ]),
       [words.model, code(entry.model), 'wide'],
     ]),
   )

@@ -1,8 +1,8 @@
-// `proofhouse receipt verify FILE`
+// `proofhouse verify receipt FILE`
 
 import { canonicalJson, textOf } from '@proofhouse/evidence'
 import { type ReceiptAnswer, verifyReceiptFile } from '../workflows/index.ts'
-import type { Command, ExitCode } from './command.ts'
+import type { Command, ExitCode, Invocation } from './command.ts'
 import { printLines } from './print-lines.ts'
 
 type Verified = Extract<ReceiptAnswer, { verified: true }>
@@ -35,10 +35,14 @@ function linesOf(answer: Verified): readonly string[] {
 function decisionLines({ receipt, erasure }: Verified): readonly string[] {
   const { entry, index, origin, revealed, hidden, verdict } = receipt
   const { corrects } = entry
+  const superseded = receipt.supersededBy.map(
+    (by) => `superseded  by entry ${by.index}, decided at ${by.time}`,
+  )
   return [
     `decided     by ${entry.deployment}, with model sha256:${entry.model}, at ${entry.time}`,
     `logged      ${origin}: entry ${index}; number ${entry.sequence} of ${entry.source}`,
     ...(corrects === undefined ? [] : [`corrects    entry ${corrects.index} of ${corrects.log}`]),
+    ...superseded,
     ...Object.entries(revealed).map(
       ([name, value]) => `shown       ${name}: ${shortened(textOf(canonicalJson(value)))}`,
     ),
@@ -84,36 +88,45 @@ const shortened = (text: string) =>
 const exitCodeOf = (answer: ReceiptAnswer): ExitCode =>
   answer.verified ? exitCodes[answer.receipt.verdict] : 1
 
+/** Whom to believe about receipts. */
+export const receiptTrustOptions = {
+  trust: { value: 'FILE', description: 'trust policy for the decision log, with its witnesses' },
+  'evidence-trust': { value: 'FILE', description: 'trust policy for the log of erasures' },
+  key: {
+    value: 'FILE',
+    description: 'public key that must have signed an erasure; may be repeated',
+    repeated: true,
+  },
+} as const
+
+/** The files that these options name. */
+export const receiptTrustPaths = ({ options, lists }: Pick<Invocation, 'options' | 'lists'>) => ({
+  trustPath: options['trust'] ?? null,
+  evidenceTrustPath: options['evidence-trust'] ?? null,
+  keyPaths: lists['key'] ?? [],
+})
+
 /** Verifies the receipt of a decision offline. */
-export const receiptVerify: Command = {
-  words: ['receipt', 'verify'],
+export const verifyReceipt: Command = {
+  words: ['verify', 'receipt'],
   summary: 'verify the receipt of a decision, offline',
   details: `Checks that the decision stands in the log, that what is shown is what was committed
 to, and, where nothing is shown, whether a statement says that it was erased. Ends with 0
 for a decision that is shown or was erased, with 1 where it is withheld, missing from
 the log, or the receipt was changed. Keys found in the receipt prove that it fits
 together; --trust, --evidence-trust and --key, from elsewhere, prove whose word it is.
-FILE may also be a page made by \`receipt page\`: the receipt in it is verified.`,
+FILE may also be a page made by \`receipt page\`: the receipt in it is verified. A model
+in a folder called receipt is verified as ./receipt.`,
   operands: [{ name: 'FILE', description: 'the receipt' }],
-  options: {
-    trust: { value: 'FILE', description: 'trust policy for the decision log, with its witnesses' },
-    'evidence-trust': { value: 'FILE', description: 'trust policy for the log of erasures' },
-    key: {
-      value: 'FILE',
-      description: 'public key that must have signed an erasure; may be repeated',
-      repeated: true,
-    },
-  },
+  options: receiptTrustOptions,
   examples: [
-    'proofhouse receipt verify receipt.json',
-    'proofhouse receipt verify receipt.json --trust trust.txt',
+    'proofhouse verify receipt receipt.json',
+    'proofhouse verify receipt receipt.json --trust trust.txt',
   ],
   async run({ operands, options, lists, switches, services, terminal }) {
     const answer = await verifyReceiptFile(services, {
       path: operands['FILE'] ?? '',
-      trustPath: options['trust'] ?? null,
-      evidenceTrustPath: options['evidence-trust'] ?? null,
-      keyPaths: lists['key'] ?? [],
+      ...receiptTrustPaths({ options, lists }),
     })
     if (switches.has('json')) terminal.out(`${JSON.stringify(answer)}\n`)
     else
