@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { checkDecisionLog } from './check.ts'
+import { openDeployment } from './decision.ts'
 import { decisionOf, newMemoryLog, orderOf } from './decisions.fixture.ts'
 import { closeEpoch, eraseSubject } from './emptying.ts'
+import type { IndexRow } from './index-segment.ts'
 import { rememberedMs } from './late-arrivals.ts'
 import { findDecisions, readDecision } from './reading.ts'
 
@@ -73,5 +75,23 @@ test('a client says that it erased a decision before it was sent: its number is 
   expect(await log.append([{ ...placeholder, sequence: 1 }])).toMatchObject([{ index: 1 }])
   expect((await readDecision(log, 1)).content?.groups['id']).toBe('A-1')
   expect(log.sources.next('gateway-1')).toBe(2)
+  await log.close()
+})
+
+test('what a law keeps is not emptied when it comes late, and nobody is remembered of whom something is kept', async () => {
+  const log = await newMemoryLog().open()
+  const { host } = newMemoryLog()
+  await log.append([about(0, before), about(1, before)])
+  const permitted = (rows: readonly IndexRow[]) => Promise.resolve(rows.slice(1))
+  await eraseSubject(log, 'p', { ...orderOf('part'), permitted }, host)
+  expect(await log.append([about(2, before)])).toMatchObject([{ status: 'accepted' }])
+  await eraseSubject(log, 'p', orderOf('rest'), host)
+  expect(await log.append([about(3, before)])).toMatchObject([{ status: 'erased' }])
+  const now = log.deployments.get('credit-eu')
+  if (now === undefined) throw new Error('the fixture declares it')
+  const retention = { class: 'credit', rules: [{ law: 'our own', keep: 'P1M' }] }
+  log.declare(openDeployment({ ...now.deployment, retention }, now))
+  expect(await log.append([about(4, before)])).toMatchObject([{ status: 'accepted' }])
+  expect((await checkDecisionLog(log)).findings).toEqual([])
   await log.close()
 })
