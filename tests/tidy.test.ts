@@ -28,7 +28,8 @@ const layers: readonly (readonly string[])[] = [
 /** Modules that touch the world: only adapters and the program's own edge may import them. */
 const worldly =
   /^(node:(fs|child_process|worker_threads|net|tls|http|https|http2|dgram|dns|os|process|sqlite|cluster|v8|vm|readline)(\/.*)?|@aws-sdk\/.*|@duckdb\/.*|@sigstore\/.*|onnxruntime-.*|pg)$/
-const edge = /^packages\/platform\/src\/(adapters\/|(config|compose|main|sdk)\.ts$)/
+const edge =
+  /^packages\/(platform\/src\/(adapters\/|(config|compose|main|sdk)\.ts$)|sdk\/src\/adapters\/)/
 
 interface Import {
   readonly from: string
@@ -141,6 +142,14 @@ test('evidence imports nothing of the host', () => {
   const bad = imports.filter(
     (i) =>
       i.from.startsWith('packages/evidence/src/') && isProduct.has(i.from) && !allowed.test(i.to),
+  )
+  expect(bad.map(at)).toEqual([])
+})
+
+test('the client imports evidence and nothing of the platform', () => {
+  const allowed = /^(\.|node:|@proofhouse\/evidence$)/
+  const bad = imports.filter(
+    (i) => i.from.startsWith('packages/sdk/src/') && isProduct.has(i.from) && !allowed.test(i.to),
   )
   expect(bad.map(at)).toEqual([])
 })

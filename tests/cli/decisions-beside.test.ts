@@ -102,7 +102,8 @@ test('while a server takes decisions, people are erased, receipts made and epoch
   expect(decisions('show', '3').out).toContain('its content was erased')
   expect(json('sources')).toEqual([{ source: 'gateway', next: 9, gaps: [] }])
   // The server goes on, and has forgotten them as well.
-  const more = JSON.stringify([decision(3), decision(9)])
+  const time = new Date(Date.now() + 60_000).toISOString()
+  const more = JSON.stringify([decision(3), { ...decision(9), time }])
   expect(await server.post(path, more, server.token)).toMatchObject({
     value: {
       outcomes: [
@@ -123,7 +124,8 @@ test('while a server takes decisions, people are erased, receipts made and epoch
   // A new version of a declaration counts at once, for small requests and for those that other threads prepare.
   const ranked = fields.replace('outcome: label', 'outcome: label\nmask: [input/age]')
   writeFileSync(at('credit.yaml'), `id: credit\nmodel: ${'1e'.repeat(32)}\n${ranked}`)
-  const large = (from: number) => Array.from({ length: 100 }, (_, n) => decision(from + n))
+  const now = (sequence: number) => ({ ...decision(sequence), time })
+  const large = (from: number) => Array.from({ length: 100 }, (_, n) => now(from + n))
   expect(await server.post(path, JSON.stringify(large(10)), server.token)).toMatchObject({
     status: 200,
   })
@@ -132,7 +134,7 @@ test('while a server takes decisions, people are erased, receipts made and epoch
   const { value: taken } = await server.post(path, both, server.token)
   expect(JSON.stringify(taken).match(/"repeated"/g)).toHaveLength(100)
   expect(JSON.stringify(taken).match(/"accepted"/g)).toHaveLength(100)
-  const small = JSON.stringify([decision(12), decision(210)])
+  const small = JSON.stringify([now(12), now(210)])
   expect(await server.post(path, small, server.token)).toMatchObject({
     value: {
       outcomes: [

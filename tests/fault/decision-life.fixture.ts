@@ -27,13 +27,16 @@ export interface Told {
   ended: string
 }
 
+/** After every erasure, so that what is appended then is no late arrival. */
+const later = '2026-03-01T00:00:00.000Z'
+
 async function append(log: DecisionLog, told: Told, from: number, to: number) {
   const wave = Array.from({ length: to - from }, (_, n) => from + n)
   // Each on its own, so that single ones may be acknowledged.
   await Promise.all(
     wave.map(async (sequence) => {
       const subject = sequence % 5 === 4 ? {} : { subject: `p-${sequence % 4}` }
-      const { subject: _none, ...rest } = decisionOf(sequence)
+      const { subject: _none, ...rest } = decisionOf(sequence, { time: later })
       const [outcome] = await log.append([{ ...rest, ...subject }]).catch(() => [])
       if (outcome !== undefined && outcome.status !== 'refused')
         told.acknowledged.set(sequence, outcome.index)
@@ -93,10 +96,12 @@ export async function check(
   }
   // What is handed in again is not taken twice, and the log goes on.
   const size = log.size
-  const again = await log.append([...acknowledged.keys()].map((n) => decisionOf(n)))
+  const again = await log.append(
+    [...acknowledged.keys()].map((n) => decisionOf(n, { time: later })),
+  )
   for (const outcome of again) expect(outcome.status).not.toBe('accepted')
   expect(log.size).toBe(size)
-  const [more] = await log.append([decisionOf(1000, { subject: 'p-1' })])
+  const [more] = await log.append([decisionOf(1000, { subject: 'p-1', time: later })])
   expect(more).toEqual({ status: 'accepted', index: size })
   await closeEpoch(log, made.host)
   await stateFinal(log, made.host)

@@ -35,6 +35,7 @@ test('a good day writes in every way', async () => {
         'replace epoch',
         'replace erasure',
         'replace keys',
+        'replace late',
         'replace state',
       ]),
     ),

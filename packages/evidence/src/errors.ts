@@ -86,6 +86,9 @@ export const errorRegistry = {
   'ledger-overloaded': busy(429),
   'ledger-closed': busy(503),
   'storage-failed': undecided(507),
+  // Client spool
+  'spool-corrupt': undecided(500),
+  'spool-stopped': undecided(409),
   // Encryption and the artifact store
   'ciphertext-invalid': undecided(),
   'artifact-missing': usage(404),

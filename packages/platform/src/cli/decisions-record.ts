@@ -19,11 +19,14 @@ Exits with 1 when a line was refused.`,
     const given = { file: operands['FILE'] ?? '', folder: workspaceOf(options) }
     terminal.progress('recording decisions')
     const recorded = await recordDecisions(given, services)
-    const { accepted, repeated, refused, refusedCount, size } = recorded
+    const { accepted, repeated, erased, refused, refusedCount, size } = recorded
     if (switches.has('json')) terminal.out(`${JSON.stringify(recorded)}\n`)
     else
       printLines(terminal, [
         `${accepted} accepted, ${repeated} had come before, ${refusedCount} refused; the log has ${size}`,
+        ...(erased === 0
+          ? []
+          : [`${erased} are about persons erased since: their entries have no content`]),
         ...refused.map(({ line, problem }) => `line ${line}: ${problem}`),
       ])
     return refusedCount > 0 ? 1 : 0

@@ -122,7 +122,7 @@ test('what was handed in before an erasure is erased with it; what comes after h
   let after: Promise<unknown> = Promise.resolve()
   const state = (erasure: Erasure) => {
     // Handed in while the erasure is under way.
-    after = log.append([decisionOf(8, { subject: 'p' })])
+    after = log.append([decisionOf(8, { subject: 'p', time: '2026-02-02T00:00:00Z' })])
     return at.host.state(erasure)
   }
   const { ranges } = await eraseSubject(log, 'p', orderOf('e'), { ...at.host, state })

@@ -12,6 +12,7 @@ import { DecisionIndex } from './decision-index.ts'
 import { Erasures } from './erasures.ts'
 import { GuardedFiles } from './guarded-files.ts'
 import { KeyPages } from './key-pages.ts'
+import { LateArrivals } from './late-arrivals.ts'
 import type { DecisionLogStores, LogParts } from './log-parts.ts'
 import { type LogState, LogStateFiles } from './log-state.ts'
 import { load } from './opening.ts'
@@ -21,6 +22,7 @@ import { sealContent, sealOverheadBytes, type SealPlace } from './sealing.ts'
 import { Sources } from './sources.ts'
 import { SubjectKeys, Tagger } from './subject-keys.ts'
 import { type PlacedContent, Vault } from './vault.ts'
+import { withoutLate } from './without-late.ts'
 import {
   HandedIn,
   type Outcome,
@@ -42,6 +44,7 @@ export class DecisionLog implements LogParts {
   readonly keys: SubjectKeys
   readonly tagger: Tagger
   readonly erasures: Erasures
+  readonly late: LateArrivals
   readonly corrections: Corrections
   readonly sources = new Sources()
   deployments: ReadonlyMap<string, OpenDeployment>
@@ -77,6 +80,7 @@ export class DecisionLog implements LogParts {
     this.keys = new SubjectKeys(new KeyPages(stores.files, place, epoch))
     this.tagger = new Tagger(keys.tag)
     this.erasures = new Erasures(stores.files, keys.table)
+    this.late = new LateArrivals(stores.files, place, epoch)
     this.corrections = new Corrections(stores, keys.table, place.origin)
   }
 
@@ -118,10 +122,8 @@ export class DecisionLog implements LogParts {
   /** Takes decisions, in order; each one's outcome once it is durable. @throws ledger-overloaded, ledger-closed */
   async append(values: readonly JsonValue[]): Promise<readonly Outcome[]> {
     this.refuseMore(values.length)
-    return this.take(
-      values.map((value) => prepare(value, this.preparation)),
-      () => values,
-    )
+    const prepared = values.map((value) => prepare(value, this.preparation))
+    return this.take(prepared, () => values)
   }
 
   /** Takes decisions that were prepared, as `append` does. @param values as handed in, for numbers that come again */
@@ -204,9 +206,7 @@ export class DecisionLog implements LogParts {
   async #drain(): Promise<void> {
     for (let left = this.#waiting.count; left > 0 && this.#failure === null; ) {
       const before = this.#waiting.count
-      await this.#write().catch((error: unknown) => {
-        this.#fail(error)
-      })
+      await this.#write().catch((error: unknown) => this.#fail(error))
       left -= Math.max(1, before - this.#waiting.count)
     }
   }
@@ -224,7 +224,7 @@ export class DecisionLog implements LogParts {
   }
 
   async #write(): Promise<void> {
-    const batch = this.#waiting.takeBatch()
+    const batch = withoutLate(this.#waiting.takeBatch(), this)
     if (batch.length === 0) return
     const first = this.#size
     try {
@@ -279,7 +279,7 @@ export class DecisionLog implements LogParts {
       const { tag, timeMs, deployment, outcome, source, sequence } = one.decision
       this.index.add({ ...at, tag, timeMs, deployment, outcome, source, sequence }, at.batch)
       this.#underWay.delete(one.decision)
-      one.by.settle(one.n, { status: 'accepted', index })
+      one.by.settle(one.n, { status: one.isLate === true ? 'erased' : 'accepted', index })
     }
   }
 

@@ -21,8 +21,9 @@ export type Decision = {
   readonly deployment: string
   /** A pseudonym of the person; without one the decision is its own subject. */
   readonly subject?: string
-  readonly input: JsonObject
-  readonly output: JsonObject
+  /** Not there in one whose content was erased before it came. */
+  readonly input?: JsonObject
+  readonly output?: JsonObject
   readonly explanation?: JsonObject
   readonly context?: JsonObject
   /** The decision that this one supersedes. */
@@ -190,6 +191,7 @@ export function checkDecision(
   deployments: ReadonlyMap<string, OpenDeployment>,
 ): CheckedDecision {
   if (!isJsonObject(value)) return { problem: 'a decision is an object' }
+  if (value['erased'] === true) return checkErased(value, deployments)
   const problem = problemOfShape(value)
   if (problem !== null) return { problem }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the check above is the proof
@@ -198,9 +200,49 @@ export function checkDecision(
   if (of === undefined) return { problem: '`deployment` names none that is known' }
   if (of.deployment.personal === false && decision.subject !== undefined)
     return { problem: '`subject`: the deployment declares that its decisions are about nobody' }
-  const wrong = of.input(decision.input)
+  const wrong = of.input(decision.input ?? {})
   if (wrong !== null) return { problem: `input: ${wrong}` }
-  const wrongOut = of.output(decision.output)
+  const wrongOut = of.output(decision.output ?? {})
   if (wrongOut !== null) return { problem: `output: ${wrongOut}` }
   return { decision, of }
+}
+
+/** What a client sends in place of a decision that it erased before it was sent. */
+function checkErased(
+  value: JsonObject,
+  deployments: ReadonlyMap<string, OpenDeployment>,
+): CheckedDecision {
+  const { erased: _said, ...rest } = value
+  const other = ['id', 'subject', 'input', 'output', 'explanation', 'context', 'corrects'].find(
+    (name) => rest[name] !== undefined,
+  )
+  if (other !== undefined)
+    return { problem: `\`${other}\` is not a field of a decision that was erased before it came` }
+  const problem = problemOfShape({ ...rest, id: 'erased', input: {}, output: {} })
+  if (problem !== null) return { problem }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the check above is the proof
+  const decision = emptiedDecision(rest as Decision)
+  const of = deployments.get(decision.deployment)
+  return of === undefined
+    ? { problem: '`deployment` names none that is known' }
+    : { decision, of: { ...of, changes: new Map() } }
+}
+
+/** What stands where a content would: said by a client that erased it before it was sent, or by the log itself. */
+const emptied = 'before it came'
+
+/** A decision without anything about anybody. */
+function emptiedDecision(
+  of: Pick<Decision, 'source' | 'sequence' | 'time' | 'deployment'>,
+): Decision {
+  const { source, sequence, time, deployment } = of
+  return { id: 'erased', source, sequence, time, deployment, context: { erased: emptied } }
+}
+
+/** Whether groups of a content are those of an emptied decision. */
+export function isEmptied(
+  groups: Readonly<Record<string, JsonValue | undefined>> | Decision,
+): boolean {
+  const { context, input } = groups
+  return input === undefined && isJsonObject(context) && context['erased'] === emptied
 }

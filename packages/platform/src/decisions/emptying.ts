@@ -6,6 +6,7 @@ import { type ErasedStore, type Erasure, OperatingError } from '@proofhouse/evid
 import type { DecisionLog } from './decision-log.ts'
 import { type ErasureRecord, indexesOf, rangesOf } from './erasures.ts'
 import type { IndexRow } from './index-segment.ts'
+import { rememberedMs } from './late-arrivals.ts'
 import { emptyRows, rowsOf } from './log-parts.ts'
 import { emptyAgain } from './opening.ts'
 
@@ -41,6 +42,13 @@ export interface ErasureHost {
 /** Names no key and no person. */
 const keptDetail =
   'keys that seal other decisions of the same persons stay; until those are gone too, the erasure does not become final'
+
+/** What spools of clients, queues and files still hold is reached when it comes. */
+const lateStore = (until: string): ErasedStore => ({
+  store: 'late-arrivals',
+  outcome: 'nothing-held',
+  detail: `decisions made before this that clients still hold are emptied as they come, until ${until}`,
+})
 
 const later = (time: Date) => time.toISOString()
 
@@ -79,7 +87,13 @@ export async function eraseSubject(
   const tag = log.tagger.tagOf('subject', subject)
   return log.exclusively(async () => {
     const rows = await log.index.find({ tag, limit: entriesMax + 1 })
-    return erase(log, await permittedOf(rows, order), order, host)
+    const permitted = await permittedOf(rows, order)
+    // Where something of theirs is to be kept, what comes late is as well.
+    if (permitted.length < rows.length) return erase(log, permitted, order, host)
+    log.late.add(tag, host.now())
+    await log.late.commit()
+    const lateUntil = new Date(host.now().getTime() + rememberedMs).toISOString()
+    return erase(log, permitted, { ...order, lateUntil }, host)
   })
 }
 
@@ -111,7 +125,12 @@ export async function eraseEntries(
 async function erase(
   log: DecisionLog,
   rows: readonly IndexRow[],
-  { erasureId, reason, requestedAt }: Omit<ErasureOrder, 'permitted'>,
+  {
+    erasureId,
+    reason,
+    requestedAt,
+    lateUntil,
+  }: Omit<ErasureOrder, 'permitted'> & { readonly lateUntil?: string },
   host: ErasureHost,
 ): Promise<ErasureRecord> {
   if (rows.length > entriesMax)
@@ -128,6 +147,7 @@ async function erase(
     epoch: log.keys.epoch.number,
     ranges: rangesOf(rows.map(({ index }) => index)),
     stores: [],
+    ...(lateUntil === undefined ? {} : { lateUntil }),
     pendingIndex: null,
     finalIndex: null,
   }
@@ -150,6 +170,7 @@ async function carryOut(
     { store: 'contents', outcome: held },
     { store: 'index', outcome: held },
   ]
+  if (record.lateUntil !== undefined) stores.push(lateStore(record.lateUntil))
   for (const other of host.others ?? []) stores.push(await other.erase(record.ranges))
   const carried = { ...record, stores, keysKept }
   const pendingIndex = await host.state(statementOf(log, carried, 'pending', host.now()))
@@ -220,9 +241,11 @@ export async function closeEpoch(
     const epoch = await log.state.makeEpoch(log.keys.epoch.number + 1, log.ownKeys)
     const pages = await log.keys.copyTo(files, log.place, epoch)
     await log.index.copyTo(epoch)
+    await log.late.copyTo(epoch, host.now())
     await log.state.enter(epoch)
     log.keys.follow(pages)
     log.index.follow(epoch)
+    log.late.follow(epoch)
     await log.state.removeAllBut(epoch.number)
     return { epoch: epoch.number, final: await stateFinal(log, host) }
   })

@@ -14,6 +14,7 @@ import {
   utf8,
 } from '@proofhouse/evidence'
 import { place, wrapperOf } from './decisions.fixture.ts'
+import { lateAssociatedData } from './late-arrivals.ts'
 import { decodePage, pageAssociatedData, type SubjectKey } from './key-pages.ts'
 import type { KeyWrapper } from './ports.ts'
 import { unseal } from './sealing.ts'
@@ -94,6 +95,19 @@ export function subjectKeysIn(
       if (page !== null) found.push(...decodePage(page))
       at += 12 + sizeBytes
     }
+  }
+  return found
+}
+
+/** Whom a vault's folder remembers to have erased, where some epoch's key opens it. */
+export function rememberedIn(vault: string, epochKeys: ReadonlyMap<number, Uint8Array>): Found[] {
+  const found: Found[] = []
+  for (const name of readdirSync(vault).filter((one) => one.startsWith('late-'))) {
+    const epoch = Number(name.slice('late-'.length))
+    const key = epochKeys.get(epoch)
+    const sealed = readFileSync(join(vault, name))
+    const bytes = key === undefined ? null : unseal(key, sealed, lateAssociatedData(place, epoch))
+    if (bytes !== null) found.push({ where: 'late arrivals', bytes })
   }
   return found
 }

@@ -31,8 +31,10 @@ import {
   epochKeysIn,
   placesOf,
   rawFiles,
+  rememberedIn,
   subjectKeysIn,
 } from './erasure-story.fixture.ts'
+import { rememberedMs } from './late-arrivals.ts'
 import { findDecisions, makeReceipt } from './reading.ts'
 
 const made: string[] = []
@@ -100,7 +102,8 @@ test('an erased person is in no byte of any store, whatever key is still held', 
     const subjectKeys = subjectKeysIn(within, epochs)
     const pages = subjectKeys.map((one) => ({ where: 'a page of keys', bytes: one.tag }))
     const contents = await contentsIn(within, { root: at.root, keys: subjectKeys, entries })
-    return placesOf([...rawFiles(folder), ...pages, ...contents], values)
+    const remembered = rememberedIn(within, epochs)
+    return placesOf([...rawFiles(folder), ...pages, ...contents, ...remembered], values)
   }
 
   // Before: it finds them, and only where they belong. What is masked or dropped was never kept.
@@ -113,15 +116,18 @@ test('an erased person is in no byte of any store, whatever key is still held', 
   const backup = copyOf(at.folder, /epoch-\d+$/)
   made.push(whole, backup)
 
-  // Pending: nothing in the folder, but an older copy opens with the epoch's key that the log still holds.
+  // Pending: nothing in the folder but the tag, by which late arrivals are known for a while; but an older copy opens with the epoch's key that the log still holds.
   await eraseSubject(log, about.subject, orderOf('e1'), evidence.host)
-  expect(await search(at.folder)).toEqual([])
+  expect(await search(at.folder)).toEqual(['late arrivals'])
   expect(await search(backup)).toEqual([])
   const pending = await epochKeysIn(vault, at.root)
   expect(await search(backup, pending)).toEqual(['a page of keys', 'content of 3'])
 
   // Final: the epoch's key is gone, and the copy opens with nothing any more.
   await closeEpoch(log, evidence.host)
+  expect(await search(at.folder)).toEqual(['late arrivals'])
+  const forgotten = new Date(evidence.host.now().getTime() + rememberedMs)
+  await closeEpoch(log, { ...evidence.host, now: () => forgotten })
   expect(await search(at.folder)).toEqual([])
   expect(await search(backup, await epochKeysIn(vault, at.root))).toEqual([])
   expect(await findDecisions(log, { subject: about.subject, limit: 10 })).toEqual([])

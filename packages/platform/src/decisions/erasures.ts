@@ -29,6 +29,8 @@ export interface ErasureRecord {
   readonly stores: readonly ErasedStore[]
   /** Keys that stay because they seal others' contents too: while one is there, the erasure cannot become final. */
   readonly keysKept?: readonly number[]
+  /** Until when the log remembers the person, so that what comes late is emptied; not there for single decisions. */
+  readonly lateUntil?: string
   /** Ledger index of the pending statement; null before it. */
   readonly pendingIndex: number | null
   /** Ledger index of the final statement; null before it. */

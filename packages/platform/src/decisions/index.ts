@@ -36,5 +36,6 @@ export {
 } from './reading.ts'
 export { decisionsIn, type PackedDecisions, preparedIn, unpack } from './preparing.ts'
 export type { Gap } from './sources.ts'
+export { type SpoolAnswers, spoolAnswers } from './spool-answers.ts'
 export { Tagger } from './subject-keys.ts'
 export type { Outcome } from './waiting-decisions.ts'

@@ -1,7 +1,7 @@
 // The keeper of keys goes away and comes back while a log is in use: decisions are taken and read all the while, an epoch ends later, and
 // opening is refused until it is back.
 
-import { OperatingError } from '@proofhouse/evidence'
+import { type JsonObject, OperatingError } from '@proofhouse/evidence'
 import { expect, test } from 'vitest'
 import { checkDecisionLog } from './check.ts'
 import { decisionOf, newMemoryLog, orderOf } from './decisions.fixture.ts'
@@ -31,8 +31,10 @@ function moodyKeeper() {
 }
 
 const away = expect.objectContaining({ code: 'key-provider-unavailable' }) as unknown
-const decisions = (count: number, from: number) =>
-  Array.from({ length: count }, (_, n) => decisionOf(from + n))
+/** After the erasure. */
+const later = { time: '2026-03-01T00:00:00Z' }
+const decisions = (count: number, from: number, given: JsonObject = {}) =>
+  Array.from({ length: count }, (_, n) => decisionOf(from + n, given))
 
 test.each([0, 1, 2])(
   'away after %i answers at the end of an epoch: it goes on, and ends later',
@@ -45,12 +47,12 @@ test.each([0, 1, 2])(
     const names = async () => (await at.files.list()).map(({ name }) => name).toSorted()
     const before = await names()
     mood.answers = answers
-    const tries = [closeEpoch(log, at.host), log.append(decisions(10, 20))] as const
+    const tries = [closeEpoch(log, at.host), log.append(decisions(10, 20, later))] as const
     await expect(tries[0]).rejects.toEqual(away)
     expect((await tries[1]).every(({ status }) => status === 'accepted')).toBe(true)
     expect(await names()).toEqual(before)
     // New people and known ones, written and read.
-    await log.append([...decisions(10, 30), decisionOf(40, { subject: 'somebody new' })])
+    await log.append([...decisions(10, 30, later), decisionOf(40, { subject: 'somebody new' })])
     expect((await readDecision(log, 40)).content?.groups['subject']).toBe('somebody new')
     expect(at.stated.map(({ state }) => state)).toEqual(['pending'])
     mood.answers = Number.POSITIVE_INFINITY

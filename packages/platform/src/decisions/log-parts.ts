@@ -6,6 +6,7 @@ import type { Corrections } from './corrections.ts'
 import type { DecisionIndex } from './decision-index.ts'
 import type { Erasures } from './erasures.ts'
 import type { IndexRow } from './index-segment.ts'
+import type { LateArrivals } from './late-arrivals.ts'
 import type { KeyWrapper, VaultFiles } from './ports.ts'
 import type { SealPlace } from './sealing.ts'
 import type { Sources } from './sources.ts'
@@ -29,6 +30,7 @@ export interface LogParts {
   readonly vault: Vault
   readonly keys: SubjectKeys
   readonly erasures: Erasures
+  readonly late: LateArrivals
   readonly corrections: Corrections
   readonly sources: Sources
 }

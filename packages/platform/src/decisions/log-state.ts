@@ -20,7 +20,7 @@ const keySizeBytes = 32
 const stateSizeMaxBytes = 65_536
 const epochFile = (epoch: number) => `epoch-${String(epoch).padStart(8, '0')}`
 /** Names of files that belong to one epoch. */
-const ofEpoch = /^(?:epoch|keys|index)-(\d{8})(?:-\d{8})?$/
+const ofEpoch = /^(?:epoch|keys|index|late)-(\d{8})(?:-\d{8})?$/
 
 /** A log's own keys, unwrapped. */
 export interface LogKeys {

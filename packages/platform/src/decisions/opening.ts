@@ -15,8 +15,9 @@ const nobody = Buffer.alloc(tagSizeBytes)
 
 /** Reads everything; tells the number of entries. @throws ledger-corrupt, storage-failed */
 export async function load(log: LogParts, size: number): Promise<void> {
-  const { erasures, index, keys, sources, vault } = log
+  const { erasures, index, keys, late, sources, vault } = log
   await erasures.open()
+  await late.open()
   await keys.open()
   let from: BatchAt = { first: 0, file: 0, offset: 0 }
   await index.open((segment) => {

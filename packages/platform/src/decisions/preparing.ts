@@ -1,7 +1,14 @@
 // From what a client sent to what can be written: checked against its deployment, committed to, its subject told by a tag alone. It asks
 // nothing of the log's state, and so goes on in another thread as well.
 
-import { type Bytes, type JsonValue, OperatingError, textOf } from '@proofhouse/evidence'
+import {
+  assert,
+  type Bytes,
+  type JsonValue,
+  OperatingError,
+  parseDecisionEntry,
+  textOf,
+} from '@proofhouse/evidence'
 import { checkDecision, type Decision, type OpenDeployment } from './decision.ts'
 import { tagSizeBytes } from './key-pages.ts'
 import { outcomeOf } from './outcomes.ts'
@@ -53,6 +60,14 @@ export function prepare(value: JsonValue | undefined, by: Preparation): Prepared
     if (error instanceof OperatingError) return { problem: error.message }
     throw error
   }
+}
+
+/** Prepares, in place of a decision, one with nothing about anybody: its person was erased after it was made. */
+export function prepareEmptied({ entry }: PreparedDecision, by: Preparation): PreparedDecision {
+  const { source, sequence, deployment, time } = parseDecisionEntry(entry)
+  const emptied = prepare({ source, sequence, deployment, time, erased: true }, by)
+  assert(!('problem' in emptied), 'what a prepared decision leaves when it is emptied is taken')
+  return emptied
 }
 
 function tagOf(decision: Decision, { deployment }: OpenDeployment, tagger: Tagger): Buffer {

@@ -2,7 +2,7 @@
 // compared under the declaration that its entry was made under.
 
 import { isJsonObject, type JsonValue, parseDecisionEntry } from '@proofhouse/evidence'
-import { checkDecision, declaredBy } from './decision.ts'
+import { checkDecision, declaredBy, isEmptied } from './decision.ts'
 import type { IndexRow } from './index-segment.ts'
 import type { LogParts } from './log-parts.ts'
 import { commitDecision, openContent } from './sealing.ts'
@@ -78,7 +78,10 @@ async function outcomeAgain(
   return refused(problem ?? '`sequence` has come from this source with other content')
 }
 
-/** Whether a value is the decision committed in an entry. Of an erased one nobody can tell any more: it counts as the same. */
+/**
+ * Whether a value is the decision committed in an entry. Of an erased one, or of one that was emptied before it came,
+ * nobody can tell any more: it counts as the same.
+ */
 async function isSame(
   log: LogParts,
   value: JsonValue | undefined,
@@ -90,10 +93,12 @@ async function isSame(
   for await (const { entry } of log.stores.ledger.read(row.index, row.index + 1)) {
     const content = openContent(key, sealed, { ...log.place, entry })
     if (content === null) return log.erasures.of(row.index) !== null
+    if (isEmptied(content.groups)) return true
     const then = declaredBy(log.deployments, parseDecisionEntry(entry))
     if (then === undefined) return false
     const checked = checkDecision(value, new Map([[then.deployment.id, then]]))
     if ('problem' in checked) return false
+    if (isEmptied(checked.decision)) return true
     const again = commitDecision(checked.decision, then, Buffer.from(content.recordSalt))
     return Buffer.from(entry).equals(again.entry)
   }

@@ -55,6 +55,11 @@ export class Sources {
     gaps.splice(at, 1, ...left)
   }
 
+  /** Number after the highest that has come of a source; 0 where none has. */
+  next(source: string): number {
+    return this.#sources.get(source)?.next ?? 0
+  }
+
   /** Every source, its next number, and what is missing below. */
   list(): { readonly source: string; readonly next: number; readonly gaps: readonly Gap[] }[] {
     return [...this.#sources]

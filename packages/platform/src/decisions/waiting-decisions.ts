@@ -14,7 +14,8 @@ const waitingMaxBytes = 256 * 1_048_576
 
 /** What became of a decision that was handed in. */
 export type Outcome =
-  | { readonly status: 'accepted' | 'repeated'; readonly index: number }
+  /** `erased`: it has its entry, and its content was not kept, since the person was erased after it was decided. */
+  | { readonly status: 'accepted' | 'repeated' | 'erased'; readonly index: number }
   | { readonly status: 'refused'; readonly problem: string }
 
 /** What one caller handed in, who waits until each has an outcome. */
@@ -51,6 +52,8 @@ export interface Waiting {
   readonly by: HandedIn
   /** Place among what its caller handed in. */
   readonly n: number
+  /** Whether its content was left out, since its person was erased after it was made. */
+  readonly isLate?: boolean
 }
 
 /** The queue of one log. */

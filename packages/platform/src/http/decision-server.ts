@@ -1,9 +1,9 @@
 // Decisions over HTTP: batches in, an outcome for each once it is durable. Whoever sends shows a token. Problems are RFC 9457.
 
-import { hash, timingSafeEqual } from 'node:crypto'
 import { errorRegistry, OperatingError } from '@proofhouse/evidence'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import type { Outcome } from '../decisions/index.ts'
+import { bearerCheck } from './bearer-token.ts'
 
 const bodyMaxBytes = 32 * 1_048_576
 const requestTimeoutMs = 30_000
@@ -56,8 +56,6 @@ const passing: ReadonlySet<string> = new Set([
   'entry-too-large',
 ])
 
-const digestOf = (text: string): Buffer => hash('sha256', text, 'buffer')
-
 /**
  * A server of one decision log, not yet listening.
  * @param token what clients show as `Authorization: Bearer`
@@ -81,7 +79,6 @@ export function decisionServer(
     }
   }
 
-  const expected = digestOf(`Bearer ${token}`)
   const server = Fastify({
     bodyLimit: bodyMaxBytes,
     requestTimeout: requestTimeoutMs,
@@ -105,17 +102,7 @@ export function decisionServer(
     reply.code(healthy ? 200 : 503).send({ status: healthy ? 'ready' : 'failed' }),
   )
   server.post('/api/v1/decisions', {
-    // Before the body is read.
-    onRequest: async (request, reply) => {
-      const given = digestOf(request.headers.authorization ?? '')
-      if (timingSafeEqual(given, expected)) return
-      reply.header('www-authenticate', 'Bearer')
-      await answerProblem(reply, {
-        status: 401,
-        code: 'usage-invalid',
-        detail: 'show the token of this log as `Authorization: Bearer`',
-      })
-    },
+    onRequest: bearerCheck(token),
     handler: async (request, reply) => {
       const { body } = request
       if (!Buffer.isBuffer(body)) throw new OperatingError('decision-malformed', 'there is no body')

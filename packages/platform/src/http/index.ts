@@ -2,3 +2,4 @@
 
 export { decisionServer, type DecisionTaker } from './decision-server.ts'
 export { operatorRoutes, operatorServer } from './operator-routes.ts'
+export { addSpools } from './spools.ts'

@@ -12,6 +12,8 @@ const lineFeed = 0x0a
 export interface RecordedDecisions {
   readonly accepted: number
   readonly repeated: number
+  /** Taken without content: the person was erased after they were made. */
+  readonly erased: number
   /** The first lines that were refused, and why. */
   readonly refused: readonly { readonly line: number; readonly problem: string }[]
   readonly refusedCount: number
@@ -34,7 +36,7 @@ export async function recordDecisions(
 
 async function record(bytes: Uint8Array, { log }: DecisionLogInUse): Promise<RecordedDecisions> {
   const refused: { readonly line: number; readonly problem: string }[] = []
-  const counts = { accepted: 0, repeated: 0, refused: 0 }
+  const counts = { accepted: 0, repeated: 0, erased: 0, refused: 0 }
   const refuse = (line: number, problem: string) => {
     counts.refused += 1
     if (refused.length < refusedShownMax) refused.push({ line, problem })
