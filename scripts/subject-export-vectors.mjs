@@ -49,12 +49,15 @@ const whole = {
       },
     ),
   ],
+  accesses: [
+    { index: 6, act: 'show', decisions: [2], groups: ['output'], at: '2026-02-02T00:00:00Z' },
+  ],
   deployments: [{ id: 'credit-eu', declaration: { id: 'credit-eu' } }],
   after: null,
 }
 const [first, second] = whole.decisions
 const erasedOne = exported(2, 'erased', receiptOf('erased, final'))
-const none = { ...whole, accessIndex: null, decisions: [], deployments: [] }
+const none = { ...whole, accessIndex: null, decisions: [], accesses: [], deployments: [] }
 const exportVectors = {
   note: 'What a person gets who asks for everything, made of receipts as in receipts.json. Valid: it is read. Invalid: the schema or a reader refuses it, and why.',
   valid: [
@@ -74,6 +77,8 @@ const exportVectors = {
       'a receipt of another type',
       { ...whole, decisions: [{ ...first, receipt: { ...first.receipt, type: 'x' } }] },
     ],
+    ['an access to nothing', { ...whole, accesses: [{ ...whole.accesses[0], decisions: [] }] }],
+    ['no list of accesses', { ...whole, accesses: null }],
     ['a day that no month has', { ...whole, exportedAt: '2026-13-03T00:00:00Z' }],
   ].map(([why, value]) => ({ why, export: value })),
   // What a schema cannot say.

@@ -29,24 +29,29 @@ function onDisk(...command: readonly string[]) {
 /** Where the system lets nobody but its administrator mount, the limits of the other tests stand for this. */
 const canMount = onDisk('true').status === 0
 
-test.skipIf(!canMount)('a full disk and a read-only one cost nothing that was acknowledged', () => {
-  const program = join(import.meta.dirname, 'small-disk.fixture.ts')
-  const { stdout, stderr, status } = onDisk(process.execPath, program, disk, beside)
-  expect(status, stderr).toBe(0)
-  const full = expect.stringMatching(/^storage-failed: .*the disk is full/) as unknown
-  const readOnly = expect.stringMatching(/^storage-failed: .*the disk is read-only/) as unknown
-  const lived = {
-    filled: full,
-    whileFull: full,
-    readWhileFull: [],
-    acknowledged: expect.any(Number) as unknown,
-    withRoom: [],
-    addedWithRoom: 'added',
-    whileReadOnly: readOnly,
-    readWhileReadOnly: [],
-    atLast: ['added'],
-  }
-  const seen = seenShape.Parse(JSON.parse(stdout))
-  expect(seen).toEqual({ ledger: lived, decisions: lived, artifacts: lived })
-  for (const { acknowledged } of Object.values(seen)) expect(acknowledged).toBeGreaterThan(5)
-})
+test.skipIf(!canMount)(
+  'a full disk and a read-only one cost nothing that was acknowledged',
+  () => {
+    const program = join(import.meta.dirname, 'small-disk.fixture.ts')
+    const { stdout, stderr, status } = onDisk(process.execPath, program, disk, beside)
+    expect(status, stderr).toBe(0)
+    const full = expect.stringMatching(/^storage-failed: .*the disk is full/) as unknown
+    const readOnly = expect.stringMatching(/^storage-failed: .*the disk is read-only/) as unknown
+    const lived = {
+      filled: full,
+      // What was staged is forgotten when it is opened again, which may leave room for a little more.
+      whileFull: expect.stringMatching(/^added$|^storage-failed: .*the disk is full/) as unknown,
+      readWhileFull: [],
+      acknowledged: expect.any(Number) as unknown,
+      withRoom: [],
+      addedWithRoom: 'added',
+      whileReadOnly: readOnly,
+      readWhileReadOnly: [],
+      atLast: ['added'],
+    }
+    const seen = seenShape.Parse(JSON.parse(stdout))
+    expect(seen).toEqual({ ledger: lived, decisions: lived, artifacts: lived })
+    for (const { acknowledged } of Object.values(seen)) expect(acknowledged).toBeGreaterThan(5)
+  },
+  300_000,
+)

@@ -280,6 +280,7 @@ export {
 } from './receipt.ts'
 export { receiptCorrectionsMax, type SupersedingEntry } from './receipt-corrections.ts'
 export {
+  type ExportedAccess,
   type ExportedDecision,
   encodeSubjectExport,
   parseSubjectExport,

@@ -5,6 +5,7 @@ import { canonicalJson } from './canonical-json.ts'
 import type { Bytes } from './encoding.ts'
 import { OperatingError } from './errors.ts'
 import { isJsonObject, type JsonObject, parseJson } from './json.ts'
+import type { Access } from './predicates/access.ts'
 import { type Receipt, receiptShape } from './receipt.ts'
 import {
   type Check,
@@ -39,6 +40,18 @@ export type ExportedDecision = {
   readonly receipt: Receipt
 }
 
+/** An earlier access to decisions in the export. */
+export type ExportedAccess = {
+  /** Its entry of the evidence log. */
+  readonly index: number
+  readonly act: Access['act']
+  /** Which of the decisions in the file. */
+  readonly decisions: readonly number[]
+  /** What was shown of at least one entry of the access. */
+  readonly groups: readonly string[]
+  readonly at: string
+}
+
 /** What a log holds about a person. */
 export type SubjectExport = {
   readonly type: typeof subjectExportType
@@ -54,6 +67,8 @@ export type SubjectExport = {
   readonly accessIndex: number | null
   /** In the order of the log. */
   readonly decisions: readonly ExportedDecision[]
+  /** Who was shown something of these before, as far as the evidence log says; not the names of those who asked. */
+  readonly accesses: readonly ExportedAccess[]
   /** The declarations of their deployments, as they are now; null for one that is not declared any more. */
   readonly deployments: readonly { readonly id: string; readonly declaration: JsonObject | null }[]
   /** The last entry of this file, where there are more; null at the end. */
@@ -86,6 +101,15 @@ const fields: Shape<SubjectExport> = shapeOf(
         supersedes: nullable(count),
         supersededBy: listOf(count),
         receipt,
+      }),
+    ),
+    accesses: listOf(
+      record({
+        index: count,
+        act: oneOf(['show', 'find', 'receipt', 'export']),
+        decisions: listOf(count, 1),
+        groups: listOf(someText, 1),
+        at: timestamp,
       }),
     ),
     deployments: listOf(record({ id: idText, declaration: nullable(object) })),

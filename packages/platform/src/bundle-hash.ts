@@ -6,7 +6,7 @@ import type { Bytes } from '@proofhouse/evidence'
 
 const digestSizeBytes = 32
 
-/** What the entries of a bundle hash to. */
+/** What the entries of a bundle hash to, in one buffer. */
 export interface BundleHashes {
   /** The leaf hashes, 32 bytes each, one after the other. */
   readonly leaves: Bytes
@@ -29,8 +29,8 @@ function hashInto(target: Buffer, at: number, bytes: Uint8Array): void {
  */
 export function hashBundle(bundle: Uint8Array, count: number): BundleHashes | null {
   if (count < 1 || count * 2 > bundle.length) return null
-  const leaves = new Uint8Array(count * digestSizeBytes)
-  const target = Buffer.from(leaves.buffer)
+  const both = new Uint8Array((count + 1) * digestSizeBytes)
+  const target = Buffer.from(both.buffer)
   let start = 0
   for (let n = 0; n < count; n++) {
     if (start + 2 > bundle.length) return null
@@ -42,7 +42,11 @@ export function hashBundle(bundle: Uint8Array, count: number): BundleHashes | nu
     bundle[start + 1] = low
     start = end
   }
-  return start === bundle.length ? { leaves, root: rootOver(leaves) } : null
+  if (start !== bundle.length) return null
+  const leaves = both.subarray(0, -digestSizeBytes)
+  const root = both.subarray(-digestSizeBytes)
+  root.set(rootOver(leaves))
+  return { leaves, root }
 }
 
 const nodeInput = new Uint8Array(1 + 2 * digestSizeBytes).fill(1, 0, 1)

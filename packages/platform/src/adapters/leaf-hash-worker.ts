@@ -1,4 +1,4 @@
-// The thread behind `leaf-hash-workers.ts`: one bundle in, its hashes out. A bundle that it is told the path of it reads into one buffer
+// The thread behind `leaf-hash-workers.ts`: bundles in, their hashes out. A bundle that it is told the path of it reads into one buffer
 // that is used again and again; whatever is not a plain file of the right size it leaves to whoever asked.
 
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
@@ -38,7 +38,7 @@ function readInto(path: string, most: number, target: () => Uint8Array): number 
 function hashFiles(
   { bundle, tile }: { readonly bundle: string; readonly tile: string },
   count: number,
-): Pick<HashAnswer, 'hashes' | 'stored'> {
+): HashAnswer {
   const nothing = { hashes: null, stored: null }
   const tileSize = readInto(tile, tileBuffer.length, () => tileBuffer)
   if (tileSize !== count * digestSizeBytes) return nothing
@@ -52,12 +52,12 @@ function hashFiles(
 
 const port = parentPort
 if (port === null) throw new Error('assertion failed: this module runs in a worker thread')
-port.on('message', ({ id, of, count }: HashRequest) => {
-  const found =
+port.on('message', (requests: readonly HashRequest[]) => {
+  const answers: HashAnswer[] = requests.map(({ of, count }) =>
     of instanceof Uint8Array
       ? { hashes: hashBundle(of, count), stored: null }
-      : hashFiles(of, count)
-  const answer: HashAnswer = { id, ...found }
-  const { hashes } = found
-  port.postMessage(answer, hashes === null ? [] : [hashes.leaves.buffer, hashes.root.buffer])
+      : hashFiles(of, count),
+  )
+  const buffers = answers.flatMap(({ hashes }) => (hashes === null ? [] : [hashes.leaves.buffer]))
+  port.postMessage(answers, buffers)
 })

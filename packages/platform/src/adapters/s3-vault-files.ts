@@ -110,7 +110,7 @@ export class S3VaultFiles implements VaultFiles {
       if (file === undefined) return null
       const end = Math.min(file.sizeBytes, offset + length)
       const bytes = new Uint8Array(Math.max(0, end - offset))
-      const touched = partsWithin(file.parts, offset, end)
+      const touched = end > offset ? partsWithin(file.parts, offset, end) : []
       let isWhole = true
       await inTurns(touched, async (part) => {
         const [from, to] = [
@@ -244,7 +244,7 @@ export class S3VaultFiles implements VaultFiles {
     if (last === undefined) throw new Error('assertion failed: a file begins before its end')
     const sizeBytes = at - last.start
     if (sizeBytes < last.sizeBytes) {
-      const found = await this.#bucket.read(last.path, partSizeMaxBytes + holderSizeMaxBytes)
+      const found = await this.#bucket.read(last.path, last.sizeBytes)
       if (found === null) throw takenOver()
       await this.#put(last.path, found.content.subarray(0, sizeBytes), found.etag)
     }

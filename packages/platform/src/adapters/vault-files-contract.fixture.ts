@@ -42,6 +42,7 @@ export function describeVaultFiles(where: string, makePlace: () => Promise<Vault
       expect(await read(files, 'a', 8, 5)).toBe('89')
       expect(await read(files, 'a', 10, 5)).toBe('')
       expect(await read(files, 'a', 50, 5)).toBe('')
+      expect(await read(files, 'a', 5, 0)).toBe('')
       expect(await read(files, 'a', 3, Number.MAX_SAFE_INTEGER)).toBe('3456789')
     })
 

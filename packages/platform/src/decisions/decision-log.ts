@@ -84,7 +84,7 @@ export class DecisionLog implements LogParts {
     this.corrections = new Corrections(stores, keys.table, place.origin)
   }
 
-  /** Opens a log, or makes it; contents never committed go. @throws ledger-corrupt, key-provider-unavailable, storage-failed */
+  /** Opens a log, or makes it; contents never committed go. @throws ledger-corrupt, key-provider-unavailable */
   static async open(
     stores: DecisionLogStores,
     place: SealPlace,
@@ -119,14 +119,14 @@ export class DecisionLog implements LogParts {
     return this.#opened.keys
   }
 
-  /** Takes decisions, in order; each one's outcome once it is durable, and not before. @throws as `refuseMore` does */
+  /** Takes decisions, in order; each one's outcome once it is durable. @throws ledger-overloaded, ledger-closed */
   async append(values: readonly JsonValue[]): Promise<readonly Outcome[]> {
     this.refuseMore(values.length)
     const prepared = values.map((value) => prepare(value, this.preparation))
     return this.take(prepared, () => values)
   }
 
-  /** Takes decisions that were prepared, as `append` does. @param values those handed in, for numbers that come again */
+  /** Takes decisions that were prepared, as `append` does. @param values as handed in, for numbers that come again */
   async take(
     prepared: readonly Prepared[],
     values: () => readonly JsonValue[],
@@ -162,14 +162,13 @@ export class DecisionLog implements LogParts {
   }
 
   #take(one: Waiting, values: () => readonly JsonValue[], isChecked = false): void {
-    const { decision, by, n } = one
-    const { source, sequence, isCorrection } = decision
+    const { source, sequence, isCorrection } = one.decision
     if (this.sources.has(source, sequence)) this.#takeAgain(one, values, null)
-    else if (this.sources.isBeyond(source, sequence)) by.settle(n, beyond)
+    else if (this.sources.isBeyond(source, sequence)) one.by.settle(one.n, beyond)
     else if (isCorrection && !isChecked) void this.#takeCorrection(one, values)
     else {
       this.sources.add(source, sequence)
-      this.#underWay.add(decision)
+      this.#underWay.add(one.decision)
       this.#waiting.add(one)
     }
   }

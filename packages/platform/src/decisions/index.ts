@@ -15,6 +15,7 @@ export {
   stateFinal,
 } from './emptying.ts'
 export type { IndexRow } from './index-segment.ts'
+export { retentionLaws } from './retention-laws.ts'
 export {
   type Hold,
   isDue,

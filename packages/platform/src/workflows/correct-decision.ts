@@ -68,8 +68,8 @@ export const correcting = decisionOperation({
   name: 'correct',
   changes: true,
   shape: correctShape,
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- requests are values of JSON
   run: (opened, { changes, ...request }, services) =>
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- requests are values of JSON
     correct(opened, { ...request, changes: changes as JsonObject }, services),
 })
 

@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { isJsonObject, parseSubjectExport, type SubjectExport } from '@proofhouse/evidence'
 import { afterAll, expect, test } from 'vitest'
+import { showDecision } from './answer-about-decisions.ts'
 import { correctDecision } from './correct-decision.ts'
 import { by, decisionAbout, newDecisionsWorkspace } from './decisions-workspace.fixture.ts'
 import { eraseDecisions } from './erase-decisions.ts'
@@ -28,6 +29,7 @@ test('a person gets every decision about them, and the proofs hold', async () =>
     await correctDecision({ folder, file, index, reason: 'misread', by: 'ana' }, services)
   await eraseDecisions({ folder, what: { indexes: [4] }, reason: 'order' }, services)
   const page = { path: work.at('export.html'), language: 'ar' as const }
+  for (const index of [0, 1]) await showDecision({ folder, by, index }, services)
   await exportSubject({ ...asked, subject: 'anna-77', page, withhold: ['input'] }, services)
   const exported = read()
   const { decisions, deployments } = exported
@@ -46,13 +48,16 @@ test('a person gets every decision about them, and the proofs hold', async () =>
     [4, []],
   ])
   expect(decisions.map(({ withheld }) => withheld.length)).toEqual([1, 1, 0, 1, 1])
+  expect(exported.accesses).toMatchObject([
+    { act: 'show', decisions: [0], groups: ['id', 'input', 'input/income', 'output', 'subject'] },
+  ])
   expect(deployments).toMatchObject([{ id: 'credit', declaration: { mask: ['input/iban'] } }])
   const text = readFileSync(output, 'utf8')
   expect(text).not.toContain('bert-77')
   expect(text).not.toContain('DE89')
   expect(readFileSync(page.path, 'utf8')).toContain('<bdi>anna-77</bdi>')
   const stated = await work.stated('https://proofhouse.dev/access/v1')
-  expect(stated.predicates).toMatchObject([
+  expect(stated.predicates.slice(2)).toMatchObject([
     {
       act: 'export',
       ranges: [
@@ -114,5 +119,5 @@ test('of somebody unknown, or wholly withheld, nothing is shown and no access st
   expect(read().accessIndex).toBeNull()
   await exportSubject({ ...asked, subject: 'bert-77', after: 3 }, services)
   expect(read()).toMatchObject({ decisions: [{ index: 5 }], after: null })
-  expect((await work.stated('https://proofhouse.dev/access/v1')).predicates).toHaveLength(2)
+  expect((await work.stated('https://proofhouse.dev/access/v1')).predicates).toHaveLength(4)
 })

@@ -2,8 +2,11 @@
 // deployment was declared. As a file for programs and a page to read. Stated as an access before anything is handed out.
 
 import {
+  access,
   encodeSubjectExport,
+  type ExportedAccess,
   type ExportedDecision,
+  isInRanges,
   type JsonObject,
   type JsonValue,
   parseDecisionEntry,
@@ -18,6 +21,7 @@ import { type ExportLanguage, renderSubjectExport } from '../reports/index.ts'
 import type { DecisionLogInUse } from './decision-log-access.ts'
 import { decisionOperation, type OperationServices, operate } from './decision-operation.ts'
 import type { Services } from './services.ts'
+import { statementIn } from './stated-decisions.ts'
 import { type Accessor, accessorShape, type Shown, stateAccess } from './state-access.ts'
 
 /** Decisions of one file at most. */
@@ -85,6 +89,7 @@ async function exportFrom(
     decisions.push(decision)
     shown.push({ index, subject, groups: Object.keys(decision.receipt.revealed) })
   }
+  const accesses = await accessesTo(opened, indexes)
   const accessIndex = await stateAccess(opened, services, { act: 'export', by, shown })
   return {
     type: subjectExportType,
@@ -96,6 +101,7 @@ async function exportFrom(
     toolVersion: services.toolVersion,
     accessIndex,
     decisions,
+    accesses,
     deployments: declarationsOf(opened, decisions),
     after: last,
   }
@@ -123,6 +129,22 @@ async function indexesAbout(
       if ((await log.index.row(linked))?.key === 0) indexes.add(linked)
   }
   return { indexes: [...indexes].toSorted((a, b) => a - b), last }
+}
+
+/** What the evidence log says of who was shown something of these entries. */
+async function accessesTo(
+  { workspace, log }: DecisionLogInUse,
+  indexes: readonly number[],
+): Promise<readonly ExportedAccess[]> {
+  const accesses: ExportedAccess[] = []
+  for await (const { index, entry } of workspace.entries()) {
+    const found = await statementIn(workspace, entry, access)
+    if (found?.log !== log.place.origin) continue
+    const { act, ranges, groups, at } = found
+    const decisions = indexes.filter((one) => isInRanges(ranges, one))
+    if (decisions.length > 0) accesses.push({ index, act, decisions, groups, at })
+  }
+  return accesses
 }
 
 async function exportedDecision(

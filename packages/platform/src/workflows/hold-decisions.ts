@@ -139,10 +139,10 @@ async function release(
 ): Promise<StatedHold> {
   refuseNames({ as: by, reason }, new Set())
   const { holds } = await statedRetention(opened)
-  if (!holds.some((hold) => hold.id === id))
+  if (!holds.some((one) => one.id === id))
     throw new OperatingError(
       'usage-invalid',
-      `no hold \`${id}\` stands; ${holds.length === 0 ? 'none does' : `those that do: ${holds.map((hold) => hold.id).join(', ')}`}`,
+      `no hold \`${id}\` stands; ${holds.length === 0 ? 'none does' : `those that do: ${holds.map((one) => one.id).join(', ')}`}`,
     )
   const statedIndex = await stateRetention(opened, {
     event: 'hold-lifted',

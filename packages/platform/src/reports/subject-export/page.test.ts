@@ -27,11 +27,26 @@ test('it shows values, what is left out, and what supersedes what', () => {
     'Replaced by</dt><dd><a href="#d-3">decision 3</a>',
     'Replaces</dt><dd><a href="#d-2">decision 2</a>',
     'held, and not shown',
+    '<td>looked at</td>',
     '<li>What the model was given: <bdi>income</bdi></li>',
     'entry <bdi>7</bdi> of the evidence log',
   ])
     expect(page).toContain(text)
   expect(page).not.toContain('<script')
+})
+
+test('it says for how long decisions are kept, and by which law', () => {
+  const [one] = given(whole).deployments
+  const retention = {
+    class: 'c',
+    laws: ['us-reg-b-consumer'],
+    rules: [{ law: 'policy 7', erase: 'P3Y' }],
+  }
+  const deployments = [{ id: one?.id ?? '', declaration: { retention } }]
+  const page = renderSubjectExport({ ...given(whole), deployments }, 'en')
+  expect(page).toContain(
+    'at least <bdi>25 months</bdi> (<bdi>12 CFR 1002.12(b)(1)</bdi>); at most <bdi>3 years</bdi> (<bdi>policy 7</bdi>)',
+  )
 })
 
 test('of nobody, and of what was erased, it says so', () => {
@@ -50,7 +65,8 @@ test('in Arabic it runs from right to left, says the same, and admits who wrote 
   for (const [name, text] of Object.entries(exportWords.en)) {
     const other = new Map(Object.entries(exportWords.ar)).get(name) ?? ''
     expect(namesIn(other), name).toEqual(namesIn(text))
-    if (name !== 'unreviewed') expect(other, name).toMatch(/\p{Script=Arabic}/u)
+    if (name !== 'unreviewed' && name !== 'locale')
+      expect(other, name).toMatch(/\p{Script=Arabic}/u)
   }
 })
 
@@ -67,7 +83,13 @@ test('whatever strangers wrote stays text', () => {
     log: hostileText,
     decisions: [{ ...first, receipt, withheld: [`input/${hostileText}`] }],
     deployments: [
-      { id: hostileText, declaration: { input: { [hostileText]: { type: hostileText } } } },
+      {
+        id: hostileText,
+        declaration: {
+          input: { [hostileText]: { type: hostileText } },
+          retention: { laws: [hostileText], rules: [{ law: hostileText, keep: hostileText }] },
+        },
+      },
     ],
   }
   for (const language of ['en', 'ar'] as const) {

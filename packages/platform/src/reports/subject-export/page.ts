@@ -8,6 +8,7 @@ import {
   type SubjectExport,
   utf8,
 } from '@proofhouse/evidence'
+import { retentionLaws } from '../../decisions/index.ts'
 import { type Content, foreign, html, type Markup, marked } from '../html/markup.ts'
 import { page } from '../html/page.ts'
 import { dataTable } from '../html/table.ts'
@@ -42,7 +43,7 @@ ${
     : decisions.map((decision) => decisionPart(decision, exported, words))
 }
 ${exported.after === null ? null : html`<section class="part" id="more" aria-label="${words.title}"><p>${words.moreDecisions}</p></section>`}
-${decisions.length === 0 ? null : deploymentsPart(exported, words)}
+${decisions.length === 0 ? null : [accessesPart(exported, words), deploymentsPart(exported, words)]}
 <section class="part" id="rights" aria-labelledby="rights-h"><h2 id="rights-h">${words.rights}</h2>
 <ul>${[words.rightCheck, words.rightCorrect, words.rightErase, words.rightMasked].map((text) => html`<li>${marked(text)}</li>`)}</ul></section>
 </main>
@@ -168,19 +169,83 @@ function valueCell(value: JsonValue, words: ExportWords): Content {
   return foreign(String(value))
 }
 
+function accessesPart({ accesses }: SubjectExport, words: ExportWords): Markup {
+  const left = accesses.length - rowsMax
+  return html`<section class="part" id="accesses" aria-labelledby="accesses-h"><h2 id="accesses-h">${words.accesses}</h2>
+${
+  accesses.length === 0
+    ? html`<p>${words.accessesNone}</p>`
+    : dataTable({
+        caption: words.accessesText,
+        columns: [words.when, words.what, words.which, { text: words.parts }],
+        rows: accesses
+          .slice(0, rowsMax)
+          .map(({ at, act, decisions, groups }) => [
+            foreign(formatInstant(at)),
+            words[`act_${act}`],
+            decisions.join(', '),
+            groups.map((name, n) => [
+              n === 0 ? null : ', ',
+              groupLabel(name, words),
+              name.includes('/') ? [': ', foreign(fieldOf(name))] : null,
+            ]),
+          ]),
+      })
+}${left > 0 ? html`<p>${filled(words.accessesMore, { n: left })}</p>` : null}</section>
+`
+}
+
+const units: Readonly<Record<string, string>> = { D: 'day', M: 'month', Y: 'year' }
+
+/** `P25M` as `25 months`; what is no such period, as it is. */
+function periodText(period: string, { locale }: ExportWords): string {
+  const [, count, letter = ''] = /^P(\d+)([DMY])$/.exec(period) ?? []
+  const unit = units[letter]
+  if (count === undefined || unit === undefined) return period
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(
+    Number(count),
+  )
+}
+
+/** Every rule that the declaration has of its own, and the laws that it names. */
+function retentionCell(
+  declaration: Readonly<Record<string, JsonValue>>,
+  words: ExportWords,
+): Content {
+  const { retention } = declaration
+  const listed = isJsonObject(retention) ? [retention['laws'], retention['rules']] : []
+  const terms = listed
+    .flatMap((list) => (Array.isArray(list) ? list : []))
+    .flatMap((rule) => {
+      if (typeof rule === 'string') {
+        const law = retentionLaws.find((one) => one.id === rule)
+        const told = { period: periodText(law?.keep ?? '', words), law: law?.citation ?? '' }
+        return [law === undefined ? foreign(rule) : placed(words.keptAtLeast, told)]
+      }
+      const { law, keep, erase } = isJsonObject(rule) ? rule : {}
+      const moment = (text: string, period: JsonValue | undefined) =>
+        typeof period === 'string' && typeof law === 'string'
+          ? [placed(text, { period: periodText(period, words), law })]
+          : []
+      return [...moment(words.keptAtLeast, keep), ...moment(words.keptAtMost, erase)]
+    })
+  return terms.length === 0
+    ? words.keptUndeclared
+    : terms.map((one, n) => [n === 0 ? null : '; ', one])
+}
+
 function deploymentsPart({ deployments }: SubjectExport, words: ExportWords): Markup {
   return html`<section class="part" id="deployments" aria-labelledby="deployments-h"><h2 id="deployments-h">${words.deployments}</h2>
-<p>${words.deploymentsText}</p>
 ${deployments.map(
   ({ id, declaration }) => html`<h3>${foreign(id)}</h3>
 ${
   declaration === null
     ? html`<p>${words.undeclared}</p>`
-    : dataTable({
+    : html`${facts([[words.keptFor, retentionCell(declaration, words)]])}${dataTable({
         caption: words.deploymentsText,
         columns: [words.field, words.kind, words.kept],
         rows: fieldRows(declaration, words),
-      })
+      })}`
 }`,
 )}</section>`
 }

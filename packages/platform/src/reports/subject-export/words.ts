@@ -27,6 +27,23 @@ const english = {
   withheldText: 'These parts are held and were left out here:',
   entryAt: 'decision {n}',
   valuesOf: 'What was recorded when it was made.',
+  accesses: 'Who was shown these decisions before',
+  accessesText:
+    'As recorded before anything was shown. Names of those who asked are not told here.',
+  accessesNone: 'Nobody, as far as is recorded.',
+  accessesMore: '{n} more are in the file.',
+  when: 'When',
+  what: 'What for',
+  which: 'Decisions',
+  parts: 'Parts',
+  act_show: 'looked at',
+  act_find: 'listed',
+  act_receipt: 'a receipt',
+  act_export: 'an export',
+  keptFor: 'Kept for',
+  keptAtLeast: 'at least {period} ({law})',
+  keptAtMost: 'at most {period} ({law})',
+  keptUndeclared: 'not declared',
   deployments: 'How decisions are made and kept',
   deploymentsText:
     'What each system is given and answers, and what is never kept of it, as declared now.',
@@ -78,6 +95,22 @@ const arabic: Own = {
   withheldText: 'هذه الأجزاء محفوظة وقد تُركت هنا:',
   entryAt: 'القرار {n}',
   valuesOf: 'ما سُجِّل وقت اتخاذه.',
+  accesses: 'مَن عُرضت عليه هذه القرارات من قبل',
+  accessesText: 'كما سُجِّل قبل عرض أي شيء. ولا تُذكر هنا أسماء من طلبوا ذلك.',
+  accessesNone: 'لا أحد، بحسب ما هو مسجَّل.',
+  accessesMore: 'هناك {n} أخرى في الملف.',
+  when: 'متى',
+  what: 'الغرض',
+  which: 'القرارات',
+  parts: 'الأجزاء',
+  act_show: 'اطِّلاع',
+  act_find: 'إدراج في قائمة',
+  act_receipt: 'إيصال',
+  act_export: 'تصدير',
+  keptFor: 'مدة الحفظ',
+  keptAtLeast: '{period} على الأقل ({law})',
+  keptAtMost: '{period} على الأكثر ({law})',
+  keptUndeclared: 'غير مصرَّح بها',
   deployments: 'كيف تُتخذ القرارات وتُحفظ',
   deploymentsText: 'ما يُعطى لكل نظام وما يجيب به، وما لا يُحفظ منه أبدًا، كما هو مصرَّح به الآن.',
   field: 'الحقل',
@@ -101,8 +134,8 @@ const arabic: Own = {
 
 /** The languages of the page. */
 export const exportWords = {
-  en: { ...englishShared, ...english },
-  ar: { ...arabicShared, ...arabic },
+  en: { ...englishShared, ...english, locale: 'en' },
+  ar: { ...arabicShared, ...arabic, locale: 'ar-u-nu-latn' },
 } as const
 
 /** A language of the page. */
