@@ -298,7 +298,7 @@ export class DecisionClient {
   }
 }
 
-/** Tells somebody, whose failure is theirs: it ends the process unless they look after such, and the sending goes on. */
+/** Tells somebody, whose failure is theirs: an uncaught exception of the process. The sending goes on. */
 function told(tell: () => void): void {
   try {
     tell()

@@ -48,6 +48,8 @@ export class DecisionLog implements LogParts {
   readonly corrections: Corrections
   readonly sources = new Sources()
   deployments: ReadonlyMap<string, OpenDeployment>
+  /** Deployments under a hold: what comes late of them is kept whole. Whoever opens the log tells. */
+  held: ReadonlySet<string> = new Set()
   readonly #opened: LogState
   readonly #waiting = new WaitingDecisions()
   /** Handed in, not yet committed. */
@@ -206,7 +208,7 @@ export class DecisionLog implements LogParts {
   async #drain(): Promise<void> {
     for (let left = this.#waiting.count; left > 0 && this.#failure === null; ) {
       const batch = this.#waiting.takeBatch()
-      // Counted as it is taken: what is handed in while it is written is not waited for, or under load this would not end.
+      // Counted as it is taken: what is handed in while it is written is not waited for, or this would not end.
       left -= Math.max(1, batch.length)
       await this.#write(batch).catch((error: unknown) => this.#fail(error))
     }

@@ -257,7 +257,7 @@ export async function closeEpoch(
   })
 }
 
-/** What a log goes on with in another epoch. Where it breaks off nothing of it stays: no erasure reaches a second copy of keys. */
+/** What a log goes on with in another epoch. Where it breaks off nothing stays: no erasure reaches a second copy of keys. */
 async function copied(log: DecisionLog, epoch: MadeEpoch, now: Date): Promise<KeyPages> {
   try {
     const pages = await log.keys.copyTo(log.stores.files, log.place, epoch)
