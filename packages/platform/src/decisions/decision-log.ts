@@ -48,6 +48,8 @@ export class DecisionLog implements LogParts {
   readonly corrections: Corrections
   readonly sources = new Sources()
   deployments: ReadonlyMap<string, OpenDeployment>
+  /** Deployments under a hold: what comes late of them is kept whole. Whoever opens the log tells. */
+  held: ReadonlySet<string> = new Set()
   readonly #opened: LogState
   readonly #waiting = new WaitingDecisions()
   /** Handed in, not yet committed. */
@@ -205,9 +207,10 @@ export class DecisionLog implements LogParts {
 
   async #drain(): Promise<void> {
     for (let left = this.#waiting.count; left > 0 && this.#failure === null; ) {
-      const before = this.#waiting.count
-      await this.#write().catch((error: unknown) => this.#fail(error))
-      left -= Math.max(1, before - this.#waiting.count)
+      const batch = this.#waiting.takeBatch()
+      // Counted as it is taken: what is handed in while it is written is not waited for, or this would not end.
+      left -= Math.max(1, batch.length)
+      await this.#write(batch).catch((error: unknown) => this.#fail(error))
     }
   }
 
@@ -215,7 +218,7 @@ export class DecisionLog implements LogParts {
     // Lets everything that is about to be appended in this turn of the event loop join the batch.
     await nextTurn()
     while (this.#waiting.count > 0 && this.#failure === null) {
-      const turn = this.#turn.then(() => this.#write())
+      const turn = this.#turn.then(() => this.#write(this.#waiting.takeBatch()))
       this.#turn = turn.catch(() => undefined)
       await turn.catch((error: unknown) => this.#fail(error))
       await nextTurn()
@@ -223,8 +226,8 @@ export class DecisionLog implements LogParts {
     this.#running = null
   }
 
-  async #write(): Promise<void> {
-    const batch = withoutLate(this.#waiting.takeBatch(), this)
+  async #write(taken: readonly Waiting[]): Promise<void> {
+    const batch = withoutLate(taken, this)
     if (batch.length === 0) return
     const first = this.#size
     try {

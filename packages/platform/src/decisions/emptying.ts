@@ -6,8 +6,10 @@ import { type ErasedStore, type Erasure, OperatingError } from '@proofhouse/evid
 import type { DecisionLog } from './decision-log.ts'
 import { type ErasureRecord, indexesOf, rangesOf } from './erasures.ts'
 import type { IndexRow } from './index-segment.ts'
+import type { KeyPages } from './key-pages.ts'
 import { rememberedMs } from './late-arrivals.ts'
 import { emptyRows, rowsOf } from './log-parts.ts'
+import type { MadeEpoch } from './log-state.ts'
 import { emptyAgain } from './opening.ts'
 
 /** Entries of one erasure at most: what one statement can list. */
@@ -90,6 +92,8 @@ export async function eraseSubject(
     const permitted = await permittedOf(rows, order)
     // Where something of theirs is to be kept, what comes late is as well.
     if (permitted.length < rows.length) return erase(log, permitted, order, host)
+    // Before anybody is remembered: an erasure that is refused must not empty what comes late.
+    requireErasable(log, permitted, order.erasureId)
     log.late.add(tag, host.now())
     await log.late.commit()
     const lateUntil = new Date(host.now().getTime() + rememberedMs).toISOString()
@@ -122,6 +126,17 @@ export async function eraseEntries(
   })
 }
 
+/** @throws limit-exceeded for too many; usage-invalid for a name that is none, or another one's */
+function requireErasable(log: DecisionLog, rows: readonly IndexRow[], erasureId: string): void {
+  if (rows.length > entriesMax)
+    throw new OperatingError('limit-exceeded', `more than ${entriesMax} decisions in one erasure`)
+  if (!idPattern.test(erasureId) || log.erasures.has(erasureId))
+    throw new OperatingError(
+      'usage-invalid',
+      'an erasure needs an id of its own: 1 to 128 letters, digits, `.`, `_` or `-` that no other one has',
+    )
+}
+
 async function erase(
   log: DecisionLog,
   rows: readonly IndexRow[],
@@ -133,13 +148,7 @@ async function erase(
   }: Omit<ErasureOrder, 'permitted'> & { readonly lateUntil?: string },
   host: ErasureHost,
 ): Promise<ErasureRecord> {
-  if (rows.length > entriesMax)
-    throw new OperatingError('limit-exceeded', `more than ${entriesMax} decisions in one erasure`)
-  if (!idPattern.test(erasureId) || log.erasures.has(erasureId))
-    throw new OperatingError(
-      'usage-invalid',
-      'an erasure needs an id of its own: 1 to 128 letters, digits, `.`, `_` or `-` that no other one has',
-    )
+  requireErasable(log, rows, erasureId)
   const record: ErasureRecord = {
     erasureId,
     reason,
@@ -237,11 +246,8 @@ export async function closeEpoch(
   host: ErasureHost,
 ): Promise<{ readonly epoch: number; readonly final: readonly ErasureRecord[] }> {
   return log.exclusively(async () => {
-    const { files } = log.stores
     const epoch = await log.state.makeEpoch(log.keys.epoch.number + 1, log.ownKeys)
-    const pages = await log.keys.copyTo(files, log.place, epoch)
-    await log.index.copyTo(epoch)
-    await log.late.copyTo(epoch, host.now())
+    const pages = await copied(log, epoch, host.now())
     await log.state.enter(epoch)
     log.keys.follow(pages)
     log.index.follow(epoch)
@@ -249,6 +255,21 @@ export async function closeEpoch(
     await log.state.removeAllBut(epoch.number)
     return { epoch: epoch.number, final: await stateFinal(log, host) }
   })
+}
+
+/** What a log goes on with in another epoch. Where it breaks off nothing stays: no erasure reaches a second copy of keys. */
+async function copied(log: DecisionLog, epoch: MadeEpoch, now: Date): Promise<KeyPages> {
+  try {
+    const pages = await log.keys.copyTo(log.stores.files, log.place, epoch)
+    await log.index.copyTo(epoch)
+    await log.late.copyTo(epoch, now)
+    return pages
+  } catch (error) {
+    epoch.key.fill(0)
+    // Where this fails too, what was thrown first says more; the next opening, or end of the epoch, does it again.
+    await log.state.removeAllBut(log.keys.epoch.number).catch(() => undefined)
+    throw error
+  }
 }
 
 /** States erasures of epochs that are over as final. Safe to repeat. */

@@ -95,3 +95,13 @@ test('what a law keeps is not emptied when it comes late, and nobody is remember
   expect((await checkDecisionLog(log)).findings).toEqual([])
   await log.close()
 })
+
+test('an erasure that is refused remembers nobody: what comes late is taken whole', async () => {
+  const at = newMemoryLog()
+  const log = await at.open()
+  await eraseSubject(log, 'p', orderOf('e'), at.host)
+  await expect(eraseSubject(log, 'q', orderOf('e'), at.host)).rejects.toThrow('an id of its own')
+  const late = decisionOf(0, { subject: 'q', time: before })
+  expect(await log.append([late])).toEqual([{ status: 'accepted', index: 0 }])
+  await log.close()
+})

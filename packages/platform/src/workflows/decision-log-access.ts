@@ -9,11 +9,9 @@ import {
   OperatingError,
   parseLedgerEntry,
   type ReceiptErasure,
-  type ResourceDescriptor,
   sha256Hex,
   textOf,
   toBase64,
-  utf8,
 } from '@proofhouse/evidence'
 import {
   type DecisionLog,
@@ -28,7 +26,8 @@ import { type KeyringServices, withKeyring } from './open-keyring.ts'
 import { decisionPlaces } from './open-storage.ts'
 import { rotationAlarm, rotationOf } from './rotation-alarm.ts'
 import type { Services, Workspace } from './services.ts'
-import { StatedDecisions, type StatedHead } from './stated-decisions.ts'
+import { logSubject, StatedDecisions, type StatedHead } from './stated-decisions.ts'
+import { statedRetention, tellHeld } from './stated-retention.ts'
 
 /** A decision log in use. */
 export interface DecisionLogInUse {
@@ -48,12 +47,6 @@ type Needed = KeyringServices & Pick<Services, 'openDecisions' | 'variable'>
 
 /** A workspace is one tenant's. */
 const tenant = 'local'
-
-/** Statement subject of a decision log. */
-export const logSubject = (origin: string): ResourceDescriptor => ({
-  name: origin,
-  digest: { sha256: sha256Hex(utf8(origin)) },
-})
 
 /**
  * Opens the decision log of a workspace, does something with it, and closes both.
@@ -99,6 +92,8 @@ export async function withDecisionLog<Result>(
       )
       await resumeErasures(log, host, await stated.erasures(origin, (index) => known.has(index)))
       await stateFinal(log, host)
+      // Only of who is remembered can anything come late.
+      if (log.late.size > 0) tellHeld(opened, (await statedRetention(opened)).holds)
       const before = log.size
       const result = await use(opened)
       if (log.size > before) await stateHead(opened, 'head', services.now())

@@ -7,7 +7,7 @@ import type { DecisionLogInUse } from './decision-log-access.ts'
 import { decisionOperation, operate } from './decision-operation.ts'
 import type { Services } from './services.ts'
 import { refuseNames } from './state-access.ts'
-import { stateRetention, statedRetention } from './stated-retention.ts'
+import { stateRetention, statedRetention, tellHeld } from './stated-retention.ts'
 
 /** Entries of one hold at most. */
 const entriesMax = 1_000_000
@@ -88,6 +88,7 @@ async function hold(
       until: null,
       at: now().toISOString(),
     })
+    tellHeld(opened, (await statedRetention(opened)).holds)
     return { id, statedIndex }
   })
 }
@@ -155,5 +156,6 @@ async function release(
     until: null,
     at: now().toISOString(),
   })
+  tellHeld(opened, (await statedRetention(opened)).holds)
   return { id, statedIndex }
 }

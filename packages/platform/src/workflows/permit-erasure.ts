@@ -12,7 +12,7 @@ import {
 } from '../decisions/index.ts'
 import type { DecisionLogInUse } from './decision-log-access.ts'
 import type { Services } from './services.ts'
-import { stateRetention, statedRetention } from './stated-retention.ts'
+import { stateRetention, statedRetention, tellHeld } from './stated-retention.ts'
 
 /** What had to be kept of what was to be erased. */
 export interface Restriction {
@@ -45,6 +45,8 @@ export function permitErasure(
   const { log } = opened
   return async (rows) => {
     const { holds } = await statedRetention(opened)
+    // Before anybody is remembered whose late decisions are emptied.
+    tellHeld(opened, holds)
     const kept: { readonly row: IndexRow; readonly standing: Standing }[] = []
     const free: IndexRow[] = []
     for (const row of rows) {

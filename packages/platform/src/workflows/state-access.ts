@@ -10,8 +10,9 @@ import {
 } from '@proofhouse/evidence'
 import { Type } from 'typebox'
 import { rangesOf } from '../decisions/index.ts'
-import { type DecisionLogInUse, logSubject } from './decision-log-access.ts'
+import type { DecisionLogInUse } from './decision-log-access.ts'
 import type { Services } from './services.ts'
+import { logSubject } from './stated-decisions.ts'
 
 const texts = Type.Union([Type.String(), Type.Null()])
 

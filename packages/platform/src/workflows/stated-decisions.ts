@@ -23,9 +23,11 @@ import {
   type PredicateType,
   readStatement,
   resolveReference,
+  type ResourceDescriptor,
   sha256Hex,
   signEnvelope,
   toBase64,
+  utf8,
   verifyEnvelope,
 } from '@proofhouse/evidence'
 import {
@@ -42,6 +44,12 @@ const keptType = 'application/vnd.proofhouse.stated-decisions+json'
 const keptMaxBytes = 64 * 1_048_576
 /** Entries that are read again rather than written about. */
 const unkeptMax = 32
+
+/** Statement subject of a decision log. */
+export const logSubject = (origin: string): ResourceDescriptor => ({
+  name: origin,
+  digest: { sha256: sha256Hex(utf8(origin)) },
+})
 
 /** A head, as the entry `index` of the evidence log states it. */
 export interface StatedHead {

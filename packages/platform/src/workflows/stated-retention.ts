@@ -1,9 +1,15 @@
 // What the evidence log says about keeping decisions: holds that stand, and erasures that were asked for and had to wait.
 
 import { makeStatement, type Retention, retention } from '@proofhouse/evidence'
-import type { Hold } from '../decisions/index.ts'
-import { type DecisionLogInUse, logSubject } from './decision-log-access.ts'
-import { statementIn } from './stated-decisions.ts'
+import type { DecisionLog, Hold } from '../decisions/index.ts'
+import type { Workspace } from './services.ts'
+import { logSubject, statementIn } from './stated-decisions.ts'
+
+/** A decision log and the workspace that it belongs to. */
+interface Opened {
+  readonly log: DecisionLog
+  readonly workspace: Workspace
+}
 
 /** An erasure that was asked for, of entries that had to be kept. */
 export interface RestrictedErasure {
@@ -21,10 +27,7 @@ export interface StatedRetention {
 }
 
 /** Reads it from the evidence log: what is kept elsewhere could be changed. */
-export async function statedRetention({
-  workspace,
-  log,
-}: Pick<DecisionLogInUse, 'workspace' | 'log'>): Promise<StatedRetention> {
+export async function statedRetention({ workspace, log }: Opened): Promise<StatedRetention> {
   const holds = new Map<string, Hold>()
   const restricted: RestrictedErasure[] = []
   for await (const { entry } of workspace.entries()) {
@@ -38,9 +41,14 @@ export async function statedRetention({
   return { holds: [...holds.values()], restricted }
 }
 
+/** Tells a log which deployments are held as a whole: what comes late of them must not be emptied. */
+export function tellHeld({ log }: Pick<Opened, 'log'>, holds: readonly Hold[]): void {
+  log.held = new Set(holds.flatMap(({ deployment }) => (deployment === null ? [] : [deployment])))
+}
+
 /** States something about keeping; tells where. */
 export async function stateRetention(
-  { workspace, log }: Pick<DecisionLogInUse, 'workspace' | 'log'>,
+  { workspace, log }: Opened,
   stated: Omit<Retention, 'log'>,
 ): Promise<number> {
   const { origin } = log.place
