@@ -187,6 +187,19 @@ def open_erasure(erasure, trust):
     return statement["predicate"]
 
 
+def need_corrections(corrections, of, place):
+    need(isinstance(corrections, list) and 1 <= len(corrections) <= 16, "no list of 1 to 16")
+    (origin, index), (log, witness) = of, place
+    for one in corrections:
+        need(set(one) >= {"entry", "proof"}, "a part is missing")
+        entry = open_entry(one["entry"])
+        need(entry.get("corrects") == {"log": origin, "index": index}, "it supersedes another one")
+        at, hashes, note = open_proof(one["proof"])
+        its_log, size, root = open_checkpoint(note, log, witness)
+        need(its_log == origin and at > index, "it does not stand after it")
+        need(is_included(one["entry"].encode(), at, size, hashes, root), "not in the log")
+
+
 def verdict(receipt, trust):
     receipt = read(receipt)
     need(receipt["type"] == RECEIPT, "no receipt")
@@ -201,6 +214,8 @@ def verdict(receipt, trust):
         for one in open_erasure(receipt["erasure"], trust)["entries"]:
             within = any(span["from"] <= index < span["to"] for span in one["ranges"])
             erased = erased or (one["log"] == origin and within)
+    if "corrections" in receipt:
+        need_corrections(receipt["corrections"], (origin, index), (log, witness))
     if not is_included(receipt["entry"].encode(), index, size, hashes, root):
         return "missing"
     return "valid" if receipt["revealed"] else "erased" if erased else "withheld"
