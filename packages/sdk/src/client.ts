@@ -284,7 +284,7 @@ export class DecisionClient {
     const { settled } = this.#spool
     for (const { resolve } of this.#flushes.filter(({ upTo }) => upTo <= settled)) resolve()
     this.#flushes = this.#flushes.filter(({ upTo }) => upTo > settled)
-    this.#options.onSettled?.(outcomes)
+    told(() => this.#options.onSettled?.(outcomes))
   }
 
   #told(error: OperatingError | null): void {
@@ -294,7 +294,18 @@ export class DecisionClient {
       this.#intake.fail(stopped)
       for (const { reject } of this.#flushes.splice(0)) reject(stopped)
     }
-    this.#options.onProblem?.(error)
+    told(() => this.#options.onProblem?.(error))
+  }
+}
+
+/** What a callback throws is its program's to see, as anything that nobody catches, and ends no sending. */
+function told(tell: () => void): void {
+  try {
+    tell()
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
   }
 }
 

@@ -114,7 +114,12 @@ async function exportFrom(
 function refuseUnknown({ log }: DecisionLogInUse, withhold: readonly string[]): void {
   const declared = [...log.deployments.values()].flatMap((of) => [of, ...of.earlier])
   const known = new Set([
-    ...['id', 'subject', 'input', 'output', 'explanation', 'context'],
+    'id',
+    'subject',
+    'input',
+    'output',
+    'explanation',
+    'context',
     ...declared.flatMap(({ deployment }) => deployment.apart ?? []),
   ])
   const unknown = withhold.find((name) => !known.has(name))

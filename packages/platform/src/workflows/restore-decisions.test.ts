@@ -13,8 +13,9 @@ import { holdDecisions } from './hold-decisions.ts'
 import { restoreDecisions } from './restore-decisions.ts'
 import { expireDecisions, reportRetention } from './retain-decisions.ts'
 
-const { at, deploy, folder, record, remove, services, setTime } = newDecisionsWorkspace()
-afterAll(remove)
+const work = newDecisionsWorkspace()
+const { at, folder, services } = work
+afterAll(work.remove)
 
 const parts = ['decisions', 'keys/wrapped']
 const copy = () => {
@@ -30,12 +31,12 @@ const shown = async (index: number) =>
   (await showDecision({ folder, index, by }, services)).groups?.['subject']
 
 test('erasures, holds and accesses of what a restore has lost do not reach what came after it', async () => {
-  await deploy('credit')
-  await deploy('kept', { retention: { class: 'c', rules: [{ law: 'a', keep: 'P1Y' }] } })
-  await record(decisionAbout('p-first', 0))
+  await work.deploy('credit')
+  await work.deploy('kept', { retention: { class: 'c', rules: [{ law: 'a', keep: 'P1Y' }] } })
+  await work.record(decisionAbout('p-first', 0))
   copy()
-  await record(decisionAbout('p-lost', 1), decisionAbout('p-held', 2))
-  await record(decisionAbout('p-asked', 3, { deployment: 'kept' }))
+  await work.record(decisionAbout('p-lost', 1), decisionAbout('p-held', 2))
+  await work.record(decisionAbout('p-asked', 3, { deployment: 'kept' }))
   await showDecision({ folder, index: 2, by }, services)
   const hold = { scope: { subject: 'p-held' }, reason: 'case 7', by: 'ana' }
   await holdDecisions({ folder, ...hold }, services)
@@ -51,13 +52,13 @@ test('erasures, holds and accesses of what a restore has lost do not reach what 
   const others = ['p-one', 'p-two', 'p-three'].map((subject, n) =>
     decisionAbout(subject, n, { source: 'other' }),
   )
-  await record(...others)
+  await work.record(...others)
   for (const [n, { subject }] of others.entries()) expect(await shown(n + 1)).toBe(subject)
   expect(await reportRetention({ folder }, services)).toMatchObject({
     holds: [{ decisions: 0 }],
     restricted: [],
   })
-  setTime('2029-01-01T00:00:00Z')
+  work.setTime('2029-01-01T00:00:00Z')
   const expired = await expireDecisions({ folder, dryRun: false }, services)
   expect(expired).toMatchObject({ retention: 0, request: 0 })
   await endEpoch({ folder }, services)
@@ -72,6 +73,6 @@ test('erasures, holds and accesses of what a restore has lost do not reach what 
   // The same copy again, under the statements of the restore.
   putBack()
   await restoreDecisions({ folder }, services)
-  await record(...others)
+  await work.record(...others)
   for (const [n, { subject }] of others.entries()) expect(await shown(n + 1)).toBe(subject)
 })
