@@ -81,14 +81,14 @@ export function encodeDecision(decision: Decision, source: string, now: Date): E
 }
 
 function jsonOf(value: object): string {
-  const text = textOf(value)
+  const text = written(value)
   // JSON would say null, and another decision than that which was taken would be kept.
   if (text.includes('null') && hasNoNumber(value))
     throw malformed('`NaN` and infinite numbers have no spelling in JSON')
   return text
 }
 
-function textOf(value: object): string {
+function written(value: object): string {
   try {
     return JSON.stringify(value)
   } catch (cause) {
