@@ -11,7 +11,7 @@ import {
   chmodSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { type OperatingError, type Settled, verifyRecorded } from '../../packages/sdk/src/index.ts'
 import { makeReceipt, readDecision } from '../../packages/platform/src/decisions/reading.ts'
 import { closeEpoch, eraseSubject } from '../../packages/platform/src/decisions/emptying.ts'
@@ -69,6 +69,47 @@ test('it records while the log is away, and sends when it is back; a later clien
   await client.record(decided('p-2'))
   await client.flush()
   expect(at.log.sources.list()).toEqual([{ source: 'gateway-1', next: 3, gaps: [] }])
+})
+
+test('what a callback throws is told as an error that nobody caught, and sending goes on', async () => {
+  const at = await service()
+  const uncaught: unknown[] = []
+  const queue = globalThis.queueMicrotask
+  vi.spyOn(globalThis, 'queueMicrotask').mockImplementation((work) => {
+    queue(() => {
+      try {
+        work()
+      } catch (error) {
+        uncaught.push(error)
+      }
+    })
+  })
+  ends.push(() => Promise.resolve(void vi.restoreAllMocks()))
+  const error = new Error('of the program')
+  const client = await at.client({
+    onSettled: () => {
+      throw error
+    },
+  })
+  for (const subject of ['p-0', 'p-1']) {
+    await client.record(decided(subject))
+    await client.flush()
+  }
+  await client.close()
+  expect(uncaught).toEqual([error, error])
+  expect(at.log.sources.list()).toEqual([{ source: 'gateway-1', next: 2, gaps: [] }])
+})
+
+test('a number that JSON cannot say is refused, and not kept as null', async () => {
+  const at = await service()
+  const client = await at.client()
+  for (const value of [Number.NaN, Number.POSITIVE_INFINITY])
+    await expect(
+      client.record(decided('p-0', { explanation: { values: [{ age: value }] } })),
+    ).rejects.toThrow(code('decision-malformed'))
+  await client.record(decided('p-0', { explanation: { why: 'null', value: null } }))
+  await client.flush()
+  expect(await groupsOf(at, 0)).toMatchObject({ explanation: { why: 'null', value: null } })
 })
 
 test('what is refused stands aside with its reason, and nothing behind it waits; its number is a gap', async () => {

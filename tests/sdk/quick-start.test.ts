@@ -1,4 +1,4 @@
-// The quick start of docs/guides/sdk.md, as it stands there, against a real `decisions serve`.
+// The quick start of docs/guides/sdk.md, as it stands there, with the declaration of docs/decisions.md, against a real `decisions serve`.
 
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -22,17 +22,14 @@ test('the quick start records a decision that the log then has', async () => {
   const [, code = ''] = /```ts\n(.*?)```/s.exec(guide) ?? []
   const lines = code.split('\n').filter((line) => line !== '')
   expect(lines.length).toBeGreaterThan(4)
-  expect(lines.length).toBeLessThan(10)
+  expect(lines.length).toBeLessThan(12)
   const workspace = join(folder, '.proofhouse')
-  const declaration = {
-    id: 'credit-eu',
-    model: '1e'.repeat(32),
-    input: { income: { type: 'number' } },
-    output: { label: { type: 'text' } },
-  }
-  writeFileSync(join(folder, 'credit-eu.json'), JSON.stringify(declaration))
+  const log = readFileSync(join(root, 'docs/decisions.md'), 'utf8')
+  const [, declaration = ''] = /```yaml\n(.*?)```/s.exec(log) ?? []
+  expect(declaration).toContain('id: credit-eu')
+  writeFileSync(join(folder, 'credit-eu.yaml'), declaration)
   const at = ['--out', workspace]
-  const deployed = proofhouse('decisions', 'deploy', join(folder, 'credit-eu.json'), ...at)
+  const deployed = proofhouse('decisions', 'deploy', join(folder, 'credit-eu.yaml'), ...at)
   expect(deployed).toMatchObject({ status: 0, err: '' })
   const given = [programPath, 'decisions', 'serve', '--port', '0', '--json', ...at]
   const server = spawn(process.execPath, given, { stdio: ['ignore', 'pipe', 'inherit'] })

@@ -81,11 +81,26 @@ export function encodeDecision(decision: Decision, source: string, now: Date): E
 }
 
 function jsonOf(value: object): string {
+  const text = written(value)
+  // JSON would say null, and another decision than that which was taken would be kept.
+  if (text.includes('null') && hasNoNumber(value))
+    throw malformed('`NaN` and infinite numbers have no spelling in JSON')
+  return text
+}
+
+function written(value: object): string {
   try {
     return JSON.stringify(value)
   } catch (cause) {
     throw new OperatingError('decision-malformed', 'the decision cannot be said in JSON', { cause })
   }
+}
+
+/** Whether a number that is none stands in a value, which has no cycles. */
+function hasNoNumber(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value)
+  if (typeof value !== 'object' || value === null) return false
+  return Object.values(value).some(hasNoNumber)
 }
 
 /** What a spooled text says of its decision. */

@@ -49,7 +49,7 @@ const keptDetail =
 const lateStore = (until: string): ErasedStore => ({
   store: 'late-arrivals',
   outcome: 'nothing-held',
-  detail: `decisions made before this that clients still hold are emptied as they come, until ${until}`,
+  detail: `decisions made before this that clients still hold are emptied as they come, until ${until}, but where a declaration asks to keep them`,
 })
 
 const later = (time: Date) => time.toISOString()

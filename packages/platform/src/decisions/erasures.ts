@@ -90,6 +90,17 @@ export class Erasures {
     this.#records.set(record.erasureId, record)
   }
 
+  /** Forgets entries that the log has lost: under their numbers come others, which nobody has erased. Durable on return. */
+  async forgetBeyond(size: number): Promise<void> {
+    for (const record of this.list()) {
+      const { ranges } = record
+      if (!ranges.some(({ to }) => to > size)) continue
+      const left = ranges.filter(({ from }) => from < size)
+      const kept = left.map(({ from, to }) => ({ from, to: Math.min(to, size) }))
+      await this.put({ ...record, ranges: kept })
+    }
+  }
+
   /** Whether there is an erasure of this name. */
   has(erasureId: string): boolean {
     return this.#records.has(erasureId)

@@ -16,6 +16,7 @@ test('a decision that comes after its person was erased, and was made before, is
   await log.append([about(0, before)])
   const { stores } = await eraseSubject(log, 'p', orderOf('e'), at.host)
   expect(stores.at(-1)).toMatchObject({ store: 'late-arrivals', outcome: 'nothing-held' })
+  expect(stores.at(-1)?.detail).toContain('but where a declaration asks to keep them')
   expect(await log.append([about(2, before), about(1, after), decisionOf(3)])).toEqual([
     { status: 'erased', index: 1 },
     { status: 'accepted', index: 2 },

@@ -36,3 +36,11 @@ test('a log with too much to do says when to come again, and goes on', async () 
   expect(await health()).toBe(200)
   expect(failures).toEqual([])
 })
+
+test('an address that is none is told as a problem, too', async () => {
+  const server = decisionServer({ take: () => Promise.resolve([]) }, 'token', () => undefined)
+  const answer = await server.inject('/%zz')
+  expect(answer.statusCode).toBe(400)
+  expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/)
+  expect(answer.body).toContain('"title":"usage-invalid"')
+})

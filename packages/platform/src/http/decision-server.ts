@@ -85,6 +85,7 @@ export function decisionServer(
     http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: timeoutCheckMs },
     forceCloseConnections: 'idle',
     logger: false,
+    frameworkErrors: (error, _, reply) => void answerProblem(reply, problemOf(error)),
   })
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => {

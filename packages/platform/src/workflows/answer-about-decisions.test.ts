@@ -55,9 +55,17 @@ test('a reason that names the person is refused, and nothing is shown or stated'
   await expect(receiptOfDecision(receipt, services)).rejects.toThrow(refusal)
   const asked = { ...named, show: [], search: { subject: 'bert-4711x', limit: 5 } }
   await expect(searchDecisions(asked, services)).rejects.toThrow(refusal)
+  const unasked = { ...named, show: [], search: { limit: 5 } }
+  await expect(searchDecisions(unasked, services)).rejects.toThrow(refusal)
   const empty = { folder, by: { ...by, as: '' }, index: 1 }
   await expect(showDecision(empty, services)).rejects.toThrow(refusal)
+  for (const user of ['bert-4711x', 'for BERT-4711x, bert-4711x'])
+    await expect(showDecision({ folder, by: { ...by, user }, index: 1 }, services)).rejects.toThrow(
+      refusal,
+    )
   expect((await work.stated(uri)).predicates).toHaveLength(before)
+  const other = { ...by, user: 'bert-4711xx' }
+  await expect(showDecision({ folder, by: other, index: 1 }, services)).resolves.toBeDefined()
 })
 
 test('what cannot be stated is not shown', async () => {

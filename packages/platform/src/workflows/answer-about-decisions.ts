@@ -73,9 +73,12 @@ async function search(
   const { log } = opened
   const found: FoundDecision[] = []
   const shown: Shown[] = []
+  // Where somebody gives a reason it must not name whom it is about, and nothing else tells who that is.
+  const isNaming = asked.subject === undefined && (by.as !== null || by.reason !== null)
   for (const row of await findDecisions(log, asked)) {
     const { index, timeMs, deployment, outcome, source, sequence, key } = row
-    const content = key === 0 || show.length === 0 ? null : (await readDecision(log, index)).content
+    const isOpened = key !== 0 && (show.length > 0 || isNaming)
+    const content = isOpened ? (await readDecision(log, index)).content : null
     const groups = Object.entries(content?.groups ?? {}).filter(([name]) => show.includes(name))
     const field = log.deployments.get(deployment)?.deployment.outcome
     shown.push({

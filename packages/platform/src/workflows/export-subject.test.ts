@@ -121,3 +121,13 @@ test('of somebody unknown, or wholly withheld, nothing is shown and no access st
   expect(read()).toMatchObject({ decisions: [{ index: 5 }], after: null })
   expect((await work.stated('https://proofhouse.dev/access/v1')).predicates).toHaveLength(4)
 })
+
+test('a group to withhold that no decision has is refused: it may be misspelt', async () => {
+  const before = (await work.stated('https://proofhouse.dev/access/v1')).predicates.length
+  for (const name of ['inptu', 'input/age', ''])
+    await expect(
+      exportSubject({ ...asked, subject: 'bert-77', withhold: ['output', name] }, services),
+    ).rejects.toMatchObject({ code: 'usage-invalid' })
+  const { predicates } = await work.stated('https://proofhouse.dev/access/v1')
+  expect(predicates).toHaveLength(before)
+})

@@ -3,12 +3,14 @@
 
 import {
   access,
+  decisionLog,
   encodeSubjectExport,
   type ExportedAccess,
   type ExportedDecision,
   isInRanges,
   type JsonObject,
   type JsonValue,
+  OperatingError,
   parseDecisionEntry,
   parseReceipt,
   type SubjectExport,
@@ -81,6 +83,7 @@ async function exportFrom(
   services: OperationServices,
 ): Promise<SubjectExport> {
   const { log, verifierKey } = opened
+  refuseUnknown(opened, withhold)
   const { indexes, last } = await indexesAbout(opened, subject, after)
   const decisions: ExportedDecision[] = []
   const shown: Shown[] = []
@@ -105,6 +108,26 @@ async function exportFrom(
     deployments: declarationsOf(opened, decisions),
     after: last,
   }
+}
+
+/** A group that no decision can have, misspelt for one, would leave what was to be withheld in. @throws usage-invalid */
+function refuseUnknown({ log }: DecisionLogInUse, withhold: readonly string[]): void {
+  const declared = [...log.deployments.values()].flatMap((of) => [of, ...of.earlier])
+  const known = new Set([
+    'id',
+    'subject',
+    'input',
+    'output',
+    'explanation',
+    'context',
+    ...declared.flatMap(({ deployment }) => deployment.apart ?? []),
+  ])
+  const unknown = withhold.find((name) => !known.has(name))
+  if (unknown !== undefined)
+    throw new OperatingError(
+      'usage-invalid',
+      `no decision has a group \`${unknown}\` to withhold; there are ${[...known].join(', ')}`,
+    )
 }
 
 /** Entries about a person, and those linked with them whose content is gone, so that nobody can tell any more whom they were about. */
@@ -136,8 +159,15 @@ async function accessesTo(
   { workspace, log }: DecisionLogInUse,
   indexes: readonly number[],
 ): Promise<readonly ExportedAccess[]> {
-  const accesses: ExportedAccess[] = []
+  let accesses: ExportedAccess[] = []
   for await (const { index, entry } of workspace.entries()) {
+    const head = await statementIn(workspace, entry, decisionLog)
+    // What was lost then was another decision, under the same number.
+    if (head?.event === 'restored' && head.origin === log.place.origin)
+      accesses = accesses.flatMap((one) => {
+        const decisions = one.decisions.filter((of) => of < head.size)
+        return decisions.length === 0 ? [] : [{ ...one, decisions }]
+      })
     const found = await statementIn(workspace, entry, access)
     if (found?.log !== log.place.origin) continue
     const { act, ranges, groups, at } = found

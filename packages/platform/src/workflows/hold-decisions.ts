@@ -1,8 +1,8 @@
 // Legal holds: decisions that must not be erased while they stand. Set and lifted by statements in the evidence log, by whom and why.
 
-import { OperatingError } from '@proofhouse/evidence'
+import { type JsonValue, OperatingError } from '@proofhouse/evidence'
 import { Type } from 'typebox'
-import { rangesOf } from '../decisions/index.ts'
+import { rangesOf, readDecision } from '../decisions/index.ts'
 import type { DecisionLogInUse } from './decision-log-access.ts'
 import { decisionOperation, operate } from './decision-operation.ts'
 import type { Services } from './services.ts'
@@ -70,7 +70,7 @@ async function hold(
   { now, newId }: Pick<Services, 'now' | 'newId'>,
 ): Promise<StatedHold> {
   const { log } = opened
-  refuseNames({ as: by, reason }, new Set('subject' in scope ? [scope.subject] : []))
+  refuseNames({ as: by, reason }, await subjectsOf(opened, scope))
   if ('deployment' in scope && !log.deployments.has(scope.deployment))
     throw new OperatingError('usage-invalid', `no deployment \`${scope.deployment}\` is declared`)
   // While no decision is on its way: whatever is durable before the hold is held.
@@ -91,6 +91,19 @@ async function hold(
     tellHeld(opened, (await statedRetention(opened)).holds)
     return { id, statedIndex }
   })
+}
+
+/** Whom a hold must not name. */
+async function subjectsOf(
+  { log }: DecisionLogInUse,
+  scope: HoldScope,
+): Promise<ReadonlySet<JsonValue | undefined>> {
+  if ('subject' in scope) return new Set([scope.subject])
+  const subjects = new Set<JsonValue | undefined>()
+  if ('indexes' in scope)
+    for (const index of new Set(scope.indexes))
+      subjects.add((await readDecision(log, index)).content?.groups['subject'])
+  return subjects
 }
 
 async function indexesIn(

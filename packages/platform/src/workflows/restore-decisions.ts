@@ -25,6 +25,7 @@ export function restoreDecisions(
     const heads = await statedHeads(workspace, log.place.origin)
     const sizeBefore = Math.max(0, ...heads.map(({ size }) => size))
     if (!opened.isOlder) return { size: log.size, sizeBefore, index: null }
+    await log.exclusively(() => log.erasures.forgetBeyond(log.size))
     const index = await stateHead(opened, 'restored', services.now())
     return { size: log.size, sizeBefore, index }
   }

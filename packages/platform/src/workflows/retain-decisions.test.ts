@@ -125,7 +125,8 @@ test(
   inLog(async (act) => {
     const { erase, expire, hold, isErased, release, report } = act
     const bert = await hold({ subject: 'bert-99' })
-    await expect(hold({ subject: 'carl-99' }, 'about carl-99')).rejects.toThrow('pseudonym')
+    for (const scope of [{ subject: 'carl-99' }, { indexes: [1, 3] }])
+      await expect(hold(scope, 'about carl-99')).rejects.toThrow('pseudonym')
     for (const scope of [{ subject: 'nobody' }, { indexes: [99] }, { deployment: 'none' }])
       await expect(hold(scope)).rejects.toThrow(expect.objectContaining({ code: 'usage-invalid' }))
     const order = { what: { subject: 'bert-99' }, reason: 'order' as const }

@@ -61,7 +61,9 @@ export async function stateAccess(
 ): Promise<number | null> {
   const opened = shown.filter(({ groups }) => groups.length > 0)
   if (opened.length === 0) return null
-  refuseNames(by, new Set(opened.map(({ subject }) => subject)))
+  const subjects = new Set(opened.map(({ subject }) => subject))
+  refuseNames(by, subjects)
+  refuseUser(by, subjects)
   const { origin } = log.place
   const indexes = [...new Set(opened.map(({ index }) => index))].toSorted((a, b) => a - b)
   const statement = makeStatement(access, [logSubject(origin)], {
@@ -94,5 +96,25 @@ export function refuseNames(
           'usage-invalid',
           `\`--${option}\` holds the pseudonym of the person: it would stand in the evidence log for ever`,
         )
+  }
+}
+
+/**
+ * An account is named as the system has it, or, over HTTP, as whoever asks says: in whole words, so that an account `ops1` may look at
+ * what is about `1`. @throws usage-invalid
+ */
+function refuseUser({ user }: Accessor, subjects: ReadonlySet<JsonValue | undefined>): void {
+  const words = ` ${user.split(/[^\p{L}\p{N}]+/u).join(' ')} `
+  for (const subject of subjects) {
+    if (typeof subject !== 'string') continue
+    const name = subject
+      .split(/[^\p{L}\p{N}]+/u)
+      .join(' ')
+      .trim()
+    if (user === subject || (name !== '' && words.includes(` ${name} `)))
+      throw new OperatingError(
+        'usage-invalid',
+        'the account that asks has the name of the person: it would stand in the evidence log for ever; ask from another account',
+      )
   }
 }

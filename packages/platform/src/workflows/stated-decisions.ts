@@ -37,10 +37,11 @@ import {
   type StatedErasure,
 } from '../decisions/index.ts'
 import { earlierRoot } from '../ledger/index.ts'
+import { type Restore, withoutLost } from './lost-entries.ts'
 import type { Files, Workspace } from './services.ts'
 
 const keptName = 'decisions/stated.json'
-const keptType = 'application/vnd.proofhouse.stated-decisions+json'
+const keptType = 'application/vnd.proofhouse.stated-decisions.v2+json'
 const keptMaxBytes = 64 * 1_048_576
 /** Entries that are read again rather than written about. */
 const unkeptMax = 32
@@ -58,9 +59,10 @@ export interface StatedHead {
   readonly root: Bytes
 }
 
-/** Of one decision log: its newest head, and the entries that state erasures from it, and deployments. */
+/** Of one decision log: its newest head, the restores, and the entries that state erasures from it, and deployments. */
 type OfLog = {
   head: { readonly index: number; readonly size: number; readonly root: string } | null
+  readonly restores: Restore[]
   readonly erasures: number[]
   readonly deployments: number[]
 }
@@ -123,17 +125,22 @@ export class StatedDecisions {
     return head === null ? null : { ...head, root: fromBase64(head.root) }
   }
 
-  /** Erasures from a log, but for those whose statements are known already. */
+  /** Erasures from a log, but for those whose statements are known already, and without entries that a restore has lost since. */
   async erasures(
     origin: string,
     isKnown: (index: number) => boolean,
   ): Promise<readonly StatedErasure[]> {
     const stated: StatedErasure[] = []
+    const restores = this.#logs.get(origin)?.restores ?? []
     for (const index of this.#logs.get(origin)?.erasures ?? []) {
       if (isKnown(index)) continue
       for await (const { entry } of this.#workspace.ledger.read(index, index + 1)) {
         const found = await statementIn(this.#workspace, entry, erasure)
-        if (found !== null) stated.push({ index, erasure: found })
+        if (found === null) continue
+        const entries = found.entries.map(({ log, ranges }) =>
+          log === origin ? { log, ranges: withoutLost(ranges, index, restores) } : { log, ranges },
+        )
+        stated.push({ index, erasure: { ...found, entries } })
       }
     }
     return stated
@@ -161,8 +168,13 @@ export class StatedDecisions {
 
   async #add(index: number, entry: Uint8Array): Promise<void> {
     const head = await statementIn(this.#workspace, entry, decisionLog)
-    if (head !== null) this.#of(head.origin).head = { index, size: head.size, root: head.root }
-    if (head !== null) return
+    if (head !== null) {
+      const { event, origin, root, size } = head
+      const of = this.#of(origin)
+      of.head = { index, size, root }
+      if (event === 'restored') of.restores.push({ index, size })
+      return
+    }
     const declared = await statementIn(this.#workspace, entry, deploymentDeclared)
     if (declared !== null) this.#of(declared.log).deployments.push(index)
     const erased = await statementIn(this.#workspace, entry, erasure)
@@ -172,7 +184,7 @@ export class StatedDecisions {
   #of(origin: string): OfLog {
     let of = this.#logs.get(origin)
     if (of === undefined)
-      this.#logs.set(origin, (of = { head: null, erasures: [], deployments: [] }))
+      this.#logs.set(origin, (of = { head: null, restores: [], erasures: [], deployments: [] }))
     return of
   }
 }
