@@ -44,7 +44,7 @@ export function checkDecisions(
       restores,
     }
   }
-  return withDecisionLog(services, folder, check, { mayBeOlder: true })
+  return withDecisionLog(services, folder, check, { ofOlder: 'look' })
 }
 
 /** Heads that the log has not, or had otherwise: it is an older copy, was cut, or went on from an older copy. */

@@ -3,7 +3,6 @@
 
 import {
   decisionLog,
-  equalBytes,
   erasure,
   makeStatement,
   OperatingError,
@@ -22,11 +21,12 @@ import {
 } from '../decisions/index.ts'
 import { type Keyring, keyWrapper, wrappedUnder } from '../keys/index.ts'
 import { earlierRoot } from '../ledger/index.ts'
+import { erasuresWithin, olderThan, sharedSize } from './older-log.ts'
 import { type KeyringServices, withKeyring } from './open-keyring.ts'
 import { decisionPlaces } from './open-storage.ts'
 import { rotationAlarm, rotationOf } from './rotation-alarm.ts'
 import type { Services, Workspace } from './services.ts'
-import { logSubject, StatedDecisions, type StatedHead } from './stated-decisions.ts'
+import { logSubject, StatedDecisions } from './stated-decisions.ts'
 import { statedRetention, tellHeld } from './stated-retention.ts'
 
 /** A decision log in use. */
@@ -57,10 +57,10 @@ export async function withDecisionLog<Result>(
   services: Needed,
   folder: string,
   use: (opened: DecisionLogInUse) => Promise<Result>,
-  { mayBeOlder = false }: { readonly mayBeOlder?: boolean } = {},
+  { ofOlder = 'refuse' }: { readonly ofOlder?: 'refuse' | 'look' | 'restore' } = {},
 ): Promise<Result> {
   return withKeyring(services, folder, async ({ keyring, workspace, settings }) => {
-    const stated = await StatedDecisions.read(workspace, services.files, mayBeOlder)
+    const stated = await StatedDecisions.read(workspace, services.files, ofOlder !== 'refuse')
     const wrapper = wrapperOf(keyring)
     const places = await decisionPlaces(services, folder)
     const decisions = await services.openDecisions(workspace, {
@@ -75,7 +75,7 @@ export async function withDecisionLog<Result>(
       const { origin } = log.place
       const head = stated.head(origin)
       const why = await olderThan(log.stores, head)
-      if (why !== null && !mayBeOlder)
+      if (why !== null && ofOlder === 'refuse')
         throw new OperatingError(
           'ledger-older',
           `entry ${head?.index} of the evidence log states a head of ${head?.size} of this decision log, which ${why}; bring back the newest copy, or declare the loss with \`proofhouse decisions restore\``,
@@ -90,8 +90,14 @@ export async function withDecisionLog<Result>(
       const known = new Set(
         log.erasures.list().flatMap((one) => [one.pendingIndex, one.finalIndex]),
       )
-      await resumeErasures(log, host, await stated.erasures(origin, (index) => known.has(index)))
-      await stateFinal(log, host)
+      const erasures = await stated.erasures(origin, (index) => known.has(index))
+      // A log of another history may have other decisions under the numbers of those erased: who only looks destroys nothing.
+      if (!isOlder) await resumeErasures(log, host, erasures)
+      else if (ofOlder === 'restore') {
+        const size = await sharedSize(log, workspace)
+        await resumeErasures(log, host, erasuresWithin(erasures, { origin, size }))
+      }
+      if (!isOlder || ofOlder === 'restore') await stateFinal(log, host)
       // Only of who is remembered can anything come late.
       if (log.late.size > 0) tellHeld(opened, (await statedRetention(opened)).holds)
       const before = log.size
@@ -151,14 +157,19 @@ function wrapperOf({ keys }: Keyring): KeyWrapper {
   }
 }
 
-/** States the log's head in the evidence log. */
+/** States the log's head, or an earlier one, in the evidence log. */
 export async function stateHead(
   { log, workspace, verifierKey }: Pick<DecisionLogInUse, 'log' | 'workspace' | 'verifierKey'>,
   event: 'opened' | 'head' | 'restored' | 'closed',
   now: Date,
+  earlierSize: number | null = null,
 ): Promise<number> {
-  const { checkpoint } = await log.stores.ledger.checkpoint()
-  const { origin, size, root } = checkpoint
+  const { ledger } = log.stores
+  const { checkpoint } = await ledger.checkpoint()
+  const { origin, size, root } =
+    earlierSize === null
+      ? checkpoint
+      : { ...checkpoint, size: earlierSize, root: await earlierRoot(ledger, earlierSize) }
   const statedAt = now.toISOString()
   const predicate = { event, origin, verifierKey, size, root: toBase64(root), statedAt }
   const statement = makeStatement(decisionLog, [logSubject(origin)], predicate)
@@ -173,17 +184,6 @@ function hostOf(workspace: Workspace, { now }: Pick<Services, 'now'>, origin: st
       return (await workspace.recorder.record(statement)).index
     },
   }
-}
-
-/** Why a log is not the one whose newest head the evidence log states; null where it is. */
-async function olderThan({ ledger }: DecisionLog['stores'], head: StatedHead | null) {
-  if (head === null) return null
-  const { checkpoint } = await ledger.checkpoint()
-  if (checkpoint.size < head.size)
-    return `has ${checkpoint.size} entries: it is an older copy, or was cut`
-  return equalBytes(await earlierRoot(ledger, head.size), head.root)
-    ? null
-    : 'has other entries up to there: it went on from an older copy'
 }
 
 function proofs(workspace: Workspace) {

@@ -76,3 +76,40 @@ test('erasures, holds and accesses of what a restore has lost do not reach what 
   await work.record(...others)
   for (const [n, { subject }] of others.entries()) expect(await shown(n + 1)).toBe(subject)
 })
+
+test('looking at a log of another history destroys nothing of it, and restoring it nothing but what they share', async () => {
+  const other = newDecisionsWorkspace()
+  const of = { folder: other.folder }
+  const everything = ['decisions', 'keys', 'ledger']
+  const copyTo = (from: string, to: string, names: readonly string[]) => {
+    for (const name of names) {
+      rmSync(join(to, name), { recursive: true, force: true })
+      cpSync(join(from, name), join(to, name), { recursive: true })
+    }
+  }
+  await other.deploy('credit')
+  await other.record(decisionAbout('p-a', 0), decisionAbout('p-shared', 1))
+  copyTo(other.folder, other.at('old'), everything)
+  const erase = (subject: string) =>
+    eraseDecisions({ ...of, what: { subject }, reason: 'request' }, other.services)
+  await other.record(decisionAbout('p-b', 2))
+  await erase('p-b')
+  await erase('p-shared')
+  copyTo(other.folder, other.at('new'), ['ledger'])
+  // All of it goes back, evidence too, and goes on; then the newer evidence is found again.
+  copyTo(other.at('old'), other.folder, everything)
+  await other.record(decisionAbout('p-c', 0, { source: 'other' }))
+  copyTo(other.at('new'), other.folder, ['ledger'])
+  rmSync(join(other.folder, 'decisions/stated.json'), { force: true })
+  const subjectOf = async (index: number) =>
+    (await showDecision({ ...of, index, by }, other.services)).groups?.['subject']
+  await expect(subjectOf(2)).rejects.toMatchObject({ code: 'ledger-older' })
+  const looked = await checkDecisions(of, other.services)
+  expect([looked.opened, looked.erased]).toEqual([3, 0])
+  expect(looked.findings.length).toBeGreaterThan(0)
+  await restoreDecisions(of, other.services)
+  expect(await subjectOf(2)).toBe('p-c')
+  expect(await subjectOf(1)).toBeUndefined()
+  expect(await subjectOf(0)).toBe('p-a')
+  other.remove()
+})

@@ -2,6 +2,7 @@
 // before anything else, as at every opening; the head it goes on from is stated, and so what was lost with the newer one.
 
 import { type DecisionLogInUse, stateHead, withDecisionLog } from './decision-log-access.ts'
+import { sharedSize } from './older-log.ts'
 import type { Services } from './services.ts'
 import { statedHeads } from './stated-decisions.ts'
 
@@ -26,8 +27,11 @@ export function restoreDecisions(
     const sizeBefore = Math.max(0, ...heads.map(({ size }) => size))
     if (!opened.isOlder) return { size: log.size, sizeBefore, index: null }
     await log.exclusively(() => log.erasures.forgetBeyond(log.size))
-    const index = await stateHead(opened, 'restored', services.now())
+    // Of a log of another history only the beginning is what was stated; it goes on with what is there.
+    const shared = await sharedSize(log, workspace)
+    const index = await stateHead(opened, 'restored', services.now(), shared)
+    if (shared < log.size) await stateHead(opened, 'head', services.now())
     return { size: log.size, sizeBefore, index }
   }
-  return withDecisionLog(services, folder, declare, { mayBeOlder: true })
+  return withDecisionLog(services, folder, declare, { ofOlder: 'restore' })
 }
